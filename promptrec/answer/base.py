@@ -1,0 +1,49 @@
+"""`AnswerFormat`: one agreement with the model about the answer, seen from four sides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class ParseReport:
+    """What a reply did not say well: choices missing, repeated, and words that match no choice."""
+
+    missing: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """True when every choice was named exactly once and nothing else was."""
+        return not (self.missing or self.repeated or self.unknown)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The choices a reply named, best first, each once; and what was wrong with the reply."""
+
+    order: tuple[str, ...]
+    report: ParseReport
+
+
+class AnswerFormat(Protocol):
+    """`choices` are what the answer is made of: labels, or the titles of the candidates shown.
+
+    Three laws, for every list of distinct choices `x` and every order of it: `parse(write(x), x).order == x`;
+    `re.fullmatch(pattern(x), write(x))`; `parse(instruction(x), x).order == ()`.
+    """
+
+    name: str
+
+    def instruction(self, choices: Sequence[str]) -> str:
+        """What the model is told about the form of the answer. Echoing it must not count as an answer."""
+
+    def write(self, order: Sequence[str]) -> str:
+        """The ideal answer for this order: for few-shot examples and training."""
+
+    def pattern(self, choices: Sequence[str]) -> str:
+        """A regular expression for constrained decoding that every ideal answer matches in full."""
+
+    def parse(self, text: str, choices: Sequence[str]) -> Parsed:
+        """The choices named in a reply, in order; never an unknown or repeated one."""

@@ -1,0 +1,1 @@
+"""Items, catalogues, queries: reading and cleaning them."""

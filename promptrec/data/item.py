@@ -1,0 +1,45 @@
+"""`Item`: one thing that can be recommended."""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from promptrec.data.clean import clean_text
+from promptrec.errors import InputError
+
+FieldValue = str | int | float | tuple[str, ...]
+
+
+class Item(BaseModel):
+    """What can be recommended. Text is cleaned on the way in; `fields` holds every other column.
+
+    `popularity` is any count or score where more is more popular; None where nothing is known.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    item_id: str
+    title: str
+    fields: Mapping[str, FieldValue] = Field(default_factory=dict)
+    popularity: float | None = None
+
+    @field_validator("item_id", "title", mode="after")
+    @classmethod
+    def _clean_words(cls, value: str) -> str:
+        cleaned = clean_text(value).strip()
+        if not cleaned:
+            raise InputError(f"an item needs a non-empty item_id and title, got {value!r}")
+        return cleaned
+
+    @field_validator("fields", mode="after")
+    @classmethod
+    def _clean_fields(cls, fields: Mapping[str, FieldValue]) -> dict[str, FieldValue]:
+        return {name: _clean_value(value) for name, value in fields.items()}
+
+
+def _clean_value(value: FieldValue) -> FieldValue:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, tuple):
+        return tuple(clean_text(part) for part in value)
+    return value

@@ -1,0 +1,80 @@
+"""`Query`: what is known of the person asking. `RankRequest`: a query and the candidates to order for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from promptrec.data.clean import clean_text
+from promptrec.data.item import Item
+from promptrec.errors import InputError
+
+MAX_CHARACTERS = 20_000
+MAX_CONTROL_SHARE = 0.1
+
+
+class Query(BaseModel):
+    """What is known of the person asking. Every part may be empty; all empty means "abstain or fall back".
+
+    `history` holds item IDs or titles, most recent last. Text is cleaned on the way in.
+
+    Raises:
+        InputError: text that is too long (over 20,000 characters), binary, or has no letter or digit in it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    preferences: str = ""
+    history: tuple[str, ...] = ()
+    context: str = ""
+    attributes: Mapping[str, str] = Field(default_factory=dict)
+    query_id: str = "query"
+
+    @field_validator("preferences", "context", mode="after")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        return readable(text)
+
+    @field_validator("history", mode="after")
+    @classmethod
+    def _readable_history(cls, history: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(readable(entry) for entry in history if entry.strip())
+
+    @field_validator("attributes", mode="after")
+    @classmethod
+    def _readable_attributes(cls, attributes: Mapping[str, str]) -> dict[str, str]:
+        return {name: readable(value) for name, value in attributes.items()}
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing at all is known of this person."""
+        return not (self.preferences or self.history or self.context or self.attributes)
+
+    def emptied(self) -> "Query":
+        """The same query with nothing known: the empty profile that scores are calibrated against."""
+        return Query(query_id=self.query_id)
+
+
+def readable(text: str) -> str:
+    """Cleaned text, or an InputError that says why no model could read it. Empty text is allowed."""
+    if len(text) > MAX_CHARACTERS:
+        raise InputError(f"the text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}: shorten it")
+    odd = sum(1 for c in text if c == "\ufffd" or "\udc80" <= c <= "\udcff" or (c < " " and c not in "\t\n\r\f\v"))
+    if odd > MAX_CONTROL_SHARE * len(text):
+        raise InputError("the text looks like binary data: give plain UTF-8 words")
+    cleaned = clean_text(text).strip()
+    if text.strip() and not any(c.isalnum() for c in cleaned):
+        raise InputError("the text has no letter or digit in it: say in words what the person likes")
+    return cleaned
+
+
+@dataclass(frozen=True)
+class RankRequest:
+    """One query and its candidates, in any order. It has no field for the right answers.
+
+    `retrieved` holds the retriever's score for each candidate it found, by item ID.
+    """
+
+    query: Query
+    candidates: tuple[Item, ...]
+    retrieved: Mapping[str, float] = field(default_factory=dict)

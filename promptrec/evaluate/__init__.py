@@ -1,0 +1,1 @@
+"""Measuring rankings. Nothing that ranks may import this room."""

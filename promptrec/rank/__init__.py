@@ -1,0 +1,1 @@
+"""Ways of ranking, one a file."""

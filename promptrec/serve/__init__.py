@@ -1,0 +1,1 @@
+"""Serving many callers at once."""

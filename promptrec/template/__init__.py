@@ -1,0 +1,1 @@
+"""Prompts as files: finding, checking and rendering them."""

@@ -1,0 +1,41 @@
+"""`Span`: a piece of a prompt, and whether control tokens in it may be obeyed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Span:
+    """Text from a template (`trusted`), or text from a query or an item (not trusted).
+
+    Untrusted text is encoded so that a control token written in it, like `<|im_end|>`, stays plain text.
+    """
+
+    text: str
+    trusted: bool
+
+
+def joined(spans: Iterable[Span]) -> str:
+    """The text a person would read."""
+    return "".join(span.text for span in spans)
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same text in as few spans as possible, in a form that encodes naturally.
+
+    Spaces at the end of a trusted span move to the untrusted one behind it: tokenizers expect a word to bring
+    its own leading space, and a space cannot smuggle anything.
+    """
+    out: list[Span] = []
+    for span in spans:
+        if not span.text:
+            continue
+        if out and out[-1].trusted == span.trusted:
+            out[-1] = Span(out[-1].text + span.text, span.trusted)
+        elif out and out[-1].trusted and not span.trusted:
+            body = out[-1].text.rstrip(" ")
+            spaces = out[-1].text[len(body) :]
+            out[-1:] = ([Span(body, True)] if body else []) + [Span(spaces + span.text, False)]
+        else:
+            out.append(span)
+    return tuple(out)

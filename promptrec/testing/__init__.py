@@ -1,0 +1,1 @@
+"""Public tools for testing: a scripted engine, contract tests, planted catalogues."""
