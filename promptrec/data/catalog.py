@@ -1,0 +1,133 @@
+"""`Catalog`: all that can be recommended, by item ID."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from rapidfuzz import process
+
+from promptrec.data.clean import title_key
+from promptrec.data.columns import items_from_rows
+from promptrec.data.duplicates import near_duplicates
+from promptrec.data.item import Item
+from promptrec.data.read import READERS, reader_for
+from promptrec.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Catalog:
+    """Items in the order they were given, each ID once. It never changes.
+
+    Args:
+        items: at least one.
+        name: what to call the catalogue in messages.
+        credit: the line its licence asks for, if any.
+
+    Raises:
+        InputError: no items, or an ID given twice.
+    """
+
+    def __init__(self, items: Iterable[Item], *, name: str = "catalog", credit: str = "") -> None:
+        self.name = name
+        self.credit = credit
+        self._items: dict[str, Item] = {}
+        for item in items:
+            if item.item_id in self._items:
+                raise InputError(f"{name}: the ID {item.item_id!r} is given twice")
+            self._items[item.item_id] = item
+        if not self._items:
+            raise InputError(f"{name}: a catalogue needs at least one item")
+
+    @classmethod
+    def from_csv(cls, path: str | Path, *, columns: Mapping[str, str] | None = None) -> Self:
+        """Read a CSV file. `columns` maps our names to the file's, e.g. {"item_id": "movieId", "title": "name"}.
+
+        Common names (id, movieId, name, 标题 …) are known without. Columns not named become fields of the items,
+        as text. The same holds for the other readers, where numbers and lists stay what they are.
+        """
+        return cls._from_file(Path(path), ".csv", columns)
+
+    @classmethod
+    def from_jsonl(cls, path: str | Path, *, columns: Mapping[str, str] | None = None) -> Self:
+        """Read a file with one JSON object a line."""
+        return cls._from_file(Path(path), ".jsonl", columns)
+
+    @classmethod
+    def from_parquet(cls, path: str | Path, *, columns: Mapping[str, str] | None = None) -> Self:
+        """Read a Parquet file (needs the extra `parquet`)."""
+        return cls._from_file(Path(path), ".parquet", columns)
+
+    @classmethod
+    def from_file(cls, path: str | Path, *, columns: Mapping[str, str] | None = None) -> Self:
+        """Read a .csv, .tsv, .jsonl or .parquet file; the first three also compressed as .gz or .xz."""
+        path = Path(path)
+        return cls(items_from_rows(reader_for(path)(path), str(path), columns), name=path.name)
+
+    @classmethod
+    def from_pandas(cls, frame: "pd.DataFrame", *, columns: Mapping[str, str] | None = None) -> Self:
+        """Take the rows of a data frame; missing values are left out of the items."""
+        rows = ((f"row {n}", row) for n, row in enumerate(frame.to_dict("records")))
+        named = ((place, {str(name): cell for name, cell in row.items()}) for place, row in rows)
+        return cls(items_from_rows(named, "data frame", columns), name="data frame")
+
+    @classmethod
+    def bundled(cls, name: str) -> "Catalog":
+        """A catalogue that comes with promptrec: "films" (English) or "places-zh" (Chinese)."""
+        from promptrec.data.bundled import bundled
+
+        return bundled(name)
+
+    @classmethod
+    def _from_file(cls, path: Path, suffix: str, columns: Mapping[str, str] | None) -> Self:
+        return cls(items_from_rows(READERS[suffix](path), str(path), columns), name=path.name)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._items.values())
+
+    def __contains__(self, item_id: object) -> bool:
+        return item_id in self._items
+
+    def __getitem__(self, item_id: str) -> Item:
+        """The item with this ID, or an InputError that names the nearest IDs."""
+        if item_id not in self._items:
+            near = ", ".join(match for match, *_ in process.extract(item_id, list(self._items), limit=3, score_cutoff=60))
+            raise InputError(f"{self.name} has no item {item_id!r}" + (f"; near it: {near}" if near else ""))
+        return self._items[item_id]
+
+    def __repr__(self) -> str:
+        return f"<Catalog {self.name}: {len(self):,} items, fields {', '.join(self.field_names) or 'none'}>"
+
+    @cached_property
+    def field_names(self) -> tuple[str, ...]:
+        """The names of all fields that any item has."""
+        return tuple(dict.fromkeys(name for item in self for name in item.fields))
+
+    @cached_property
+    def has_popularity(self) -> bool:
+        """Whether any item has a popularity."""
+        return any(item.popularity is not None for item in self)
+
+    def find(self, words: str) -> Item | None:
+        """The item with this ID, else the only one with this title (case, accents, articles and commas aside)."""
+        if words in self._items:
+            return self._items[words]
+        named = self._by_title.get(title_key(words), ())
+        return named[0] if len(named) == 1 else None
+
+    def near_duplicates(self) -> list[tuple[Item, ...]]:
+        """Groups of items that look like one thing entered twice, in catalogue order."""
+        return near_duplicates(self)
+
+    @cached_property
+    def _by_title(self) -> dict[str, tuple[Item, ...]]:
+        named: dict[str, tuple[Item, ...]] = {}
+        for item in self:
+            for key in {title_key(item.title), title_key(f"{item.title} {item.fields.get('year', '')}")}:
+                named[key] = (*named.get(key, ()), item)
+        return named

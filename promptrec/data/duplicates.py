@@ -1,0 +1,39 @@
+"""Items that look like one thing entered twice: "Matrix, The (1999)" against "The Matrix (1999)"."""
+
+import re
+from collections.abc import Iterable
+
+from promptrec.data.clean import title_key
+from promptrec.data.item import Item
+
+_YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
+
+
+def near_duplicates(items: Iterable[Item]) -> list[tuple[Item, ...]]:
+    """Groups of items whose titles differ only in case, accents, punctuation, spacing or a moved article.
+
+    Two items that both tell a year, in a field or in brackets behind the title, and tell different ones are two
+    things. Runs in linear time. Numbers in titles count, so "Rocky II" and "Rocky III" are never one.
+    """
+    by_title: dict[str, list[tuple[Item, str]]] = {}
+    for item in items:
+        title, year = _title_and_year(item)
+        by_title.setdefault(title_key(title).replace(" ", ""), []).append((item, year))
+    groups = []
+    for members in by_title.values():
+        years = sorted({year for _, year in members if year})
+        # Items without a year are like every edition: they make a group with each year, or with one another.
+        for wanted in years or [""]:
+            group = tuple(item for item, year in members if year in ("", wanted))
+            if len(group) > 1:
+                groups.append(group)
+    return groups
+
+
+def _title_and_year(item: Item) -> tuple[str, str]:
+    bracketed = re.search(r"\s*\(([^()]*)\)\s*$", item.title)
+    told = _YEAR.fullmatch(bracketed[1].strip()) if bracketed else None
+    if bracketed and told:
+        return item.title[: bracketed.start()], told[0]
+    found = _YEAR.search(str(item.fields.get("year", "")))
+    return item.title, found[0] if found else ""

@@ -1,0 +1,110 @@
+"""Rows of a file, each with the place it came from, so that every complaint can name file and line."""
+
+import csv
+import gzip
+import json
+import lzma
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from promptrec.errors import InputError, MissingExtra
+
+Row = tuple[str, Mapping[str, Any]]
+"""Where a row stands ("films.csv:12"), and its cells by column name."""
+
+
+def read_csv(path: Path) -> Iterator[Row]:
+    """Rows of a CSV or TSV file; every cell is text, so that the ID 007 stays 007. The place is a row's last line."""
+    reader = csv.reader(_text(path).splitlines(keepends=True), delimiter="\t" if ".tsv" in path.suffixes else ",")
+    try:
+        columns = next(reader, [])
+        _check_columns(path, columns)
+        for cells in reader:
+            place = f"{path}:{reader.line_num}"
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) > len(columns):
+                raise InputError(
+                    f"{place}: {len(cells)} cells in a row, but the header has {len(columns)} columns: quote cells "
+                    "that hold a comma"
+                )
+            yield place, dict(zip(columns, cells, strict=False))
+    except csv.Error as error:
+        raise InputError(f"{path}:{reader.line_num}: not readable as CSV: {error}") from None
+
+
+def read_jsonl(path: Path) -> Iterator[Row]:
+    """Rows of a file with one JSON object a line."""
+    for number, line in enumerate(_text(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{path}:{number}: not JSON: {error}") from None
+        if not isinstance(row, dict):
+            raise InputError(f"{path}:{number}: expected a JSON object, got {type(row).__name__}")
+        yield f"{path}:{number}", row
+
+
+def read_parquet(path: Path) -> Iterator[Row]:
+    """Rows of a Parquet file; the place is the row's number, from 1."""
+    try:
+        import pyarrow.parquet as parquet
+    except ImportError:
+        raise MissingExtra("pyarrow", "parquet") from None
+    _check_file(path)
+    try:
+        table = parquet.read_table(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: not readable as Parquet: {str(error).splitlines()[0]}") from None
+    for number, row in enumerate(table.to_pylist(), start=1):
+        yield f"{path}:row {number}", row
+
+
+READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
+    ".parquet": read_parquet,
+}
+_OPENERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.open, ".xz": lzma.open}
+
+
+def reader_for(path: Path) -> Callable[[Path], Iterator[Row]]:
+    """The reader for a file's suffix, compressed (.gz, .xz) or not."""
+    suffix = path.with_suffix("").suffix if path.suffix in _OPENERS else path.suffix
+    if suffix.lower() not in READERS:
+        raise InputError(f"{path}: unknown kind of file {suffix!r}; known: {', '.join(READERS)}, also with .gz or .xz")
+    return READERS[suffix.lower()]
+
+
+def _text(path: Path) -> str:
+    _check_file(path)
+    try:
+        with _OPENERS.get(path.suffix, Path.open)(path, "rb") as file:
+            data: bytes = file.read()
+    except (OSError, EOFError, lzma.LZMAError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise InputError(f"{path}:{line}: not UTF-8 (byte 0x{data[error.start]:02x}): save the file as UTF-8") from None
+
+
+def _check_file(path: Path) -> None:
+    if not path.exists():
+        raise InputError(f"{path}: no such file")
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; give a file")
+    if path.stat().st_size == 0:
+        raise InputError(f"{path}: the file is empty")
+
+
+def _check_columns(path: Path, columns: list[str]) -> None:
+    twice = sorted({c for c in columns if columns.count(c) > 1})
+    if twice:
+        raise InputError(f"{path}:1: the column {twice[0]!r} occurs twice: rename one")
