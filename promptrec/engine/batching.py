@@ -1,0 +1,76 @@
+"""Which sequences to read together: those that share a beginning pay for it once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from promptrec.engine.base import Tokens
+
+
+@dataclass(frozen=True)
+class Group:
+    """Sequences (by index) whose first `prefix` tokens are the same."""
+
+    prefix: int
+    members: tuple[int, ...]
+
+
+def shared_prefix_groups(sequences: Sequence[Tokens], limits: Sequence[int], least: int = 16) -> list[Group]:
+    """Split sequences into groups that share a prefix of at least `least` tokens, and one group that shares none.
+
+    In sorted order, sequences with a common beginning are neighbours, so one pass finds them. `limits[i]` is the
+    longest prefix that may be cut off sequence i: what is to be read off must come after it.
+
+    Returns:
+        Groups that hold every index exactly once; those without a partner are in a last group with prefix 0.
+    """
+    order = sorted(range(len(sequences)), key=lambda i: sequences[i])
+    groups: list[Group] = []
+    alone: list[int] = []
+    start = 0
+    while start < len(order):
+        end, prefix = _run(sequences, limits, order, start, least)
+        if end - start > 1:
+            groups.append(Group(prefix, tuple(order[start:end])))
+        else:
+            alone.append(order[start])
+        start = end
+    return [*groups, Group(0, tuple(alone))] if alone else groups
+
+
+def _run(
+    sequences: Sequence[Tokens], limits: Sequence[int], order: Sequence[int], start: int, least: int
+) -> tuple[int, int]:
+    """Where the run of sharers that begins at `start` ends, and what they share.
+
+    A neighbour joins while the run's prefix stays at least half of what its first two share: one that shares only
+    the template's opening with the others must not shorten their prefix to it.
+    """
+    prefix = limits[order[start]]
+    end = start + 1
+    floor = least
+    while end < len(order):
+        common = min(_common(sequences[order[start]], sequences[order[end]]), prefix, limits[order[end]])
+        if common < floor:
+            break
+        prefix, end = common, end + 1
+        floor = max(floor, common // 2)
+    return end, prefix
+
+
+def _common(a: Tokens, b: Tokens) -> int:
+    length = min(len(a), len(b))
+    if a[:length] == b[:length]:
+        return length
+    return next(i for i in range(length) if a[i] != b[i])
+
+
+def batches(lengths: Sequence[int], cost_limit: int) -> list[tuple[int, ...]]:
+    """Indices in batches of similar length, each with (longest length x size) at most `cost_limit`, or of one."""
+    out: list[tuple[int, ...]] = []
+    batch: list[int] = []
+    for index in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        if batch and lengths[index] * (len(batch) + 1) > cost_limit:
+            out.append(tuple(batch))
+            batch = []
+        batch.append(index)
+    return [*out, tuple(batch)] if batch else out

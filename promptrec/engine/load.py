@@ -1,0 +1,73 @@
+"""Which engine reads the model, and why; opening it."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from promptrec.engine.base import Engine
+from promptrec.engine.models import ModelInfo, resolve
+from promptrec.engine.options import EngineOptions
+from promptrec.errors import UnknownName
+
+ENGINES = {
+    "vllm": "promptrec.engine.vllm:VllmEngine",
+    "transformers": "promptrec.engine.transformers:TransformersEngine",
+    "server": "promptrec.engine.server:ServerEngine",
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An engine's name and the reason it was chosen."""
+
+    name: str
+    why: str
+
+
+def choose_engine(requested: str | None = None) -> Choice:
+    """The engine asked for, else vLLM on an NVIDIA GPU, else transformers.
+
+    Raises:
+        UnknownName: no such engine; the message lists those there are.
+    """
+    if requested is not None:
+        if requested not in ENGINES:
+            raise UnknownName("engine", requested, ENGINES)
+        return Choice(requested, "asked for")
+    if not has_nvidia_gpu():
+        return Choice("transformers", "no NVIDIA GPU found")
+    if find_spec("vllm") is None:
+        return Choice("transformers", "an NVIDIA GPU is there but vLLM is not: pip install 'promptrec[vllm]'")
+    return Choice("vllm", "an NVIDIA GPU was found")
+
+
+def has_nvidia_gpu() -> bool:
+    """Whether the NVIDIA driver lists a GPU; asked without importing torch."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return False
+    try:
+        listed = subprocess.run([program, "-L"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return listed.returncode == 0 and "GPU" in listed.stdout
+
+
+def open_engine(
+    model: str | Path, engine: str | None = None, options: EngineOptions = EngineOptions()
+) -> tuple[Engine, Choice]:
+    """Open a model with the engine asked for, or with the one this machine has.
+
+    Raises:
+        UnknownName: no such engine or model. ModelError: a model that is not added or not usable.
+        EngineError: an engine that does not start. MissingExtra: a package it needs; the message has the command.
+    """
+    choice = choose_engine(engine)
+    info = resolve(model)
+    module, name = ENGINES[choice.name].split(":")
+    opener: Callable[[ModelInfo, EngineOptions], Engine] = getattr(import_module(module), name)
+    return opener(info, options), choice

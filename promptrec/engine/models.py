@@ -1,0 +1,180 @@
+"""Models by name: which are known, where they are kept, adding one."""
+
+import json
+import os
+import re
+import struct
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from promptrec.engine.packaged import PACKAGED, build
+from promptrec.errors import ModelError, UnknownName
+
+DEFAULT_MODEL = "smollm2-135m"
+RECORD = "promptrec.json"
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A model by name. `path` is its folder, None where it is known but not added yet.
+
+    `parameters` counts the numbers in its weights, None where they are not there to be counted.
+    """
+
+    name: str
+    path: Path | None
+    licence: str
+    source: str
+    parameters: int | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Its folder.
+
+        Raises:
+            ModelError: it is not added yet; the message has the command.
+        """
+        if self.path is None:
+            raise ModelError(f"the model {self.name} is not here yet: run `promptrec model add {self.name}`")
+        return self.path
+
+
+def home() -> Path:
+    """Where models are kept: $PROMPTREC_HOME, else promptrec in the user's cache folder."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("PROMPTREC_HOME") or Path(cache) / "promptrec")
+
+
+def list_models() -> list[ModelInfo]:
+    """Every model that has a name: those added, and the packaged ones that could be."""
+    added = {info.name: info for record in sorted(home().glob(f"models/*/{RECORD}")) if (info := _recorded(record))}
+    waiting = {
+        name: ModelInfo(name, None, package.licence, package.source, package.parameters)
+        for name, package in PACKAGED.items()
+    }
+    return list((waiting | added).values())
+
+
+def resolve(model: str | Path) -> ModelInfo:
+    """The model of this name, or in this folder.
+
+    Raises:
+        UnknownName: nobody knows the name; the message lists those that are known.
+        ModelError: a packaged model that is not added yet, or a folder that is not a model.
+    """
+    known = {info.name: info for info in list_models()}
+    if str(model) in known:
+        info = known[str(model)]
+        check_folder(info.folder)
+        return info
+    folder = Path(model)
+    if folder.is_dir():
+        check_folder(folder)
+        return _described(folder.name, folder.resolve(), str(folder))
+    raise UnknownName("model", str(model), known)
+
+
+def add(
+    source: str,
+    *,
+    name: str | None = None,
+    accept_terms: bool = False,
+    notify: Callable[[str], None] = lambda said: None,
+) -> ModelInfo:
+    """Get a model ready: a packaged name, a local folder (pointed to, not copied), or a Hugging Face id "org/name".
+
+    A model that is there already is left as it is. `notify` is told what takes time.
+
+    Raises:
+        ModelError: terms of use that were not accepted, no network, a wrong checksum, or a folder that lacks a file.
+        UnknownName: a name that is none of the three.
+    """
+    name = name or (source if source in PACKAGED else re.sub(r"[^\w.-]", "-", Path(source).name.lower()))
+    present = next((info for info in list_models() if info.name == name and info.path), None)
+    if present is not None and (source in PACKAGED or present.source == source):
+        return present
+    target = home() / "models" / name
+    if source in PACKAGED:
+        return _record(target, build(source, target, accept_terms, notify), name, PACKAGED[source].licence, source)
+    if Path(source).is_dir():
+        folder = Path(source).resolve()
+        check_folder(folder)
+        return _record(target, folder, name, _stated_licence(folder), source)
+    if re.fullmatch(r"[\w.-]+/[\w.-]+", source):
+        notify(f"downloading {source} from Hugging Face")
+        folder = _download(source, target)
+        check_folder(folder)
+        return _record(target, folder, name, _stated_licence(folder), source)
+    raise UnknownName("model", source, [info.name for info in list_models()])
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that is not a model, naming the file it lacks. Pickled weights are never opened."""
+    if not (folder / "config.json").exists():
+        raise ModelError(f"{folder} has no config.json: it is not a model folder")
+    if not any(folder.glob("*.safetensors")):
+        pickled = " (the .bin weights there are pickles, which can run code: convert them)"
+        raise ModelError(f"{folder} has no *.safetensors weights" + (pickled if any(folder.glob("*.bin")) else ""))
+    if not (folder / "tokenizer.json").exists():
+        raise ModelError(f"{folder} has no tokenizer.json: a model folder needs its tokenizer")
+
+
+def _described(name: str, folder: Path, source: str) -> ModelInfo:
+    return ModelInfo(name, folder, _stated_licence(folder), source, count_parameters(folder))
+
+
+def _record(target: Path, folder: Path, name: str, licence: str, source: str) -> ModelInfo:
+    info = ModelInfo(name, folder, licence, source, count_parameters(folder))
+    target.mkdir(parents=True, exist_ok=True)
+    path = str(folder) if folder != target else "."
+    (target / RECORD).write_text(json.dumps({**asdict(info), "path": path}, indent=2) + "\n", encoding="utf-8")
+    return info
+
+
+def _recorded(record: Path) -> ModelInfo | None:
+    try:
+        facts = json.loads(record.read_text(encoding="utf-8"))
+        return replace(ModelInfo(**facts), path=(record.parent / facts["path"]).resolve())
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"{record}: cannot be read ({error}): remove its folder and add the model again") from None
+
+
+def count_parameters(folder: Path) -> int:
+    """Numbers in all *.safetensors files of a folder, from their headers alone (tied weights are stored once)."""
+    total = 0
+    for path in folder.glob("*.safetensors"):
+        try:
+            with path.open("rb") as file:
+                (length,) = struct.unpack("<Q", file.read(8))
+                header = json.loads(file.read(length))
+        except (struct.error, ValueError, MemoryError) as error:
+            raise ModelError(f"{path}: not a safetensors file: {error}") from None
+        for name, tensor in header.items():
+            if name != "__metadata__":
+                size = 1
+                for length in tensor["shape"]:
+                    size *= length
+                total += size
+    return total
+
+
+def _stated_licence(folder: Path) -> str:
+    """The licence a model card states at its top."""
+    card = folder / "README.md"
+    text = card.read_text(encoding="utf-8", errors="replace")[:4000] if card.exists() else ""
+    stated = re.search(r"^license:\s*(\S.*)$", text, re.MULTILINE)
+    return stated[1].strip() if stated else "not stated"
+
+
+def _download(repository: str, target: Path) -> Path:
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError:
+        raise ModelError("downloading needs huggingface_hub: pip install 'promptrec[transformers]'") from None
+    try:
+        wanted = ["*.safetensors", "*.json", "*.jinja", "README.md"]
+        return Path(snapshot_download(repository, allow_patterns=wanted, local_dir=target / "snapshot"))
+    except Exception as error:  # network, authorisation and disk errors of many libraries
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ModelError(f"{repository} could not be downloaded from Hugging Face ({reason}); are you online?") from None

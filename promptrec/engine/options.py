@@ -1,0 +1,47 @@
+"""Options of an engine: what may be set, and what it may be set to."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from promptrec.errors import InputError
+
+Quantization = Literal["awq", "awq_marlin", "bitsandbytes", "compressed-tensors", "fp8", "gptq", "gptq_marlin", "modelopt"]
+
+
+class EngineOptions(BaseModel):
+    """None means the engine's own default.
+
+    dtype: number type of the weights; float32 on a CPU (bfloat16 is several times slower there).
+    max_model_len: longest prompt plus answer, in tokens.
+    tensor_parallel_size, gpu_memory_utilization, quantization: vLLM's, for GPUs.
+    base_url, api_key: of an OpenAI-compatible server.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] | None = None
+    max_model_len: Annotated[int, Field(ge=16)] | None = None
+    tensor_parallel_size: Annotated[int, Field(ge=1)] | None = None
+    gpu_memory_utilization: Annotated[float, Field(gt=0, le=1)] | None = None
+    quantization: Quantization | None = None
+    base_url: str | None = None
+    api_key: str | None = None
+
+    @classmethod
+    def parse(cls, options: Mapping[str, Any]) -> Self:
+        """Options from names and values, which may be text.
+
+        Raises:
+            InputError: an unknown option or a value it cannot take, in one line.
+        """
+        try:
+            return cls.model_validate(dict(options))
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0])
+            if first["type"] == "extra_forbidden":
+                known = ", ".join(cls.model_fields)
+                raise InputError(f"unknown engine option {name!r}; known: {known}") from None
+            raise InputError(f"engine option {name}={options[name]!r}: {first['msg']}") from None

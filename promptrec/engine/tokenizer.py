@@ -1,0 +1,88 @@
+"""A model's tokenizer, read from its folder with the light `tokenizers` library.
+
+It keeps the trust boundary: control tokens are recognised only in text that a template's author typed.
+"""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Self
+
+from promptrec.errors import ModelError
+
+CACHED_TEXTS = 50_000
+_LONGEST_CACHED = 4_000
+
+
+class Tokenizer:
+    """Implements `promptrec.prompt.Tokenizer`. Build it with `from_folder`."""
+
+    def __init__(self, definition: dict[str, Any], config: dict[str, Any], chat_template: str | None) -> None:
+        import tokenizers
+
+        plain = {**definition, "truncation": None, "padding": None}
+        self._trusted = tokenizers.Tokenizer.from_str(json.dumps(plain))
+        # Without its added tokens a tokenizer cannot recognise a control token, whatever the text says.
+        added = definition.get("added_tokens", [])
+        bare = {**plain, "added_tokens": [], "post_processor": None}
+        self._untrusted = tokenizers.Tokenizer.from_str(json.dumps(bare))
+        self.chat_template = chat_template
+        self.special_tokens = {
+            name: _token_text(config[name]) for name in ("bos_token", "eos_token", "pad_token") if config.get(name)
+        }
+        self.added_ids = frozenset(int(token["id"]) for token in added)
+        self.eos_id = self._id("eos_token")
+        self.bos_id = self._bos(config)
+        self._remembered = lru_cache(CACHED_TEXTS)(self._encode)
+
+    @classmethod
+    def from_folder(cls, folder: str | Path) -> Self:
+        """Read tokenizer.json, tokenizer_config.json and the chat template of a model folder.
+
+        Raises:
+            ModelError: no tokenizer.json there, or one that cannot be read.
+        """
+        folder = Path(folder)
+        definition = folder / "tokenizer.json"
+        if not definition.exists():
+            raise ModelError(f"{folder} has no tokenizer.json: a model folder needs its tokenizer")
+        config_file, chat_file = folder / "tokenizer_config.json", folder / "chat_template.jinja"
+        try:
+            config = json.loads(config_file.read_text(encoding="utf-8")) if config_file.exists() else {}
+            chat = chat_file.read_text(encoding="utf-8") if chat_file.exists() else config.get("chat_template")
+            if isinstance(chat, list):  # several named ones
+                chat = next((entry["template"] for entry in chat if entry["name"] == "default"), None)
+            return cls(json.loads(definition.read_text(encoding="utf-8")), config, chat)
+        except Exception as error:  # the library raises bare Exceptions
+            raise ModelError(f"{folder}: the tokenizer cannot be read: {str(error).splitlines()[0]}") from error
+
+    @property
+    def vocabulary_size(self) -> int:
+        """How many token ids there are."""
+        return int(self._trusted.get_vocab_size(with_added_tokens=True))
+
+    def encode(self, text: str, *, trusted: bool) -> tuple[int, ...]:
+        """See `promptrec.prompt.Tokenizer.encode`. Short texts are remembered: items recur across people."""
+        return self._remembered(text, trusted) if len(text) <= _LONGEST_CACHED else self._encode(text, trusted)
+
+    def decode(self, ids: tuple[int, ...]) -> str:
+        """The text of these ids, control tokens included."""
+        return str(self._trusted.decode(list(ids), skip_special_tokens=False))
+
+    def _encode(self, text: str, trusted: bool) -> tuple[int, ...]:
+        tokenizer = self._trusted if trusted else self._untrusted
+        return tuple(tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def _id(self, name: str) -> int | None:
+        token = self.special_tokens.get(name)
+        return None if token is None else self._trusted.token_to_id(token)
+
+    def _bos(self, config: dict[str, Any]) -> int | None:
+        """BOS where the tokenizer itself would put it, or where its settings say so."""
+        bos = self._id("bos_token")
+        starts = self._trusted.encode("", add_special_tokens=True).ids[:1]
+        return bos if bos is not None and (starts == [bos] or config.get("add_bos_token")) else None
+
+
+def _token_text(token: str | dict[str, Any]) -> str:
+    return token if isinstance(token, str) else str(token["content"])

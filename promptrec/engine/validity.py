@@ -1,0 +1,23 @@
+"""What no engine can read, found before it is asked, so that one bad prompt never takes others with it."""
+
+from collections.abc import Sequence
+
+from promptrec.engine.base import Tokens
+from promptrec.errors import InputError
+
+
+def prompt_error(prompt: Tokens, room: int, vocabulary: int) -> str | None:
+    """Why a prompt cannot be read: it is empty, longer than `room` tokens, or has an ID the model does not know."""
+    if not prompt:
+        return "the prompt is empty"
+    if len(prompt) > room:
+        return f"the prompt has {len(prompt)} tokens; the model has room for {room}"
+    if min(prompt) < 0 or max(prompt) >= vocabulary:
+        return f"the prompt has a token ID outside the model's {vocabulary}"
+    return None
+
+
+def check_labels(label_ids: Sequence[int], vocabulary: int) -> None:
+    """Refuse labels that are not tokens of the model."""
+    if label_ids and (min(label_ids) < 0 or max(label_ids) >= vocabulary):
+        raise InputError(f"a label's token ID is outside the model's {vocabulary}")
