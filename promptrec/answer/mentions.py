@@ -1,0 +1,20 @@
+"""From the choices a reply mentions, in order, to an order without repeats and a report."""
+
+from collections.abc import Iterable, Sequence
+
+from promptrec.answer.base import Parsed, ParseReport
+
+# Reports go into logs: they keep the first unknown mentions, shortened.
+LISTED = 20
+LENGTH = 80
+
+
+def parsed(mentions: Iterable[str], choices: Sequence[str], unknown: Iterable[str] = ()) -> Parsed:
+    """Each choice at its first mention; later ones are repeats, choices never mentioned are missing."""
+    order: dict[str, None] = {}
+    repeated: dict[str, None] = {}
+    for choice in mentions:
+        (repeated if choice in order else order)[choice] = None
+    missing = tuple(choice for choice in choices if choice not in order)
+    odd = tuple(dict.fromkeys(text[:LENGTH] for text in unknown))[:LISTED]
+    return Parsed(tuple(order), ParseReport(missing, tuple(repeated), odd))

@@ -1,0 +1,140 @@
+"""`titles`: the order as titles, one a line, matched to the candidates that were shown."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
+
+from promptrec.answer.base import Parsed
+from promptrec.answer.mentions import parsed
+from promptrec.data.clean import clean_text, title_key
+
+_INSTRUCTION = {
+    "en": "Write the titles of all items, best first, one on each line with a number in front, exactly as they are "
+    "shown, and nothing else.",
+    "zh": "请按从最合适到最不合适的顺序写出所有条目的标题，每行一个，前面加序号，标题须与所给的完全一致，不要写其他内容。",
+}
+# A written title is taken for a candidate at this similarity (0 to 100), if it beats the next one by this much.
+CUTOFF = 88.0
+MARGIN = 6.0
+LETTERS_A_SLIP = 8
+LONGEST_LINE = 300
+MOST_LINES = 2_000
+_ORDINAL = re.compile(r"^\s*(?:[-*•·]\s*|\(?\d{1,3}[.)、．:]\s*|#\d{1,3}\s+)")
+_QUOTED = re.compile(r"《([^《》]+)》|[\"“「『]([^\"“”「」『』]+)[\"”」』]|\*\*([^*]+)\*\*")
+_COMMENT = re.compile(r"\s+[-–—:]\s+.*$|\s*[(（][^()（）]*[)）]\s*$|\s*\(\d{4}\).*$")
+_NUMBER = re.compile(r"\d+|\b[ivx]{1,5}\b|[一二三四五六七八九十]+|(?<=[\u4e00-\u9fff])[ivx]+", re.IGNORECASE)
+_YEAR = re.compile(r"\s*[(（](\d{4})[)）]\s*")
+_DIGITS = re.compile(r"\d+")
+_PLURAL = re.compile(r"s\b")
+_ROMAN = {n: str(i) for i, n in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(), 1)}
+_HAN = {c: str(i) for i, c in enumerate("一二三四五六七八九十", 1)}
+
+
+class Titles:
+    """Implements `promptrec.answer.base.AnswerFormat` for titles.
+
+    A title that is spelt nearly right is matched by similarity, with a margin over the second best and with the same
+    numbers in it, so that "Rocky IV" is never taken for "Rocky II". What matches nothing is unknown ("ungrounded").
+    """
+
+    name = "titles"
+
+    def __init__(self, language: str = "en") -> None:
+        self._language = language
+
+    def instruction(self, choices: Sequence[str]) -> str:
+        """See `AnswerFormat.instruction`."""
+        return _INSTRUCTION[self._language]
+
+    def write(self, order: Sequence[str]) -> str:
+        """See `AnswerFormat.write`."""
+        return "\n".join(f"{place}. {_one_line(title)}" for place, title in enumerate(order, 1))
+
+    def pattern(self, choices: Sequence[str]) -> str:
+        """See `AnswerFormat.pattern`."""
+        one = "(" + "|".join(re.escape(_one_line(c)) for c in choices) + ")"
+        return r"\n".join(rf"{place}\. {one}" for place in range(1, len(choices) + 1))
+
+    def parse(self, text: str, choices: Sequence[str]) -> Parsed:
+        """See `AnswerFormat.parse`."""
+        exact = {_one_line(c): c for c in choices}
+        by_key = _unambiguous(choices)
+        mentions, unknown = [], []
+        told = {title_key(line) for line in _INSTRUCTION[self._language].splitlines()}
+        for line in text.splitlines()[:MOST_LINES]:
+            line = line[:LONGEST_LINE]
+            if not line.strip() or title_key(line) in told:
+                continue
+            found = _match(line, exact, by_key)
+            if found is None:
+                unknown.append(line.strip())
+            else:
+                mentions.append(found)
+        return parsed(mentions, choices, unknown)
+
+
+def _one_line(title: str) -> str:
+    return " ".join(title.split())
+
+
+def _key(title: str) -> str:
+    """A title's key with its numbers in digits: "Rocky II" and "rocky 2" are one."""
+    return _NUMBER.sub(lambda n: _ROMAN.get(n[0].lower(), _HAN.get(n[0], n[0])), title_key(title))
+
+
+def _unambiguous(choices: Sequence[str]) -> Mapping[str, str]:
+    """Choices by their key, with and without the year behind it; a key that two of them share names neither."""
+    by_key: dict[str, dict[str, None]] = {}
+    for choice in choices:
+        for key in {_key(choice), _key(_YEAR.sub("", choice))}:
+            by_key.setdefault(key, {})[choice] = None
+    return {key: next(iter(same)) for key, same in by_key.items() if len(same) == 1}
+
+
+def _match(line: str, exact: Mapping[str, str], by_key: Mapping[str, str]) -> str | None:
+    """The choice a line names: literally, else by its key, else by similarity; never one of another year."""
+    readings = _readings(line)
+    for reading in readings:
+        if reading in exact:
+            return exact[reading]
+    keys = [_key(reading) for reading in readings]
+    for key in keys:
+        if key in by_key:
+            return by_key[key] if _same_year(line, by_key[key]) else None
+    found = next((near for key in keys if (near := _nearest(key, by_key)) is not None), None)
+    return found if found is not None and _same_year(line, found) else None
+
+
+def _same_year(line: str, choice: str) -> bool:
+    told, known = _YEAR.search(line), _YEAR.search(choice)
+    return told is None or known is None or told[1] == known[1]
+
+
+def _readings(line: str) -> list[str]:
+    """What a line may mean by a title, from the whole line to the least of it."""
+    whole = _one_line(line)
+    bare = _one_line(_ORDINAL.sub("", line, count=1))
+    quoted = [next(part for part in match if part) for match in _QUOTED.findall(clean_text(bare))]
+    shorter, at = [], bare
+    for _ in range(2):
+        at = _COMMENT.sub("", at)
+        shorter.append(at)
+    unquoted = bare.strip("*_`\"'“”‘’《》「」『』 .。,，;；")
+    readings = [bare, whole, unquoted, *(quoted if len(quoted) == 1 else []), *shorter]
+    return [reading for reading in dict.fromkeys(map(_one_line, readings)) if reading]
+
+
+def _nearest(key: str, by_key: Mapping[str, str]) -> str | None:
+    """The choice whose key is nearly this one: a slip of the pen in a long title, not another title."""
+    ranked = process.extract(key, list(by_key), scorer=fuzz.ratio, limit=3, score_cutoff=CUTOFF - MARGIN)
+    if not ranked or ranked[0][1] < CUTOFF:
+        return None
+    best, score, _ = ranked[0]
+    rivals = [other for near, other, _ in ranked[1:] if by_key[near] != by_key[best]]
+    if rivals and score - rivals[0] < MARGIN:
+        return None
+    slips = Levenshtein.distance(best, key)
+    one_thing = _DIGITS.findall(best) == _DIGITS.findall(key) and _PLURAL.sub("", best) != _PLURAL.sub("", key)
+    return by_key[best] if one_thing and slips * LETTERS_A_SLIP <= len(best) else None

@@ -1,0 +1,64 @@
+"""`yes-no`: one of two words."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from promptrec.answer.base import Parsed
+from promptrec.answer.mentions import parsed
+
+_SYNONYMS = {
+    "yes": "yes", "yeah": "yes", "yep": "yes", "no": "no", "nope": "no",
+    "是": "yes", "是的": "yes", "会": "yes", "对": "yes", "喜欢": "yes",
+    "否": "no", "不": "no", "不是": "no", "不会": "no", "不喜欢": "no", "没有": "no",
+}  # fmt: skip
+_LEAD = re.compile(r"^(?:the\s+)?(?:my\s+)?(?:answer|answer\s+is|答案|回答|答)\s*(?:is|是|为)?\s*[:：]?\s*", re.IGNORECASE)
+_EDGE = "*_`\"'“”‘’「」()（）[]【】<> \t\r\n"
+_WORD = re.compile(r"[^\W\d_]+")
+HEAD = 200
+
+
+class YesNo:
+    """Implements `promptrec.answer.base.AnswerFormat` for two choices, the yes word and the no word.
+
+    An answer is one word, so an order holds one choice, and neither is ever reported missing once the other is said;
+    the laws hold for orders of one choice. "Yes and no" and "not sure" say neither.
+    """
+
+    name = "yes-no"
+
+    def __init__(self, language: str = "en") -> None:
+        self._language = language
+
+    def instruction(self, choices: Sequence[str]) -> str:
+        """See `AnswerFormat.instruction`."""
+        yes, no = choices
+        return f"只回答“{yes}”或“{no}”。" if self._language == "zh" else f"Answer with one word, {yes} or {no}."
+
+    def write(self, order: Sequence[str]) -> str:
+        """See `AnswerFormat.write`: the first choice of the order."""
+        return order[0]
+
+    def pattern(self, choices: Sequence[str]) -> str:
+        """See `AnswerFormat.pattern`."""
+        return "(" + "|".join(re.escape(c) for c in choices) + ")"
+
+    def parse(self, text: str, choices: Sequence[str]) -> Parsed:
+        """See `AnswerFormat.parse`."""
+        said = self._said(unicodedata.normalize("NFKC", text[:HEAD]), choices)
+        if said is None:
+            return parsed([], choices, [text.strip()] if text.strip() else [])
+        return parsed([said], [said])
+
+    def _said(self, text: str, choices: Sequence[str]) -> str | None:
+        """The choice that a reply opens with, unless it goes on to say the other one as well."""
+        body = _LEAD.sub("", text.strip(_EDGE)).strip(_EDGE)
+        clause = re.split(r"[,.;:!?。，；：！？\n]| because | as | since |因为", body, maxsplit=1)[0].strip(_EDGE)
+        meanings = {c.casefold(): c for c in choices} | {
+            word: choices[0 if meaning == "yes" else 1] for word, meaning in _SYNONYMS.items()
+        }
+        if clause.casefold() in meanings:
+            return meanings[clause.casefold()]
+        said = {meanings[w] for w in _WORD.findall(clause.casefold()) if w in meanings}
+        opens = _WORD.match(clause.casefold())
+        return said.pop() if len(said) == 1 and opens and opens[0] in meanings else None
