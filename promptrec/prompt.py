@@ -3,10 +3,17 @@
 This is the only place that turns words into tokens, so the trust boundary has one door.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from promptrec.data.item import Item
+from promptrec.data.query import Query
+from promptrec.errors import InputError
+from promptrec.template.chat import chat_spans
 from promptrec.template.spans import Span, joined, merged
+from promptrec.template.template import Rendered, Template
+from promptrec.template.views import lengths
 
 
 class Tokenizer(Protocol):
@@ -77,3 +84,87 @@ def encode(prompt: Prompt, tokenizer: Tokenizer) -> EncodedPrompt:
 
 def _encode_spans(spans: tuple[Span, ...], tokenizer: Tokenizer) -> tuple[int, ...]:
     return tuple(i for span in spans for i in tokenizer.encode(span.text, trusted=span.trusted))
+
+
+def build(template: Template, rendered: Rendered, tokenizer: Tokenizer) -> Prompt:
+    """The rendered blocks as one prompt: in the model's chat format where template and model have one, else plain.
+
+    Plain text is the system block, an empty line, the user block, and the reply after one space; no space follows a
+    wide mark such as the colon of Chinese, nor the opening of a bracket.
+    """
+    if template.header.chat and tokenizer.chat_template:
+        context = chat_spans(rendered.system, rendered.user, tokenizer.chat_template, tokenizer.special_tokens)
+        return Prompt(context, rendered.reply)
+    gap = (Span("\n\n", True),) if rendered.system else ()
+    context = (*rendered.system, *gap, *rendered.user)
+    close = joined(context)[-1:] >= "\u2e80"
+    space = () if close or not rendered.reply else (Span(" ", True),)
+    return Prompt((*context, *space), rendered.reply)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A prompt within a budget of tokens, and what was shortened to get there ("item.description to 120")."""
+
+    prompt: Prompt
+    encoded: EncodedPrompt
+    cuts: tuple[str, ...] = ()
+
+
+class PromptTooLong(InputError):
+    """The template's own words are too long for the model, whatever is cut."""
+
+
+def fit(
+    template: Template,
+    query: Query,
+    candidates: Sequence[Item],
+    labels: Sequence[str],
+    tokenizer: Tokenizer,
+    budget: int,
+    *,
+    instruction: str = "",
+) -> Fitted:
+    """The prompt in at most `budget` tokens, reply included.
+
+    Where it is longer, the fields that the header lists under `cut` are shortened in that order, each to the longest
+    that fits and to nothing before the next is touched. The template's own text, and so the cue, is never cut.
+
+    Raises:
+        PromptTooLong: everything that may be cut is cut and it still does not fit.
+    """
+
+    def attempt(limits: dict[str, int]) -> Fitted:
+        rendered = template.render(query, candidates, labels, instruction=instruction, limits=limits)
+        prompt = build(template, rendered, tokenizer)
+        return Fitted(prompt, encode(prompt, tokenizer), tuple(f"{name} to {n}" for name, n in limits.items()))
+
+    fitted = attempt({})
+    if len(fitted.encoded.ids) <= budget:
+        return fitted
+    have = lengths(query, candidates)
+    limits: dict[str, int] = {}
+    for name in (n for n in template.header.cut if have.get(n)):
+        least = attempt({**limits, name: 0})
+        if len(least.encoded.ids) <= budget:
+            return _longest_that_fits(attempt, limits, name, have[name], budget)
+        limits[name] = 0
+    needed = len(attempt(limits).encoded.ids)
+    raise PromptTooLong(
+        f"the prompt of {template.name} needs {needed} tokens even with {', '.join(limits) or 'nothing'} cut away; "
+        f"the model has room for {budget}"
+    )
+
+
+def _longest_that_fits(
+    attempt: Callable[[dict[str, int]], Fitted], limits: dict[str, int], name: str, length: int, budget: int
+) -> Fitted:
+    """By bisection; at 0 it fits, at full length it does not."""
+    fits, too_long = 0, length
+    while too_long - fits > 1:
+        middle = (fits + too_long) // 2
+        if len(attempt({**limits, name: middle}).encoded.ids) <= budget:
+            fits = middle
+        else:
+            too_long = middle
+    return attempt({**limits, name: fits})

@@ -1,0 +1,70 @@
+"""A model's own chat format around a prompt."""
+
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from promptrec.errors import ModelError
+from promptrec.template.spans import Span
+
+_SYSTEM, _USER = "\ufdd2system\ufdd2", "\ufdd2user\ufdd2"
+
+
+def chat_spans(
+    system: tuple[Span, ...], user: tuple[Span, ...], chat_template: str, special_tokens: dict[str, str]
+) -> tuple[Span, ...]:
+    """System and user text in the chat format, up to where the model's turn begins.
+
+    The format is rendered with stand-ins for the two texts and cut there, so that its control tokens are trusted and
+    nothing in the texts ever passes through it. A format that knows no system role gets both texts as the user's.
+    """
+    tokens = tuple(sorted(special_tokens.items()))
+    if system:
+        frame = _frame(chat_template, tokens, with_system=True)
+        if frame is not None:
+            before, between, after = frame
+            return (Span(before, True), *system, Span(between, True), *user, Span(after, True))
+        user = (*system, Span("\n\n", True), *user)
+    frame = _frame(chat_template, tokens, with_system=False)
+    if frame is None:
+        raise ModelError("the model's chat template leaves out what the user says: use a template with chat: false")
+    return (Span(frame[0], True), *user, Span(frame[2], True))
+
+
+@lru_cache(32)
+def _frame(chat_template: str, tokens: tuple[tuple[str, str], ...], with_system: bool) -> tuple[str, str, str] | None:
+    """What the format writes before, between and after the two texts; None where it drops or refuses one."""
+    messages = [{"role": "system", "content": _SYSTEM}] if with_system else []
+    messages.append({"role": "user", "content": _USER})
+    try:
+        text = (
+            _environment()
+            .from_string(chat_template)
+            .render(messages=messages, add_generation_prompt=True, enable_thinking=False, **dict(tokens))
+        )
+    except jinja2.TemplateError as error:
+        if with_system:
+            return None
+        raise ModelError(f"the model's chat template cannot be rendered: {error}") from None
+    if text.count(_USER) != 1 or (with_system and text.count(_SYSTEM) != 1):
+        return None
+    before, after = text.split(_USER)
+    before, between = before.split(_SYSTEM) if with_system else (before, "")
+    # A thinking model would open its thoughts first, and every score would be of its first thought.
+    opened = after.rstrip().endswith("<think>")
+    return before, between, after + "\n\n</think>\n\n" if opened else after
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    """Jinja as chat templates expect it."""
+
+    def raise_exception(message: str) -> Any:  # noqa: ANN401
+        raise jinja2.TemplateError(message)
+
+    env = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
+    env.globals["raise_exception"] = raise_exception
+    # Formats that print today's date would make prompts differ from day to day: they all get one day.
+    env.globals["strftime_now"] = lambda pattern: "1 January 2026"
+    return env

@@ -1,0 +1,126 @@
+"""The Jinja a template may use: sandboxed, strict, and only what prompts need.
+
+Whatever an expression emits is marked as untrusted with two noncharacters that cleaned text cannot hold; the
+template's own text is trusted.
+"""
+
+import re
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from promptrec.errors import TemplateError
+from promptrec.template.spans import Span
+
+OPEN, CLOSE = "\ufdd0", "\ufdd1"
+_TAG = re.compile(r"\{%.*?%\}|\{#.*?#\}")
+BLOCKS = ("system", "user", "reply")
+LONGEST_OUTPUT = 2_000_000
+LONGEST_LOOP = 10_000
+
+FORBIDDEN_NODES = {
+    nodes.Include: "include",
+    nodes.Import: "import",
+    nodes.FromImport: "import",
+    nodes.Extends: "extends",
+    nodes.FilterBlock: "filter blocks",
+    nodes.CallBlock: "call blocks",
+    nodes.Macro: "macros",
+    nodes.Mul: "*",
+    nodes.Pow: "**",
+    nodes.Call: "calls",
+}
+FILTERS = frozenset(
+    ["abs", "capitalize", "default", "d", "escape", "first", "float", "int", "join", "last", "length", "lower", "round", "replace", "reverse", "select", "reject", "selectattr", "rejectattr", "sort", "string", "title", "trim", "truncate", "unique", "upper", "list", "map", "slice", "batch", "wordcount"]
+)
+TESTS = frozenset(["defined", "undefined", "none", "string", "number", "sequence", "mapping", "even", "odd", "in", "eq", "ne", "lt", "le", "gt", "ge"])
+
+
+class Trusted(str):
+    """Text that promptrec itself puts into a prompt: the instruction of an answer format."""
+
+    __slots__ = ()
+
+
+def _mark(value: Any) -> str:  # noqa: ANN401 - what an expression may hold
+    if isinstance(value, jinja2.Undefined):
+        str(value)  # raises: StrictUndefined
+    if isinstance(value, Trusted):
+        return str(value)
+    return OPEN + str(value).replace(OPEN, "").replace(CLOSE, "") + CLOSE
+
+
+def environment() -> ImmutableSandboxedEnvironment:
+    """A fresh environment with the allowed filters and tests only."""
+    env = ImmutableSandboxedEnvironment(
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False, finalize=_mark
+    )
+    env.filters = {name: f for name, f in env.filters.items() if name in FILTERS}
+    env.tests = {name: t for name, t in env.tests.items() if name in TESTS}
+    env.globals = {}
+    return env
+
+
+def with_line_ends(body: str) -> str:
+    """The body with the newline kept behind a tag that ends a line of text.
+
+    `trim_blocks` is meant for tags that stand alone on their line; a condition at the end of a sentence should not
+    glue the next line to it.
+    """
+    return "\n".join(_keep_end(line) for line in body.split("\n"))
+
+
+def _keep_end(line: str) -> str:
+    has_text = _TAG.sub("", line).strip()
+    return re.sub(r"(?<![-+])%\}\s*$", "+%}", line) if has_text else line
+
+
+def check(body: str, path: str, first_line: int) -> nodes.Template:
+    """The parsed body, or a TemplateError with the line of what a template may not do."""
+    try:
+        tree = environment().parse(body)
+    except jinja2.TemplateSyntaxError as error:
+        raise TemplateError(f"{path}:{first_line + error.lineno}: {error.message}") from None
+    for node in tree.find_all(nodes.Node):
+        line = first_line + node.lineno
+        for forbidden, said in FORBIDDEN_NODES.items():
+            if isinstance(node, forbidden):
+                raise TemplateError(f"{path}:{line}: templates may not use {said}")
+        if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+            raise TemplateError(f"{path}:{line}: templates may not use names that start with _, like {node.attr!r}")
+        if isinstance(node, nodes.Block) and node.name not in BLOCKS:
+            raise TemplateError(f"{path}:{line}: unknown block {node.name!r}; known: {', '.join(BLOCKS)}")
+    for node in tree.body:
+        outside = isinstance(node, nodes.Output) and all(
+            isinstance(part, nodes.TemplateData) and not part.data.strip() for part in node.nodes
+        )
+        if not (outside or isinstance(node, nodes.Block)):
+            raise TemplateError(f"{path}:{first_line + node.lineno}: text outside of the blocks {', '.join(BLOCKS)}")
+    return tree
+
+
+def spans(text: str) -> tuple[Span, ...]:
+    """Rendered text cut at its marks; what stands inside any mark is untrusted."""
+    out: list[Span] = []
+    depth, start = 0, 0
+    for at, character in enumerate(text):
+        if character in (OPEN, CLOSE):
+            if at > start:
+                out.append(Span(text[start:at], depth == 0))
+            depth, start = depth + (1 if character == OPEN else -1), at + 1
+    return (*out, Span(text[start:], depth == 0)) if start < len(text) else tuple(out)
+
+
+def stripped(parts: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The same without white space at both ends."""
+    whole = [part for part in parts if part.text]
+    while whole and not whole[0].text.lstrip():
+        whole.pop(0)
+    while whole and not whole[-1].text.rstrip():
+        whole.pop()
+    if whole:
+        whole[0] = Span(whole[0].text.lstrip(), whole[0].trusted)
+        whole[-1] = Span(whole[-1].text.rstrip(), whole[-1].trusted)
+    return tuple(whole)

@@ -1,0 +1,61 @@
+"""Where templates are found: a folder of the user's own first, then those that come with promptrec."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from promptrec.data.catalog import Catalog
+from promptrec.errors import TemplateError, UnknownName
+from promptrec.template.template import Template
+
+SUFFIX = ".jinja"
+CJK_SHARE = 0.3
+
+
+def shipped_folder() -> Path:
+    """The templates that come with promptrec: inside an installed wheel, or beside the package in a source tree."""
+    package = Path(__file__).parent.parent
+    return package / "templates" if (package / "templates").is_dir() else package.parent / "templates"
+
+
+def load_template(name: str | Path, *, folder: str | Path | None = None, kind: str | None = None) -> Template:
+    """The template of a name ("films/en/yes-no"), of a pack and a kind ("films/en"), or of a file's path.
+
+    Raises:
+        UnknownName: no such template; the message lists those there are.
+        TemplateError: it cannot be used, or it is of another kind than the one asked for.
+    """
+    known = dict(_files(folder))
+    path = known.get(f"{name}/{kind}") or known.get(str(name))
+    if path is not None:
+        full = f"{name}/{kind}" if f"{name}/{kind}" in known else str(name)
+        template = Template.from_file(path, full)
+    elif Path(name).suffix == SUFFIX and Path(name).is_file():
+        template = Template.from_file(name)
+    else:
+        raise UnknownName("template", str(name), {*known, *(n.rpartition("/")[0] for n in known)} - {""})
+    if kind is not None and template.header.kind != kind:
+        raise TemplateError(f"{template.path}: a template of kind {template.header.kind}, but {kind} is asked for")
+    return template
+
+
+def list_templates(folder: str | Path | None = None) -> list[Template]:
+    """Every template that can be named, in the order of the names."""
+    return [Template.from_file(path, name) for name, path in sorted(dict(_files(folder)).items())]
+
+
+def default_pack(catalog: Catalog | None) -> str:
+    """The general pack in the language of the catalogue's titles."""
+    titles = "".join(item.title for item in catalog or ())
+    chinese = sum(1 for c in titles if "\u4e00" <= c <= "\u9fff")
+    return "general/zh" if titles and chinese > CJK_SHARE * len(titles) else "general/en"
+
+
+def _files(folder: str | Path | None) -> Iterator[tuple[str, Path]]:
+    """Names and files, a user's own last so that they win."""
+    own = folder or os.environ.get("PROMPTREC_TEMPLATES")
+    if own is not None and not Path(own).is_dir():
+        raise TemplateError(f"{own}: no such folder of templates")
+    for root in (shipped_folder(), *([Path(own)] if own else [])):
+        for path in sorted(root.rglob(f"*{SUFFIX}")):
+            yield path.relative_to(root).with_suffix("").as_posix(), path
