@@ -56,9 +56,7 @@ def mean_and_interval(values: list[float]) -> tuple[float, float]:
 
 def measure(bench: Bench, ranker: str, engine: Engine | None) -> dict[str, object]:
     started = time.perf_counter()
-    recommender = Recommender.load(
-        bench.pack, catalog=bench.catalog, engine=engine, ranker=ranker, seed=SEED
-    )
+    recommender = Recommender.load(bench.pack, catalog=bench.catalog, engine=engine, ranker=ranker, seed=SEED)
     run = recommender.run(bench.requests, progress=lambda done: print(f"  {done}/{len(bench.requests)}", flush=True))
     seconds = time.perf_counter() - started
     pairs = [(ranking.item_ids, bench.relevance[ranking.query_id]) for ranking in run]
@@ -84,7 +82,7 @@ def cell(bench: Bench, model: str | None, ranker: str, opened: dict[str, Engine]
         return json.loads(path.read_text())
     print(f"{bench.name} · {model or 'no model'} · {ranker}", flush=True)
     if model and model not in opened:
-        opened[model] = open_engine(model, None, EngineOptions())[0]
+        opened[model] = open_engine(model)[0]
     found = measure(bench, ranker, opened[model] if model else None)
     CELLS.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(found))

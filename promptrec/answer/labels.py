@@ -8,7 +8,7 @@ from promptrec.answer.base import Parsed
 from promptrec.answer.mentions import parsed
 
 _INSTRUCTION = {
-    "en": "Write the labels of all items in brackets, best first, joined by \" > \", like this: […] > […] > […]. "
+    "en": 'Write the labels of all items in brackets, best first, joined by " > ", like this: […] > […] > […]. '
     "Write every label exactly once and nothing else.",
     "zh": "请写出所有条目的方括号标签，从最合适到最不合适，用“ > ”连接，例如：[…] > […] > […]。每个标签只写一次，不要写其他内容。",
 }

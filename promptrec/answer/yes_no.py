@@ -12,7 +12,9 @@ _SYNONYMS = {
     "是": "yes", "是的": "yes", "会": "yes", "对": "yes", "喜欢": "yes",
     "否": "no", "不": "no", "不是": "no", "不会": "no", "不喜欢": "no", "没有": "no",
 }  # fmt: skip
-_LEAD = re.compile(r"^(?:the\s+)?(?:my\s+)?(?:answer|answer\s+is|答案|回答|答)\s*(?:is|是|为)?\s*[:：]?\s*", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^(?:the\s+)?(?:my\s+)?(?:answer|answer\s+is|答案|回答|答)\s*(?:is|是|为)?\s*[:：]?\s*", re.IGNORECASE
+)
 _EDGE = "*_`\"'“”‘’「」()（）[]【】<> \t\r\n"
 _WORD = re.compile(r"[^\W\d_]+")
 HEAD = 200

@@ -96,7 +96,9 @@ class Catalog:
     def __getitem__(self, item_id: str) -> Item:
         """The item with this ID, or an InputError that names the nearest IDs."""
         if item_id not in self._items:
-            near = ", ".join(match for match, *_ in process.extract(item_id, list(self._items), limit=3, score_cutoff=60))
+            near = ", ".join(
+                match for match, *_ in process.extract(item_id, list(self._items), limit=3, score_cutoff=60)
+            )
             raise InputError(f"{self.name} has no item {item_id!r}" + (f"; near it: {near}" if near else ""))
         return self._items[item_id]
 

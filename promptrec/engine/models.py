@@ -177,4 +177,6 @@ def _download(repository: str, target: Path) -> Path:
         return Path(snapshot_download(repository, allow_patterns=wanted, local_dir=target / "snapshot"))
     except Exception as error:  # network, authorisation and disk errors of many libraries
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ModelError(f"{repository} could not be downloaded from Hugging Face ({reason}); are you online?") from None
+        raise ModelError(
+            f"{repository} could not be downloaded from Hugging Face ({reason}); are you online?"
+        ) from None

@@ -110,7 +110,9 @@ class TransformersEngine:
         adapter: str | None,
     ) -> list[Reading[T]]:
         """`pick` applied to each sequence's logits from position `firsts[i]` on."""
-        errors = {i: e for i, s in enumerate(sequences) if (e := prompt_error(s, self.context_length, self._vocabulary))}
+        errors = {
+            i: e for i, s in enumerate(sequences) if (e := prompt_error(s, self.context_length, self._vocabulary))
+        }
         errors |= {i: "the prompt is empty" for i, f in enumerate(firsts) if f < 0 and i not in errors}
         out: dict[int, Reading[T]] = {i: Reading(None, error=e) for i, e in errors.items()}
         good = [i for i in range(len(sequences)) if i not in errors]
@@ -162,7 +164,9 @@ class TransformersEngine:
         out = self._model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=keep)
         return out.logits.float(), out.past_key_values
 
-    def _write(self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None) -> list[Reading[str]]:
+    def _write(
+        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None
+    ) -> list[Reading[str]]:
         """Text for one batch, padded on the left."""
         longest = max(map(len, prompts))
         pad = self.tokenizer.eos_id or 0

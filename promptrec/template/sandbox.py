@@ -33,9 +33,10 @@ FORBIDDEN_NODES = {
     nodes.Call: "calls",
 }
 FILTERS = frozenset(
-    ["abs", "capitalize", "default", "d", "escape", "first", "float", "int", "join", "last", "length", "lower", "round", "replace", "reverse", "select", "reject", "selectattr", "rejectattr", "sort", "string", "title", "trim", "truncate", "unique", "upper", "list", "map", "slice", "batch", "wordcount"]
+    "abs capitalize default d escape first float int join last length lower round replace reverse select reject "
+    "selectattr rejectattr sort string title trim truncate unique upper list map slice batch wordcount".split()
 )
-TESTS = frozenset(["defined", "undefined", "none", "string", "number", "sequence", "mapping", "even", "odd", "in", "eq", "ne", "lt", "le", "gt", "ge"])
+TESTS = frozenset("defined undefined none string number sequence mapping even odd in eq ne lt le gt ge".split())
 
 
 class Trusted(str):

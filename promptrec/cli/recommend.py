@@ -1,0 +1,101 @@
+"""`promptrec recommend`: one person's words in, a list of items out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from promptrec.cli.options import (
+    CatalogOption,
+    ColumnsOption,
+    EngineOption,
+    EngineSettings,
+    JsonOption,
+    ModelOption,
+    RankerOption,
+    SeedOption,
+    open_catalog,
+    settings,
+)
+from promptrec.data.query import Query
+from promptrec.engine.models import DEFAULT_MODEL
+from promptrec.errors import EngineError, InputError
+from promptrec.rank.ranking import Ranking
+from promptrec.recommender import Recommender
+
+
+def recommend(
+    catalog: CatalogOption,
+    preferences: Annotated[
+        str | None, typer.Option("--preferences", "-p", metavar="TEXT", help="What the person says they like.")
+    ] = None,
+    history: Annotated[
+        list[str] | None,
+        typer.Option("--history", help="ID or title of something they liked; repeat it, oldest first."),
+    ] = None,
+    candidates: Annotated[
+        list[str] | None,
+        typer.Option("--candidates", help="IDs to rank (repeat, or comma-separated). Default: the whole catalogue."),
+    ] = None,
+    columns: ColumnsOption = None,
+    model: ModelOption = DEFAULT_MODEL,
+    engine: EngineOption = None,
+    engine_option: EngineSettings = None,
+    ranker: RankerOption = None,
+    template: Annotated[
+        str | None, typer.Option("--template", help="Name or file; `promptrec template list` shows them.")
+    ] = None,
+    templates: Annotated[
+        Path | None, typer.Option("--templates", help="A folder of your own templates, looked into first.")
+    ] = None,
+    k: Annotated[int, typer.Option("-k", help="How many items to show.")] = 10,
+    pool: Annotated[int, typer.Option("--pool", help="How many candidates to retrieve and rank.")] = 50,
+    seed: SeedOption = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Recommend items of a catalogue to one person, from their words, their history, or both."""
+    query = _query(preferences, history)
+    console = Console(stderr=True)
+    with console.status("reading the catalogue"):
+        items = open_catalog(catalog, columns)
+    with console.status(f"loading {model}"):
+        recommender = Recommender.load(
+            template,
+            catalog=items,
+            model=model,
+            engine=engine,
+            ranker=ranker,
+            templates=templates,
+            pool=pool,
+            seed=seed,
+            **settings("--engine-option", engine_option),
+        )
+    with console.status("ranking"):
+        ranking = recommender.rank(query, _ids(candidates)).top(k) if candidates else recommender.recommend(query, k)
+    if ranking.status == "failed":
+        raise EngineError(f"nothing could be ranked: {ranking.reason}")
+    show(ranking, as_json)
+
+
+def show(ranking: Ranking, as_json: bool) -> None:
+    """Print a ranking as JSON or as a table with the engine's name and why it was chosen."""
+    if as_json:
+        print(ranking.model_dump_json(indent=2))
+        return
+    if ranking.engine:
+        print(f"engine: {ranking.engine} ({ranking.engine_reason})")
+    print(ranking)
+
+
+def _query(preferences: str | None, history: list[str] | None) -> Query:
+    if preferences is not None and not preferences.strip():
+        raise InputError("--preferences is empty: say in words what the person likes, or leave the option out")
+    try:
+        return Query(preferences=preferences or "", history=tuple(history or ()))
+    except InputError as error:
+        raise InputError(f"--preferences or --history: {error}") from None
+
+
+def _ids(candidates: list[str]) -> list[str]:
+    return [part.strip() for entry in candidates for part in entry.split(",") if part.strip()]

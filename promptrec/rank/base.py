@@ -1,0 +1,52 @@
+"""`Ranker`: how many prompts, and how their answers combine into one order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from promptrec.data.catalog import Catalog
+from promptrec.data.query import RankRequest
+from promptrec.engine.base import Engine
+from promptrec.errors import InputError
+from promptrec.rank.ranking import Ranking
+from promptrec.template.template import Template
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What a ranker is built from. `template` is None for rankers that write no prompt.
+
+    `adapter` is the folder of a LoRA adapter that the engine reads with.
+    """
+
+    catalog: Catalog | None = None
+    template: Template | None = None
+    seed: int = 0
+    adapter: str | None = None
+
+
+class Ranker(Protocol):
+    """A way of ranking. Many requests at once, so that an engine sees large batches.
+
+    Every candidate of a request comes back exactly once, or the ranking has status failed and no items.
+    """
+
+    name: ClassVar[str]
+    template_kind: ClassVar[str | None]
+    """The kind of template it writes prompts with; None for a ranker that needs no model."""
+    reads_query: ClassVar[bool]
+    """False for a ranker that gives everybody the same kind of list, so an empty query is no reason to abstain."""
+
+    def __init__(self, setup: Setup) -> None: ...
+
+    def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
+        """One ranking for each request, in the order of the requests."""
+
+
+def engine_and_template(ranker: str, engine: Engine | None, setup: Setup) -> tuple[Engine, Template]:
+    """Both, or an InputError that says which one the ranker lacks."""
+    if engine is None:
+        raise InputError(f"the ranker {ranker} reads a model: give it an engine")
+    if setup.template is None:
+        raise InputError(f"the ranker {ranker} writes prompts: give it a template of kind {ranker}")
+    return engine, setup.template

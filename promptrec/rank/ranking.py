@@ -1,0 +1,101 @@
+"""`Ranking`: one ordered list of item IDs with the evidence for it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+
+Status = Literal["ok", "repaired", "fallback", "abstained", "failed"]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RankedItem(_Record):
+    """An item in its place (1 is best). `scores` is empty for an item that the model could not read."""
+
+    item_id: str
+    title: str
+    rank: Annotated[int, Field(ge=1)]
+    scores: Mapping[str, FiniteFloat] = Field(default_factory=dict)
+
+
+class TemplateStamp(_Record):
+    """Which template wrote the prompts, to the byte."""
+
+    name: str
+    sha256: str
+
+
+class ReplyReport(_Record):
+    """What a written reply did not say well. See `promptrec.answer.base.ParseReport`."""
+
+    missing: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+class Ledger(_Record):
+    """What a ranking cost. Tokens are the engine's own counts; `seconds` is this ranking's share of its batch."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    decoded_tokens: int = 0
+    calls: int = 0
+    seconds: FiniteFloat = 0.0
+
+
+class Ranking(_Record):
+    """One ordered list of items for one query, with its evidence.
+
+    Status:
+        ok: every candidate was read and scored.
+        repaired: some candidates were not read, or the model's reply was incomplete; they come last, in a seeded
+            random order, and `reason` says how many.
+        fallback: the model's answer could not be used at all; the order is the retriever's or a seeded random one.
+        abstained: nothing is known of the person; the order is by popularity or the catalogue's.
+        failed: nothing could be read; there are no items.
+
+    `ties` counts items whose place among equals was decided by the seeded hash of their IDs. `signals` holds
+    numbers about the ranking as a whole, such as the probability mass the model gave to valid labels.
+    """
+
+    query_id: str
+    status: Status
+    reason: str = ""
+    items: tuple[RankedItem, ...] = ()
+    ranker: str
+    model: str | None = None
+    engine: str | None = None
+    engine_reason: str | None = None
+    template: TemplateStamp | None = None
+    seed: int = 0
+    ties: int = 0
+    signals: Mapping[str, FiniteFloat] = Field(default_factory=dict)
+    reply: ReplyReport | None = None
+    cuts: tuple[str, ...] = ()
+    ledger: Ledger = Ledger()
+
+    @property
+    def item_ids(self) -> tuple[str, ...]:
+        """The item IDs, best first."""
+        return tuple(item.item_id for item in self.items)
+
+    def top(self, k: int) -> "Ranking":
+        """The same ranking with its first `k` items only."""
+        return self.model_copy(update={"items": self.items[:k]})
+
+    def noted(self, note: str) -> "Ranking":
+        """The same ranking with one more remark (none if it is empty) in its reason."""
+        return self.model_copy(update={"reason": "; ".join(filter(None, (self.reason, note)))})
+
+    def __str__(self) -> str:
+        from promptrec.rank.show import as_text
+
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        from promptrec.rank.show import as_html
+
+        return as_html(self)

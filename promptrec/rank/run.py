@@ -1,0 +1,74 @@
+"""`Run`: the rankings of many queries, in the order the queries were given."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from promptrec.errors import InputError
+from promptrec.rank.ranking import Ranking
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Run(Sequence[Ranking]):
+    """Rankings of a batch. Behaves as a sequence of `Ranking`."""
+
+    def __init__(self, rankings: Sequence[Ranking]) -> None:
+        self._rankings = tuple(rankings)
+
+    def __len__(self) -> int:
+        return len(self._rankings)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204 - as tuple's
+        return self._rankings[index]
+
+    def __iter__(self) -> Iterator[Ranking]:
+        return iter(self._rankings)
+
+    @property
+    def statuses(self) -> dict[str, int]:
+        """How many rankings have each status."""
+        return dict(Counter(r.status for r in self._rankings))
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """One row for each ranked item: query_id, rank, item_id, title, status, and a column for each score."""
+        import pandas as pd
+
+        rows = [
+            {"query_id": r.query_id, "rank": i.rank, "item_id": i.item_id, "title": i.title, "status": r.status}
+            | dict(i.scores)
+            for r in self._rankings
+            for i in r.items
+        ]
+        return pd.DataFrame(rows, columns=None if rows else ["query_id", "rank", "item_id", "title", "status"])
+
+    def to_trec(self, path: str | Path | None = None, tag: str = "promptrec") -> str:
+        """The run in TREC's six columns, written to `path` if there is one.
+
+        The score column is n - rank + 1, so that evaluators that sort by score keep the order, ties included.
+
+        Raises:
+            InputError: an ID with white space in it, which the format cannot hold.
+        """
+        text = "".join(line for r in self._rankings for line in _trec_lines(r, tag))
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8")
+        return text
+
+    def to_jsonl(self, path: str | Path | None = None) -> str:
+        """One JSON object a line, each valid against docs/schema/ranking.schema.json; written to `path` if given."""
+        text = "".join(r.model_dump_json() + "\n" for r in self._rankings)
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8")
+        return text
+
+
+def _trec_lines(ranking: Ranking, tag: str) -> Iterator[str]:
+    for name in (ranking.query_id, tag, *ranking.item_ids):
+        if name.split() != [name]:
+            raise InputError(f"a TREC run cannot hold the ID {name!r}: it is empty or has white space in it")
+    for item in ranking.items:
+        score = len(ranking.items) - item.rank + 1
+        yield f"{ranking.query_id} Q0 {item.item_id} {item.rank} {score} {tag}\n"

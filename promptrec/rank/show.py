@@ -1,0 +1,62 @@
+"""Rankings for people: a table in a terminal, a table in a notebook."""
+
+import html
+import io
+
+from rich import box
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from promptrec.rank.ranking import Ranking
+
+WIDTH = 100
+
+
+def headline(ranking: Ranking) -> str:
+    """Status, what ranked, and what it cost, in one line."""
+    ledger = ranking.ledger
+    read_by = " ".join(filter(None, (ranking.ranker, ranking.model and f"on {ranking.model}")))
+    return (
+        f"{ranking.query_id}: {ranking.status} · {read_by} · {ledger.prompt_tokens:,} prompt tokens "
+        f"({ledger.cached_tokens:,} cached), {ledger.decoded_tokens:,} written · {ledger.seconds:.1f} s"
+    )
+
+
+def as_table(ranking: Ranking) -> Group:
+    """What `rich` prints for a ranking: headline, reason, items. Text of items is never read as markup."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("#", justify="right")
+    table.add_column("item", overflow="fold")
+    table.add_column("title", overflow="fold")
+    table.add_column("score", justify="right")
+    for item in ranking.items:
+        table.add_row(str(item.rank), Text(item.item_id), Text(item.title), _main_score(ranking, item.scores))
+    lines = [Text(headline(ranking), style="bold")]
+    lines += [Text(ranking.reason, style="yellow")] if ranking.reason else []
+    lines += [Text(f"shortened to fit: {', '.join(ranking.cuts)}", style="yellow")] if ranking.cuts else []
+    return Group(*lines, table) if ranking.items else Group(*lines)
+
+
+def as_text(ranking: Ranking) -> str:
+    """The same as plain text, 100 columns wide (wide characters count as two)."""
+    out = io.StringIO()
+    Console(file=out, width=WIDTH, color_system=None).print(as_table(ranking))
+    return out.getvalue().rstrip("\n")
+
+
+def as_html(ranking: Ranking) -> str:
+    """The same for a notebook, every value escaped."""
+    rows = "".join(
+        f"<tr><td>{item.rank}</td><td>{html.escape(item.item_id)}</td><td>{html.escape(item.title)}</td>"
+        f"<td>{_main_score(ranking, item.scores)}</td></tr>"
+        for item in ranking.items
+    )
+    reason = f"<div>{html.escape(ranking.reason)}</div>" if ranking.reason else ""
+    head = "<tr><th>#</th><th>item</th><th>title</th><th>score</th></tr>"
+    return f"<div><b>{html.escape(headline(ranking))}</b>{reason}<table>{head}{rows}</table></div>"
+
+
+def _main_score(ranking: Ranking, scores: object) -> str:
+    value = scores.get(ranking.ranker) if hasattr(scores, "get") else None
+    return "–" if value is None else f"{value:.3f}"

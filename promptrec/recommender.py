@@ -1,0 +1,236 @@
+"""`Recommender`: the front door. One catalogue, one model, one way of ranking, for one person or for many."""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from promptrec.data.catalog import Catalog
+from promptrec.data.item import Item
+from promptrec.data.query import Query, RankRequest
+from promptrec.engine.base import Engine
+from promptrec.engine.load import Choice, open_engine
+from promptrec.engine.models import DEFAULT_MODEL, resolve
+from promptrec.engine.options import EngineOptions
+from promptrec.errors import EngineError, InputError
+from promptrec.rank.base import Ranker, Setup
+from promptrec.rank.ranking import RankedItem, Ranking
+from promptrec.rank.run import Run
+from promptrec.rank.table import default_ranker, ranker_class
+from promptrec.retrieve.bm25 import Bm25
+from promptrec.retrieve.pool import Pool, by_popularity, candidate_pool
+from promptrec.template.store import default_pack, load_template
+
+# Requests ranked in one go: enough to fill an engine's batches, few enough to keep memory flat.
+CHUNK = 64
+
+
+class Recommender:
+    """Recommends items to people described in words, or by what they liked, or both.
+
+    Build it with `Recommender.load`.
+    """
+
+    def __init__(
+        self,
+        ranker: Ranker,
+        catalog: Catalog | None,
+        engine: Engine | None,
+        choice: Choice | None,
+        pool: int,
+        seed: int,
+    ) -> None:
+        self.ranker = ranker
+        self.catalog = catalog
+        self.engine = engine
+        self.choice = choice
+        self._pool = pool
+        self._seed = seed
+
+    @classmethod
+    def load(
+        cls,
+        template: str | Path | None = None,
+        *,
+        catalog: Catalog | None = None,
+        model: str | Path = DEFAULT_MODEL,
+        engine: str | Engine | None = None,
+        ranker: str | None = None,
+        templates: str | Path | None = None,
+        adapter: str | None = None,
+        pool: int = 50,
+        seed: int = 0,
+        **options: Any,  # noqa: ANN401 - validated by EngineOptions
+    ) -> Self:
+        """Open the model and prepare one way of ranking.
+
+        Args:
+            template: name of a template ("films/en/query-likelihood"), of a pack ("films/en": the ranker chooses the
+                template in it), or path of a file. None: the general pack in the catalogue's language.
+            catalog: what can be recommended. Only `rank` with `Item`s works without one.
+            model: name of an added model, or a model folder.
+            engine: "vllm", "transformers", "server", an opened `Engine`, or None for what this machine has.
+            ranker: name of a way of ranking; None: query-likelihood for models below a billion parameters.
+            templates: a folder of your own templates, looked into before the shipped ones.
+            adapter: folder of a LoRA adapter to read with.
+            pool: how many candidates `recommend` retrieves from the catalogue and ranks.
+            seed: decides ties, label order and everything else that is random.
+            **options: of the engine: dtype, max_model_len, tensor_parallel_size, gpu_memory_utilization,
+                quantization, base_url, api_key.
+
+        Raises:
+            UnknownName: a model, engine, template or ranker nobody knows; the message lists the known ones.
+            ModelError, EngineError, TemplateError, InputError, MissingExtra: see promptrec.errors.
+        """
+        if pool < 1:
+            raise InputError(f"pool must be at least 1, got {pool}")
+        parsed = EngineOptions.parse(options)
+        if ranker is None:
+            known = isinstance(engine, str | None)
+            ranker = default_ranker(resolve(model).parameters if known else None)
+        kind = ranker_class(ranker).template_kind
+        loaded = load_template(template or default_pack(catalog), folder=templates, kind=kind) if kind else None
+        opened, choice = _engine(engine, model, parsed) if kind else (None, None)
+        setup = Setup(catalog=catalog, template=loaded, seed=seed, adapter=adapter)
+        return cls(ranker_class(ranker)(setup), catalog, opened, choice, pool, seed)
+
+    def recommend(self, query: Query, k: int = 10) -> Ranking:
+        """The best `k` items of the catalogue for a person; items of their history are left out.
+
+        A person of whom nothing is known gets the most popular items, with status abstained.
+        """
+        pool = self.candidates(query, k)
+        return self._rank([pool.request])[0].noted(pool.note).top(k)
+
+    def candidates(self, query: Query, k: int = 10) -> Pool:
+        """What `recommend` ranks: the retrieved candidates, and a remark where the words alone did not fill the pool.
+
+        Raises:
+            InputError: k below 1, no catalogue, or a history that holds every item of it.
+        """
+        if k < 1:
+            raise InputError(f"k must be at least 1, got {k}")
+        query, known = self._with_titles(query)
+        pool = candidate_pool(self._need_catalog(), self._index, query, max(self._pool, k), known)
+        if not pool.request.candidates:
+            raise InputError("every item of the catalogue is in the person's history: nothing is left to recommend")
+        return pool
+
+    def rank(self, query: Query, candidates: Iterable[Item | str]) -> Ranking:
+        """The given candidates (items, or IDs of the catalogue's), best first. Each comes back exactly once."""
+        return self._rank([self.request(query, candidates)])[0]
+
+    def run(self, requests: Iterable[RankRequest], progress: Callable[[int], None] | None = None) -> Run:
+        """A ranking for each request, in order. `progress` is called with the number ranked so far.
+
+        An engine that dies does not lose what is done: the requests it never answered come back as failed.
+        """
+        done: list[Ranking] = []
+        dead: str | None = None
+        for chunk in _chunks(requests, CHUNK):
+            if dead is None:
+                try:
+                    done += self._rank([self._checked(request) for request in chunk])
+                except EngineError as error:
+                    dead = str(error)
+            if dead is not None:
+                done += [self._failed(request, dead) for request in chunk]
+            if progress is not None:
+                progress(len(done))
+        return Run(done)
+
+    def request(self, query: Query, candidates: Iterable[Item | str]) -> RankRequest:
+        """A checked request: every candidate known, none twice.
+
+        Raises:
+            InputError: no candidates, one that is not in the catalogue, or one given twice.
+        """
+        items = tuple(self._need_catalog()[c] if isinstance(c, str) else c for c in candidates)
+        return self._checked(RankRequest(query, items))
+
+    def close(self) -> None:
+        """Free the model."""
+        if self.engine is not None:
+            self.engine.close()
+
+    def _rank(self, requests: Sequence[RankRequest]) -> list[Ranking]:
+        """Rankings of checked requests; those with an empty query abstain without asking the model."""
+        asked = [r for r in requests if not (r.query.is_empty and self.ranker.reads_query)]
+        ranked = iter(self.ranker.rank(asked, self.engine) if asked else [])
+        why = self.choice.why if self.choice else None
+        return [
+            next(ranked).model_copy(update={"engine_reason": why})
+            if not (r.query.is_empty and self.ranker.reads_query)
+            else self._abstain(r.query, r.candidates)
+            for r in requests
+        ]
+
+    def _checked(self, request: RankRequest) -> RankRequest:
+        ids = [item.item_id for item in request.candidates]
+        if not ids:
+            raise InputError(f"query {request.query.query_id!r} has no candidates: give at least one")
+        twice = sorted({i for i in ids if ids.count(i) > 1}) if len(set(ids)) < len(ids) else []
+        if twice:
+            raise InputError(f"query {request.query.query_id!r} has candidates twice: {', '.join(twice[:5])}")
+        return RankRequest(self._with_titles(request.query)[0], request.candidates, request.retrieved)
+
+    def _with_titles(self, query: Query) -> tuple[Query, set[str]]:
+        """The query with the titles of known items in its history, and the IDs of those items."""
+        if self.catalog is None or not query.history:
+            return query, set()
+        found = [(entry, self.catalog.find(entry)) for entry in query.history]
+        titles = tuple(item.title if item else entry for entry, item in found)
+        return query.model_copy(update={"history": titles}), {item.item_id for _, item in found if item}
+
+    def _abstain(self, query: Query, candidates: Sequence[Item]) -> Ranking:
+        by_count = any(item.popularity is not None for item in candidates)
+        order = by_popularity(candidates)
+        return Ranking(
+            query_id=query.query_id,
+            status="abstained",
+            reason="nothing is known of this person; the order is "
+            + ("by popularity" if by_count else "the catalogue's own"),
+            items=tuple(
+                RankedItem(item_id=i.item_id, title=i.title, rank=n, scores=_popularity(i))
+                for n, i in enumerate(order, 1)
+            ),
+            ranker=self.ranker.name,
+            seed=self._seed,
+        )
+
+    def _failed(self, request: RankRequest, reason: str) -> Ranking:
+        return Ranking(
+            query_id=request.query.query_id,
+            status="failed",
+            reason=reason,
+            ranker=self.ranker.name,
+            model=self.engine and self.engine.model_id,
+            engine=self.engine and self.engine.name,
+            seed=self._seed,
+        )
+
+    def _need_catalog(self) -> Catalog:
+        if self.catalog is None:
+            raise InputError("this needs a catalogue: Recommender.load(…, catalog=Catalog.from_csv(…))")
+        return self.catalog
+
+    @cached_property
+    def _index(self) -> Bm25:
+        return Bm25(self._need_catalog())
+
+
+def _engine(engine: str | Engine | None, model: str | Path, options: EngineOptions) -> tuple[Engine, Choice | None]:
+    if engine is None or isinstance(engine, str):
+        return open_engine(model, engine, options)
+    return engine, None
+
+
+def _popularity(item: Item) -> dict[str, float]:
+    return {} if item.popularity is None else {"popularity": item.popularity}
+
+
+def _chunks(requests: Iterable[RankRequest], size: int) -> Iterator[list[RankRequest]]:
+    iterator = iter(requests)
+    while chunk := list(itertools.islice(iterator, size)):
+        yield chunk

@@ -1,0 +1,45 @@
+import pytest
+
+from promptrec.data.catalog import Catalog
+from promptrec.data.item import Item
+from promptrec.data.query import Query, RankRequest
+from promptrec.rank.base import Setup
+from promptrec.rank.table import RANKERS
+from promptrec.template.store import load_template
+
+STORIES = {
+    "space": "An astronaut drifts beyond the last planet in a silent ship.",
+    "love": "Two strangers fall in love on a slow train to Paris.",
+    "war": "Soldiers hold a bridge for three long days.",
+    "food": "A chef inherits a bistro and her grandmother's recipes.",
+    "sea": "A captain steers a leaking schooner through a typhoon.",
+}
+
+
+@pytest.fixture
+def catalog():
+    return Catalog(
+        [
+            Item(item_id=i, title=f"The {i.title()} Story", fields={"description": d, "year": 1990 + n}, popularity=n)
+            for n, (i, d) in enumerate(STORIES.items(), 1)
+        ]
+    )
+
+
+@pytest.fixture
+def request_for(catalog):
+    def build(preferences="a ship and an astronaut beyond the planet", query_id="q", ids=tuple(STORIES), **retrieved):
+        query = Query(preferences=preferences, query_id=query_id)
+        return RankRequest(query, tuple(catalog[i] for i in ids), retrieved)
+
+    return build
+
+
+@pytest.fixture
+def build(catalog):
+    def ranker(name, template=None, seed=0):
+        kind = RANKERS[name].template_kind
+        loaded = load_template(template or "films/en", kind=kind) if kind else None
+        return RANKERS[name](Setup(catalog=catalog, template=loaded, seed=seed))
+
+    return ranker

@@ -1,0 +1,164 @@
+import pytest
+
+from promptrec import Catalog, Item, Query, RankRequest, Recommender
+from promptrec.engine.base import Reading
+from promptrec.errors import EngineError, InputError, UnknownName
+from promptrec.testing.scripted import ScriptedEngine
+
+STORIES = {
+    "space": ("Star Drift", "An astronaut drifts beyond the last planet in a silent ship."),
+    "love": ("Slow Train", "Two strangers fall in love on a slow train to Paris."),
+    "war": ("The Bridge", "Soldiers hold a bridge for three long days."),
+    "food": ("Old Recipes", "A chef inherits a bistro and her grandmother's recipes."),
+}
+
+
+def catalog(popularity=True):
+    return Catalog(
+        [
+            Item(item_id=i, title=t, fields={"description": d}, popularity=float(n) if popularity else None)
+            for n, (i, (t, d)) in enumerate(STORIES.items())
+        ]
+    )
+
+
+def recommender(**changes):
+    options = {"catalog": catalog(), "engine": ScriptedEngine()} | changes
+    return Recommender.load("films/en", **options)
+
+
+def test_a_cold_user_with_only_words():
+    ranking = recommender().recommend(Query(preferences="an astronaut in a silent ship"), k=2)
+    assert ranking.item_ids[0] == "space"
+    assert len(ranking.items) == 2 and ranking.status == "ok" and ranking.ranker == "query-likelihood"
+
+
+def test_a_user_with_only_history_by_id_or_title_is_not_sent_what_they_know():
+    for entry in ("war", "The Bridge", "bridge, the"):
+        engine = ScriptedEngine()
+        ranking = recommender(engine=engine).recommend(Query(history=(entry,)))
+        assert "war" not in ranking.item_ids and len(ranking.items) == 3
+        assert any("The Bridge" in text for text in engine.prompts), "the model reads titles, not IDs"
+
+
+def test_history_and_words_together_both_reach_the_model():
+    engine = ScriptedEngine()
+    recommender(engine=engine).recommend(Query(preferences="trains please", history=("food",)))
+    assert all("trains please" in text and "Old Recipes" in text for text in engine.prompts)
+
+
+def test_somebody_of_whom_nothing_is_known_gets_a_list_that_says_so():
+    engine = ScriptedEngine()
+    by_count = recommender(engine=engine).recommend(Query(), k=3)
+    assert by_count.status == "abstained" and "by popularity" in by_count.reason
+    assert by_count.item_ids == ("food", "war", "love")
+    in_order = recommender(engine=engine, catalog=catalog(popularity=False)).recommend(Query(), k=3)
+    assert in_order.status == "abstained" and "catalogue's own" in in_order.reason
+    assert in_order.item_ids == ("space", "love", "war")
+    assert engine.prompts == [], "nothing was asked of the model"
+
+
+def test_a_pool_that_words_alone_do_not_fill_is_filled_and_says_so():
+    ranking = recommender().recommend(Query(preferences="grandmother"))
+    assert "only 1 candidates share a word" in ranking.reason
+    assert len(ranking.items) == 4
+
+
+def test_given_candidates_come_back_each_once():
+    ranking = recommender().rank(Query(preferences="love in Paris"), ["war", catalog()["love"]])
+    assert ranking.item_ids == ("love", "war")
+
+
+def test_items_of_nobodys_catalogue_can_be_ranked():
+    alone = Recommender.load("films/en", engine=ScriptedEngine())
+    items = [Item(item_id="x", title="Soldiers of the bridge"), Item(item_id="y", title="A quiet lake")]
+    assert alone.rank(Query(preferences="soldiers on a bridge"), items).item_ids[0] == "x"
+    with pytest.raises(InputError, match="catalogue"):
+        alone.recommend(Query(preferences="x"))
+
+
+@pytest.mark.parametrize(
+    ("candidates", "said"),
+    [([], "no candidates"), (["war", "war"], "twice: war"), (["war", "nope"], "nope")],
+)
+def test_candidates_that_cannot_be_ranked_are_refused(candidates, said):
+    with pytest.raises(InputError, match=said):
+        recommender().rank(Query(preferences="x"), candidates)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"ranker": "magic"}, "unknown ranker 'magic'; known: bm25"),
+        ({"engine": "magic"}, "unknown engine 'magic'.*transformers"),
+        ({"engine": None, "model": "magic"}, "unknown model 'magic'"),
+        ({"temprature": 1}, "temprature"),
+        ({"dtype": "int3"}, "dtype"),
+        ({"pool": 0}, "pool"),
+    ],
+)
+def test_unknown_names_and_options_are_answered_with_the_known_ones(changes, said):
+    with pytest.raises((UnknownName, InputError), match=said):
+        recommender(**changes)
+
+
+def test_an_unknown_template_lists_the_known_ones():
+    with pytest.raises(UnknownName, match="unknown template 'flims/en'.*films/en"):
+        Recommender.load("flims/en", catalog=catalog(), engine=ScriptedEngine())
+
+
+def test_everything_seen_leaves_nothing_to_recommend():
+    with pytest.raises(InputError, match="history"):
+        recommender().recommend(Query(history=tuple(STORIES)))
+
+
+def test_k_below_one_is_refused():
+    with pytest.raises(InputError, match="k must be at least 1"):
+        recommender().recommend(Query(preferences="x"), k=0)
+
+
+def requests(n):
+    return [RankRequest(Query(preferences="a bridge", query_id=f"q{i}"), tuple(catalog())) for i in range(n)]
+
+
+def test_a_run_keeps_the_order_of_its_requests_and_reports_progress():
+    seen = []
+    run = recommender().run(requests(70), progress=seen.append)
+    assert [r.query_id for r in run] == [f"q{i}" for i in range(70)]
+    assert seen == [64, 70]
+
+
+def test_a_run_mixes_people_known_and_unknown():
+    mixed = [*requests(1), RankRequest(Query(query_id="nobody"), tuple(catalog())), *requests(1)]
+    assert [r.status for r in recommender().run(mixed)] == ["ok", "abstained", "ok"]
+
+
+class DyingEngine(ScriptedEngine):
+    """Answers its first call, then is gone, as a server that was killed."""
+
+    calls = 0
+
+    def loglikelihood(self, prompts, continuations, *, adapter=None) -> list[Reading]:
+        self.calls += 1
+        if self.calls > 1:
+            raise EngineError("cannot reach the server at http://127.0.0.1:1: start it again")
+        return super().loglikelihood(prompts, continuations, adapter=adapter)
+
+
+def test_an_engine_that_dies_does_not_lose_what_is_done():
+    run = recommender(engine=DyingEngine()).run(requests(70))
+    assert run.statuses == {"ok": 64, "failed": 6}
+    assert all(r.items == () and "cannot reach the server" in r.reason for r in run[64:])
+
+
+def test_an_engine_that_dies_under_one_person_raises():
+    dying = recommender(engine=DyingEngine())
+    dying.recommend(Query(preferences="a bridge"))
+    with pytest.raises(EngineError, match="cannot reach"):
+        dying.recommend(Query(preferences="a bridge"))
+
+
+def test_the_same_seed_gives_the_same_ranking_and_the_evidence_is_there():
+    first, second = (recommender(seed=3).recommend(Query(preferences="a bridge")) for _ in range(2))
+    assert first.model_dump(exclude={"ledger"}) == second.model_dump(exclude={"ledger"})
+    assert first.seed == 3 and first.template.name == "films/en/query-likelihood" and first.model
