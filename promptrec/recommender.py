@@ -10,7 +10,7 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.engine.base import Engine
-from promptrec.engine.load import Choice, open_engine
+from promptrec.engine.load import Choice, choose_engine, open_engine
 from promptrec.engine.models import DEFAULT_MODEL, resolve
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import EngineError, InputError
@@ -86,9 +86,11 @@ class Recommender:
         if pool < 1:
             raise InputError(f"pool must be at least 1, got {pool}")
         parsed = EngineOptions.parse(options)
+        if isinstance(engine, str):
+            choose_engine(engine)  # an unknown name is said before anything is loaded
         if ranker is None:
-            known = isinstance(engine, str | None)
-            ranker = default_ranker(resolve(model).parameters if known else None)
+            by_name = engine is None or isinstance(engine, str)
+            ranker = default_ranker(resolve(model).parameters if by_name else None)
         kind = ranker_class(ranker).template_kind
         loaded = load_template(template or default_pack(catalog), folder=templates, kind=kind) if kind else None
         opened, choice = _engine(engine, model, parsed) if kind else (None, None)

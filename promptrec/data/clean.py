@@ -6,13 +6,20 @@ import unicodedata
 
 # Control characters but tab and newline; soft hyphen; zero-width, bidirectional and invisible marks; variation
 # selectors; BOM; lone surrogates; the noncharacters, which templates use to mark untrusted text.
+_LAST_OF_PLANES = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufdd0-\ufdef\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff\ud800-\udfff]"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufdd0-\ufdef\ufff0-\ufffb\U000e0000-\U000e0fff\ud800-\udfff"
+    f"{_LAST_OF_PLANES}]"
 )
 _AMPERSANDS = re.compile("&(?:(?:amp|AMP|#38|#x26);)+")
+# Python refuses to read numbers of thousands of digits; no character has a number of more than seven.
+_NO_CHARACTER = re.compile("&#[0-9]{9,};?")
 _LINE_END = re.compile("\r\n?|[\u2028\u2029]")
 _PLAIN = re.compile(r"[\t\n\x20-\x25\x27-\x7e]*")
+
+MAX_LAYERS = 10
+"""How many times over a text may be escaped; in one that is escaped more often, no ampersand is kept."""
 
 
 def clean_text(text: str) -> str:
@@ -24,28 +31,35 @@ def clean_text(text: str) -> str:
     """
     if _PLAIN.fullmatch(text):
         return text
-    while (cleaned := _once(text)) != text:
+    for _ in range(MAX_LAYERS):
+        if (cleaned := _once(text)) == text:
+            return text
         text = cleaned
-    return text
+    return clean_text(text.replace("&", ""))
 
 
 def _once(text: str) -> str:
     # A chain of escaped ampersands goes at once; layer by layer it would take quadratic time.
-    unescaped = html.unescape(_AMPERSANDS.sub("&", text)) if "&" in text else text
-    visible = _INVISIBLE.sub("", _LINE_END.sub("\n", unescaped))
+    if "&" in text:
+        text = html.unescape(_NO_CHARACTER.sub("\ufffd", _AMPERSANDS.sub("&", text)))
+    visible = _INVISIBLE.sub("", _LINE_END.sub("\n", text))
     return unicodedata.normalize("NFKC", visible)
 
 
 def title_key(title: str) -> str:
     """A title without case, accents, punctuation and leading article: equal keys, same title.
 
-    "Matrix, The (1999)", "The Matrix (1999)" and "the matrix: 1999" have one key.
+    "Matrix, The (1999)", "The Matrix (1999)", "Matrix The (1999)" and "the matrix: 1999" have one key.
     """
     folded = unicodedata.normalize("NFKD", clean_text(title)).casefold()
-    plain = "".join(c for c in folded if not unicodedata.combining(c))
+    plain = "".join(c for c in folded if not unicodedata.combining(c) or c in _VOICING)
     plain = _TRAILING_ARTICLE.sub(r"\2 \1\3", plain)
     return " ".join(re.findall(r"\w+", _LEADING_ARTICLE.sub("", plain))) or plain.strip()
 
 
-_TRAILING_ARTICLE = re.compile(r"^(.*?),\s*(the|an|a|le|la|les|el|der|die|das|il)\b((?:\s*\(.*)?)$", re.DOTALL)
+_TRAILING_ARTICLE = re.compile(
+    r"^(.*?)(?:,\s*|\s+(?=the\b))(the|an|a|le|la|les|el|der|die|das|il)\b((?:\s*\(.*)?)$", re.DOTALL
+)
 _LEADING_ARTICLE = re.compile(r"^\s*(the|an|a)\s+(?=\w)")
+# Kana voicing marks are combining characters, but they make other letters, not accented ones.
+_VOICING = "\u3099\u309a"

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from promptrec.data.clean import clean_text
 from promptrec.data.item import FieldValue, Item
 from promptrec.data.read import Row
 from promptrec.errors import InputError
@@ -63,20 +64,24 @@ def _mapping(names: Sequence[str], asked: dict[str, str], source: str) -> dict[s
                 f"columns={{'{ours}': 'NAME'}} (--columns {ours}=NAME)"
             )
     taken = set(mapping.values())
-    return mapping | {name: name for name in names if name not in taken and name not in mapping}
+    free = {ours: name for name in names if name not in taken and (ours := clean_text(name).strip())}
+    return free | mapping
 
 
 def _item(place: str, item_id: str, title: str, cells: Mapping[str, Any]) -> Item:
     fields = {name: value for name, cell in cells.items() if (value := _field(cell)) is not None}
     counted = fields.pop("popularity", None)
+    popularity = None if counted is None else _number(counted)
+    if popularity is not None and not math.isfinite(popularity):
+        raise InputError(f"{place}: popularity must be a number, got {counted!r}")
+    return Item(item_id=item_id, title=title, fields=fields, popularity=popularity)
+
+
+def _number(value: FieldValue) -> float:
     try:
-        popularity = None if counted is None else float(str(counted))
+        return float(str(value))
     except ValueError:
-        raise InputError(f"{place}: popularity must be a number, got {counted!r}") from None
-    try:
-        return Item(item_id=item_id, title=title, fields=fields, popularity=popularity)
-    except InputError as error:
-        raise InputError(f"{place}: {error}") from None
+        return math.nan
 
 
 def _text_of(cell: Any) -> str:  # noqa: ANN401 - a cell is anything a file can hold
@@ -96,11 +101,18 @@ def _field(cell: Any) -> FieldValue | None:  # noqa: ANN401
         return cell
     if isinstance(cell, float):
         return int(cell) if cell.is_integer() else cell
+    if isinstance(cell, bytes):
+        cell = cell.decode(errors="replace")
     if isinstance(cell, str):
-        return cell if cell.strip() else None
+        cleaned = clean_text(cell)
+        return cleaned if cleaned.strip() else None
     if isinstance(cell, Sequence) or hasattr(cell, "tolist"):
-        parts = tuple(str(part) for part in cell if part is not None and str(part).strip())
-        return parts or None
+        parts = (_json(part) if isinstance(part, list) else _field(part) for part in cell)
+        return tuple(str(part) for part in parts if part is not None) or None
     if isinstance(cell, Mapping):
-        return json.dumps(cell, ensure_ascii=False, separators=(", ", ": "), default=str)
+        return _json(cell)
     return None if str(cell) in ("NaT", "<NA>") else str(cell)
+
+
+def _json(cell: Any) -> str:  # noqa: ANN401
+    return json.dumps(cell, ensure_ascii=False, separators=(", ", ": "), default=str)

@@ -2,8 +2,10 @@
 
 import csv
 import gzip
+import io
 import json
 import lzma
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,12 +18,15 @@ Row = tuple[str, Mapping[str, Any]]
 
 def read_csv(path: Path) -> Iterator[Row]:
     """Rows of a CSV or TSV file; every cell is text, so that the ID 007 stays 007. The place is a row's last line."""
-    reader = csv.reader(_text(path).splitlines(keepends=True), delimiter="\t" if ".tsv" in path.suffixes else ",")
+    lines = io.StringIO(_text(path), newline="")
+    reader = csv.reader(lines, delimiter="\t" if ".tsv" in path.suffixes else ",", strict=True)
+    read = 0
     try:
         columns = next(reader, [])
         _check_columns(path, columns)
         for cells in reader:
-            place = f"{path}:{reader.line_num}"
+            read = reader.line_num
+            place = f"{path}:{read}"
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) > len(columns):
@@ -31,7 +36,7 @@ def read_csv(path: Path) -> Iterator[Row]:
                 )
             yield place, dict(zip(columns, cells, strict=False))
     except csv.Error as error:
-        raise InputError(f"{path}:{reader.line_num}: not readable as CSV: {error}") from None
+        raise InputError(f"{path}:{read + 1}: not readable as CSV: {error}; check the quotes in this row") from None
 
 
 def read_jsonl(path: Path) -> Iterator[Row]:
@@ -86,7 +91,7 @@ def _text(path: Path) -> str:
     try:
         with _OPENERS.get(path.suffix, Path.open)(path, "rb") as file:
             data: bytes = file.read()
-    except (OSError, EOFError, lzma.LZMAError) as error:
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
     try:
         return data.decode("utf-8-sig")
@@ -105,6 +110,6 @@ def _check_file(path: Path) -> None:
 
 
 def _check_columns(path: Path, columns: list[str]) -> None:
-    twice = sorted({c for c in columns if columns.count(c) > 1})
+    twice = sorted({c for c in columns if c.strip() and columns.count(c) > 1})
     if twice:
         raise InputError(f"{path}:1: the column {twice[0]!r} occurs twice: rename one")

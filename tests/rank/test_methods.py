@@ -37,13 +37,12 @@ def test_the_empty_profile_is_read_once_for_each_item(build, request_for):
 
 def test_yes_no_subtracts_what_the_model_says_to_nobody(build, request_for):
     def next_logprob(text, label):
-        likes_war = "typhoon" not in text and "bridge" in text.split("Soldiers")[0] and "Soldiers" in text
-        odds = 2.0 if likes_war else 3.0 if "typhoon" in text else 0.5
-        return -1.0 if label.strip() == "No" else -1.0 - math.log1p(math.exp(-odds)) + odds - 4
+        # The typhoon gets the highest odds from everybody, so it says nothing about this person.
+        odds = 3.0 if "typhoon" in text else 2.0 if "Soldiers" in text and "in the rain" in text else 0.5
+        return -6.0 + (odds if label == "Yes" else 0.0)
 
     engine = ScriptedEngine(next=next_logprob)
     ranking = build("yes-no").rank([request_for("a bridge in the rain")], engine)[0]
-    # The typhoon gets the highest odds from everybody, so it says nothing about this person.
     assert ranking.item_ids[0] == "war"
     assert scores(ranking, "yes-no")["sea"] == pytest.approx(0)
     assert max(scores(ranking, "log-odds"), key=scores(ranking, "log-odds").get) == "sea"
