@@ -4,9 +4,9 @@ import html
 import re
 import unicodedata
 
+_LAST_OF_PLANES = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
 # Control characters but tab and newline; soft hyphen; zero-width, bidirectional and invisible marks; variation
 # selectors; BOM; lone surrogates; the noncharacters, which templates use to mark untrusted text.
-_LAST_OF_PLANES = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufdd0-\ufdef\ufff0-\ufffb\U000e0000-\U000e0fff\ud800-\udfff"
@@ -53,7 +53,7 @@ def title_key(title: str) -> str:
     """
     folded = unicodedata.normalize("NFKD", clean_text(title)).casefold()
     plain = "".join(c for c in folded if not unicodedata.combining(c) or c in _VOICING)
-    plain = _TRAILING_ARTICLE.sub(r"\2 \1\3", plain)
+    plain = _TRAILING_ARTICLE.sub(r"\2 \1\3", unicodedata.normalize("NFC", plain))
     return " ".join(re.findall(r"\w+", _LEADING_ARTICLE.sub("", plain))) or plain.strip()
 
 

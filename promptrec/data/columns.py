@@ -29,7 +29,8 @@ def items_from_rows(rows: Iterable[Row], source: str, columns: Mapping[str, str]
         raise InputError(f"{source}: no rows in it")
     names = list(dict.fromkeys(name for _, row in rows for name in row))
     mapping = _mapping(names, dict(columns or {}), source)
-    items, places, complaints = [], {}, []
+    items, complaints = [], []
+    places: dict[str, str] = {}
     for place, row in rows:
         cells = {ours: row.get(theirs) for ours, theirs in mapping.items()}
         item_id, title = _text_of(cells.pop("item_id")), _text_of(cells.pop("title"))
@@ -65,7 +66,7 @@ def _mapping(names: Sequence[str], asked: dict[str, str], source: str) -> dict[s
             )
     taken = set(mapping.values())
     free = {ours: name for name in names if name not in taken and (ours := clean_text(name).strip())}
-    return free | mapping
+    return mapping | {ours: name for ours, name in free.items() if ours not in mapping}
 
 
 def _item(place: str, item_id: str, title: str, cells: Mapping[str, Any]) -> Item:
