@@ -1,0 +1,171 @@
+import gzip
+import json
+import lzma
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from promptrec.data.read import read_csv, read_jsonl, read_parquet, reader_for
+from promptrec.errors import InputError, MissingExtra
+
+
+def test_csv_rows_are_text_and_know_their_line(write):
+    path = write("a.csv", "id,title\n007,Spectre\n\n  ,\n8,8½\n")
+    assert list(read_csv(path)) == [
+        (f"{path}:2", {"id": "007", "title": "Spectre"}),
+        (f"{path}:5", {"id": "8", "title": "8½"}),
+    ]
+
+
+def test_a_newline_in_quotes_is_part_of_a_cell_and_counts_as_a_line(write):
+    path = write("a.csv", 'id,title\r\n1,"A\r\nB"\r\n2,C\r\n')
+    assert list(read_csv(path)) == [
+        (f"{path}:3", {"id": "1", "title": "A\r\nB"}),
+        (f"{path}:4", {"id": "2", "title": "C"}),
+    ]
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\x0b", "\x0c", "\x1c"])
+def test_what_only_unicode_calls_a_line_end_does_not_end_a_csv_row(write, mark):
+    path = write("a.csv", f"id,title\n1,A{mark}B\n2,C\n")
+    assert list(read_csv(path)) == [
+        (f"{path}:2", {"id": "1", "title": f"A{mark}B"}),
+        (f"{path}:3", {"id": "2", "title": "C"}),
+    ]
+
+
+def test_a_short_row_lacks_its_last_cells_and_tabs_part_a_tsv(write):
+    assert [row for _, row in read_csv(write("a.tsv", "id\ttitle\tyear\n1\tA, B\n"))] == [{"id": "1", "title": "A, B"}]
+
+
+def test_json_lines_know_their_line_past_blank_ones_and_odd_line_ends(write):
+    path = write("a.jsonl", '\ufeff{"id": 1}\r\n\r\n{"id": "b\u2028c"}')
+    assert list(read_jsonl(path)) == [(f"{path}:1", {"id": 1}), (f"{path}:3", {"id": "b\u2028c"})]
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".xz"])
+def test_packed_files_are_unpacked(write, suffix):
+    pack = {"": bytes, ".gz": gzip.compress, ".xz": lzma.compress}[suffix]
+    for name, text in (("a.csv", "id,title\n1,片\n"), ("a.jsonl", '{"id": "1", "title": "片"}\n')):
+        path = write(name + suffix, pack(text.encode()))
+        assert [row for _, row in reader_for(path)(path)] == [{"id": "1", "title": "片"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "reader"), [("A.CSV", read_csv), ("a.ndjson", read_jsonl), ("b.parquet", read_parquet)]
+)
+def test_the_suffix_chooses_the_reader(tmp_path, name, reader):
+    assert reader_for(tmp_path / name) is reader
+
+
+def test_an_unknown_suffix_is_answered_with_the_known_ones(tmp_path):
+    with pytest.raises(InputError, match=r"films\.xlsx: unknown kind of file '\.xlsx'; known: \.csv, \.tsv, \.jsonl"):
+        reader_for(tmp_path / "films.xlsx")
+
+
+@pytest.mark.parametrize("reader", [read_csv, read_jsonl, read_parquet])
+def test_a_missing_file_a_folder_and_an_empty_file_are_told_apart(tmp_path, write, reader):
+    for path, said in ((tmp_path / "no", "no such file"), (tmp_path, "is a folder"), (write("e", ""), "file is empty")):
+        with pytest.raises(InputError) as told:
+            list(reader(path))
+        assert str(told.value).startswith(f"{path}: ")
+        assert said in str(told.value)
+
+
+def test_bytes_that_are_not_utf8_are_told_with_line_and_remedy(write):
+    path = write("a.csv", b"id,title\n1,A\n2,Caf" + b"\xe9\n")
+    with pytest.raises(InputError) as told:
+        list(read_csv(path))
+    assert str(told.value) == f"{path}:3: not UTF-8 (byte 0xe9): save the file as UTF-8"
+
+
+def damaged(packed):
+    spoilt = bytearray(packed)
+    spoilt[60:64] = bytes(255 - b for b in spoilt[60:64])
+    return bytes(spoilt)
+
+
+LONG = "\n".join(["id,title", *(f"{n},title {n * 7919}" for n in range(3000))]).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv.gz", b"id,title\n1,A\n"),
+        ("b.csv.gz", damaged(gzip.compress(LONG))),
+        ("c.csv.gz", gzip.compress(LONG)[:200]),
+        ("d.csv.xz", damaged(lzma.compress(LONG))),
+        ("e.csv.xz", lzma.compress(LONG)[:200]),
+    ],
+)
+def test_damaged_archives_are_told_in_one_line(write, name, content):
+    path = write(name, content)
+    with pytest.raises(InputError) as told:
+        list(read_csv(path))
+    assert str(told.value).startswith(f"{path}: cannot be read: ")
+    assert "\n" not in str(told.value)
+
+
+def test_a_quote_that_never_closes_is_told_where_it_opens_and_swallows_nothing(write):
+    path = write("a.csv", 'id,title\n1,A\n2,"B\n3,C\n4,D\n')
+    with pytest.raises(InputError) as told:
+        list(read_csv(path))
+    assert str(told.value) == f"{path}:3: not readable as CSV: unexpected end of data; check the quotes in this row"
+
+
+def test_too_many_cells_and_a_column_named_twice_are_told_with_their_line(write):
+    path = write("a.csv", "id,title\n1,A\n2,Me, Myself\n")
+    with pytest.raises(InputError, match=r"a\.csv:3: 3 cells in a row, but the header has 2 columns: quote cells"):
+        list(read_csv(path))
+    with pytest.raises(InputError, match=r"b\.csv:1: the column 'title' occurs twice: rename one"):
+        list(read_csv(write("b.csv", "id,title,title\n1,A,B\n")))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"id": 1', "not JSON: Expecting"),
+        ("[1, 2]", "expected a JSON object, got list"),
+        ('"id"', "expected a JSON object, got str"),
+        ('{"a": ' + "[" * 100_000, "not JSON: maximum recursion depth"),
+        ('{"a": ' + "9" * 5000 + "}", "not JSON: Exceeds the limit"),
+    ],
+)
+def test_a_line_that_is_no_json_object_is_told_with_its_number(write, line, said):
+    path = write("a.jsonl", '{"id": 1}\n\n' + line + "\n")
+    with pytest.raises(InputError) as told:
+        list(read_jsonl(path))
+    assert str(told.value).startswith(f"{path}:3: {said}")
+
+
+def test_parquet_keeps_numbers_and_lists(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as parquet
+
+    path = tmp_path / "a.parquet"
+    parquet.write_table(pa.table({"id": ["007"], "year": [1962], "cast": [["A", "B"]]}), path)
+    assert list(read_parquet(path)) == [(f"{path}:row 1", {"id": "007", "year": 1962, "cast": ["A", "B"]})]
+
+
+def test_what_is_no_parquet_is_told_in_one_line(write):
+    path = write("a.parquet", "id,title\n1,A\n")
+    with pytest.raises(InputError) as told:
+        list(read_parquet(path))
+    assert str(told.value).startswith(f"{path}: not readable as Parquet: ")
+    assert "\n" not in str(told.value)
+
+
+def test_without_pyarrow_the_pip_command_is_told(write, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with pytest.raises(MissingExtra, match=r"pyarrow is not installed: pip install 'promptrec\[parquet\]'"):
+        list(read_parquet(write("a.parquet", "PAR1")))
+
+
+@given(st.lists(st.dictionaries(st.text("abé中", min_size=1), st.text() | st.integers() | st.booleans()), max_size=5))
+def test_json_lines_come_back_as_written(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("rows") / "a.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows) or " ")
+    assert [row for _, row in read_jsonl(path)] == rows
