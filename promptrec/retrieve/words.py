@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import pairwise
 
 from promptrec.data.clean import clean_text
 
@@ -12,7 +13,11 @@ STOP_WORDS = frozenset(
     "them then there these they this to us want was we were what when where which who will with would you your".split()
 )
 
-_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0002fa1f"
+# Kana without the middle dot, which parts words; Han; hangul; Han of the later planes.
+_UNSPACED = (
+    "\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff"
+    + "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0002fa1f"
+)
 _PIECE = re.compile(rf"[{_UNSPACED}]+|[^\W{_UNSPACED}]+")
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
@@ -27,7 +32,7 @@ def words(text: str) -> list[str]:
     out: list[str] = []
     for piece in _PIECE.findall(plain):
         if _IS_UNSPACED.match(piece):
-            out += [*piece, *(a + b for a, b in zip(piece, piece[1:], strict=False))]
+            out += [*piece, *(a + b for a, b in pairwise(piece))]
         elif piece not in STOP_WORDS:
             out.append(piece)
     return out

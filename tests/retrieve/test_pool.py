@@ -1,0 +1,81 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from promptrec.data.catalog import Catalog
+from promptrec.data.item import Item
+from promptrec.data.query import Query
+from promptrec.retrieve.bm25 import Bm25
+from promptrec.retrieve.pool import by_popularity, candidate_pool, query_words
+
+
+def shop(popularity=(None,) * 5):
+    titles = ("red tea", "green tea", "black coffee", "cocoa", "milk")
+    return Catalog([Item(item_id=t.split()[0], title=t, popularity=p) for t, p in zip(titles, popularity, strict=True)])
+
+
+def pool(catalog, query, size, exclude=()):
+    got = candidate_pool(catalog, Bm25(catalog), query, size, exclude)
+    return [item.item_id for item in got.request.candidates], got
+
+
+def test_what_the_words_find_comes_first_and_the_most_popular_fill_up():
+    ids, got = pool(shop((1, 2, 3, 9, 5)), Query(preferences="tea"), 4)
+    assert sorted(ids[:2]) == ["green", "red"]
+    assert ids[2:] == ["cocoa", "milk"]
+    assert got.note == "only 2 candidates share a word with the query; the most popular others fill the pool"
+    assert set(got.request.retrieved) == {"green", "red"}
+    assert all(score > 0 for score in got.request.retrieved.values())
+
+
+def test_without_popularity_the_rest_keeps_the_order_of_the_catalogue_and_says_so():
+    ids, got = pool(shop(), Query(preferences="coffee"), 4)
+    assert ids == ["black", "red", "green", "cocoa"]
+    assert got.note == "only 1 candidates share a word with the query; others in catalogue order fill the pool"
+
+
+def test_a_full_pool_needs_no_remark():
+    ids, got = pool(shop(), Query(preferences="tea coffee"), 2)
+    assert len(ids) == 2
+    assert got.note == ""
+
+
+def test_an_empty_query_gets_the_popular_without_a_remark():
+    ids, got = pool(shop((1, 2, 3, 9, 5)), Query(), 2)
+    assert ids == ["cocoa", "milk"]
+    assert got.note == ""
+    assert got.request.retrieved == {}
+
+
+def test_what_is_known_already_is_left_out_and_leaves_room_for_others():
+    ids, _ = pool(shop(), Query(preferences="tea coffee"), 2, exclude=("red", "unheard-of"))
+    assert sorted(ids) == ["black", "green"]
+
+
+@pytest.mark.parametrize("part", [{"context": "cocoa"}, {"history": ("cocoa",)}, {"attributes": {"drink": "cocoa"}}])
+def test_every_part_of_a_query_is_searched_with(part):
+    ids, _ = pool(shop(), Query(**part), 1)
+    assert ids == ["cocoa"]
+
+
+def test_query_words_hold_every_value():
+    query = Query(preferences="a", context="b", attributes={"n": "c"}, history=("d", "e"))
+    assert query_words(query).split("\n") == ["a", "b", "c", "d", "e"]
+
+
+def test_unknown_popularity_counts_as_none_at_all():
+    items = list(shop((None, 2, None, 0.5, None)))
+    assert [item.item_id for item in by_popularity(items)] == ["green", "cocoa", "red", "black", "milk"]
+
+
+@given(
+    st.text("teacof milk", max_size=12),
+    st.integers(0, 8),
+    st.sets(st.sampled_from(["red", "green", "black", "cocoa", "milk", "none"])),
+)
+def test_a_pool_holds_each_item_once_none_excluded_and_is_as_full_as_can_be(text, size, exclude):
+    catalog = shop()
+    ids, got = pool(catalog, Query(preferences=text), size, exclude)
+    assert len(set(ids)) == len(ids) == min(size, len([i for i in catalog if i.item_id not in exclude]))
+    assert not set(ids) & exclude
+    assert set(got.request.retrieved) <= set(ids)
