@@ -1,0 +1,224 @@
+"""vLLM in this process: the CUDA build on a GPU, the CPU build elsewhere, the same code for both."""
+
+import os
+import uuid
+import warnings
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
+from promptrec.engine.models import ModelInfo
+from promptrec.engine.options import EngineOptions
+from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.validity import check_labels, prompt_error
+from promptrec.errors import EngineError, InputError, MissingExtra
+
+T = TypeVar("T")
+# vLLM reads at most this many chosen log-probabilities in one request.
+MOST_LABELS = 128
+CPU_CONTEXT = 2048
+# Set before vLLM is imported, each only where the user has not set it.
+QUIET = {
+    "VLLM_LOGGING_LEVEL": "ERROR",
+    "VLLM_NO_USAGE_STATS": "1",
+    "DO_NOT_TRACK": "1",
+    "HF_HUB_OFFLINE": "1",
+    # In this process: it loads in seconds, needs no __main__ guard, and dies with us.
+    "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
+}
+
+
+class VllmEngine:
+    """See `promptrec.engine.base.Engine`. Batches, prefix caching and scheduling are vLLM's."""
+
+    name = "vllm"
+
+    def __init__(self, info: ModelInfo, options: EngineOptions = EngineOptions()) -> None:
+        for option in ("base_url", "api_key"):
+            if getattr(options, option) is not None:
+                raise InputError(f"the engine vllm does not take {option}: that is for the engine server")
+        self.model_id = info.name
+        self.tokenizer = Tokenizer.from_folder(info.folder)
+        self._vllm = _import_vllm()
+        self._llm: Any = _load(self._vllm, info, options)
+        config = self._llm.llm_engine.model_config
+        self.context_length = int(config.max_model_len)
+        self._vocabulary = int(config.get_vocab_size())
+        self._adapters: dict[str, int] = {}
+
+    def next_logprobs(
+        self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
+    ) -> list[Reading[tuple[float, ...]]]:
+        """See `Engine.next_logprobs`. Exact whatever the number of labels: more than 128 take several passes."""
+        check_labels(label_ids, self._vocabulary)
+        good, out = self._sorted_out(prompts, self.context_length - 1)
+        values: list[dict[int, float]] = [{} for _ in good]
+        usage = [Usage() for _ in good]
+        distinct = list(dict.fromkeys(label_ids))
+        for start in range(0, len(distinct), MOST_LABELS):
+            labels = distinct[start : start + MOST_LABELS]
+            params = self._params(max_tokens=1, logprob_token_ids=labels, detokenize=False)
+            for place, done in enumerate(self._run([prompts[i] for i in good], params, adapter)):
+                values[place] |= {token: entry.logprob for token, entry in done.outputs[0].logprobs[0].items()}
+                usage[place] += _usage(done)
+        for place, i in enumerate(good):
+            out[i] = Reading(tuple(values[place][label] for label in label_ids), usage[place])
+        return [out[i] for i in range(len(prompts))]
+
+    def loglikelihood(
+        self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
+    ) -> list[Reading[tuple[float, ...]]]:
+        """See `Engine.loglikelihood`. Prompts that several continuations share are read once."""
+        sequences = [(*p, *c) for p, c in zip(prompts, continuations, strict=True)]
+        good, out = self._sorted_out(sequences, self.context_length - 1)
+        for i in list(good):
+            if not prompts[i] or not continuations[i]:
+                what = "continuation is empty: there is nothing to score" if prompts[i] else "prompt is empty"
+                out[i] = Reading(None, error=f"the {what}")
+                good.remove(i)
+        # A fresh salt for each pass: what an earlier pass left in the cache cannot be scored.
+        salt = uuid.uuid4().hex
+        shared = self._warm([prompts[i] for i in good], salt, adapter)
+        params = self._params(max_tokens=1, prompt_logprobs=0, detokenize=False)
+        params.skip_reading_prefix_cache = not shared
+        done = self._run([sequences[i] for i in good], params, adapter, salt)
+        # A cached position gives no log-probability. The first scored token needs the prompt's last position to have
+        # been computed; where it was not, the sequence is read again without the cache.
+        again = [n for n, i in enumerate(good) if (done[n].num_cached_tokens or 0) >= len(prompts[i])]
+        params = self._params(max_tokens=1, prompt_logprobs=0, detokenize=False)
+        redone = dict(zip(again, self._run([sequences[good[n]] for n in again], params, adapter), strict=True))
+        for n, i in enumerate(good):
+            final = redone.get(n, done[n])
+            rows = final.prompt_logprobs[len(prompts[i]) :]
+            scores = tuple(row[token].logprob for row, token in zip(rows, continuations[i], strict=True))
+            out[i] = Reading(scores, _usage(final))
+        return [out[i] for i in range(len(sequences))]
+
+    def generate(
+        self,
+        prompts: Sequence[Tokens],
+        sampling: Sampling,
+        constraint: Constraint | None = None,
+        *,
+        adapter: str | None = None,
+    ) -> list[Reading[str]]:
+        """See `Engine.generate`."""
+        good, out = self._sorted_out(prompts, self.context_length - sampling.max_tokens)
+        params = self._params(
+            max_tokens=sampling.max_tokens,
+            temperature=sampling.temperature,
+            seed=sampling.seed if sampling.temperature > 0 else None,
+            stop=list(sampling.stop) or None,
+            structured_outputs=self._structured(constraint),
+            skip_special_tokens=False,
+        )
+        for i, done in zip(good, self._run([prompts[i] for i in good], params, adapter), strict=True):
+            out[i] = Reading(done.outputs[0].text, _usage(done) + Usage(decoded=len(done.outputs[0].token_ids)))
+        return [out[i] for i in range(len(prompts))]
+
+    def close(self) -> None:
+        """Free the model. Calling it twice is harmless."""
+        if self._llm is not None:
+            self._llm.llm_engine.engine_core.shutdown()
+            self._llm = None
+
+    def _sorted_out(self, prompts: Sequence[Tokens], room: int) -> tuple[list[int], dict[int, Reading[Any]]]:
+        """Which prompts vLLM may see, and a reading with the reason for each of the others."""
+        out: dict[int, Reading[Any]] = {}
+        for i, prompt in enumerate(prompts):
+            error = prompt_error(prompt, room, self._vocabulary)
+            if error:
+                out[i] = Reading(None, error=error)
+        return [i for i in range(len(prompts)) if i not in out], out
+
+    def _warm(self, prompts: Sequence[Tokens], salt: str, adapter: str | None) -> bool:
+        """Read prompts that occur more than once into the prefix cache; whether there were any."""
+        repeated = [p for p in dict.fromkeys(prompts) if prompts.count(p) > 1] if len(set(prompts)) < len(prompts) else []
+        if repeated:
+            self._run(repeated, self._params(max_tokens=1, detokenize=False), adapter, salt)
+        return bool(repeated)
+
+    def _run(
+        self, prompts: Sequence[Tokens], params: Any, adapter: str | None, salt: str | None = None  # noqa: ANN401
+    ) -> list[Any]:
+        if self._llm is None:
+            raise EngineError("the engine is closed: open it again")
+        if not prompts:
+            return []
+        asked = [{"prompt_token_ids": list(p)} | ({"cache_salt": salt} if salt else {}) for p in prompts]
+        try:
+            return list(self._llm.generate(asked, params, use_tqdm=False, lora_request=self._lora(adapter)))
+        except ValueError as error:
+            raise InputError(f"vLLM refuses this: {str(error).splitlines()[0]}") from None
+        except RuntimeError as error:
+            raise EngineError(f"vLLM stopped: {str(error).splitlines()[0]}") from error
+
+    def _params(self, *, temperature: float = 0.0, **settings: Any) -> Any:  # noqa: ANN401
+        return self._vllm.SamplingParams(temperature=temperature, **settings)
+
+    def _structured(self, constraint: Constraint | None) -> Any:  # noqa: ANN401
+        if constraint is None:
+            return None
+        from vllm.sampling_params import StructuredOutputsParams
+
+        choice = list(constraint.choice) if constraint.choice is not None else None
+        return StructuredOutputsParams(choice=choice, regex=constraint.regex, grammar=constraint.grammar)
+
+    def _lora(self, adapter: str | None) -> Any:  # noqa: ANN401
+        if adapter is None:
+            return None
+        from vllm.lora.request import LoRARequest
+
+        number = self._adapters.setdefault(adapter, len(self._adapters) + 1)
+        return LoRARequest(adapter, number, adapter)
+
+
+def _usage(done: Any) -> Usage:  # noqa: ANN401 - a vLLM RequestOutput
+    return Usage(prompt=len(done.prompt_token_ids), cached=done.num_cached_tokens or 0)
+
+
+def _import_vllm() -> Any:  # noqa: ANN401
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    if not os.path.exists("/dev/nvidiactl"):
+        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
+        # The default binds one core of two.
+        os.environ.setdefault("VLLM_CPU_OMP_THREADS_BIND", ",".join(map(str, sorted(os.sched_getaffinity(0)))))
+        os.environ.setdefault("VLLM_HOST_IP", "127.0.0.1")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import vllm
+    except ImportError as error:
+        if error.name == "vllm":
+            raise MissingExtra("vllm", "vllm] or promptrec[vllm-cpu") from None
+        raise EngineError(f"vLLM cannot be imported: {error}") from error
+    return vllm
+
+
+def _load(vllm: Any, info: ModelInfo, options: EngineOptions) -> Any:  # noqa: ANN401
+    """The model with what was asked for, else with what suits a CPU or a GPU."""
+    from vllm.platforms import current_platform
+
+    wanted = {name: value for name, value in options.model_dump().items() if value is not None}
+    if current_platform.is_cpu():
+        # bfloat16 is several times slower than float32 here; compiling takes longer than it saves; with the default
+        # block of 128 tokens, prefixes shorter than that are never shared.
+        defaults = {"dtype": "float32", "enforce_eager": True, "block_size": 32, "max_model_len": CPU_CONTEXT}
+        defaults["max_model_len"] = min(CPU_CONTEXT, _longest(info) or CPU_CONTEXT)
+    else:
+        defaults = {"dtype": "auto"}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return vllm.LLM(model=str(info.folder), enable_prefix_caching=True, use_tqdm_on_load=False, **(defaults | wanted))
+    except Exception as error:  # what vLLM raises while starting is not one type
+        first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        raise EngineError(f"vLLM cannot load {info.folder}: {first}") from error
+
+
+def _longest(info: ModelInfo) -> int | None:
+    import json
+
+    config = json.loads((info.folder / "config.json").read_text(encoding="utf-8"))
+    return config.get("max_position_embeddings") or config.get("text_config", {}).get("max_position_embeddings")

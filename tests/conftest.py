@@ -1,0 +1,72 @@
+"""Real models and real engines, each opened once for all tests."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from promptrec.engine import models
+from promptrec.engine.options import EngineOptions
+
+MODEL = "smollm2-135m"
+
+
+@pytest.fixture(scope="session")
+def smollm2():
+    """The real SmolLM2-135M, added once by `make test`."""
+    return models.resolve(MODEL)
+
+
+@pytest.fixture(scope="session")
+def transformers_engine(smollm2):
+    from promptrec.engine.transformers import TransformersEngine
+
+    engine = TransformersEngine(smollm2, EngineOptions(max_model_len=512))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def vllm_engine(smollm2):
+    from promptrec.engine.vllm import VllmEngine
+
+    engine = VllmEngine(smollm2, EngineOptions(max_model_len=512))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+def vllm_server(smollm2, tmp_path_factory):
+    """The address of a real vLLM server on this machine."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("server") / "log"
+    command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(smollm2.folder)]
+    command += ["--served-model-name", MODEL, "--host", "127.0.0.1", "--port", str(port), "--dtype", "float32"]
+    command += ["--max-model-len", "512", "--enforce-eager", "--block-size", "32"]
+    settings = {"VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_CPU_OMP_THREADS_BIND": "0-1", "HF_HUB_OFFLINE": "1"}
+    with log.open("w") as out:
+        server = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | settings, start_new_session=True)
+    try:
+        _wait(f"http://127.0.0.1:{port}/health", server, log)
+        yield f"http://127.0.0.1:{port}/v1"
+    finally:
+        os.killpg(server.pid, 9)
+        server.wait()
+
+
+def _wait(address, server, log, seconds=240):
+    for _ in range(seconds):
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(address, timeout=1):
+                return
+        except OSError:
+            time.sleep(1)
+    pytest.fail(f"the vLLM server did not start: {log.read_text()[-2000:]}")
