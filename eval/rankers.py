@@ -20,7 +20,6 @@ from promptrec import Catalog, RankRequest, Recommender
 from promptrec.engine.base import Engine
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import list_models
-from promptrec.engine.options import EngineOptions
 from promptrec.evaluate.dataset import load_dataset
 from promptrec.evaluate.metrics import auc, ndcg
 from promptrec.rank.table import RANKERS
@@ -41,7 +40,7 @@ class Bench:
 
 
 def benches(data: Path, users: int) -> Iterator[Bench]:
-    generated = planted(users=users, seed=SEED)
+    generated = planted(users=users, candidates=8, right=2, seed=SEED)
     relevance = {query: dict.fromkeys(right, 1) for query, right in generated.relevant.items()}
     yield Bench("planted", "films/en", generated.catalog, generated.requests, relevance)
     music = load_dataset(data / "cpcd_music")
@@ -63,6 +62,7 @@ def measure(bench: Bench, ranker: str, engine: Engine | None) -> dict[str, objec
     return {
         "ndcg": mean_and_interval([ndcg(order, right, 10) for order, right in pairs]),
         "auc": mean_and_interval([auc(order, right) for order, right in pairs]),
+        "auc_by_query": {r.query_id: auc(r.item_ids, bench.relevance[r.query_id]) for r in run},
         "prompt_tokens": sum(r.ledger.prompt_tokens for r in run),
         "cached_tokens": sum(r.ledger.cached_tokens for r in run),
         "decoded_tokens": sum(r.ledger.decoded_tokens for r in run),
@@ -87,3 +87,62 @@ def cell(bench: Bench, model: str | None, ranker: str, opened: dict[str, Engine]
     CELLS.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(found))
     return found
+
+
+def row(name: str, model: str, found: dict) -> str:
+    (gain, gain_half), (area, area_half) = found["ndcg"], found["auc"]
+    bad = sum(n for status, n in found["statuses"].items() if status != "ok")
+    written = f" + {found['decoded_tokens']:,} written" if found["decoded_tokens"] else ""
+    return (
+        f"| {name} | {model} | {gain:.3f} ± {gain_half:.3f} | {area:.3f} ± {area_half:.3f} "
+        f"| {found['prompt_tokens']:,} ({found['cached_tokens']:,} cached){written} | {found['seconds']:,.0f} | {bad} |"
+    )
+
+
+def difference(a: dict, b: dict) -> str:
+    """Mean of the paired differences in AUC, with its interval."""
+    kept = [a["auc_by_query"][q] - b["auc_by_query"][q] for q in a["auc_by_query"]]
+    mean, half = mean_and_interval(kept)
+    return f"{mean:+.3f} ± {half:.3f} (n = {len([k for k in kept if not math.isnan(k)])})"
+
+
+HEAD = "| ranker | model | NDCG@10 | within-user AUC | prompt tokens | seconds | not ok |\n|---|---|---|---|---|---|---|"
+ABOUT = {
+    "planted": "generated tastes: nobody can have memorised them, 8 candidates of which 2 are right, English",
+    "cpcd_music": "first turns of real requests for a playlist, 50 candidates each; titles, artists and releases only",
+}
+
+
+def section(bench: Bench, models: list[str], opened: dict[str, Engine]) -> str:
+    found = {(name, ""): cell(bench, None, name, opened) for name in RANKERS if not RANKERS[name].template_kind}
+    for model in models:
+        found |= {(n, model): cell(bench, model, n, opened) for n in RANKERS if RANKERS[n].template_kind}
+    ordered = sorted(found, key=lambda key: -found[key]["auc"][0])
+    best = ordered[0]
+    lines = [f"## {bench.name}: {ABOUT[bench.name]}", "", f"{len(bench.requests)} people. Best by AUC: {' on '.join(filter(None, best))}."]
+    lines += ["", HEAD, *(row(name, model, found[name, model]) for name, model in ordered), ""]
+    for model in models:
+        gap = difference(found["query-likelihood", model], found["yes-no", model])
+        lines.append(f"query-likelihood − yes-no on {model}, paired AUC: {gap}.")
+    first = next(iter(found.values()))
+    lines += ["", f"Seed {SEED}; {first['machine']}; {first['date']}.", ""]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=os.environ.get("PROMPTREC_DATA"), help="folder of dataset folders")
+    parser.add_argument("--model", action="append", help="default: every packaged model that is added")
+    parser.add_argument("--users", type=int, default=300, help="people of the planted set")
+    asked = parser.parse_args()
+    if asked.data is None:
+        parser.error("give --data FOLDER or set PROMPTREC_DATA: the folder that holds cpcd_music")
+    models = asked.model or [info.name for info in list_models() if info.path]
+    opened: dict[str, Engine] = {}
+    sections = [section(bench, models, opened) for bench in benches(Path(asked.data), asked.users)]
+    text = (HERE / "RESULTS.head.md").read_text(encoding="utf-8") + "\n" + "\n".join(sections)
+    (HERE / "RESULTS.md").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

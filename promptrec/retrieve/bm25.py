@@ -45,7 +45,7 @@ class Bm25:
         return [float(scores[self._row[item.item_id]]) for item in items]
 
     def _scores(self, text: str) -> "np.ndarray[Any, np.dtype[np.float32]]":
-        known = [self._vocabulary[w] for w in words(text) if w in self._vocabulary]
+        known = [self._vocabulary[w] for w in words(text, asked=True) if w in self._vocabulary]
         if not known:
             return np.zeros(len(self._items), dtype=np.float32)
         return np.asarray(self._index.get_scores_from_ids(known))

@@ -22,17 +22,20 @@ _PIECE = re.compile(rf"[{_UNSPACED}]+|[^\W{_UNSPACED}]+")
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
 
-def words(text: str) -> list[str]:
-    """Lower-cased words without accents; Han, kana and hangul as single characters and pairs of neighbours.
+def words(text: str, *, asked: bool = False) -> list[str]:
+    """Lower-cased words without accents; Han, kana and hangul as pairs of neighbours and as single characters.
 
-    Pairs of characters stand in for words where no space parts them (Manning et al. 2008, 2.2.1).
+    Pairs of characters stand in for words where no space parts them (Manning et al. 2008, 2.2.1). Text that is
+    `asked` for gives a single character only where it stands alone: 茶 finds 茶馆, but 茶馆 is not looked for in
+    pieces, which would make every text with one common character a match.
     """
     folded = unicodedata.normalize("NFKD", clean_text(text).casefold())
     plain = unicodedata.normalize("NFC", "".join(c for c in folded if not _is_accent(c)))
     out: list[str] = []
     for piece in _PIECE.findall(plain):
         if _IS_UNSPACED.match(piece):
-            out += [*piece, *(a + b for a, b in pairwise(piece))]
+            pairs = [a + b for a, b in pairwise(piece)]
+            out += pairs if asked and pairs else [*piece, *pairs]
         elif piece not in STOP_WORDS:
             out.append(piece)
     return out
