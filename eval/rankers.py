@@ -106,7 +106,9 @@ def difference(a: dict, b: dict) -> str:
     return f"{mean:+.3f} ± {half:.3f} (n = {len([k for k in kept if not math.isnan(k)])})"
 
 
-HEAD = "| ranker | model | NDCG@10 | within-user AUC | prompt tokens | seconds | not ok |\n|---|---|---|---|---|---|---|"
+HEAD = (
+    "| ranker | model | NDCG@10 | within-user AUC | prompt tokens | seconds | not ok |\n|---|---|---|---|---|---|---|"
+)
 ABOUT = {
     "planted": "generated tastes: nobody can have memorised them, 8 candidates of which 2 are right, English",
     "cpcd_music": "first turns of real requests for a playlist, 50 candidates each; titles, artists and releases only",
@@ -119,7 +121,11 @@ def section(bench: Bench, models: list[str], opened: dict[str, Engine]) -> str:
         found |= {(n, model): cell(bench, model, n, opened) for n in RANKERS if RANKERS[n].template_kind}
     ordered = sorted(found, key=lambda key: -found[key]["auc"][0])
     best = ordered[0]
-    lines = [f"## {bench.name}: {ABOUT[bench.name]}", "", f"{len(bench.requests)} people. Best by AUC: {' on '.join(filter(None, best))}."]
+    lines = [
+        f"## {bench.name}: {ABOUT[bench.name]}",
+        "",
+        f"{len(bench.requests)} people. Best by AUC: {' on '.join(filter(None, best))}.",
+    ]
     lines += ["", HEAD, *(row(name, model, found[name, model]) for name, model in ordered), ""]
     for model in models:
         gap = difference(found["query-likelihood", model], found["yes-no", model])

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from promptrec.answer.base import Parsed
+from promptrec.answer.literal import literal
 from promptrec.answer.mentions import parsed
 
 _INSTRUCTION = {
@@ -12,7 +13,7 @@ _INSTRUCTION = {
     "Write every label exactly once and nothing else.",
     "zh": "请写出所有条目的方括号标签，从最合适到最不合适，用“ > ”连接，例如：[…] > […] > […]。每个标签只写一次，不要写其他内容。",
 }
-_BRACKETED = re.compile(r"[\[【〔［]\s*([^\[\]【】〔〕［］\n]{1,12}?)\s*[\]】〕］]")
+_BRACKETED = re.compile(r"[\[【〔［]([^\[\]【】〔〕［］\n]{1,20})[\]】〕］]")
 _BETWEEN = re.compile(r"\s*[>,;、→\n]+\s*|\s+")
 _BULLET = re.compile(r"^\s*(?:[-*•]\s+|\d{1,3}[.)]\s+)", re.MULTILINE)
 _PREAMBLE = re.compile(r"^[^\n:]{0,200}:\s*(?=\S)")
@@ -42,7 +43,7 @@ class Labels:
 
     def pattern(self, choices: Sequence[str]) -> str:
         """See `AnswerFormat.pattern`: as many labels as there are choices; it cannot forbid repeats."""
-        label = r"\[(" + "|".join(re.escape(c) for c in choices) + r")\]"
+        label = r"\[(" + "|".join(literal(c) for c in choices) + r")\]"
         return label if len(choices) == 1 else f"{label}( > {label}){{{len(choices) - 1}}}"
 
     def parse(self, text: str, choices: Sequence[str]) -> Parsed:
@@ -72,14 +73,18 @@ def _spellings(choices: Sequence[str]) -> Mapping[str, str]:
 
 
 def _chain(text: str, known: Mapping[str, str]) -> list[str]:
-    """The labels of a reply that is nothing but labels, perhaps behind a few words and a colon; else none."""
+    """The labels of a reply that is nothing but labels, perhaps behind a few words and a colon; else none.
+
+    Behind words, a single label of several is no order: it may be the number in an error message.
+    """
     text = text.strip().strip("`.。")
     if len(text) > LONGEST_CHAIN:
         return []
     for candidate in (text, _PREAMBLE.sub("", text, count=1)):
-        words = [w.rstrip(".") for w in _BETWEEN.split(_bare(candidate, known).strip()) if w]
+        words = [w.strip("*_().") for w in _BETWEEN.split(_bare(candidate, known).strip()) if w]
         joined = len(words) == 1 or re.search(r"[>,;、→\n]", candidate.strip())
-        if words and joined and all(word in known for word in words):
+        enough = candidate == text or len(words) == len(set(known.values())) or len(words) > 1
+        if words and joined and enough and all(word in known for word in words):
             return [known[word] for word in words]
     return []
 

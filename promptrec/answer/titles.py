@@ -4,32 +4,50 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 
 from promptrec.answer.base import Parsed
+from promptrec.answer.literal import literal
 from promptrec.answer.mentions import parsed
 from promptrec.data.clean import clean_text, title_key
 
 _INSTRUCTION = {
     "en": "Write the titles of all items, best first, one on each line with a number in front, exactly as they are "
     "shown, and nothing else.",
-    "zh": "请按从最合适到最不合适的顺序写出所有条目的标题，每行一个，前面加序号，标题须与所给的完全一致，不要写其他内容。",
+    "zh": "请按从最合适到最不合适的顺序写出所有条目的标题，每行一个，前面加序号，标题须与所给的完全一致，"
+    "不要写其他内容。",
 }
 # A written title is taken for a candidate at this similarity (0 to 100), if it beats the next one by this much.
 CUTOFF = 88.0
 MARGIN = 6.0
 LETTERS_A_SLIP = 8
+LONG_WORD = 6
 LONGEST_LINE = 300
 MOST_LINES = 2_000
 _ORDINAL = re.compile(r"^\s*(?:[-*•·]\s*|\(?\d{1,3}[.)、．:]\s*|#\d{1,3}\s+)")
-_QUOTED = re.compile(r"《([^《》]+)》|[\"“「『]([^\"“”「」『』]+)[\"”」』]|\*\*([^*]+)\*\*")
-_COMMENT = re.compile(r"\s+[-–—:]\s+.*$|\s*[(（][^()（）]*[)）]\s*$|\s*\(\d{4}\).*$")
-_NUMBER = re.compile(r"\d+|\b[ivx]{1,5}\b|[一二三四五六七八九十]+|(?<=[\u4e00-\u9fff])[ivx]+", re.IGNORECASE)
+# What says that another part of a series is meant: "Part Two", "Vol. 2", "II", "第二部".
+_PART = r"(?:#?\d{1,3}\b|第|[ivx]+\b|[二三四五六七八九十]|(?:part|vol|volume|chapter|episode|season|book)\b)"
+_QUOTED = re.compile(rf"《([^《》]+)》(?!\s*{_PART})|[\"“「『]([^\"“”「」『』]+)[\"”」』]|\*\*([^*]+)\*\*")
+# Behind a dash a subtitle ("Mission: Impossible – Fallout") is another title; a remark has a word in small letters.
+_COMMENT = re.compile(
+    rf"\s+[-–—:]\s+(?!{_PART})(?=\d{{4}}\b|.*\b(?-i:[a-z])|.*[\u4e00-\u9fff]).*$"
+    rf"|\s*[(（](?!{_PART})[^()（）]*[)）]\s*$|\s*\(\d{{4}}\).*$",
+    re.IGNORECASE,
+)
+_NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen".split()
+_NUMBER = re.compile(
+    rf"\d+|\b(?:[ivx]{{1,5}}|{'|'.join(_NUMBER_WORDS)})\b|[一二三四五六七八九十]+|(?<=[\u4e00-\u9fff])[ivx]+",
+    re.IGNORECASE,
+)
+_AROUND_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) | (?=[\u4e00-\u9fff])")
 _YEAR = re.compile(r"\s*[(（](\d{4})[)）]\s*")
 _DIGITS = re.compile(r"\d+")
 _PLURAL = re.compile(r"s\b")
-_ROMAN = {n: str(i) for i, n in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(), 1)}
-_HAN = {c: str(i) for i, c in enumerate("一二三四五六七八九十", 1)}
+_NUMERALS = {
+    name: str(number)
+    for names in (_NUMBER_WORDS, "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(), "一二三四五六七八九十")
+    for number, name in enumerate(names, 1)
+}
 
 
 class Titles:
@@ -54,17 +72,18 @@ class Titles:
 
     def pattern(self, choices: Sequence[str]) -> str:
         """See `AnswerFormat.pattern`."""
-        one = "(" + "|".join(re.escape(_one_line(c)) for c in choices) + ")"
+        one = "(" + "|".join(literal(_one_line(c)) for c in choices) + ")"
         return r"\n".join(rf"{place}\. {one}" for place in range(1, len(choices) + 1))
 
     def parse(self, text: str, choices: Sequence[str]) -> Parsed:
         """See `AnswerFormat.parse`."""
         exact = {_one_line(c): c for c in choices}
         by_key = _unambiguous(choices)
+        longest = LONGEST_LINE + max(map(len, exact), default=0)
         mentions, unknown = [], []
         told = {title_key(line) for line in _INSTRUCTION[self._language].splitlines()}
         for line in text.splitlines()[:MOST_LINES]:
-            line = line[:LONGEST_LINE]
+            line = line[:longest]
             if not line.strip() or title_key(line) in told:
                 continue
             found = _match(line, exact, by_key)
@@ -81,7 +100,8 @@ def _one_line(title: str) -> str:
 
 def _key(title: str) -> str:
     """A title's key with its numbers in digits: "Rocky II" and "rocky 2" are one."""
-    return _NUMBER.sub(lambda n: _ROMAN.get(n[0].lower(), _HAN.get(n[0], n[0])), title_key(title))
+    key = _AROUND_HAN.sub("", title_key(title))
+    return _NUMBER.sub(lambda n: _NUMERALS.get(n[0].lower(), n[0]), key)
 
 
 def _unambiguous(choices: Sequence[str]) -> Mapping[str, str]:
@@ -135,6 +155,17 @@ def _nearest(key: str, by_key: Mapping[str, str]) -> str | None:
     rivals = [other for near, other, _ in ranked[1:] if by_key[near] != by_key[best]]
     if rivals and score - rivals[0] < MARGIN:
         return None
-    slips = Levenshtein.distance(best, key)
     one_thing = _DIGITS.findall(best) == _DIGITS.findall(key) and _PLURAL.sub("", best) != _PLURAL.sub("", key)
-    return by_key[best] if one_thing and slips * LETTERS_A_SLIP <= len(best) else None
+    return by_key[best] if one_thing and _is_slip(best, key) else None
+
+
+def _is_slip(best: str, key: str) -> bool:
+    """Whether only spaces or single letters of long words differ; "Man on Wire" is no slip for "Man on Fire"."""
+    if best.replace(" ", "") == key.replace(" ", ""):
+        return True
+    pairs = [(a, b) for a, b in zip(best.split(), key.split(), strict=False) if a != b]
+    slips = all(
+        min(len(a), len(b)) >= LONG_WORD and a[0] == b[0] and max(a + b) < "\u2e80" and OSA.distance(a, b) == 1
+        for a, b in pairs
+    )
+    return slips and best.count(" ") == key.count(" ") and len(pairs) * LETTERS_A_SLIP <= len(best)

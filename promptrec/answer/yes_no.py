@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from promptrec.answer.base import Parsed
+from promptrec.answer.literal import literal
 from promptrec.answer.mentions import parsed
 
 _SYNONYMS = {
@@ -16,6 +17,10 @@ _LEAD = re.compile(
     r"^(?:the\s+)?(?:my\s+)?(?:answer|answer\s+is|答案|回答|答)\s*(?:is|是|为)?\s*[:：]?\s*", re.IGNORECASE
 )
 _EDGE = "*_`\"'“”‘’「」()（）[]【】<> \t\r\n"
+# Behind a bare "no" only these go on with the answer; "no idea" and "no one knows" are none.
+_AFTER_NO = re.compile(
+    r"no\b(?!\s+(?!(?:i|you|he|she|it|we|they|this|that|the|not|no|definitely|absolutely|certainly|really|probably)\b)\w)"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 HEAD = 200
 
@@ -43,7 +48,7 @@ class YesNo:
 
     def pattern(self, choices: Sequence[str]) -> str:
         """See `AnswerFormat.pattern`."""
-        return "(" + "|".join(re.escape(c) for c in choices) + ")"
+        return "(" + "|".join(literal(c) for c in choices) + ")"
 
     def parse(self, text: str, choices: Sequence[str]) -> Parsed:
         """See `AnswerFormat.parse`."""
@@ -54,13 +59,18 @@ class YesNo:
 
     def _said(self, text: str, choices: Sequence[str]) -> str | None:
         """The choice that a reply opens with, unless it goes on to say the other one as well."""
+        meanings = {word: choices[0 if meaning == "yes" else 1] for word, meaning in _SYNONYMS.items()}
+        meanings |= {unicodedata.normalize("NFKC", c).casefold(): c for c in choices}
+        if (whole := text.strip(_EDGE).casefold()) in meanings:
+            return meanings[whole]
         body = _LEAD.sub("", text.strip(_EDGE)).strip(_EDGE)
         clause = re.split(r"[,.;:!?。，；：！？\n]| because | as | since |因为", body, maxsplit=1)[0].strip(_EDGE)
-        meanings = {c.casefold(): c for c in choices} | {
-            word: choices[0 if meaning == "yes" else 1] for word, meaning in _SYNONYMS.items()
-        }
+        words = _WORD.findall(body.casefold())
+        if all(w in meanings for w in words) and len({meanings[w] for w in words}) > 1:
+            return None
         if clause.casefold() in meanings:
             return meanings[clause.casefold()]
         said = {meanings[w] for w in _WORD.findall(clause.casefold()) if w in meanings}
         opens = _WORD.match(clause.casefold())
-        return said.pop() if len(said) == 1 and opens and opens[0] in meanings else None
+        leads = opens and opens[0] in meanings and (opens[0] != "no" or _AFTER_NO.match(clause.casefold()))
+        return said.pop() if leads and len(said) == 1 else None

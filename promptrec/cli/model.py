@@ -9,6 +9,7 @@ from rich.table import Table
 
 from promptrec.cli.options import JsonOption
 from promptrec.engine import models
+from promptrec.engine.models import ModelInfo
 
 app = typer.Typer(help="Models by name: list them, add one, show one.", no_args_is_help=True, rich_markup_mode=None)
 

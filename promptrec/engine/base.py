@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from promptrec.errors import EngineError
 from promptrec.prompt import Tokenizer
 
 T = TypeVar("T")
@@ -33,6 +34,16 @@ class Reading(Generic[T]):
     def __post_init__(self) -> None:
         if (self.value is None) == (self.error is None):
             raise ValueError("a reading has either a value or an error")
+
+    def get(self) -> T:
+        """The value.
+
+        Raises:
+            EngineError: there is none; the message is the reason.
+        """
+        if self.value is None:
+            raise EngineError(self.error or "nothing was read")
+        return self.value
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def convert_gguf(source: Path, target: Path, *, add_bos: bool = False) -> None:
         MissingExtra: torch, transformers, gguf or accelerate is not installed.
     """
     try:
-        import accelerate  # noqa: F401 - transformers needs it to read GGUF
+        import accelerate  # type: ignore[import-untyped]  # noqa: F401 - transformers needs it to read GGUF
         import gguf  # noqa: F401
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from promptrec.engine.base import Engine
 from promptrec.engine.models import ModelInfo, resolve
-from promptrec.engine.options import EngineOptions
+from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.errors import UnknownName
 
 ENGINES = {
@@ -58,7 +58,7 @@ def has_nvidia_gpu() -> bool:
 
 
 def open_engine(
-    model: str | Path, engine: str | None = None, options: EngineOptions = EngineOptions()
+    model: str | Path, engine: str | None = None, options: EngineOptions = DEFAULTS
 ) -> tuple[Engine, Choice]:
     """Open a model with the engine asked for, or with the one this machine has.
 

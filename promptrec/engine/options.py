@@ -47,3 +47,6 @@ class EngineOptions(BaseModel):
                 known = ", ".join(cls.model_fields)
                 raise InputError(f"unknown engine option {name!r}; known: {known}") from None
             raise InputError(f"engine option {name}={options[name]!r}: {first['msg']}") from None
+
+
+DEFAULTS = EngineOptions()

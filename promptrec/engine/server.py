@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.models import ModelInfo
-from promptrec.engine.options import EngineOptions
+from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra
@@ -36,7 +36,7 @@ class ServerEngine:
 
     name = "server"
 
-    def __init__(self, info: ModelInfo, options: EngineOptions = EngineOptions()) -> None:
+    def __init__(self, info: ModelInfo, options: EngineOptions = DEFAULTS) -> None:
         for option in ("dtype", "tensor_parallel_size", "gpu_memory_utilization", "quantization"):
             if getattr(options, option) is not None:
                 raise InputError(f"the engine server does not take {option}: give it to the server when you start it")
@@ -57,7 +57,8 @@ class ServerEngine:
         check_labels(label_ids, self.tokenizer.vocabulary_size)
 
         def read(prompt: Tokens) -> Reading[tuple[float, ...]]:
-            found, usage = {}, Usage()
+            found: dict[int, float] = {}
+            usage = Usage()
             labels = list(dict.fromkeys(label_ids))
             for start in range(0, len(labels), MOST_LABELS):
                 some = labels[start : start + MOST_LABELS]

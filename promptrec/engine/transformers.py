@@ -10,7 +10,7 @@ from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.batching import batches, shared_prefix_groups
 from promptrec.engine.grammar import Grammars
 from promptrec.engine.models import ModelInfo
-from promptrec.engine.options import EngineOptions
+from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra
@@ -33,7 +33,7 @@ class TransformersEngine:
 
     name = "transformers"
 
-    def __init__(self, info: ModelInfo, options: EngineOptions = EngineOptions()) -> None:
+    def __init__(self, info: ModelInfo, options: EngineOptions = DEFAULTS) -> None:
         for option in ("tensor_parallel_size", "gpu_memory_utilization", "quantization", "base_url", "api_key"):
             if getattr(options, option) is not None:
                 raise InputError(f"the engine transformers does not take {option}: leave it out, or use another engine")

@@ -1,14 +1,16 @@
 """vLLM in this process: the CUDA build on a GPU, the CPU build elsewhere, the same code for both."""
 
+import json
 import os
 import uuid
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.models import ModelInfo
-from promptrec.engine.options import EngineOptions
+from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra
@@ -33,7 +35,7 @@ class VllmEngine:
 
     name = "vllm"
 
-    def __init__(self, info: ModelInfo, options: EngineOptions = EngineOptions()) -> None:
+    def __init__(self, info: ModelInfo, options: EngineOptions = DEFAULTS) -> None:
         for option in ("base_url", "api_key"):
             if getattr(options, option) is not None:
                 raise InputError(f"the engine vllm does not take {option}: that is for the engine server")
@@ -133,13 +135,19 @@ class VllmEngine:
 
     def _warm(self, prompts: Sequence[Tokens], salt: str, adapter: str | None) -> bool:
         """Read prompts that occur more than once into the prefix cache; whether there were any."""
-        repeated = [p for p in dict.fromkeys(prompts) if prompts.count(p) > 1] if len(set(prompts)) < len(prompts) else []
+        repeated = (
+            [p for p in dict.fromkeys(prompts) if prompts.count(p) > 1] if len(set(prompts)) < len(prompts) else []
+        )
         if repeated:
             self._run(repeated, self._params(max_tokens=1, detokenize=False), adapter, salt)
         return bool(repeated)
 
     def _run(
-        self, prompts: Sequence[Tokens], params: Any, adapter: str | None, salt: str | None = None  # noqa: ANN401
+        self,
+        prompts: Sequence[Tokens],
+        params: Any,  # noqa: ANN401
+        adapter: str | None,
+        salt: str | None = None,
     ) -> list[Any]:
         if self._llm is None:
             raise EngineError("the engine is closed: open it again")
@@ -180,11 +188,13 @@ def _usage(done: Any) -> Usage:  # noqa: ANN401 - a vLLM RequestOutput
 def _import_vllm() -> Any:  # noqa: ANN401
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    if not os.path.exists("/dev/nvidiactl"):
+    if not Path("/dev/nvidiactl").exists():
         os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
         # The default binds one core of two.
         os.environ.setdefault("VLLM_CPU_OMP_THREADS_BIND", ",".join(map(str, sorted(os.sched_getaffinity(0)))))
         os.environ.setdefault("VLLM_HOST_IP", "127.0.0.1")
+        # Even in eager mode small functions are compiled, which needs a compiler and breaks on paths with a space.
+        os.environ.setdefault("TORCHDYNAMO_DISABLE", "1")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -211,14 +221,16 @@ def _load(vllm: Any, info: ModelInfo, options: EngineOptions) -> Any:  # noqa: A
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return vllm.LLM(model=str(info.folder), enable_prefix_caching=True, use_tqdm_on_load=False, **(defaults | wanted))
+            return vllm.LLM(
+                model=str(info.folder), enable_prefix_caching=True, use_tqdm_on_load=False, **(defaults | wanted)
+            )
     except Exception as error:  # what vLLM raises while starting is not one type
         first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
         raise EngineError(f"vLLM cannot load {info.folder}: {first}") from error
 
 
 def _longest(info: ModelInfo) -> int | None:
-    import json
-
+    """The longest sequence the model was made for, by its own settings."""
     config = json.loads((info.folder / "config.json").read_text(encoding="utf-8"))
-    return config.get("max_position_embeddings") or config.get("text_config", {}).get("max_position_embeddings")
+    longest = config.get("max_position_embeddings") or config.get("text_config", {}).get("max_position_embeddings")
+    return None if longest is None else int(longest)

@@ -1,7 +1,7 @@
 """Ranking by likelihood: the model is only asked how probable it finds a text, never to answer.
 
 `query-likelihood`: mean log P(the person's words | item), Sachan et al. 2022 (UPR), after Ponte and Croft 1998.
-`item-pmi`: log P(item | the person's words) - log P(item | nothing known), Holtzman et al. 2021 (domain-conditional PMI).
+`item-pmi`: log P(item | the person's words) - log P(item | nothing known), Holtzman et al. 2021.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""`listwise-labels`: all candidates in one prompt, each with a label; the labels' next-token probabilities are the scores.
+"""`listwise-labels`: all candidates in one prompt, each with a label; scores are the labels' next-token probabilities.
 
 One prefill and no decoding (LlamaRec, Yue et al. 2023; FIRST, Reddy et al. 2024), with exact probabilities for
 every label. Labels are dealt out in a seeded random order, so that a label is never tied to a place in the input.

@@ -21,10 +21,12 @@ class Pair:
 
     @property
     def context(self) -> Tokens:
+        """Token ids of what the model reads."""
         return self.fitted.encoded.context
 
     @property
     def reply(self) -> Tokens:
+        """Token ids of what is scored, or of the cue."""
         return self.fitted.encoded.reply
 
 

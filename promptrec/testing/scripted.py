@@ -35,7 +35,7 @@ class ScriptedEngine:
         self,
         *,
         reply: Callable[[str], str] | None = None,
-        next: Callable[[str, str], float] | None = None,  # noqa: A002 - the verb's own word
+        next: Callable[[str, str], float] | None = None,
         fail: Callable[[str], str | None] | None = None,
         context_length: int = 100_000,
     ) -> None:

@@ -1,0 +1,64 @@
+import json
+
+import pytest
+
+
+def test_models_are_listed_with_licences_before_any_is_added(promptrec, tmp_path):
+    known = json.loads(promptrec("model", "list", "--json", PROMPTREC_HOME=str(tmp_path / "new home")).stdout)
+    facts = {model["name"]: model for model in known}
+    assert facts["smollm2-135m"]["licence"] == "Apache-2.0" and facts["smollm2-135m"]["added"] == "no"
+    assert facts["gemma3-270m"]["licence"] == "Gemma Terms of Use"
+    assert "Apache-2.0" in promptrec("model", "list").stdout
+
+
+def test_terms_of_use_must_be_accepted(promptrec, tmp_path):
+    done = promptrec("model", "add", "gemma3-270m", PROMPTREC_HOME=str(tmp_path / "home"))
+    assert done.returncode == 2 and "--accept-terms" in done.stderr and "terms" in done.stderr
+
+
+@pytest.mark.model
+def test_info_and_a_folder_under_another_name(promptrec, smollm2, tmp_path):
+    home = {"PROMPTREC_HOME": str(tmp_path / "home")}
+    added = promptrec("model", "add", smollm2.folder, "--name", "mine", **home)
+    assert added.returncode == 0 and "mine is ready (135M parameters" in added.stdout
+    told = json.loads(promptrec("model", "info", "mine", "--json", **home).stdout)
+    assert told["folder"] == str(smollm2.folder) and told["parameters"] == "135M"
+    assert promptrec("model", "info", "nobody", **home).returncode == 2
+
+
+def test_a_folder_without_a_tokenizer_is_refused(promptrec, tmp_path):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(b"")
+    done = promptrec("recommend", "--catalog", "bundled:films", "-p", "x", "--model", folder)
+    assert done.returncode == 2 and "tokenizer.json" in done.stderr
+
+
+def test_templates_are_listed_for_every_kind_domain_and_language(promptrec):
+    known = json.loads(promptrec("template", "list", "--json").stdout)
+    assert {(t["domain"], t["language"], t["kind"]) for t in known} >= {
+        (domain, language, kind)
+        for domain in ("films", "books", "music")
+        for language in ("en", "zh")
+        for kind in ("query-likelihood", "item-pmi", "yes-no", "listwise-labels", "listwise-text")
+    }
+    assert "films/en/yes-no" in promptrec("template", "list").stdout
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("name", ["films/en/yes-no", "general/zh/query-likelihood", "books/en/listwise-text"])
+def test_show_prints_the_exact_prompt_and_its_tokens(promptrec, name):
+    told = json.loads(promptrec("template", "show", name, "--json", "-p", "quiet gardens 花园").stdout)
+    assert "quiet gardens 花园" in told["context"] + told["reply"]
+    assert len(told["ids"]) == len(told["tokens"]) > 10
+    shown = promptrec("template", "show", name).stdout
+    assert "tokens" in shown and told["sha256"][:12] in shown
+
+
+def test_a_template_of_ones_own_and_its_mistakes(promptrec, tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "bad.jinja").write_text("---\nkind: yes-no\n---\n")
+    done = promptrec("template", "list", "--templates", folder)
+    assert done.returncode == 2 and "bad.jinja" in done.stderr and "Traceback" not in done.stderr

@@ -1,0 +1,114 @@
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema" / "ranking.schema.json").read_text())
+
+
+def recommend(promptrec, catalog_file, *words, **settings):
+    return promptrec("recommend", "--catalog", catalog_file, *words, **settings)
+
+
+def test_json_holds_the_evidence_and_validates(promptrec, catalog_file):
+    done = recommend(promptrec, catalog_file, "-p", "soldiers", "--ranker", "bm25", "--json", "-k", "2")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    jsonschema.validate(told, SCHEMA)
+    assert told["status"] == "ok" and told["ranker"] == "bm25" and told["seed"] == 0
+    assert [item["item_id"] for item in told["items"]][0] == "war" and len(told["items"]) == 2
+    assert told["items"][0]["scores"]["bm25"] > 0 and told["items"][0]["rank"] == 1
+
+
+def test_the_table_has_titles_and_scores(promptrec, catalog_file):
+    done = recommend(promptrec, catalog_file, "-p", "a slow train", "--ranker", "bm25")
+    assert done.returncode == 0 and "Slow Train" in done.stdout and "query: ok" in done.stdout
+
+
+def test_nothing_known_is_an_abstention_that_says_so(promptrec, catalog_file):
+    done = recommend(promptrec, catalog_file, "--ranker", "bm25", "--json")
+    told = json.loads(done.stdout)
+    assert told["status"] == "abstained" and "nothing is known" in told["reason"]
+    assert [item["item_id"] for item in told["items"]] == ["space", "love", "war"]
+
+
+def test_history_and_candidates(promptrec, catalog_file):
+    words = ("--history", "The Bridge", "--candidates", "love,space", "--ranker", "bm25", "--json")
+    told = json.loads(recommend(promptrec, catalog_file, *words).stdout)
+    assert sorted(item["item_id"] for item in told["items"]) == ["love", "space"]
+
+
+@pytest.mark.model
+def test_a_real_model_reads_and_the_output_says_which_engine_and_why(promptrec, catalog_file):
+    words = ("-p", "I want to see soldiers and battles", "--engine", "transformers")
+    done = recommend(promptrec, catalog_file, *words)
+    assert done.returncode == 0, done.stderr
+    assert "engine: transformers (asked for)" in done.stdout and "query-likelihood on smollm2-135m" in done.stdout
+    assert "The Bridge" in done.stdout and "prompt tokens" in done.stdout
+    told = json.loads(recommend(promptrec, catalog_file, *words, "--json").stdout)
+    assert told["model"] == "smollm2-135m" and told["template"]["name"] == "general/en/query-likelihood"
+    assert told["ledger"]["prompt_tokens"] > 50 and told["items"][0]["item_id"] == "war"
+
+
+BAD = {
+    "empty words": (["-p", "  "], "--preferences is empty"),
+    "10 MB is shown by the library": (["-p", "word " * 5000], "characters; the limit is"),
+    "binary": (["-p", "\x01\x02\x03ab"], "binary"),
+    "only emoji": (["-p", "😀🎬😀"], "no letter or digit"),
+    "unknown ranker": (["-p", "x", "--ranker", "bm52"], "did you mean 'bm25'?"),
+    "unknown engine": (["-p", "x", "--engine", "gpu"], "known: server, transformers, vllm"),
+    "unknown model": (["-p", "x", "--model", "gpt9"], "known: gemma3-270m, smollm2-135m"),
+    "unknown template": (["-p", "x", "--template", "flims/en"], "did you mean 'films/en'?"),
+    "unknown candidate": (["-p", "x", "--ranker", "bm25", "--candidates", "space,wra"], "no item 'wra'; near it: war"),
+    "a bad option": (["-p", "x", "--engine-option", "dtype"], "NAME=VALUE"),
+    "an unknown option": (["-p", "x", "--engine-option", "dtyp=float32"], "unknown engine option 'dtyp'"),
+    "a bad column": (["-p", "x", "--columns", "title=label"], "no column 'label'"),
+    "k below one": (["-p", "x", "--ranker", "bm25", "-k", "0"], "k must be at least 1"),
+    "a dead server": (
+        ["-p", "x", "--engine", "server", "--engine-option", "base_url=http://127.0.0.1:9/v1"],
+        "cannot reach the server at http://127.0.0.1:9/v1",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_mistake_is_one_line_and_exit_code_two(promptrec, catalog_file, case):
+    words, said = BAD[case]
+    done = recommend(promptrec, catalog_file, *words)
+    assert done.returncode == 2
+    assert said in done.stderr and done.stderr.startswith("promptrec: error: ")
+    assert len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id,plot\n1,x\n", "no title column; the columns are: id, plot. Say which it is"),
+        ("id,name\n1,A\n1,B\n", ":3: the ID '1' stands already at"),
+        ("", "the file is empty"),
+    ],
+)
+def test_a_catalogue_that_cannot_be_used_names_file_and_line(promptrec, tmp_path, text, said):
+    path = tmp_path / "bad.csv"
+    path.write_text(text)
+    done = promptrec("recommend", "--catalog", path, "-p", "x", "--ranker", "bm25")
+    assert done.returncode == 2 and said in done.stderr and "bad.csv" in done.stderr
+
+
+def test_a_missing_catalogue_and_an_unknown_bundle(promptrec):
+    assert "no such file" in promptrec("recommend", "--catalog", "nope.csv", "-p", "x").stderr
+    assert "known: films, places-zh" in promptrec("recommend", "--catalog", "bundled:film", "-p", "x").stderr
+
+
+def test_a_model_that_is_not_added_names_the_command(promptrec, catalog_file, tmp_path):
+    done = recommend(promptrec, catalog_file, "-p", "x", PROMPTREC_HOME=str(tmp_path / "empty home"))
+    assert done.returncode == 2 and "promptrec model add smollm2-135m" in done.stderr
+
+
+def test_help_and_version(promptrec):
+    assert promptrec("--version").stdout.startswith("promptrec 0.")
+    for words in ([], ["recommend"], ["model"], ["template"], ["demo"]):
+        done = promptrec(*words, "--help")
+        assert done.returncode == 0 and "Usage:" in done.stdout
