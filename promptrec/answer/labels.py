@@ -11,7 +11,8 @@ from promptrec.answer.mentions import parsed
 _INSTRUCTION = {
     "en": 'Write the labels of all items in brackets, best first, joined by " > ", like this: […] > […] > […]. '
     "Write every label exactly once and nothing else.",
-    "zh": "请写出所有条目的方括号标签，从最合适到最不合适，用“ > ”连接，例如：[…] > […] > […]。每个标签只写一次，不要写其他内容。",
+    "zh": "请写出所有条目的方括号标签，从最合适到最不合适，用“ > ”连接，例如：[…] > […] > […]。"
+    "每个标签只写一次，不要写其他内容。",
 }
 _BRACKETED = re.compile(r"[\[【〔［]([^\[\]【】〔〕［］\n]{1,20})[\]】〕］]")
 _BETWEEN = re.compile(r"\s*[>,;、→\n]+\s*|\s+")
@@ -22,7 +23,7 @@ LONGEST_CHAIN = 10_000
 
 
 class Labels:
-    """Implements `promptrec.answer.base.AnswerFormat` for labels such as A, B, … or 1, 2, …
+    """Implements `promptrec.answer.base.AnswerFormat` for labels such as A, B, C or 1, 2, 3.
 
     Labels in brackets count wherever they stand. Without any, only a bare chain counts: "B > A", "B, A" or one label a
     line, in which every word is a label; a digit or a letter in prose never does.
@@ -80,11 +81,11 @@ def _chain(text: str, known: Mapping[str, str]) -> list[str]:
     text = text.strip().strip("`.。")
     if len(text) > LONGEST_CHAIN:
         return []
-    for candidate in (text, _PREAMBLE.sub("", text, count=1)):
+    several = min(2, len(set(known.values())))
+    for least, candidate in ((1, text), (several, _PREAMBLE.sub("", text, count=1))):
         words = [w.strip("*_().") for w in _BETWEEN.split(_bare(candidate, known).strip()) if w]
         joined = len(words) == 1 or re.search(r"[>,;、→\n]", candidate.strip())
-        enough = candidate == text or len(words) == len(set(known.values())) or len(words) > 1
-        if words and joined and enough and all(word in known for word in words):
+        if len(words) >= least and joined and all(word in known for word in words):
             return [known[word] for word in words]
     return []
 

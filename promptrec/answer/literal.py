@@ -3,7 +3,7 @@
 import re
 
 # `re.escape` also escapes spaces, "#", "&" and "~"; xgrammar warns of each of those on standard error.
-_SPECIAL = re.compile(r"[\\.^$*+?{}\[\]|()/]")
+_SPECIAL = re.compile(r"[\\.^$*+?{}\[\]|()]")
 
 
 def literal(text: str) -> str:

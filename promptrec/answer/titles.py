@@ -40,6 +40,8 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _AROUND_HAN = re.compile(r"(?<=[\u4e00-\u9fff]) | (?=[\u4e00-\u9fff])")
+_BOOKS = re.compile(r"《[^《》]+》")
+_ROW = re.compile(r"\s*(?:《[^《》]+》[\s、，,;；>＞→和与及。]*){2,}")
 _YEAR = re.compile(r"\s*[(（](\d{4})[)）]\s*")
 _DIGITS = re.compile(r"\d+")
 _PLURAL = re.compile(r"s\b")
@@ -80,22 +82,28 @@ class Titles:
         exact = {_one_line(c): c for c in choices}
         by_key = _unambiguous(choices)
         longest = LONGEST_LINE + max(map(len, exact), default=0)
-        mentions, unknown = [], []
+        mentions: list[str] = []
+        unknown: list[str] = []
         told = {title_key(line) for line in _INSTRUCTION[self._language].splitlines()}
         for line in text.splitlines()[:MOST_LINES]:
             line = line[:longest]
             if not line.strip() or title_key(line) in told:
                 continue
-            found = _match(line, exact, by_key)
-            if found is None:
+            found = [_match(part, exact, by_key) for part in _apart(line, exact)]
+            mentions += [choice for choice in found if choice is not None]
+            if None in found:
                 unknown.append(line.strip())
-            else:
-                mentions.append(found)
         return parsed(mentions, choices, unknown)
 
 
 def _one_line(title: str) -> str:
     return " ".join(title.split())
+
+
+def _apart(line: str, exact: Mapping[str, str]) -> list[str]:
+    """The titles of a line that is nothing but several in 《》; else the line."""
+    bare = _ORDINAL.sub("", line, count=1)
+    return _BOOKS.findall(bare) if _ROW.fullmatch(bare) and _one_line(bare) not in exact else [line]
 
 
 def _key(title: str) -> str:
