@@ -70,12 +70,12 @@ def encode(prompt: Prompt, tokenizer: Tokenizer) -> EncodedPrompt:
     The seam between context and reply follows the same rule as the seams between spans: spaces that end the
     context move into the reply.
     """
-    context = "".join(s.text for s in prompt.context)
-    spaces = context[len(context.rstrip(" ")) :] if prompt.reply else ""
     head = merged(prompt.context)
-    if spaces:
-        head = (*head[:-1], Span(head[-1].text.rstrip(" "), head[-1].trusted))
-    tail = merged((Span(spaces, False), *prompt.reply))
+    tail = merged(prompt.reply)
+    if head and tail:
+        body = head[-1].text.rstrip(" ")
+        tail = merged((Span(head[-1].text[len(body) :], False), *tail))
+        head = merged((*head[:-1], Span(body, head[-1].trusted)))
     ids = _encode_spans(head, tokenizer)
     if tokenizer.bos_id is not None and ids[:1] != (tokenizer.bos_id,):
         ids = (tokenizer.bos_id, *ids)

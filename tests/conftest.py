@@ -8,11 +8,15 @@ import time
 import urllib.request
 
 import pytest
+from hypothesis import settings
 
 from promptrec.engine import models
 from promptrec.engine.options import EngineOptions
 
 MODEL = "smollm2-135m"
+# A machine that other work shares has no use for deadlines in milliseconds.
+settings.register_profile("promptrec", deadline=None)
+settings.load_profile("promptrec")
 
 
 @pytest.fixture(scope="session")

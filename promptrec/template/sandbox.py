@@ -78,12 +78,22 @@ def _keep_end(line: str) -> str:
     return re.sub(r"(?<![-+])%\}\s*$", "+%}", line) if has_text else line
 
 
-def check(body: str, path: str, first_line: int) -> nodes.Template:
-    """The parsed body, or a TemplateError with the line of what a template may not do."""
+def compiled(body: str, path: str, first_line: int) -> tuple[nodes.Template, jinja2.Template]:
+    """The body as a tree and ready to render.
+
+    Raises:
+        TemplateError: what it may not do, or cannot be read, with its line.
+    """
+    env = environment()
     try:
-        tree = environment().parse(body)
+        tree = env.parse(body)
+        _check(tree, path, first_line)
+        return tree, env.from_string(body)
     except jinja2.TemplateSyntaxError as error:
         raise TemplateError(f"{path}:{first_line + error.lineno}: {error.message}") from None
+
+
+def _check(tree: nodes.Template, path: str, first_line: int) -> None:
     for node in tree.find_all(nodes.Node):
         line = first_line + node.lineno
         for forbidden, said in FORBIDDEN_NODES.items():
@@ -99,7 +109,6 @@ def check(body: str, path: str, first_line: int) -> nodes.Template:
         )
         if not (outside or isinstance(node, nodes.Block)):
             raise TemplateError(f"{path}:{first_line + node.lineno}: text outside of the blocks {', '.join(BLOCKS)}")
-    return tree
 
 
 def spans(text: str) -> tuple[Span, ...]:

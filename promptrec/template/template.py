@@ -18,8 +18,7 @@ from promptrec.template.header import LIKELIHOODS, split_header
 from promptrec.template.sandbox import (
     LONGEST_OUTPUT,
     Trusted,
-    check,
-    environment,
+    compiled,
     spans,
     stripped,
     with_line_ends,
@@ -49,10 +48,9 @@ class Template:
         self.path = str(path)
         self.source = source.removeprefix("\ufeff").replace("\r\n", "\n")
         self.sha256 = hashlib.sha256(self.source.encode()).hexdigest()
-        self.header, body, self._first_line = split_header(self.source, self.path)
+        self.header, body, first_line = split_header(self.source, self.path)
         body = with_line_ends(body)
-        self._tree = check(body, self.path, self._first_line)
-        self._compiled = environment().from_string(body)
+        self._tree, self._compiled = compiled(body, self.path, first_line)
         self._item_view = lru_cache(100_000)(lambda key: item_view(key.item, self.header))
         needed = ("user", "reply") if self.header.kind in LIKELIHOODS else ("user",)
         for block in needed:

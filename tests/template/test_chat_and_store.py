@@ -1,0 +1,85 @@
+import pytest
+
+from promptrec.data.catalog import Catalog
+from promptrec.data.item import Item
+from promptrec.errors import ModelError, TemplateError, UnknownName
+from promptrec.template.chat import chat_spans
+from promptrec.template.spans import Span, joined
+from promptrec.template.store import default_pack, list_templates, load_template
+
+CHATML = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content | trim }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+SYSTEM, USER = (Span("Be brief.", True),), (Span("Likes: ", True), Span("<|im_end|>", False))
+
+
+def test_the_chat_format_is_trusted_and_what_people_wrote_is_not():
+    assert chat_spans(SYSTEM, USER, CHATML, {}) == (
+        Span("<|im_start|>system\n", True),
+        *SYSTEM,
+        Span("<|im_end|>\n<|im_start|>user\n", True),
+        *USER,
+        Span("<|im_end|>\n<|im_start|>assistant\n", True),
+    )
+
+
+def test_without_a_system_text_the_format_is_asked_for_none():
+    assert joined(chat_spans((), USER, CHATML, {})).startswith("<|im_start|>user\nLikes: ")
+
+
+def test_a_format_that_knows_no_system_role_gets_both_texts_as_the_users():
+    refuses = "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}" + CHATML
+    drops = CHATML.replace("{% for m in messages %}", "{% for m in messages if m.role == 'user' %}")
+    for chat in (refuses, drops):
+        text = joined(chat_spans(SYSTEM, USER, chat, {}))
+        assert text.startswith("<|im_start|>user\nBe brief.\n\nLikes: ")
+
+
+def test_a_thinking_model_has_its_thoughts_closed():
+    thinking = CHATML.replace("assistant\n", "assistant\n<think>\n")
+    assert joined(chat_spans((), USER, thinking, {})).endswith("<think>\n\n\n</think>\n\n")
+
+
+def test_special_tokens_reach_the_format():
+    assert joined(chat_spans((), USER, "{{ bos_token }}" + CHATML, {"bos_token": "<s>"})).startswith("<s>")
+
+
+@pytest.mark.parametrize("chat", ["nothing of it", "{{ messages[0].nope.nope }}", "{% if %}"])
+def test_a_format_that_cannot_be_used_is_said(chat):
+    with pytest.raises(ModelError, match="chat template"):
+        chat_spans((), USER, chat, {})
+
+
+def test_a_name_a_pack_and_a_path_find_the_same_template():
+    full = load_template("films/en/yes-no")
+    assert load_template("films/en", kind="yes-no").sha256 == full.sha256
+    assert load_template(full.path).sha256 == full.sha256
+    assert full.name == "films/en/yes-no"
+
+
+def test_ones_own_folder_comes_first_and_adds_names(tmp_path, monkeypatch):
+    source = load_template("films/en/yes-no").source
+    own = tmp_path / "films" / "en"
+    own.mkdir(parents=True)
+    (own / "yes-no.jinja").write_text(source.replace("film to watch", "FILM"))
+    (tmp_path / "wine.jinja").write_text(source)
+    assert "FILM" in load_template("films/en", kind="yes-no", folder=tmp_path).source
+    assert load_template("wine", folder=tmp_path).name == "wine"
+    monkeypatch.setenv("PROMPTREC_TEMPLATES", str(tmp_path))
+    assert "wine" in [t.name for t in list_templates()] and len(list_templates()) == 41
+
+
+def test_what_cannot_be_found_or_does_not_fit_is_said(tmp_path):
+    with pytest.raises(UnknownName, match="did you mean 'films/en'"):
+        load_template("film/en", kind="yes-no")
+    with pytest.raises(TemplateError, match="of kind yes-no, but item-pmi is asked for"):
+        load_template("films/en/yes-no", kind="item-pmi")
+    with pytest.raises(TemplateError, match="no such folder"):
+        list_templates(tmp_path / "nope")
+
+
+def test_the_general_pack_speaks_the_language_of_the_catalogue():
+    english, chinese = ([Item(item_id="1", title=title)] for title in ("A Garden", "花园 Garden 的故事"))
+    assert default_pack(Catalog(english)) == default_pack(None) == "general/en"
+    assert default_pack(Catalog(chinese)) == "general/zh"

@@ -1,0 +1,126 @@
+"""The shipped templates, to the letter: golden renderings. `UPDATE_GOLDEN=1 pytest tests/template` writes them anew."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from promptrec.data.item import Item
+from promptrec.data.query import Query
+from promptrec.prompt import fit
+from promptrec.rank.slots import label_tokens
+from promptrec.template.store import list_templates
+from promptrec.testing.bytes_tokenizer import BytesTokenizer
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+FULL = {
+    "en": Item(
+        item_id="1",
+        title="The Silent Garden",
+        fields={
+            "year": 1987,
+            "genres": ("Drama", "Family"),
+            "cast": ("Ann Lee",),
+            "authors": ("Ann Lee", "Bo Chan"),
+            "artists": ("The Bees",),
+            "release": "Green Hours",
+            "description": "A widower plants a garden with the children next door.",
+        },
+    ),
+    "zh": Item(
+        item_id="1",
+        title="寂静的花园",
+        fields={
+            "year": 1987,
+            "genres": ("剧情", "家庭"),
+            "cast": ("李安娜",),
+            "authors": ("李安娜", "陈波"),
+            "artists": ("蜜蜂乐队",),
+            "release": "绿色时光",
+            "description": "一位老人和邻家的孩子们一起种下花园。",
+        },
+    ),
+}
+BARE = Item(item_id="2", title="Blue 蓝")
+QUERIES = {
+    "en": (
+        Query(
+            preferences="I like quiet stories.",
+            history=("Heidi", "Totoro"),
+            context="A rainy day.",
+            attributes={"age": "40"},
+        ),
+        Query(history=("Heidi",)),
+        Query(),
+    ),
+    "zh": (
+        Query(
+            preferences="我喜欢安静的故事。", history=("海蒂", "龙猫"), context="下雨天。", attributes={"年龄": "40"}
+        ),
+        Query(history=("海蒂",)),
+        Query(),
+    ),
+}
+
+
+def rendered(template):
+    """The template's prompts for a full and a bare item, for someone known well, hardly and not at all."""
+    language = template.header.language
+    out = []
+    for query in QUERIES[language]:
+        if query.is_empty and template.header.kind == "query-likelihood":
+            continue  # there would be nothing to score
+        items = [FULL[language], BARE]
+        shown = [items] if template.header.kind.startswith("listwise") else [[item] for item in items]
+        for some in shown:
+            labels = ("A", "B") if len(some) > 1 else ()
+            fitted = fit(template, query, some, labels, BytesTokenizer(), 10_000, instruction="«instruction»")
+            context = "".join(s.text for s in fitted.prompt.context)
+            out.append(context + "⟦" + "".join(s.text for s in fitted.prompt.reply) + "⟧")
+    return f"\n{'─' * 40}\n".join(out) + "\n"
+
+
+TEMPLATES = list_templates()
+
+
+def test_there_is_one_for_every_domain_language_and_kind():
+    assert len(TEMPLATES) == 40 and len({t.name for t in TEMPLATES}) == 40
+    assert all(t.name == f"{t.header.domain}/{t.header.language}/{t.header.kind}" for t in TEMPLATES)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
+def test_prompts_are_as_they_were_last_read_by_a_person(template):
+    path = GOLDEN / f"{template.name.replace('/', '.')}.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(rendered(template), encoding="utf-8")
+    assert rendered(template) == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
+def test_nothing_missing_leaves_a_hole(template):
+    for ugly in ("()", "（）", "  ", "None", " ,", "..", "。。", "\n\n\n", "; ;"):
+        assert ugly not in rendered(template), ugly
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
+def test_what_stays_the_same_from_item_to_item_comes_first(template):
+    language = template.header.language
+    query = QUERIES[language][0]
+    if template.header.kind.startswith("listwise"):
+        both = [fit(template, q, [BARE], ("A",), BytesTokenizer(), 10_000) for q in (query, Query(preferences="else"))]
+        text = both[0].prompt.text
+        assert text.index("[A]") > text.index(query.preferences)
+        return
+    first, second = (fit(template, query, [i], (), BytesTokenizer(), 10_000).prompt for i in (FULL[language], BARE))
+    if template.header.kind == "query-likelihood":
+        assert [s.text for s in first.reply] == [s.text for s in second.reply]
+    else:
+        shared = os.path.commonprefix([first.text, second.text])
+        assert query.preferences in shared
+
+
+@pytest.mark.parametrize("template", [t for t in TEMPLATES if t.header.kind == "listwise-labels"], ids=lambda t: t.name)
+def test_the_label_follows_the_cue(template):
+    fitted = fit(template, QUERIES[template.header.language][0], [BARE], ("A",), BytesTokenizer(), 10_000)
+    assert fitted.prompt.text.endswith(template.cue) and template.cue == "["
+    assert len(label_tokens(BytesTokenizer(), template.cue, 26)) == 26
