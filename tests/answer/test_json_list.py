@@ -52,8 +52,6 @@ def test_the_first_array_of_a_reply_counts(text):
         "[null]",
         "[NaN]",
         '["b"]',
-    ]
-    + [
         '[{"label":"B"}]',
         '{"B": 1}',
         '["',

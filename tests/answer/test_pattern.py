@@ -20,7 +20,18 @@ ODD_TITLES = [
     "哈利·波特",
     "it's",
     "50/50",
-] + ['Quote " and \\ back', "x{2}", "$9.99", "^up", "a|b", "é", "tab\there", "two\nlines", "100%", "what?", "1*2+3"]
+    'Quote " and \\ back',
+    "x{2}",
+    "$9.99",
+    "^up",
+    "a|b",
+    "é",
+    "tab\there",
+    "two\nlines",
+    "100%",
+    "what?",
+    "1*2+3",
+]
 LISTS = [("A",), label_names(3), label_names(50), [str(n) for n in range(1, 51)], ODD_TITLES]
 CASES = [(name, choices) for name in ("labels", "titles", "json") for choices in LISTS]
 CASES += [("yes-no", pair) for pair in (("Yes", "No"), ("是", "否"), ("would like", "wouldn't (at all)"))]
