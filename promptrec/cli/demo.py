@@ -35,7 +35,7 @@ def demo(
     model: ModelOption = DEFAULT_MODEL,
     engine: EngineOption = None,
     k: Annotated[int, typer.Option("-k", help="How many items for each person.")] = 5,
-    pool: Annotated[int, typer.Option("--pool", help="How many candidates to retrieve and rank for each.")] = 30,
+    pool: Annotated[int, typer.Option("--pool", help="How many candidates to retrieve and rank for each.")] = 20,
 ) -> None:
     """Recommend films and places to three people nobody has seen before."""
     console = Console()
