@@ -16,5 +16,5 @@ def parsed(mentions: Iterable[str], choices: Sequence[str], unknown: Iterable[st
     for choice in mentions:
         (repeated if choice in order else order)[choice] = None
     missing = tuple(choice for choice in choices if choice not in order)
-    odd = tuple(dict.fromkeys(text[:LENGTH] for text in unknown))[:LISTED]
+    odd = tuple(dict.fromkeys(text[:LENGTH] for text in unknown if text))[:LISTED]
     return Parsed(tuple(order), ParseReport(missing, tuple(repeated), odd))

@@ -24,13 +24,20 @@ LETTERS_A_SLIP = 8
 LONG_WORD = 6
 LONGEST_LINE = 300
 MOST_LINES = 2_000
-_ORDINAL = re.compile(r"^\s*(?:[-*•·]\s*|\(?\d{1,3}[.)、．:]\s*|#\d{1,3}\s+)")
+_ORDINAL = re.compile(r"^\s*(?:[-•·]\s*|\*\s+|(?:\*\*)?\(?\d{1,3}[.)、．:]\s*|#\d{1,3}\s+)")
 # What says that another part of a series is meant: "Part Two", "Vol. 2", "II", "第二部".
-_PART = r"(?:#?\d{1,3}\b|第|[ivx]+\b|[二三四五六七八九十]|(?:part|vol|volume|chapter|episode|season|book)\b)"
-_QUOTED = re.compile(rf"《([^《》]+)》(?!\s*{_PART})|[\"“「『]([^\"“”「」『』]+)[\"”」』]|\*\*([^*]+)\*\*")
-# Behind a dash a subtitle ("Mission: Impossible – Fallout") is another title; a remark has a word in small letters.
+_PART = (
+    r"(?:#?\d{1,3}\b|[ivx]+\b|(?:part|vol|volume|chapter|episode|season|book|sequel|prequel|remake|reboot)\b"
+    r"|第|[二三四五六七八九十]|续|前传|外传|[上中下][)）部集]|[^()（）]*店[)）])"
+)
+_QUOTED = re.compile(
+    rf"《([^《》]+)》(?!\s*{_PART})|[\"“「『]([^\"“”「」『』]+)[\"”」』]|\*\*([^*]+)\*\*", re.IGNORECASE
+)
+# Behind a dash a subtitle ("Mission: Impossible – Fallout") is another title; a remark begins with a small letter, or
+# has a word in small letters that titles do not write so, or is long.
+_IN_TITLES = r"(?:a|an|and|as|at|by|de|der|des|du|en|et|for|from|in|la|le|of|on|or|the|to|und|vs|with|y)"
 _COMMENT = re.compile(
-    rf"\s+[-–—:]\s+(?!{_PART})(?=\d{{4}}\b|.*\b(?-i:[a-z])|.*[\u4e00-\u9fff]).*$"
+    rf"\s+[-–—:]\s+(?!{_PART})(?=\d{{4}}\b|(?-i:[a-z])|[^-–—]*\s(?!{_IN_TITLES}\b)(?-i:[a-z])|[\u4e00-\u9fff]{{7}}).*$"
     rf"|\s*[(（](?!{_PART})[^()（）]*[)）]\s*$|\s*\(\d{{4}}\).*$",
     re.IGNORECASE,
 )
@@ -168,12 +175,15 @@ def _nearest(key: str, by_key: Mapping[str, str]) -> str | None:
 
 
 def _is_slip(best: str, key: str) -> bool:
-    """Whether only spaces or single letters of long words differ; "Man on Wire" is no slip for "Man on Fire"."""
+    """Whether only spaces or single letters of long words differ: "Man on Wire" is no slip for "Man on Fire".
+
+    A title of one word has too little else in it to tell: "Contact" is no slip for "Contract".
+    """
     if best.replace(" ", "") == key.replace(" ", ""):
         return True
     pairs = [(a, b) for a, b in zip(best.split(), key.split(), strict=False) if a != b]
     slips = all(
-        min(len(a), len(b)) >= LONG_WORD and a[0] == b[0] and max(a + b) < "\u2e80" and OSA.distance(a, b) == 1
+        max(len(a), len(b)) >= LONG_WORD and a[0] == b[0] and max(a + b) < "\u2e80" and OSA.distance(a, b) == 1
         for a, b in pairs
     )
-    return slips and best.count(" ") == key.count(" ") and len(pairs) * LETTERS_A_SLIP <= len(best)
+    return slips and 0 < best.count(" ") == key.count(" ") and len(pairs) * LETTERS_A_SLIP <= len(best)
