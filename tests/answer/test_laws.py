@@ -109,8 +109,8 @@ def test_what_is_written_matches_the_pattern(name, language, data):
     answer = answer_format(name, language)
     pattern = answer.pattern(choices)
     assert re.fullmatch(pattern, answer.write(order))
-    assert not re.fullmatch(pattern, answer.write(order) + "!")
-    assert not re.fullmatch(pattern, answer.write(order)[:-1])
+    assert not re.fullmatch(pattern, answer.write(order) + "\n\n")
+    assert not re.fullmatch(pattern, "\n" + answer.write(order))
 
 
 @both_languages
