@@ -65,6 +65,15 @@ def vllm_server(smollm2, tmp_path_factory):
         server.wait()
 
 
+@pytest.fixture(scope="session")
+def server_engine(smollm2, vllm_server):
+    from promptrec.engine.server import ServerEngine
+
+    engine = ServerEngine(smollm2, EngineOptions(base_url=vllm_server))
+    yield engine
+    engine.close()
+
+
 def _wait(address, server, log, seconds=240):
     for _ in range(seconds):
         if server.poll() is not None:

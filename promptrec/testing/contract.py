@@ -2,9 +2,9 @@
 
 Example:
     class TestMyEngine(EngineContract):
-        @pytest.fixture(scope="class")
-        def engine(self):
-            return MyEngine(...)
+        @pytest.fixture
+        def engine(self, my_engine):  # opened once, by a fixture of the session
+            return my_engine
 """
 
 import math

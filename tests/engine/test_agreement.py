@@ -2,7 +2,6 @@
 
 import pytest
 
-from promptrec.engine.options import EngineOptions
 from promptrec.testing.planted import planted
 
 PROMPTS = 12
@@ -35,14 +34,11 @@ def test_vllm_and_transformers_agree_to_a_hundredth_of_a_nat(sample, vllm_engine
 
 @pytest.mark.server
 @pytest.mark.allow_hosts(["127.0.0.1"])
-def test_a_vllm_server_and_transformers_agree(sample, smollm2, vllm_server, transformers_engine):
-    from promptrec.engine.server import ServerEngine
-
+def test_a_vllm_server_and_transformers_agree(sample, server_engine, transformers_engine):
     prompts, ends, labels = sample
-    engine = ServerEngine(smollm2, EngineOptions(base_url=vllm_server))
+    engine = server_engine
     assert gap(engine.loglikelihood(prompts, ends), transformers_engine.loglikelihood(prompts, ends)) < 1e-2
     assert gap(engine.next_logprobs(prompts, labels), transformers_engine.next_logprobs(prompts, labels)) < 1e-2
-    engine.close()
 
 
 @pytest.mark.model

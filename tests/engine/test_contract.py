@@ -2,27 +2,26 @@
 
 import pytest
 
-from promptrec.engine.options import EngineOptions
 from promptrec.testing.contract import EngineContract
 from promptrec.testing.scripted import ScriptedEngine
 
 
 class TestScripted(EngineContract):
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def engine(self):
         return ScriptedEngine(context_length=512)
 
 
 @pytest.mark.model
 class TestTransformers(EngineContract):
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def engine(self, transformers_engine):
         return transformers_engine
 
 
 @pytest.mark.vllm
 class TestVllm(EngineContract):
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def engine(self, vllm_engine):
         return vllm_engine
 
@@ -30,10 +29,6 @@ class TestVllm(EngineContract):
 @pytest.mark.server
 @pytest.mark.allow_hosts(["127.0.0.1"])
 class TestServer(EngineContract):
-    @pytest.fixture(scope="class")
-    def engine(self, smollm2, vllm_server):
-        from promptrec.engine.server import ServerEngine
-
-        engine = ServerEngine(smollm2, EngineOptions(base_url=vllm_server))
-        yield engine
-        engine.close()
+    @pytest.fixture
+    def engine(self, server_engine):
+        return server_engine
