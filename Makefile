@@ -1,6 +1,7 @@
 # make demo   set up .venv and a real model, then recommend to three people
 # make test   also set up what tests need, then run them all
 # make lint   ruff, mypy, import-linter
+# make results DATA=FOLDER   every ranker on planted tastes and FOLDER/cpcd_music, into eval/RESULTS.md
 # make clean  remove what these made inside this folder
 #
 # PYTHON=python3.12             another Python (3.11 or newer)
@@ -16,7 +17,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS)
 STAMPS := $(VENV)/stamps
 
-.PHONY: demo test lint model clean
+.PHONY: demo test lint model results clean
 .DELETE_ON_ERROR:
 
 demo: model
@@ -30,6 +31,9 @@ lint: $(STAMPS)/test
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports --no-cache
+
+results: model
+	$(PY) -m eval.rankers --data "$(DATA)"
 
 # Does nothing when the model is there already.
 model: $(STAMPS)/demo

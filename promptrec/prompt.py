@@ -68,13 +68,13 @@ def encode(prompt: Prompt, tokenizer: Tokenizer) -> EncodedPrompt:
     """Token ids, trusted and untrusted spans encoded apart.
 
     The seam between context and reply follows the same rule as the seams between spans: spaces that end the
-    context move into the reply.
+    context move into the reply, and are trusted there as its first word is.
     """
     head = merged(prompt.context)
     tail = merged(prompt.reply)
     if head and tail:
         body = head[-1].text.rstrip(" ")
-        tail = merged((Span(head[-1].text[len(body) :], False), *tail))
+        tail = merged((Span(head[-1].text[len(body) :], tail[0].trusted), *tail))
         head = merged((*head[:-1], Span(body, head[-1].trusted)))
     ids = _encode_spans(head, tokenizer)
     if tokenizer.bos_id is not None and ids[:1] != (tokenizer.bos_id,):
@@ -90,7 +90,7 @@ def build(template: Template, rendered: Rendered, tokenizer: Tokenizer) -> Promp
     """The rendered blocks as one prompt: in the model's chat format where template and model have one, else plain.
 
     Plain text is the system block, an empty line, the user block, and the reply after one space; no space follows a
-    wide mark such as the colon of Chinese, nor the opening of a bracket.
+    wide mark such as the full stop of Chinese.
     """
     if template.header.chat and tokenizer.chat_template:
         context = chat_spans(rendered.system, rendered.user, tokenizer.chat_template, tokenizer.special_tokens)
@@ -128,7 +128,8 @@ def fit(
     """The prompt in at most `budget` tokens, reply included.
 
     Where it is longer, the fields that the header lists under `cut` are shortened in that order, each to the longest
-    that fits and to nothing before the next is touched. The template's own text, and so the cue, is never cut.
+    that fits and to nothing before the next is touched. A field that the template does not show is passed over. The
+    template's own text, and so the cue, is never cut.
 
     Raises:
         PromptTooLong: everything that may be cut is cut and it still does not fit.
@@ -140,16 +141,17 @@ def fit(
         return Fitted(prompt, encode(prompt, tokenizer), tuple(f"{name} to {n}" for name, n in limits.items()))
 
     fitted = attempt({})
-    if len(fitted.encoded.ids) <= budget:
+    needed = len(fitted.encoded.ids)
+    if needed <= budget:
         return fitted
     have = lengths(query, candidates)
     limits: dict[str, int] = {}
     for name in (n for n in template.header.cut if have.get(n)):
-        least = attempt({**limits, name: 0})
-        if len(least.encoded.ids) <= budget:
+        least = len(attempt({**limits, name: 0}).encoded.ids)
+        if least <= budget:
             return _longest_that_fits(attempt, limits, name, have[name], budget)
-        limits[name] = 0
-    needed = len(attempt(limits).encoded.ids)
+        if least < needed:
+            limits[name], needed = 0, least
     raise PromptTooLong(
         f"the prompt of {template.name} needs {needed} tokens even with {', '.join(limits) or 'nothing'} cut away; "
         f"the model has room for {budget}"

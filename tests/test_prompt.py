@@ -27,6 +27,18 @@ def test_spaces_at_a_seam_go_to_the_word_behind_it():
     assert TOKENIZER.decode(encoded.context) == "says:" and TOKENIZER.decode(encoded.reply) == " ships"
 
 
+def test_spaces_at_the_seam_are_encoded_with_the_cue_behind_them():
+    pieces = []
+
+    class Listening(BytesTokenizer):
+        def encode(self, text, *, trusted):
+            pieces.append((text, trusted))
+            return super().encode(text, trusted=trusted)
+
+    encode(Prompt((Span("In brackets. ", True),), (Span("[", True),)), Listening())
+    assert pieces == [("In brackets.", True), (" [", True)]
+
+
 class WithBos(BytesTokenizer):
     bos_id = 258
 
@@ -65,6 +77,14 @@ def test_the_longest_that_fits_is_kept():
     fitted = fit(template, query, [LONG], (), TOKENIZER, 400)
     (cut,) = fitted.cuts
     assert cut.startswith("item.description to ") and 380 <= len(fitted.encoded.ids) <= 400
+
+
+def test_only_what_the_template_shows_is_cut():
+    films = load_template("films/en", kind="yes-no")
+    assert "item.cast" in films.header.cut and "item.cast" not in films.source.rpartition("---")[2]
+    actors = Item(item_id="i", title="Jaws", fields={"description": "A shark. " * 9, "cast": ("Roy Scheider",) * 9})
+    fitted = fit(films, Query(preferences="sharks " * 40), [actors], (), TOKENIZER, 260)
+    assert [cut.split(" to ")[0] for cut in fitted.cuts] == ["item.description", "query.preferences"]
 
 
 def test_what_cannot_be_cut_is_too_long_and_says_so():

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError
@@ -36,9 +38,14 @@ def load_dataset(folder: str | Path) -> Dataset:
     requests = []
     for row in _rows(folder / "queries.jsonl", "query_id"):
         known = {name: row[name] for name in Query.model_fields if name in row}
+        try:
+            query = Query(**known)
+        except (ValidationError, InputError) as error:
+            said = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
+            raise InputError(f"{folder / 'queries.jsonl'}: query {row['query_id']!r}: {said}") from None
         if row["query_id"] not in shown:
             raise InputError(f"{folder / 'candidates.jsonl'}: query {row['query_id']!r} has no candidates")
-        requests.append(RankRequest(Query(**known), tuple(catalog[i] for i in shown[row["query_id"]])))
+        requests.append(RankRequest(query, tuple(catalog[i] for i in shown[row["query_id"]])))
     relevance = _qrels(folder / "qrels.txt")
     return Dataset(about.get("name", folder.name), about.get("language", "en"), catalog, tuple(requests), relevance)
 

@@ -1,5 +1,7 @@
 """A model's own chat format around a prompt."""
 
+import json
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +12,8 @@ from promptrec.errors import ModelError
 from promptrec.template.spans import Span
 
 _SYSTEM, _USER = "\ufdd2system\ufdd2", "\ufdd2user\ufdd2"
+# A tag of some formats that marks, for training, what the model itself wrote. It changes no text.
+_GENERATION = re.compile(r"(\{%[-+]?\s*)(end)?generation(\s*[-+]?%\})")
 
 
 def chat_spans(
@@ -41,16 +45,20 @@ def _frame(chat_template: str, tokens: tuple[tuple[str, str], ...], with_system:
     try:
         text = (
             _environment()
-            .from_string(chat_template)
+            .from_string(
+                _GENERATION.sub(lambda tag: f"{tag[1]}{'endif' if tag[2] else 'if true'}{tag[3]}", chat_template)
+            )
             .render(messages=messages, add_generation_prompt=True, enable_thinking=False, **dict(tokens))
         )
-    except jinja2.TemplateError as error:
+    except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         if with_system:
             return None
         raise ModelError(f"the model's chat template cannot be rendered: {error}") from None
     if text.count(_USER) != 1 or (with_system and text.count(_SYSTEM) != 1):
         return None
     before, after = text.split(_USER)
+    if with_system and _SYSTEM in after:
+        return None
     before, between = before.split(_SYSTEM) if with_system else (before, "")
     # A thinking model would open its thoughts first, and every score would be of its first thought.
     opened = after.rstrip().endswith("<think>")
@@ -65,6 +73,8 @@ def _environment() -> ImmutableSandboxedEnvironment:
 
     env = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
     env.globals["raise_exception"] = raise_exception
+    # Jinja's own writes <, > and & as HTML wants them.
+    env.filters["tojson"] = lambda value, **layout: json.dumps(value, ensure_ascii=False, **layout)
     # Formats that print today's date would make prompts differ from day to day: they all get one day.
     env.globals["strftime_now"] = lambda pattern: "1 January 2026"
     return env

@@ -5,6 +5,7 @@ template's own text is trusted.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jinja2
@@ -15,10 +16,10 @@ from promptrec.errors import TemplateError
 from promptrec.template.spans import Span
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
+_MARKS = re.compile(f"([{OPEN}{CLOSE}])")
 _TAG = re.compile(r"\{%.*?%\}|\{#.*?#\}")
 BLOCKS = ("system", "user", "reply")
 LONGEST_OUTPUT = 2_000_000
-LONGEST_LOOP = 10_000
 
 FORBIDDEN_NODES = {
     nodes.Include: "include",
@@ -34,7 +35,7 @@ FORBIDDEN_NODES = {
 }
 FILTERS = frozenset(
     "abs capitalize default d escape first float int join last length lower round replace reverse select reject "
-    "selectattr rejectattr sort string title trim truncate unique upper list map slice batch wordcount".split()
+    "selectattr rejectattr sort string title trim truncate unique upper list map wordcount".split()
 )
 TESTS = frozenset("defined undefined none string number sequence mapping even odd in eq ne lt le gt ge".split())
 
@@ -48,14 +49,29 @@ class Trusted(str):
 def _mark(value: Any) -> str:  # noqa: ANN401 - what an expression may hold
     if isinstance(value, jinja2.Undefined):
         str(value)  # raises: StrictUndefined
-    if isinstance(value, Trusted):
-        return str(value)
-    return OPEN + str(value).replace(OPEN, "").replace(CLOSE, "") + CLOSE
+    if type(value) in (dict, list, tuple) or isinstance(value, Iterator) or callable(value):
+        raise TypeError("a list or table cannot be printed as it is: loop over it, or write | join(', ')")
+    text = without_marks(str(value))
+    return text if isinstance(value, Trusted) else OPEN + text + CLOSE
+
+
+def without_marks(text: str) -> str:
+    """Text that cannot move the boundary between trusted and untrusted."""
+    return text.replace(OPEN, "").replace(CLOSE, "")
+
+
+class _FieldsFirst(ImmutableSandboxedEnvironment):
+    """`item.values` is the field of that name, or an unknown name; never a method of Python's dictionaries."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - as in Jinja
+        if isinstance(obj, Mapping):
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
 
 
 def environment() -> ImmutableSandboxedEnvironment:
     """A fresh environment with the allowed filters and tests only."""
-    env = ImmutableSandboxedEnvironment(
+    env = _FieldsFirst(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False, finalize=_mark
     )
     env.filters = {name: f for name, f in env.filters.items() if name in FILTERS}
@@ -99,6 +115,11 @@ def _check(tree: nodes.Template, path: str, first_line: int) -> None:
         for forbidden, said in FORBIDDEN_NODES.items():
             if isinstance(node, forbidden):
                 raise TemplateError(f"{path}:{line}: templates may not use {said}")
+        # Jinja itself looks up those that stand in a condition only when it renders them.
+        for kind, known in ((nodes.Filter, FILTERS), (nodes.Test, TESTS)):
+            if isinstance(node, kind) and node.name not in known:
+                said = f"No {kind.__name__.lower()} named {node.name!r}; known: {', '.join(sorted(known))}"
+                raise TemplateError(f"{path}:{line}: {said}")
         if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
             raise TemplateError(f"{path}:{line}: templates may not use names that start with _, like {node.attr!r}")
         if isinstance(node, nodes.Block) and node.name not in BLOCKS:
@@ -114,13 +135,13 @@ def _check(tree: nodes.Template, path: str, first_line: int) -> None:
 def spans(text: str) -> tuple[Span, ...]:
     """Rendered text cut at its marks; what stands inside any mark is untrusted."""
     out: list[Span] = []
-    depth, start = 0, 0
-    for at, character in enumerate(text):
-        if character in (OPEN, CLOSE):
-            if at > start:
-                out.append(Span(text[start:at], depth == 0))
-            depth, start = depth + (1 if character == OPEN else -1), at + 1
-    return (*out, Span(text[start:], depth == 0)) if start < len(text) else tuple(out)
+    depth = 0
+    for piece in _MARKS.split(text):
+        if piece in (OPEN, CLOSE):
+            depth += 1 if piece == OPEN else -1
+        elif piece:
+            out.append(Span(piece, depth == 0))
+    return tuple(out)
 
 
 def stripped(parts: tuple[Span, ...]) -> tuple[Span, ...]:

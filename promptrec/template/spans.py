@@ -30,12 +30,12 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     for span in spans:
         if not span.text:
             continue
-        if out and out[-1].trusted == span.trusted:
-            out[-1] = Span(out[-1].text + span.text, span.trusted)
-        elif out and out[-1].trusted and not span.trusted:
+        text = span.text
+        if out and out[-1].trusted and not span.trusted:
             body = out[-1].text.rstrip(" ")
-            spaces = out[-1].text[len(body) :]
-            out[-1:] = ([Span(body, True)] if body else []) + [Span(spaces + span.text, False)]
-        else:
-            out.append(span)
+            text = out[-1].text[len(body) :] + text
+            out[-1:] = [Span(body, True)] if body else []
+        if out and out[-1].trusted == span.trusted:
+            text = out.pop().text + text
+        out.append(Span(text, span.trusted))
     return tuple(out)

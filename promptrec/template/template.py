@@ -9,7 +9,6 @@ from typing import Any
 
 import jinja2
 from jinja2 import nodes
-from jinja2.exceptions import SecurityError
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
@@ -22,6 +21,7 @@ from promptrec.template.sandbox import (
     spans,
     stripped,
     with_line_ends,
+    without_marks,
 )
 from promptrec.template.spans import Span
 from promptrec.template.views import NO_LIMITS, Limits, item_view, query_view
@@ -49,7 +49,7 @@ class Template:
         self.source = source.removeprefix("\ufeff").replace("\r\n", "\n")
         self.sha256 = hashlib.sha256(self.source.encode()).hexdigest()
         self.header, body, first_line = split_header(self.source, self.path)
-        body = with_line_ends(body)
+        body = with_line_ends(without_marks(body))
         self._tree, self._compiled = compiled(body, self.path, first_line)
         self._item_view = lru_cache(100_000)(lambda key: item_view(key.item, self.header))
         needed = ("user", "reply") if self.header.kind in LIKELIHOODS else ("user",)
@@ -126,7 +126,7 @@ class Template:
                 parts.append(part)
         except jinja2.UndefinedError as error:
             raise TemplateError(self._unknown_name(name, error)) from None
-        except (SecurityError, TypeError, ValueError, OverflowError) as error:
+        except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
             raise TemplateError(f"{self.path}: block {name}: {error}") from None
         return stripped(spans("".join(parts)))
 

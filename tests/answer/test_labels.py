@@ -115,6 +115,7 @@ def test_case_matters_only_where_it_tells_labels_apart():
     assert order("[a] > [B]", ("a", "A", "B")) == ("a", "B")
     assert order("[A] > [a]", ("a", "A", "B")) == ("A", "a")
     assert order("[b]", ("a", "A", "B")) == ("B",)
+    assert order("[AB]", ("aB", "Ab", "C")) == ()
 
 
 def test_a_label_in_brackets_silences_the_bare_ones():

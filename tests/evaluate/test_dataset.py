@@ -38,6 +38,8 @@ def test_without_a_description_the_folder_names_it(tmp_path):
     [
         ("queries.jsonl", "{oops\n", r"queries.jsonl:1: not a JSON object"),
         ("queries.jsonl", '{"preferences": "x"}\n', r"queries.jsonl:1: no field 'query_id'"),
+        ("queries.jsonl", '{"query_id": "q", "preferences": 5}\n', "queries.jsonl: query 'q': Input should be a valid"),
+        ("queries.jsonl", '{"query_id": "q", "preferences": "!!"}\n', "queries.jsonl: query 'q': .*no letter"),
         ("candidates.jsonl", "", "query 'q' has no candidates"),
         ("candidates.jsonl", '{"query_id": "q", "candidates": ["z"]}\n', "no item 'z'"),
         ("qrels.txt", "q 0 a\n", r"qrels.txt:1: expected"),

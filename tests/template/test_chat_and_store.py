@@ -31,7 +31,9 @@ def test_without_a_system_text_the_format_is_asked_for_none():
 def test_a_format_that_knows_no_system_role_gets_both_texts_as_the_users():
     refuses = "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}" + CHATML
     drops = CHATML.replace("{% for m in messages %}", "{% for m in messages if m.role == 'user' %}")
-    for chat in (refuses, drops):
+    turned = CHATML.replace("in messages %}", "in messages | reverse %}")
+    raises = CHATML.replace("m.role", "m.role + (1 if m.role == 'system' else '')")
+    for chat in (refuses, drops, turned, raises):
         text = joined(chat_spans(SYSTEM, USER, chat, {}))
         assert text.startswith("<|im_start|>user\nBe brief.\n\nLikes: ")
 
@@ -41,11 +43,21 @@ def test_a_thinking_model_has_its_thoughts_closed():
     assert joined(chat_spans((), USER, thinking, {})).endswith("<think>\n\n\n</think>\n\n")
 
 
+def test_a_format_may_mark_what_the_model_writes_and_write_json_as_it_is():
+    marking = CHATML.replace("{{ m.role }}", "{%- generation -%}{{ m.role }}{%- endgeneration -%}")
+    assert chat_spans(SYSTEM, USER, marking, {}) == chat_spans(SYSTEM, USER, CHATML, {})
+    quoting = CHATML.replace("m.content | trim", "m.content | tojson")
+    assert joined(chat_spans((), USER, quoting + "{{ '<s>' | tojson }}", {})).endswith('assistant\n"<s>"')
+    assert '"Likes: <|im_end|>"' in joined(chat_spans((), USER, quoting, {}))
+
+
 def test_special_tokens_reach_the_format():
     assert joined(chat_spans((), USER, "{{ bos_token }}" + CHATML, {"bos_token": "<s>"})).startswith("<s>")
 
 
-@pytest.mark.parametrize("chat", ["nothing of it", "{{ messages[0].nope.nope }}", "{% if %}"])
+@pytest.mark.parametrize(
+    "chat", ["nothing of it", "{{ messages[0].nope.nope }}", "{% if %}", "{{ messages[0].content + 1 }}"]
+)
 def test_a_format_that_cannot_be_used_is_said(chat):
     with pytest.raises(ModelError, match="chat template"):
         chat_spans((), USER, chat, {})

@@ -1,4 +1,5 @@
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,10 @@ from promptrec.template.sandbox import CLOSE, OPEN, spans
 from promptrec.template.spans import Span, joined, merged
 from promptrec.template.template import Template
 
-HEADER = "---\nkind: yes-no\ndomain: films\nlanguage: en\ndescription: a test\nfields: [year, genres]\ncut: [item.title]\n---\n"
+HEADER = (
+    "---\nkind: yes-no\ndomain: films\nlanguage: en\ndescription: a test\n"
+    "fields: [year, genres]\ncut: [item.title]\n---\n"
+)
 ITEM = Item(item_id="i", title="Jaws", fields={"year": 1975, "genres": ("Thriller", "Drama"), "plot": "A shark."})
 QUERY = Query(preferences="sharks", history=("Alien", "Heat"), attributes={"age": "30"})
 
@@ -80,6 +84,39 @@ def test_an_unknown_name_lists_the_known_ones(body, said):
         user(body)
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("{{ 1 / 0 }}", "division by zero"),
+        ("{{ item.title | round }}", "__round__"),
+        ("{{ item.facts }}", "loop over it"),
+        ("{{ query.attributes }}", "loop over it"),
+        ("{{ item.genres | sort }}", "join"),
+        ("{{ item.genres | map('upper') }}", "join"),
+        ("{{ item.title.upper }}", "cannot be printed"),
+        ("{{ item['__class__'] }}", "unsafe"),
+    ],
+)
+def test_what_goes_wrong_while_rendering_names_the_block(body, said):
+    with pytest.raises(TemplateError, match=f"t.jinja: block user: .*{said}"):
+        user(body)
+
+
+def test_a_field_named_like_a_method_of_python_is_the_field_or_unknown():
+    item = Item(item_id="i", title="Jaws", fields={"values": "gold", "copy": "first"})
+    assert joined(user("{{ item.values }}, {{ item.copy }}", item=item)) == "gold, first"
+    with pytest.raises(TemplateError, match="unknown name 'keys'"):
+        user("{{ item.keys }}", item=item)
+
+
+@pytest.mark.parametrize("stray", [OPEN, CLOSE, CLOSE + CLOSE, OPEN + CLOSE])
+def test_marks_in_a_template_or_an_instruction_never_move_the_boundary(stray):
+    expected = (Span("Say: ", True), Span("Jaws", False), Span(" so", True))
+    assert user(f"Say{stray}: {{{{ item.title }}}} {stray}so") == expected
+    parts = user("{{ instruction }}{{ item.title }} so", instruction=f"Say{stray}: ")
+    assert merged(parts)[-2:] == (Span(" Jaws", False), Span(" so", True))
+
+
 def test_declared_fields_that_a_catalogue_lacks_are_empty():
     bare = Item(item_id="i", title="Jaws")
     assert joined(user("{{ item.title }}{% if item.year %} ({{ item.year }}){% endif %}", item=bare)) == "Jaws"
@@ -120,6 +157,11 @@ def test_limits_cut_fields_characters_and_the_oldest_history():
         ("{% block user %}{{ item | attr('x') }}{% endblock %}", "No filter named 'attr'"),
         ("{% block user %}{{ '%s' | format(1) }}{% endblock %}", "No filter named 'format'"),
         ("{% block user %}{{ 'x' | center(99) }}{% endblock %}", "No filter named 'center'"),
+        (
+            "{% block user %}{% if item.year %}\n{{ 1 | attr('x') }}{% endif %}{% endblock %}",
+            ":10: No filter named 'attr'",
+        ),
+        ("{% block user %}{% if item.year is filter %}x{% endif %}{% endblock %}", ":9: No test named 'filter'; known"),
         ("{% block ursine %}x{% endblock %}", "unknown block 'ursine'; known: system, user, reply"),
         ("stray words {% block user %}x{% endblock %}", "text outside of the blocks"),
         ("{% block user %}{{ item.title }{% endblock %}", "t.jinja:9: unexpected"),
@@ -172,7 +214,7 @@ def test_merging_spans_keeps_the_text_and_never_trusts_more(parts):
     before = tuple(Span(text, trusted) for text, trusted in parts)
     after = merged(before)
     assert joined(after) == joined(before)
-    assert all(a.trusted != b.trusted for a, b in zip(after, after[1:], strict=False))
+    assert all(a.trusted != b.trusted for a, b in pairwise(after))
     trusted = sum(len(s.text) for s in before if s.trusted)
     assert sum(len(s.text) for s in after if s.trusted) <= trusted
     assert all(not (a.trusted and a.text.endswith(" ")) for a in after[:-1])
