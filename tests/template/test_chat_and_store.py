@@ -44,7 +44,7 @@ def test_a_thinking_model_has_its_thoughts_closed():
 
 
 def test_a_format_may_mark_what_the_model_writes_and_write_json_as_it_is():
-    marking = CHATML.replace("{{ m.role }}", "{%- generation -%}{{ m.role }}{%- endgeneration -%}")
+    marking = CHATML.replace("{{ m.role }}", "{%- generation -%}{{ m.role }}{%- endgeneration -%}{{ '' }}")
     assert chat_spans(SYSTEM, USER, marking, {}) == chat_spans(SYSTEM, USER, CHATML, {})
     quoting = CHATML.replace("m.content | trim", "m.content | tojson")
     assert joined(chat_spans((), USER, quoting + "{{ '<s>' | tojson }}", {})).endswith('assistant\n"<s>"')
