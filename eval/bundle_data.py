@@ -1,6 +1,6 @@
 """Make the bundled catalogues: `python -m eval.bundle_data DATA_FOLDER ML_100K_ITEM_FILE`.
 
-DATA_FOLDER holds the dataset folders `wikifilms` and `crosswoz_zh`. ML_100K_ITEM_FILE is the item file of MovieLens 100K in
+DATA_FOLDER holds the dataset folders `wikifilms` and `crosswoz_zh`. ML_100K_ITEM_FILE is MovieLens 100K's item file in
 the PyPI wheel recbole==1.2.1 (recbole/dataset_example/ml-100k/ml-100k.item). The same input gives the same bytes.
 """
 

@@ -118,7 +118,10 @@ class ServerEngine:
         def read(prompt: Tokens) -> Reading[str]:
             done = self._complete(prompt, adapter, max_tokens=sampling.max_tokens, **asked)
             usage = _usage(done) + Usage(decoded=int(done["usage"]["completion_tokens"]))
-            return Reading(str(done["choices"][0]["text"]), usage)
+            written = done["choices"][0]
+            if written.get("finish_reason", "stop") not in ("stop", "length"):
+                return Reading(None, usage, f"the server gave up the request ({written['finish_reason']})")
+            return Reading(str(written["text"]), usage)
 
         return self._each(read, prompts, self.context_length - sampling.max_tokens)
 

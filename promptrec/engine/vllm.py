@@ -115,7 +115,7 @@ class VllmEngine:
             skip_special_tokens=False,
         )
         for i, done in zip(good, self._run([prompts[i] for i in good], params, adapter), strict=True):
-            out[i] = Reading(done.outputs[0].text, _usage(done) + Usage(decoded=len(done.outputs[0].token_ids)))
+            out[i] = _written(done)
         return [out[i] for i in range(len(prompts))]
 
     def close(self) -> None:
@@ -179,6 +179,15 @@ class VllmEngine:
 
         number = self._adapters.setdefault(adapter, len(self._adapters) + 1)
         return LoRARequest(adapter, number, adapter)
+
+
+def _written(done: Any) -> Reading[str]:  # noqa: ANN401 - a vLLM RequestOutput
+    """The text of a finished request. One that vLLM gave up, for a constraint it could not keep, has text too."""
+    written = done.outputs[0]
+    usage = _usage(done) + Usage(decoded=len(written.token_ids))
+    if written.finish_reason not in ("stop", "length"):
+        return Reading(None, usage, f"vLLM gave up the request ({written.finish_reason}), as for a bad constraint")
+    return Reading(written.text, usage)
 
 
 def _usage(done: Any) -> Usage:  # noqa: ANN401 - a vLLM RequestOutput

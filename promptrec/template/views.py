@@ -61,7 +61,7 @@ def lengths(query: Query, candidates: Sequence[Item]) -> dict[str, int]:
         "query.context": len(query.context),
         "query.history": len(query.history),
         "item.title": max((len(item.title) for item in candidates), default=0),
-        "item.facts": max((len(v) for item in candidates for v in map(_text, item.fields.values())), default=0),
+        "item.facts": max((len(_fact(v)) for item in candidates for v in item.fields.values()), default=0),
     }
     for item in candidates:
         for name, value in item.fields.items():
@@ -94,6 +94,11 @@ def _entries_within(value: tuple[str, ...], limit: int) -> tuple[str, ...]:
             break
         kept += 1
     return value[:kept]
+
+
+def _fact(value: FieldValue) -> str:
+    """As `facts` has it, with the longest separator of all languages."""
+    return SEPARATORS["en"].join(value) if isinstance(value, tuple) else str(value)
 
 
 def _text(value: FieldValue) -> str:

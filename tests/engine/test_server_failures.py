@@ -96,6 +96,13 @@ def test_a_prompt_that_is_refused_fails_alone(serve):
     assert bad.value is None and "400" in bad.error and "this prompt is bad" in bad.error
 
 
+def test_a_request_the_server_gave_up_is_not_an_answer(serve):
+    done = json.dumps({"choices": [{"text": "3 > 1", "finish_reason": "error"}], "usage": USAGE})
+    engine, _ = serve(lambda body: (200, done))
+    (given_up,) = engine.generate([(1, 2)], Sampling(max_tokens=8))
+    assert given_up.value is None and "gave up" in given_up.error
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
