@@ -1,6 +1,6 @@
 """Which sequences to read together: those that share a beginning pay for it once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from promptrec.engine.base import Tokens
@@ -74,3 +74,25 @@ def batches(lengths: Sequence[int], cost_limit: int) -> list[tuple[int, ...]]:
             batch = []
         batch.append(index)
     return [*out, tuple(batch)] if batch else out
+
+
+def sharing_chunks(prompts: Mapping[int, Tokens], most_tokens: int) -> Iterator[list[int]]:
+    """Indices of the prompts in chunks: equal prompts together, those with a twin first.
+
+    The distinct prompts with a twin have at most `most_tokens` tokens in a chunk (or are one), so that a cache of that
+    size still holds each of them when its twins are read. Prompts without a twin keep nothing there.
+    """
+    same: dict[Tokens, list[int]] = {}
+    for i, prompt in prompts.items():
+        same.setdefault(prompt, []).append(i)
+    chunk: list[int] = []
+    kept = 0
+    for prompt, twins in sorted(same.items(), key=lambda entry: len(entry[1]) == 1):
+        length = len(prompt) if len(twins) > 1 else 0
+        if chunk and kept + length > most_tokens:
+            yield chunk
+            chunk, kept = [], 0
+        chunk += twins
+        kept += length
+    if chunk:
+        yield chunk

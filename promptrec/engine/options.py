@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from promptrec.errors import InputError
 
 Quantization = Literal[
     "awq", "awq_marlin", "bitsandbytes", "compressed-tensors", "fp8", "gptq", "gptq_marlin", "modelopt"
 ]
+# The ranks that vLLM knows. From the command line they come as text.
+LoraRank = Annotated[Literal[8, 16, 32, 64, 128, 256, 320, 512], BeforeValidator(int)]
 
 
 class EngineOptions(BaseModel):
@@ -18,6 +20,7 @@ class EngineOptions(BaseModel):
     dtype: number type of the weights; float32 on a CPU (bfloat16 is several times slower there).
     max_model_len: longest prompt plus answer, in tokens.
     tensor_parallel_size, gpu_memory_utilization, quantization: vLLM's, for GPUs.
+    max_lora_rank: the greatest r of the LoRA adapters that vLLM is to read with; None reads with none.
     base_url, api_key: of an OpenAI-compatible server.
     """
 
@@ -28,6 +31,7 @@ class EngineOptions(BaseModel):
     tensor_parallel_size: Annotated[int, Field(ge=1)] | None = None
     gpu_memory_utilization: Annotated[float, Field(gt=0, le=1)] | None = None
     quantization: Quantization | None = None
+    max_lora_rank: LoraRank | None = None
     base_url: str | None = None
     api_key: str | None = None
 

