@@ -65,7 +65,8 @@ def test_a_format_that_cannot_be_used_is_said(chat):
 
 def test_a_name_a_pack_and_a_path_find_the_same_template():
     full = load_template("films/en/yes-no")
-    assert load_template("films/en", kind="yes-no").sha256 == full.sha256
+    pack = load_template("films/en", kind="yes-no")
+    assert (pack.name, pack.sha256) == ("films/en/yes-no", full.sha256)
     assert load_template(full.path).sha256 == full.sha256
     assert full.name == "films/en/yes-no"
 
