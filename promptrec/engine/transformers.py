@@ -34,7 +34,14 @@ class TransformersEngine:
     name = "transformers"
 
     def __init__(self, info: ModelInfo, options: EngineOptions = DEFAULTS) -> None:
-        for option in ("tensor_parallel_size", "gpu_memory_utilization", "quantization", "base_url", "api_key"):
+        for option in (
+            "tensor_parallel_size",
+            "gpu_memory_utilization",
+            "quantization",
+            "max_lora_rank",
+            "base_url",
+            "api_key",
+        ):
             if getattr(options, option) is not None:
                 raise InputError(f"the engine transformers does not take {option}: leave it out, or use another engine")
         self.model_id = info.name
