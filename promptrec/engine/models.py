@@ -1,6 +1,7 @@
 """Models by name: which are known, where they are kept, adding one."""
 
 import json
+import math
 import os
 import re
 import struct
@@ -87,18 +88,26 @@ def add(
     A model that is there already is left as it is. `notify` is told what takes time.
 
     Raises:
-        ModelError: terms of use that were not accepted, no network, a wrong checksum, or a folder that lacks a file.
-        UnknownName: a name that is none of the three.
+        ModelError: terms of use that were not accepted, no network, a wrong checksum, a folder that lacks a file, or a
+            name that cannot be one or is another model's.
+        UnknownName: a source that is none of the three.
     """
+    if source not in PACKAGED and Path(source).is_dir():
+        source = str(Path(source).resolve())
     name = name or (source if source in PACKAGED else re.sub(r"[^\w.-]", "-", Path(source).name.lower()))
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise ModelError(f"{name!r} cannot name a model: give it another name (--name) of letters, digits, '.', '-'")
     present = next((info for info in list_models() if info.name == name and info.path), None)
-    if present is not None and (source in PACKAGED or present.source == source):
+    owner = present.source if present else name if name in PACKAGED else source
+    if owner != source:
+        raise ModelError(f"the name {name} is taken by {owner}: give this model another name (--name)")
+    if present is not None:
         return present
     target = home() / "models" / name
     if source in PACKAGED:
         return _record(target, build(source, target, accept_terms, notify), name, PACKAGED[source].licence, source)
     if Path(source).is_dir():
-        folder = Path(source).resolve()
+        folder = Path(source)
         check_folder(folder)
         return _record(target, folder, name, _stated_licence(folder), source)
     if re.fullmatch(r"[\w.-]+/[\w.-]+", source):
@@ -128,7 +137,9 @@ def _record(target: Path, folder: Path, name: str, licence: str, source: str) ->
     info = ModelInfo(name, folder, licence, source, count_parameters(folder))
     target.mkdir(parents=True, exist_ok=True)
     path = str(folder) if folder != target else "."
-    (target / RECORD).write_text(json.dumps({**asdict(info), "path": path}, indent=2) + "\n", encoding="utf-8")
+    written = target / f"{RECORD}.part"
+    written.write_text(json.dumps({**asdict(info), "path": path}, indent=2) + "\n", encoding="utf-8")
+    written.replace(target / RECORD)
     return info
 
 
@@ -147,15 +158,12 @@ def count_parameters(folder: Path) -> int:
         try:
             with path.open("rb") as file:
                 (length,) = struct.unpack("<Q", file.read(8))
+                if length > path.stat().st_size:
+                    raise ValueError("it is shorter than it says")
                 header = json.loads(file.read(length))
-        except (struct.error, ValueError, MemoryError) as error:
-            raise ModelError(f"{path}: not a safetensors file: {error}") from None
-        for name, tensor in header.items():
-            if name != "__metadata__":
-                size = 1
-                for length in tensor["shape"]:
-                    size *= length
-                total += size
+            total += sum(math.prod(tensor["shape"]) for name, tensor in header.items() if name != "__metadata__")
+        except (struct.error, ValueError, AttributeError, KeyError, TypeError) as error:
+            raise ModelError(f"{path}: not a safetensors file ({error}): get it again") from None
     return total
 
 
@@ -163,8 +171,8 @@ def _stated_licence(folder: Path) -> str:
     """The licence a model card states at its top."""
     card = folder / "README.md"
     text = card.read_text(encoding="utf-8", errors="replace")[:4000] if card.exists() else ""
-    stated = re.search(r"^license:\s*(\S.*)$", text, re.MULTILINE)
-    return stated[1].strip() if stated else "not stated"
+    stated = re.search(r"^license:[ \t]*(\S.*)$", text, re.MULTILINE)
+    return stated[1].strip(" \"'") if stated else "not stated"
 
 
 def _download(repository: str, target: Path) -> Path:

@@ -11,7 +11,10 @@ Quantization = Literal[
     "awq", "awq_marlin", "bitsandbytes", "compressed-tensors", "fp8", "gptq", "gptq_marlin", "modelopt"
 ]
 # The ranks that vLLM knows. From the command line they come as text.
-LoraRank = Annotated[Literal[8, 16, 32, 64, 128, 256, 320, 512], BeforeValidator(int)]
+LoraRank = Annotated[
+    Literal[8, 16, 32, 64, 128, 256, 320, 512],
+    BeforeValidator(lambda rank: int(rank) if isinstance(rank, str) and rank.isdecimal() else rank),
+]
 
 
 class EngineOptions(BaseModel):

@@ -60,6 +60,10 @@ def test_unknown_names_list_the_known_ones():
         ({"tensor_parallel_size": 0}, "tensor_parallel_size=0"),
         ({"gpu_memory_utilization": 1.5}, "gpu_memory_utilization=1.5"),
         ({"quantization": "magic"}, "quantization='magic'.*awq"),
+        ({"max_lora_rank": "9"}, "max_lora_rank='9'.*8, 16, 32"),
+        ({"max_lora_rank": 8.9}, "max_lora_rank=8.9"),
+        ({"max_lora_rank": [8]}, r"max_lora_rank=\[8\]"),
+        ({"gpu_memory_utilization": "nan"}, "gpu_memory_utilization='nan'"),
     ],
 )
 def test_a_wrong_option_is_one_line_that_names_it(options, said):
@@ -69,8 +73,9 @@ def test_a_wrong_option_is_one_line_that_names_it(options, said):
 
 
 def test_options_may_come_as_text():
-    parsed = EngineOptions.parse({"max_model_len": "512", "gpu_memory_utilization": "0.5", "dtype": "bfloat16"})
-    assert (parsed.max_model_len, parsed.gpu_memory_utilization, parsed.dtype) == (512, 0.5, "bfloat16")
+    parsed = EngineOptions.parse({"max_model_len": "512", "gpu_memory_utilization": "0.5", "max_lora_rank": "16"})
+    assert (parsed.max_model_len, parsed.gpu_memory_utilization, parsed.max_lora_rank) == (512, 0.5, 16)
+    assert EngineOptions.parse({}) == EngineOptions() == EngineOptions.parse(dict.fromkeys(EngineOptions.model_fields))
 
 
 @pytest.mark.model
