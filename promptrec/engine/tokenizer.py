@@ -22,15 +22,12 @@ class Tokenizer:
 
         plain = {**definition, "truncation": None, "padding": None}
         self._trusted = tokenizers.Tokenizer.from_str(json.dumps(plain))
-        # Without its added tokens a tokenizer cannot recognise a control token, whatever the text says.
-        added = definition.get("added_tokens", [])
-        bare = {**plain, "added_tokens": [], "post_processor": None}
-        self._untrusted = tokenizers.Tokenizer.from_str(json.dumps(bare))
+        self._untrusted = tokenizers.Tokenizer.from_str(json.dumps(_without_control_tokens(plain)))
         self.chat_template = chat_template
         self.special_tokens = {
             name: _token_text(config[name]) for name in ("bos_token", "eos_token", "pad_token") if config.get(name)
         }
-        self.added_ids = frozenset(int(token["id"]) for token in added)
+        self.added_ids = frozenset(int(token["id"]) for token in definition.get("added_tokens", []))
         self.eos_id = self._id("eos_token")
         self.bos_id = self._bos(config)
         self._remembered = lru_cache(CACHED_TEXTS)(self._encode)
@@ -86,3 +83,28 @@ class Tokenizer:
 
 def _token_text(token: str | dict[str, Any]) -> str:
     return token if isinstance(token, str) else str(token["content"])
+
+
+def _without_control_tokens(definition: dict[str, Any]) -> dict[str, Any]:
+    """The same tokenizer, unable to write a control token whatever the text says.
+
+    Leaving out its added tokens is not enough: they may be pieces of the model's own vocabulary too, which a text can
+    spell. There they get a name that holds NUL, which no cleaned text does, and the merges that lead to them go. Added
+    tokens that are only blanks are ordinary text.
+    """
+    control = {token["id"] for token in definition.get("added_tokens", []) if token["content"].strip(" \t\r\n\u2581")}
+    model = dict(definition["model"])
+    vocabulary = model.get("vocab", {})
+    scored = isinstance(vocabulary, list)  # of a Unigram model: (piece, score), each at the place of its ID
+    pieces = {piece: n for n, (piece, _) in enumerate(vocabulary)} if scored else vocabulary
+    hidden = {piece: f"\0{n}\0" for piece, n in pieces.items() if n in control}
+    if scored:
+        model["vocab"] = [(hidden.get(piece, piece), score) for piece, score in vocabulary]
+    else:
+        model["vocab"] = {hidden.get(piece, piece): n for piece, n in vocabulary.items()}
+    if "merges" in model:
+        pairs = [merge.split(" ") if isinstance(merge, str) else merge for merge in model["merges"]]
+        model["merges"] = [(a, b) for a, b in pairs if not hidden.keys() & {a, b, a + b}]
+    if "unk_token" in model:
+        model["unk_token"] = hidden.get(model["unk_token"], model["unk_token"])
+    return {**definition, "model": model, "added_tokens": [], "post_processor": None}
