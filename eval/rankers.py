@@ -76,10 +76,13 @@ def measure(bench: Bench, ranker: str, engine: Engine | None) -> dict[str, objec
     }
 
 
-def cell(bench: Bench, model: str | None, ranker: str, opened: dict[str, Engine]) -> dict[str, object]:
+def cell(bench: Bench, model: str | None, ranker: str, opened: dict[str, Engine] | None) -> dict | None:
+    """What was measured of one ranker, now or earlier; None where it was not and nothing may be run (`opened` None)."""
     path = CELLS / f"{bench.name}--{len(bench.requests)}--{model or 'none'}--{ranker}.json"
     if path.exists():
         return json.loads(path.read_text())
+    if opened is None:
+        return None
     print(f"{bench.name} · {model or 'no model'} · {ranker}", flush=True)
     if model and model not in opened:
         opened[model] = open_engine(model)[0]
@@ -115,10 +118,12 @@ ABOUT = {
 }
 
 
-def section(bench: Bench, models: list[str], opened: dict[str, Engine]) -> str:
-    found = {(name, ""): cell(bench, None, name, opened) for name in RANKERS if not RANKERS[name].template_kind}
-    for model in models:
-        found |= {(n, model): cell(bench, model, n, opened) for n in RANKERS if RANKERS[n].template_kind}
+def section(bench: Bench, models: list[str], opened: dict[str, Engine] | None) -> str:
+    asked = [(name, "") for name in RANKERS if not RANKERS[name].template_kind]
+    asked += [(name, model) for model in models for name in RANKERS if RANKERS[name].template_kind]
+    cells = {key: cell(bench, key[1] or None, key[0], opened) for key in asked}
+    found = {key: measured for key, measured in cells.items() if measured is not None}
+    missing = [" on ".join(filter(None, key)) for key in asked if key not in found]
     ordered = sorted(found, key=lambda key: -found[key]["auc"][0])
     best = ordered[0]
     lines = [
@@ -128,8 +133,10 @@ def section(bench: Bench, models: list[str], opened: dict[str, Engine]) -> str:
     ]
     lines += ["", HEAD, *(row(name, model, found[name, model]) for name, model in ordered), ""]
     for model in models:
-        gap = difference(found["query-likelihood", model], found["yes-no", model])
-        lines.append(f"query-likelihood − yes-no on {model}, paired AUC: {gap}.")
+        both = [found.get((name, model)) for name in ("query-likelihood", "yes-no")]
+        if all(both):
+            lines.append(f"query-likelihood − yes-no on {model}, paired AUC: {difference(*both)}.")
+    lines += [f"Not run yet: {', '.join(missing)}."] if missing else []
     first = next(iter(found.values()))
     lines += ["", f"Seed {SEED}; {first['machine']}; {first['date']}.", ""]
     return "\n".join(lines)
@@ -140,11 +147,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=os.environ.get("PROMPTREC_DATA"), help="folder of dataset folders")
     parser.add_argument("--model", action="append", help="default: every packaged model that is added")
     parser.add_argument("--users", type=int, default=300, help="people of the planted set")
+    parser.add_argument("--kept", action="store_true", help="run nothing: write the table of what was run before")
     asked = parser.parse_args()
     if asked.data is None:
         parser.error("give --data FOLDER or set PROMPTREC_DATA: the folder that holds cpcd_music")
     models = asked.model or [info.name for info in list_models() if info.path]
-    opened: dict[str, Engine] = {}
+    opened: dict[str, Engine] | None = None if asked.kept else {}
     sections = [section(bench, models, opened) for bench in benches(Path(asked.data), asked.users)]
     text = (HERE / "RESULTS.head.md").read_text(encoding="utf-8") + "\n" + "\n".join(sections)
     (HERE / "RESULTS.md").write_text(text, encoding="utf-8")

@@ -30,7 +30,7 @@ def convert_gguf(source: Path, target: Path, *, add_bos: bool = False) -> None:
         from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
     except ImportError as error:
         raise MissingExtra(error.name or "transformers", "transformers") from None
-    with _quiet():
+    with quiet():
         loaded = AutoModelForCausalLM.from_pretrained(
             source.parent, gguf_file=source.name, dtype=torch.float32, local_files_only=True
         )
@@ -51,7 +51,7 @@ def convert_gguf(source: Path, target: Path, *, add_bos: bool = False) -> None:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """No progress bars, warnings or log lines from the libraries."""
     from transformers.utils import logging as hf_logging
 

@@ -27,6 +27,10 @@ TOGETHER = 32
 TIMEOUT_SECONDS = 300.0
 # A server that is busy is asked again, a few times, each time after a longer pause; anything else is final.
 BUSY = (429, 503)
+# A connection that broke under a request is tried again too: nothing is changed by asking twice.
+DROPPED = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+# Different tokenizers cut this differently.
+PROBE = "Wer's nicht glaubt: 3 ships, 2 trains! 《海》 naïve"
 PAUSES_SECONDS = (0.2, 0.5, 1.0)
 MOST_LABELS = 128
 
@@ -37,7 +41,7 @@ class ServerEngine:
     name = "server"
 
     def __init__(self, info: ModelInfo, options: EngineOptions = DEFAULTS) -> None:
-        for option in ("dtype", "tensor_parallel_size", "gpu_memory_utilization", "quantization"):
+        for option in ("dtype", "tensor_parallel_size", "gpu_memory_utilization", "quantization", "max_lora_rank"):
             if getattr(options, option) is not None:
                 raise InputError(f"the engine server does not take {option}: give it to the server when you start it")
         self.tokenizer = Tokenizer.from_folder(info.folder)
@@ -48,7 +52,9 @@ class ServerEngine:
         served = self._served(info.name)
         self.model_id = str(served["id"])
         longest = int(served.get("max_model_len") or options.max_model_len or 2048)
-        self.context_length = min(longest, options.max_model_len or longest)
+        # Whatever is asked, a server writes at least one token after it.
+        self.context_length = min(longest, options.max_model_len or longest) - 1
+        self._check_tokenizer(info)
 
     def next_logprobs(
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
@@ -73,7 +79,7 @@ class ServerEngine:
                 )
             return Reading(tuple(found[label] for label in label_ids), usage)
 
-        return self._each(read, prompts, self.context_length - 1)
+        return self._each(read, prompts, self.context_length)
 
     def loglikelihood(
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
@@ -86,17 +92,19 @@ class ServerEngine:
                 what = "continuation is empty: there is nothing to score" if start else "prompt is empty"
                 return Reading(None, error=f"the {what}")
             done = self._complete(sequence, adapter, max_tokens=1, prompt_logprobs=0)
-            rows = done["choices"][0].get("prompt_logprobs")
-            if not rows:
+            rows = done["choices"][0].get("prompt_logprobs") or ()
+            try:
+                scored = zip(rows, sequence, strict=True)
+                values = tuple(float(row[str(token)]["logprob"]) for row, token in [*scored][start:])
+            except (KeyError, TypeError, ValueError):
                 raise EngineError(
                     f"the server at {self._url} does not give the log-probabilities of a prompt (prompt_logprobs): "
                     "use a vLLM server, or another --engine"
-                )
-            scored = zip(rows[start:], sequence[start:], strict=True)
-            return Reading(tuple(float(row[str(token)]["logprob"]) for row, token in scored), _usage(done))
+                ) from None
+            return Reading(values, _usage(done))
 
         pairs = [(len(p), (*p, *c)) for p, c in zip(prompts, continuations, strict=True)]
-        return self._each(read, pairs, self.context_length - 1, lambda pair: pair[1])
+        return self._each(read, pairs, self.context_length, lambda pair: pair[1])
 
     def generate(
         self,
@@ -123,7 +131,7 @@ class ServerEngine:
                 return Reading(None, usage, f"the server gave up the request ({written['finish_reason']})")
             return Reading(str(written["text"]), usage)
 
-        return self._each(read, prompts, self.context_length - sampling.max_tokens)
+        return self._each(read, prompts, self.context_length + 1 - sampling.max_tokens)
 
     def close(self) -> None:
         """Close the connections. Calling it twice is harmless."""
@@ -151,30 +159,24 @@ class ServerEngine:
             futures = [pool.submit(one, prompt) for prompt in asked]
             try:
                 return [future.result() for future in futures]
-            except EngineError:
+            except BaseException:  # an interrupt too must not wait for all that is still to be asked
                 pool.shutdown(cancel_futures=True)
                 raise
 
     def _complete(self, prompt: Tokens, adapter: str | None, **settings: Any) -> dict[str, Any]:  # noqa: ANN401
         body = {"model": adapter or self.model_id, "prompt": list(prompt), "temperature": 0.0} | settings
         done = self._ask("POST", "/completions", body)
-        if not isinstance(done.get("choices"), list) or not done["choices"] or "usage" not in done:
-            raise EngineError(f"the server at {self._url} answers something else than completions: check the address")
+        try:
+            _usage(done), done["usage"]["completion_tokens"], done["choices"][0]["text"]
+        except (KeyError, IndexError, TypeError, ValueError):
+            raise EngineError(
+                f"the server at {self._url} answers something else than completions: check the address"
+            ) from None
         return done
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """The server's answer as JSON; busy servers are asked again, unreachable ones raise."""
-        for pause in (*PAUSES_SECONDS, None):
-            try:
-                response = self._client.request(method, self._url + path, json=body)
-            except (httpx.HTTPError, RuntimeError) as error:  # RuntimeError: the client is closed
-                raise EngineError(
-                    f"cannot reach the server at {self._url} ({type(error).__name__}): start it, give its address with "
-                    "--engine-option base_url=…, or choose another --engine"
-                ) from None
-            if response.status_code not in BUSY or pause is None:
-                break
-            time.sleep(pause)
+        response = self._response(method, self._url + path, body)
         if response.status_code >= 400:
             said = " ".join(response.text.split())[:200]
             problem = f"the server at {self._url} answers {response.status_code}: {said}"
@@ -189,12 +191,43 @@ class ServerEngine:
             raise EngineError(f"the server at {self._url} does not answer in JSON: check the address")
         return answer
 
+    def _response(self, method: str, address: str, body: dict[str, Any] | None) -> httpx.Response:
+        problem = ""
+        for pause in (*PAUSES_SECONDS, None):
+            try:
+                response = self._client.request(method, address, json=body)
+                if response.status_code not in BUSY or pause is None:
+                    return response
+            except DROPPED as error:
+                problem = type(error).__name__
+            except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:  # RuntimeError: the client is closed
+                problem = type(error).__name__
+                break
+            time.sleep(pause or 0)
+        raise EngineError(
+            f"cannot reach the server at {self._url} ({problem}): start it, give its address with "
+            "--engine-option base_url=…, or choose another --engine"
+        )
+
     def _served(self, name: str) -> dict[str, Any]:
         """The model to ask for: the one of our name if it is served, else the first."""
         models = self._ask("GET", "/models").get("data")
         if not isinstance(models, list) or not models:
             raise EngineError(f"the server at {self._url} lists no models: check the address")
         return next((model for model in models if model.get("id") == name), models[0])
+
+    def _check_tokenizer(self, info: ModelInfo) -> None:
+        """Compare tokenizers where the server shows its own (vLLM does): of another one, every ID means other words."""
+        body = {"model": self.model_id, "prompt": PROBE, "add_special_tokens": False}
+        response = self._response("POST", self._url.removesuffix("/v1") + "/tokenize", body)
+        if response.status_code != 200:
+            return
+        theirs, ours = response.json().get("tokens"), self.tokenizer.encode(PROBE, trusted=False)
+        if tuple(theirs or ours) != ours:
+            raise EngineError(
+                f"the server at {self._url} serves {self.model_id}, which has another tokenizer than {info.name}: "
+                "name the model that it serves"
+            )
 
 
 class _Refused(Exception):

@@ -3,11 +3,12 @@
 import copy
 import math
 from collections.abc import Callable, Iterator, Sequence
-from importlib.util import find_spec
 from typing import Any, TypeVar
 
+from promptrec.engine.adapter import Adapted
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.batching import batches, shared_prefix_groups
+from promptrec.engine.convert import quiet
 from promptrec.engine.grammar import Grammars
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
@@ -54,13 +55,19 @@ class TransformersEngine:
         own = int(getattr(config, "max_position_embeddings", 2048))
         self.context_length = min(own, options.max_model_len or own)
         self._grammars: Grammars | None = None
+        ends = self._model.generation_config.eos_token_id
+        self._ends = {ends} if isinstance(ends, int) else set(ends or ())
+        if self.tokenizer.eos_id is not None:
+            self._ends.add(self.tokenizer.eos_id)
+        # What else a model's folder says of writing (penalties, sampling) is not what the caller asks for.
+        self._model.generation_config = transformers.GenerationConfig(eos_token_id=sorted(self._ends) or None)
 
     def next_logprobs(
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
     ) -> list[Reading[tuple[float, ...]]]:
         """See `Engine.next_logprobs`."""
         check_labels(label_ids, self._vocabulary)
-        labels = torch.tensor(list(label_ids), device=self._device)
+        labels = torch.tensor(list(label_ids), device=self._device, dtype=torch.long)
 
         def pick(index: int, logits: Any) -> tuple[float, ...]:  # noqa: ANN401 - a tensor (positions, vocabulary)
             return tuple((logits[0, labels] - logits[0].logsumexp(-1)).tolist())
@@ -181,10 +188,12 @@ class TransformersEngine:
         mask = torch.tensor([[*[0] * (longest - len(p)), *[1] * len(p)] for p in prompts], device=self._device)
         chosen: dict[str, Any] = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
         if sampling.temperature > 0:
-            torch.manual_seed(sampling.seed)
             chosen = {"do_sample": True, "temperature": sampling.temperature, "top_p": 1.0, "top_k": 0}
         processors = [self._grammar().processor(constraint)] if constraint else []
-        with torch.inference_mode():
+        devices = [torch.cuda.current_device()] if self._device == "cuda" else []
+        # The seed is ours alone: the program's own random numbers go on as if nothing had been drawn.
+        with torch.inference_mode(), torch.random.fork_rng(devices):
+            torch.manual_seed(sampling.seed)
             written = self._model.generate(
                 input_ids=ids,
                 attention_mask=mask,
@@ -199,9 +208,7 @@ class TransformersEngine:
         ]
 
     def _reading(self, read: int, ids: list[int], sampling: Sampling) -> Reading[str]:
-        ends = self._model.generation_config.eos_token_id
-        stops = {ends} if isinstance(ends, int) else set(ends or ())
-        length = next((n for n, i in enumerate(ids) if i in stops), None)
+        length = next((n for n, i in enumerate(ids) if i in self._ends), None)
         usage = Usage(prompt=read, decoded=len(ids) if length is None else length + 1)
         text = self.tokenizer.decode(tuple(ids if length is None else ids[:length]))
         cut = min((at for stop in sampling.stop if (at := text.find(stop)) >= 0), default=math.inf)
@@ -209,48 +216,36 @@ class TransformersEngine:
 
     def _grammar(self) -> Grammars:
         if self._grammars is None:
-            tokenizer = transformers.AutoTokenizer.from_pretrained(self._folder, local_files_only=True)
+            tokenizer = transformers.AutoTokenizer.from_pretrained(
+                self._folder, local_files_only=True, trust_remote_code=False
+            )
             self._grammars = Grammars(tokenizer, self._vocabulary)
         return self._grammars
 
-    def _adapted(self, adapter: str | None) -> "_Adapter":
+    def _adapted(self, adapter: str | None) -> Adapted:
         if self._model is None:
             raise EngineError("the engine is closed: open it again")
-        return _Adapter(self._model, adapter)
-
-
-class _Adapter:
-    """Reads with a LoRA adapter inside its block, with the bare model after it."""
-
-    def __init__(self, model: Any, folder: str | None) -> None:  # noqa: ANN401
-        if folder is not None and find_spec("peft") is None:
-            raise MissingExtra("peft", "transformers")
-        self._model, self._folder = model, folder
-
-    def __enter__(self) -> None:
-        if self._folder is not None:
-            try:
-                self._model.load_adapter(self._folder, adapter_name="reading")
-            except (OSError, ValueError) as error:
-                raise InputError(f"{self._folder}: not a LoRA adapter: {str(error).splitlines()[0]}") from None
-
-    def __exit__(self, *error: object) -> None:
-        if self._folder is not None:
-            self._model.delete_adapter("reading")
+        return Adapted(self._model, adapter)
 
 
 def _load(info: ModelInfo, options: EngineOptions, device: str) -> Any:  # noqa: ANN401
     """The model in evaluation mode. Only safetensors, only from disk, never code from a model's folder."""
     dtype = options.dtype or ("float32" if device == "cpu" else "auto")
-    bars = transformers.utils.logging.is_progress_bar_enabled()
-    transformers.utils.logging.disable_progress_bar()
     try:
-        model = transformers.AutoModelForCausalLM.from_pretrained(
-            info.folder, dtype=dtype, local_files_only=True, use_safetensors=True, trust_remote_code=False
-        )
+        with quiet():
+            model, found = transformers.AutoModelForCausalLM.from_pretrained(
+                info.folder,
+                dtype=dtype,
+                local_files_only=True,
+                use_safetensors=True,
+                trust_remote_code=False,
+                output_loading_info=True,
+            )
     except Exception as error:  # what a damaged or unknown model raises is not one type
-        raise EngineError(f"{info.folder}: transformers cannot load it: {str(error).splitlines()[0]}") from error
-    finally:
-        if bars:
-            transformers.utils.logging.enable_progress_bar()
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise EngineError(f"{info.folder}: transformers cannot load it: {reason}") from error
+    if found["missing_keys"]:
+        # They would be random numbers.
+        first = min(found["missing_keys"])
+        raise EngineError(f"{info.folder}: the weights lack {first}: get the whole model again")
     return model.to(device).eval()

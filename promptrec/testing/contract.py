@@ -105,6 +105,16 @@ class EngineContract:
             assert readings[1].value is None
             assert "empty" in str(readings[2].error)
 
+    def test_a_prompt_that_fills_the_context_is_read(self, engine: Engine) -> None:
+        (some,) = self.ids(engine, TEXTS[0])
+        full = (some * (engine.context_length // len(some) + 1))[: engine.context_length]
+        (likelihood,) = engine.loglikelihood([full[:-3]], [full[-3:]])
+        (labels,) = engine.next_logprobs([full[:-1]], full[-1:])
+        assert labels.get()[0] == pytest.approx(likelihood.get()[-1], abs=self.tolerance)
+        assert engine.next_logprobs([full], full[-1:])[0].error is None
+        over = engine.loglikelihood([full], [full[:1]])[0]
+        assert str(len(full) + 1) in str(over.error)
+
     def test_an_empty_continuation_is_an_error_not_a_certainty(self, engine: Engine) -> None:
         (good,) = self.ids(engine, TEXTS[0])
         empty, full = engine.loglikelihood([good, good], [(), good])

@@ -157,6 +157,11 @@ def test_a_slip_that_fits_two_titles_is_for_neither():
     assert named("The Wonderfol Years", ("The Wonderful Years", "The Wonderfal Years")) == ()
 
 
+def test_a_short_title_allows_for_one_slip_only():
+    assert named("Silvr Dragon", ("Silver Dragon",)) == ("Silver Dragon",)
+    assert named("Silvr Dragn", ("Silver Dragon",)) == ()
+
+
 def test_a_very_long_title_is_read_to_its_end():
     titles = ("An endless story " * 40 + "one", "An endless story " * 40 + "two")
     assert named(Titles().write(titles[::-1]), titles) == titles[::-1]

@@ -19,9 +19,12 @@ USAGE = {"prompt_tokens": 3, "completion_tokens": 1}
 
 
 class Fake:
-    """A small real server whose answers a test writes: `answer(path, body) -> (status, text)`."""
+    """A small real server whose answers a test writes.
 
-    def __init__(self, answer):
+    `answer(body)` is a status and a text, or None to break the connection; `tokens` is what it says of a tokenizer.
+    """
+
+    def __init__(self, answer, tokens=(404, "")):
         self.asked = []
         fake = self
 
@@ -31,8 +34,15 @@ class Fake:
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                fake.asked.append(body)
-                self.reply(*answer(body))
+                if self.path == "/tokenize":
+                    said = tokens
+                else:
+                    fake.asked.append(body)
+                    said = answer(body)
+                if said is None:
+                    self.close_connection = True
+                else:
+                    self.reply(*said)
 
             def reply(self, status, text):
                 data = text.encode()
@@ -57,10 +67,11 @@ class Fake:
 def serve(smollm2):
     opened = []
 
-    def start(answer):
-        fake = Fake(answer)
+    def start(answer, tokens=(404, "")):
+        fake = Fake(answer, tokens)
+        opened.append(fake.stop)
         engine = ServerEngine(ModelInfo("tiny", smollm2.folder, "", ""), EngineOptions(base_url=fake.url))
-        opened.extend((engine.close, fake.stop))
+        opened.insert(0, engine.close)
         return engine, fake
 
     yield start
@@ -110,6 +121,8 @@ def test_a_request_the_server_gave_up_is_not_an_answer(serve):
         ("[1, 2]", "JSON"),
         (json.dumps({"message": "3 > 1"}), "something else than completions"),
         (json.dumps({"choices": [], "usage": USAGE}), "something else"),
+        (json.dumps({"choices": [{"text": "x"}], "usage": None}), "something else"),
+        (json.dumps({"choices": [{"message": {"content": "3 > 1"}}], "usage": USAGE}), "something else"),
         (json.dumps({"choices": [{"text": "x"}], "usage": USAGE}), "prompt_logprobs"),
     ],
 )
@@ -140,11 +153,44 @@ def test_a_server_that_dies_half_way_is_one_line_and_no_ranking(serve):
     assert failed.status == "failed" and failed.items == ()
 
 
-def test_nobody_listens(smollm2):
-    with pytest.raises(EngineError, match="cannot reach the server at http://127.0.0.1:9/v1"):
-        ServerEngine(smollm2, EngineOptions(base_url="http://127.0.0.1:9/v1"))
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:9/v1", "ftp://127.0.0.1/v1", "127.0.0.1", "http://[", "http://:x"]
+)
+def test_nobody_listens_there(smollm2, address):
+    with pytest.raises(EngineError, match="cannot reach the server at .*start it") as raised:
+        ServerEngine(smollm2, EngineOptions(base_url=address))
+    assert address in str(raised.value) and "\n" not in str(raised.value)
 
 
-def test_options_of_other_engines_are_refused(smollm2):
-    with pytest.raises(InputError, match="dtype"):
-        ServerEngine(smollm2, EngineOptions(dtype="float32"))
+def test_a_connection_that_breaks_is_tried_again(serve):
+    answers = iter([None, None])
+    done = json.dumps({"choices": [{"text": "7"}], "usage": USAGE})
+    engine, fake = serve(lambda body: next(answers, (200, done)))
+    assert engine.generate([(1, 2)], Sampling(max_tokens=8))[0].value == "7"
+    assert len(fake.asked) == 3
+
+
+def test_a_connection_that_always_breaks_is_a_server_that_cannot_be_reached(serve):
+    engine, fake = serve(lambda body: None)
+    with pytest.raises(EngineError, match="cannot reach"):
+        engine.generate([(1, 2)], Sampling(max_tokens=8))
+    assert len(fake.asked) == 4
+
+
+def test_a_server_with_another_tokenizer_is_refused_before_it_is_believed(serve):
+    with pytest.raises(EngineError, match="another tokenizer than tiny"):
+        serve(lambda body: (500, SAID), (200, json.dumps({"tokens": [1, 2, 3]})))
+
+
+@pytest.mark.parametrize("rows", [[None, {"3": {"logprob": -1.0}}], [None, None, {"4": {"logprob": -1.0}}]])
+def test_likelihoods_of_other_tokens_than_were_asked_are_an_error(serve, rows):
+    done = json.dumps({"choices": [{"text": "x", "prompt_logprobs": rows}], "usage": USAGE})
+    engine, _ = serve(lambda body: (200, done))
+    with pytest.raises(EngineError, match="prompt_logprobs"):
+        engine.loglikelihood([(1, 2)], [(3,)])
+
+
+@pytest.mark.parametrize(("option", "value"), [("dtype", "float32"), ("max_lora_rank", 8), ("quantization", "fp8")])
+def test_options_of_other_engines_are_refused(smollm2, option, value):
+    with pytest.raises(InputError, match=option):
+        ServerEngine(smollm2, EngineOptions(**{option: value}))

@@ -1,0 +1,119 @@
+"""The embedded engine on small random models: exact numbers however prompts are grouped, and honest failures."""
+
+import math
+import random
+
+import pytest
+
+from promptrec.engine import transformers as module
+from promptrec.engine.base import Sampling, Usage
+from promptrec.engine.models import resolve
+from promptrec.engine.options import EngineOptions
+from promptrec.engine.transformers import TransformersEngine
+from promptrec.errors import EngineError, InputError
+
+VOCABULARY = 258
+
+
+def plain(model, prompt, continuation):
+    """Log-probabilities as Hugging Face computes them for one sequence alone."""
+    import torch
+
+    with torch.inference_mode():
+        rows = model(torch.tensor([[*prompt, *continuation]])).logits[0, len(prompt) - 1 : -1].log_softmax(-1)
+    return [rows[n, token].item() for n, token in enumerate(continuation)]
+
+
+def families(seed, count=40):
+    """Prompts and continuations of which many share a beginning, some share all, some share nothing."""
+    draw = random.Random(seed)
+    stems = [tuple(draw.randrange(256) for _ in range(draw.choice([1, 15, 16, 17, 40, 90]))) for _ in range(6)]
+    prompts = [
+        draw.choice(stems) + tuple(draw.randrange(256) for _ in range(draw.choice([0, 0, 1, 20]))) for _ in range(count)
+    ]
+    return prompts, [tuple(draw.randrange(4) for _ in range(draw.choice([1, 2, 30]))) for _ in range(count)]
+
+
+def test_likelihoods_equal_the_plain_forward_whatever_is_shared(any_engine):
+    engine, model = any_engine
+    prompts, ends = families(seed=1)
+    for prompt, end, reading in zip(prompts, ends, engine.loglikelihood(prompts, ends), strict=True):
+        assert reading.get() == pytest.approx(plain(model, prompt, end), abs=1e-3)
+
+
+def test_next_tokens_equal_the_plain_forward_whatever_is_shared(any_engine):
+    engine, model = any_engine
+    prompts, _ = families(seed=2)
+    for prompt, reading in zip(prompts, engine.next_logprobs(prompts, range(VOCABULARY)), strict=True):
+        labels = (0, 1, 99, 257)
+        assert [reading.get()[n] for n in labels] == pytest.approx(
+            [plain(model, prompt, (n,))[0] for n in labels], abs=1e-3
+        )
+        assert math.fsum(map(math.exp, reading.get())) == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("cache_tokens", [1, 100, 300])
+def test_small_batches_change_nothing(tiny_engine, monkeypatch, cache_tokens):
+    prompts, ends = families(seed=3)
+    whole = tiny_engine.loglikelihood(prompts, ends)
+    monkeypatch.setattr(module, "CACHE_TOKENS", cache_tokens)
+    monkeypatch.setattr(module, "LOGITS_BYTES", 4 * VOCABULARY * cache_tokens)
+    for one, other in zip(whole, tiny_engine.loglikelihood(prompts, ends), strict=True):
+        assert one.get() == pytest.approx(other.get(), abs=1e-3) and one.usage == other.usage
+
+
+def test_the_first_of_a_group_pays_for_what_it_shares(tiny_engine):
+    stem = tuple(range(50))
+    readings = tiny_engine.loglikelihood([stem] * 3 + [(9,)], [(1, 2), (3, 4), (5,), (6,)])
+    assert [r.usage.prompt for r in readings] == [52, 52, 51, 2]
+    assert sorted(r.usage.cached for r in readings) == [0, 0, 49, 49]
+    assert readings[3].usage == Usage(prompt=2)
+
+
+def test_asking_for_no_labels_gives_no_numbers(tiny_engine):
+    assert tiny_engine.next_logprobs([(1, 2)], [])[0].get() == ()
+
+
+@pytest.mark.parametrize("bad", [-1, VOCABULARY, 10**9])
+def test_a_token_the_model_does_not_know_fails_alone(tiny_engine, bad):
+    good, wrong = tiny_engine.loglikelihood([(1, 2), (1, 2)], [(3,), (3, bad)])
+    assert good.value and "outside the model's 258" in wrong.error
+    good, wrong = tiny_engine.generate([(1, 2), (bad,)], Sampling(max_tokens=2))
+    assert good.value is not None and "outside the model's 258" in wrong.error
+    with pytest.raises(InputError, match="label's token ID is outside the model's 258"):
+        tiny_engine.next_logprobs([(1, 2)], [3, bad])
+
+
+def test_the_context_is_full_at_its_last_token_and_no_sooner(tiny_engine):
+    prompt = (1,) * 255
+    fits, too_long = tiny_engine.loglikelihood([prompt, prompt], [(2,), (2, 3)])
+    assert fits.value and too_long.error == "the prompt has 257 tokens; the model has room for 256"
+    fits, too_long = tiny_engine.next_logprobs([(1,) * 256, (1,) * 257], [0])
+    assert fits.value and "has 257 tokens" in too_long.error
+    fits, too_long = tiny_engine.generate([(1,) * 250, (1,) * 251], Sampling(max_tokens=6))
+    assert fits.value is not None and too_long.error == "the prompt has 251 tokens; the model has room for 250"
+
+
+def test_options_shorten_the_context_but_never_stretch_it(tiny_folder):
+    info = resolve(tiny_folder)
+    assert TransformersEngine(info, EngineOptions(max_model_len=32)).context_length == 32
+    assert TransformersEngine(info, EngineOptions(max_model_len=9999)).context_length == 256
+
+
+def test_the_dtype_is_the_one_asked_for(tiny_folder, tiny_engine):
+    half = TransformersEngine(resolve(tiny_folder), EngineOptions(dtype="bfloat16"))
+    ours, exact = half.loglikelihood([(1, 2, 3)], [(4,)])[0].get(), tiny_engine.loglikelihood([(1, 2, 3)], [(4,)])
+    assert ours != exact[0].get() and ours == pytest.approx(exact[0].get(), abs=0.3)
+
+
+def test_a_closed_engine_says_so_and_closing_twice_is_harmless(tiny_folder):
+    engine = TransformersEngine(resolve(tiny_folder))
+    engine.close()
+    engine.close()
+    for read in (
+        lambda: engine.next_logprobs([(1,)], [0]),
+        lambda: engine.loglikelihood([(1,)], [(2,)]),
+        lambda: engine.generate([(1,)], Sampling()),
+    ):
+        with pytest.raises(EngineError, match="the engine is closed"):
+            read()

@@ -1,0 +1,123 @@
+"""What only vLLM in this process can get wrong; the contract has the rest."""
+
+import json
+import signal
+import threading
+
+import pytest
+
+from promptrec.engine.base import Sampling
+from promptrec.engine.models import ModelInfo
+from promptrec.engine.options import EngineOptions
+from promptrec.errors import EngineError, InputError
+
+pytestmark = pytest.mark.vllm
+TEXT = "The film is about a captain who steers a leaking schooner through a typhoon while the crew sings."
+RANK = 8
+
+
+@pytest.fixture(scope="module")
+def adapter(smollm2, tmp_path_factory):
+    """A LoRA adapter of random numbers for every layer's queries, and the plain model with the same added to it."""
+    import torch
+    from safetensors.torch import save_file
+    from transformers import AutoModelForCausalLM
+
+    folder = tmp_path_factory.mktemp("adapter")
+    model = AutoModelForCausalLM.from_pretrained(smollm2.folder, dtype=torch.float32).eval()
+    torch.manual_seed(0)
+    weights = {}
+    for number, layer in enumerate(model.model.layers):
+        query = layer.self_attn.q_proj.weight
+        down, up = torch.randn(RANK, query.shape[1]) * 0.05, torch.randn(query.shape[0], RANK) * 0.05
+        name = f"base_model.model.model.layers.{number}.self_attn.q_proj"
+        weights |= {f"{name}.lora_A.weight": down, f"{name}.lora_B.weight": up}
+        query.data += 2.0 * up @ down
+    save_file(weights, folder / "adapter_model.safetensors")
+    told = {"peft_type": "LORA", "r": RANK, "lora_alpha": 2 * RANK, "target_modules": ["q_proj"], "bias": "none"}
+    (folder / "adapter_config.json").write_text(json.dumps(told))
+    return str(folder), model
+
+
+@pytest.fixture(scope="module")
+def lora_engine(smollm2):
+    from promptrec.engine.vllm import VllmEngine
+
+    engine = VllmEngine(smollm2, EngineOptions(max_model_len=128, max_lora_rank=RANK))
+    yield engine
+    engine.close()
+
+
+def test_an_adapter_gives_what_its_weights_added_to_the_model_give(lora_engine, adapter):
+    import torch
+
+    folder, merged = adapter
+    ids = lora_engine.tokenizer.encode(TEXT, trusted=True)
+    prompt, end = ids[:12], ids[12:]
+    with torch.inference_mode():
+        logits = merged(torch.tensor([ids])).logits[0, len(prompt) - 1 : -1].log_softmax(-1)
+    expected = logits[range(len(end)), list(end)].tolist()
+    bare, read = (lora_engine.loglikelihood([prompt], [end], adapter=name)[0].get() for name in (None, folder))
+    assert read == pytest.approx(expected, abs=1e-2)
+    assert max(abs(a - b) for a, b in zip(bare, read, strict=True)) > 0.1
+    label = lora_engine.next_logprobs([prompt], end[:1], adapter=folder)[0].get()
+    assert label == pytest.approx(read[:1], abs=1e-2)
+
+
+def test_what_is_no_adapter_is_refused(lora_engine, tmp_path):
+    with pytest.raises(InputError, match="adapter_config.json"):
+        lora_engine.next_logprobs([(1, 2)], [3], adapter=str(tmp_path))
+
+
+def test_an_adapter_needs_an_engine_opened_for_it(vllm_engine, adapter):
+    with pytest.raises(InputError, match="max_lora_rank"):
+        vllm_engine.next_logprobs([(1, 2)], [3], adapter=adapter[0])
+
+
+def test_after_an_interrupt_the_next_answers_are_its_own(vllm_engine):
+    ids = vllm_engine.tokenizer.encode(TEXT, trusted=True)
+    before = vllm_engine.generate([ids[:5]], Sampling(max_tokens=4))
+    previous = signal.signal(signal.SIGUSR1, signal.default_int_handler)
+    timer = threading.Timer(1.0, signal.raise_signal, [signal.SIGUSR1])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        vllm_engine.generate([ids] * 40, Sampling(max_tokens=400))
+    signal.signal(signal.SIGUSR1, previous)
+    assert vllm_engine.generate([ids[:5]], Sampling(max_tokens=4)) == before
+
+
+def test_prompts_that_outnumber_the_cache_are_still_read_once(vllm_engine, monkeypatch):
+    ids = vllm_engine.tokenizer.encode(TEXT * 4, trusted=True)
+    prompts = [(100 + n, *ids[:49]) for n in range(4)] * 3
+    ends = [ids[n // 4 : n // 4 + 3] for n in range(12)]
+    plain = vllm_engine.loglikelihood(prompts, ends)
+    monkeypatch.setattr(vllm_engine, "_cache_tokens", 200)
+    chunked = vllm_engine.loglikelihood(prompts, ends)
+    for one, other in zip(plain, chunked, strict=True):
+        assert one.get() == pytest.approx(other.get(), abs=1e-3)
+        assert other.usage.cached == 32
+
+
+def test_options_of_other_engines_are_refused(smollm2):
+    from promptrec.engine.vllm import VllmEngine
+
+    with pytest.raises(InputError, match="base_url"):
+        VllmEngine(smollm2, EngineOptions(base_url="http://127.0.0.1:1/v1"))
+
+
+def test_a_model_that_vllm_cannot_load_is_one_line(smollm2, tmp_path):
+    from promptrec.engine.vllm import VllmEngine
+
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        (tmp_path / name).symlink_to(smollm2.folder / name)
+    (tmp_path / "config.json").write_text('{"model_type": "nothing", "architectures": ["Nothing"]}')
+    with pytest.raises(EngineError, match="cannot load") as raised:
+        VllmEngine(ModelInfo("broken", tmp_path, "", ""))
+    assert "\n" not in str(raised.value)
+
+
+def test_a_closed_engine_says_so(smollm2, lora_engine):
+    lora_engine.close()
+    lora_engine.close()
+    with pytest.raises(EngineError, match="closed"):
+        lora_engine.next_logprobs([(1, 2)], [3])
