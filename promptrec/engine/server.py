@@ -168,7 +168,7 @@ class ServerEngine:
         done = self._ask("POST", "/completions", body)
         try:
             _usage(done), done["usage"]["completion_tokens"], done["choices"][0]["text"]
-        except (KeyError, IndexError, TypeError, ValueError):
+        except (AttributeError, KeyError, IndexError, TypeError, ValueError):
             raise EngineError(
                 f"the server at {self._url} answers something else than completions: check the address"
             ) from None
