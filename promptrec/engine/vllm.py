@@ -255,6 +255,7 @@ def _load(vllm: Any, info: ModelInfo, options: EngineOptions) -> Any:  # noqa: A
         defaults["max_model_len"] = min(CPU_CONTEXT, _longest(info) or CPU_CONTEXT)
     else:
         defaults = {"dtype": "auto"}
+    preloaded = os.environ.get("LD_PRELOAD")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -263,6 +264,12 @@ def _load(vllm: Any, info: ModelInfo, options: EngineOptions) -> Any:  # noqa: A
             )
     except Exception as error:  # what vLLM raises while starting is not one type
         raise EngineError(f"vLLM cannot load {info.folder}: {_first_line(error)}") from error
+    finally:
+        # vLLM sets it for workers it might start. Every other program that this one starts would get it too, and
+        # complain where the path has a space.
+        os.environ.pop("LD_PRELOAD", None)
+        if preloaded is not None:
+            os.environ["LD_PRELOAD"] = preloaded
 
 
 def _first_line(error: Exception) -> str:

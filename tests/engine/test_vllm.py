@@ -1,5 +1,6 @@
 """What only vLLM in this process can get wrong; the contract has the rest."""
 
+import os
 import json
 import signal
 import threading
@@ -121,3 +122,7 @@ def test_a_closed_engine_says_so(smollm2, lora_engine):
     lora_engine.close()
     with pytest.raises(EngineError, match="closed"):
         lora_engine.next_logprobs([(1, 2)], [3])
+
+
+def test_loading_leaves_nothing_behind_for_the_programs_this_one_starts(vllm_engine):
+    assert "LD_PRELOAD" not in os.environ
