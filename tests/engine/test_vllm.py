@@ -1,7 +1,7 @@
 """What only vLLM in this process can get wrong; the contract has the rest."""
 
-import os
 import json
+import os
 import signal
 import threading
 
