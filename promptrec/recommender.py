@@ -77,7 +77,7 @@ class Recommender:
             pool: how many candidates `recommend` retrieves from the catalogue and ranks.
             seed: decides ties, label order and everything else that is random.
             **options: of the engine: dtype, max_model_len, tensor_parallel_size, gpu_memory_utilization,
-                quantization, base_url, api_key.
+                quantization, max_lora_rank, base_url, api_key.
 
         Raises:
             UnknownName: a model, engine, template or ranker nobody knows; the message lists the known ones.
