@@ -31,7 +31,7 @@ class Adapted:
             return
         try:
             with quiet():
-                found = self._model.load_adapter(self._folder, adapter_name=NAME, local_files_only=True)
+                found = self._model.load_adapter(self._folder, adapter_name=NAME)
             odd = found.missing_keys | found.unexpected_keys
             reason = f"{min(odd)} is in one of them only" if odd else None
         except Exception as error:  # what a foreign or damaged adapter raises is not one type
