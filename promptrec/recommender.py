@@ -199,6 +199,7 @@ class Recommender:
             ),
             ranker=self.ranker.name,
             seed=self._seed,
+            ordered_by="popularity" if by_count else None,
         )
 
     def _failed(self, request: RankRequest, reason: str) -> Ranking:

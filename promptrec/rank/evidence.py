@@ -62,6 +62,7 @@ def conclude(
                 engine=engine and engine.name,
                 template=template,
                 seed=setup.seed,
+                ordered_by=(e.ordered_by or ranker) if items else None,
                 ties=ties,
                 signals=e.signals,
                 reply=e.reply,

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from promptrec.rank.order import DECIMALS
+
 Status = Literal["ok", "repaired", "fallback", "abstained", "failed"]
 
 
@@ -57,8 +59,9 @@ class Ranking(_Record):
         abstained: nothing is known of the person; the order is by popularity or the catalogue's.
         failed: nothing could be read; there are no items.
 
-    `ties` counts items whose place among equals was decided by the seeded hash of their IDs. `signals` holds
-    numbers about the ranking as a whole, such as the probability mass the model gave to valid labels.
+    `ordered_by` names the scores that decided the order; None where none did. `ties` counts items whose place among
+    equals was decided by the seeded hash of their IDs. `signals` holds numbers about the ranking as a whole, such as
+    the probability mass the model gave to valid labels.
     """
 
     query_id: str
@@ -71,6 +74,7 @@ class Ranking(_Record):
     engine_reason: str | None = None
     template: TemplateStamp | None = None
     seed: int = 0
+    ordered_by: str | None = None
     ties: int = 0
     signals: Mapping[str, FiniteFloat] = Field(default_factory=dict)
     reply: ReplyReport | None = None
@@ -81,6 +85,14 @@ class Ranking(_Record):
     def item_ids(self) -> tuple[str, ...]:
         """The item IDs, best first."""
         return tuple(item.item_id for item in self.items)
+
+    def tie_groups(self) -> tuple[tuple[str, ...], ...]:
+        """The item IDs, best first, those that nothing tells apart in one group; items without a score come last."""
+        groups: dict[float | None, list[str]] = {}
+        for item in self.items:
+            score = item.scores.get(self.ordered_by) if self.ordered_by else None
+            groups.setdefault(None if score is None else round(score, DECIMALS), []).append(item.item_id)
+        return tuple(map(tuple, groups.values()))
 
     def top(self, k: int) -> "Ranking":
         """The same ranking with its first `k` items only."""

@@ -44,6 +44,24 @@ def test_numbers_that_json_cannot_hold_are_refused():
         RankedItem(item_id="a", title="A", rank=1, scores={"x": float("nan")})
 
 
+def scored(*scores, ordered_by="bm25"):
+    items = tuple(
+        RankedItem(item_id=f"i{n}", title="T", rank=n, scores={} if score is None else {"bm25": score})
+        for n, score in enumerate(scores, 1)
+    )
+    return ranking(items=items, ordered_by=ordered_by)
+
+
+def test_items_that_nothing_tells_apart_are_one_group():
+    tied = scored(3.0, 2.0, 2.0 + 1e-9, 1.0, None, None)
+    assert tied.tie_groups() == (("i1",), ("i2", "i3"), ("i4",), ("i5", "i6"))
+
+
+def test_without_scores_that_decided_all_items_are_one_group():
+    assert scored(3.0, 2.0, ordered_by=None).tie_groups() == (("i1", "i2"),)
+    assert scored(ordered_by=None).tie_groups() == ()
+
+
 def test_as_text_it_is_a_table_with_status_scores_tokens_and_seconds():
     text = str(ranking(reason="2 of 3 read"))
     for part in (
