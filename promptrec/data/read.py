@@ -18,7 +18,7 @@ Row = tuple[str, Mapping[str, Any]]
 
 def read_csv(path: Path) -> Iterator[Row]:
     """Rows of a CSV or TSV file; every cell is text, so that the ID 007 stays 007. The place is a row's last line."""
-    lines = io.StringIO(_text(path), newline="")
+    lines = io.StringIO(text_of(path), newline="")
     reader = csv.reader(lines, delimiter="\t" if ".tsv" in path.suffixes else ",", strict=True)
     read = 0
     try:
@@ -41,7 +41,7 @@ def read_csv(path: Path) -> Iterator[Row]:
 
 def read_jsonl(path: Path) -> Iterator[Row]:
     """Rows of a file with one JSON object a line."""
-    for number, line in enumerate(_text(path).split("\n"), start=1):
+    for number, line in enumerate(text_of(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -86,7 +86,8 @@ def reader_for(path: Path) -> Callable[[Path], Iterator[Row]]:
     return READERS[suffix.lower()]
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file, .gz or .xz unpacked, or an InputError that says why it cannot be read."""
     _check_file(path)
     try:
         with _OPENERS.get(path.suffix, Path.open)(path, "rb") as file:

@@ -50,3 +50,69 @@ def test_without_a_description_the_folder_names_it(tmp_path):
 def test_what_cannot_be_read_is_said_with_file_and_line(tmp_path, name, text, said):
     with pytest.raises(InputError, match=said):
         load_dataset(write(tmp_path, **{name: text}))
+
+
+def test_what_is_said_of_the_set_is_read(tmp_path):
+    told = 'domain = "films"\nlicence = "CC0"\nsource = "me"\n'
+    data = load_dataset(write(tmp_path, **{"dataset.toml": told}))
+    assert (data.domain, data.licence, data.source) == ("films", "CC0", "me")
+    with pytest.raises(InputError, match="dataset.toml: not readable as TOML"):
+        load_dataset(write(tmp_path, **{"dataset.toml": "oops"}))
+
+
+def test_without_candidates_the_whole_catalogue_is_meant(tmp_path):
+    data = load_dataset(write(tmp_path, **{"candidates.jsonl": None}))
+    assert not data.candidates_given and data.requests == ()
+    assert [query.query_id for query in data.queries] == ["q"]
+    assert data.training is None
+
+
+def test_training_interactions_are_read(tmp_path):
+    data = load_dataset(write(tmp_path, **{"interactions.csv": "user_id,item_id,rating\nu,a,4\n"}))
+    assert data.training is not None and data.training.users == {"u"} and data.candidates_given
+
+
+def test_tables_will_do_for_catalogue_and_queries(tmp_path):
+    table = 'query_id,preferences,history,attributes.age,note\n007,quiet,a|b,30,no\n8,"loud, fast",,,\n'
+    changes = {"catalog.jsonl": None, "catalog.csv": "id,title\na,A\nb,B\n", "queries.jsonl": None}
+    shown = '{"query_id": "007", "candidates": ["b"]}\n{"query_id": "8", "candidates": ["a"]}\n'
+    data = load_dataset(write(tmp_path, **changes, **{"queries.csv": table, "candidates.jsonl": shown}))
+    first, second = data.queries
+    assert (first.query_id, first.history, first.attributes) == ("007", ("a", "b"), {"age": "30"})
+    assert (second.preferences, second.history, second.attributes) == ("loud, fast", (), {})
+    write(tmp_path, **changes, **{"queries.csv": "query_id,preferences\n,x\n"})
+    with pytest.raises(InputError, match=r"queries.csv:2: no field 'query_id'"):
+        load_dataset(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("catalog.jsonl", '{"item_id": "a", "title": "A!"}\n{"item_id": "b", "title": "B"}\n'),
+        ("queries.jsonl", '{"query_id": "q", "preferences": "loud"}\n'),
+        ("candidates.jsonl", '{"query_id": "q", "candidates": ["a", "b"]}\n'),
+        ("candidates.jsonl", None),
+        ("interactions.csv", "user_id,item_id\nu,a\n"),
+    ],
+)
+def test_the_checksum_changes_with_all_that_a_ranker_sees(tmp_path, name, text):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    changed = write(tmp_path / "two", **{name: text})
+    assert load_dataset(write(tmp_path / "one")).sha256 != load_dataset(changed).sha256
+
+
+def test_the_checksum_is_blind_to_the_judgements(tmp_path):
+    before = load_dataset(write(tmp_path)).sha256
+    assert load_dataset(write(tmp_path, **{"qrels.txt": "q 0 b 1\n"})).sha256 == before
+
+
+@pytest.mark.parametrize("shown", ['["a", "a"]', '"ab"', "[1]"])
+def test_candidates_are_item_ids_each_once(tmp_path, shown):
+    with pytest.raises(InputError, match=r"candidates.jsonl: query 'q': candidates must be a list"):
+        load_dataset(write(tmp_path, **{"candidates.jsonl": f'{{"query_id": "q", "candidates": {shown}}}\n'}))
+
+
+def test_a_query_stands_there_once(tmp_path):
+    with pytest.raises(InputError, match="query 'q' stands there twice"):
+        load_dataset(write(tmp_path, **{"queries.jsonl": '{"query_id": "q"}\n' * 2}))

@@ -1,0 +1,184 @@
+"""`Interactions`: who chose or rated what, and when."""
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from promptrec.data.atomic import read_atomic
+from promptrec.data.read import Row, reader_for
+from promptrec.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("user_id", "item_id", "rating", "timestamp")
+ALIASES = {
+    "user_id": ("user_id", "user", "userid", "uid", "用户"),
+    "item_id": ("item_id", "item", "itemid", "iid", "movieid", "movie_id", "book_id", "bookid", "asin", "编号"),
+    "rating": ("rating", "score", "stars", "评分"),
+    "timestamp": ("timestamp", "time", "date", "datetime", "时间"),
+}
+
+
+class Interactions:
+    """Rows of (user_id, item_id, rating, timestamp) in the order given; one person may meet an item more than once.
+
+    IDs are strings. `rating` (any scale) and `timestamp` (seconds since 1970, UTC) are NaN where nothing is written.
+    `frame` is a pandas data frame with these four columns; treat it as read-only.
+    """
+
+    def __init__(self, frame: "pd.DataFrame") -> None:
+        self.frame = frame.loc[:, list(COLUMNS)].reset_index(drop=True)
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Row], source: str, *, columns: Mapping[str, str] | None = None) -> Self:
+        """Take rows as a reader gives them. `columns` maps our names to theirs, e.g. {"user_id": "reader"}.
+
+        Raises:
+            InputError: no user or item column, a row without an ID, a rating or time that is none; with the place.
+        """
+        import pandas as pd
+
+        mapping: dict[str, str] = {}
+        taken: list[tuple[str, str, float, float]] = []
+        for place, row in rows:
+            mapping = mapping or _mapping(list(row), dict(columns or {}), source)
+            cells = {ours: row.get(theirs) for ours, theirs in mapping.items()}
+            taken.append(
+                (
+                    _identifier(cells["user_id"], f"{place}: no {mapping['user_id']}"),
+                    _identifier(cells["item_id"], f"{place}: no {mapping['item_id']}"),
+                    _number(cells.get("rating"), f"{place}: {mapping.get('rating')}"),
+                    _seconds(cells.get("timestamp"), f"{place}: {mapping.get('timestamp')}"),
+                )
+            )
+        frame = pd.DataFrame(taken, columns=list(COLUMNS))
+        return cls(frame.astype({"user_id": str, "item_id": str, "rating": float, "timestamp": float}))
+
+    @classmethod
+    def from_file(cls, path: str | Path, *, columns: Mapping[str, str] | None = None) -> Self:
+        """Read a .csv, .tsv, .jsonl or .parquet file; the first three also compressed as .gz or .xz."""
+        path = Path(path)
+        return cls.from_rows(reader_for(path)(path), str(path), columns=columns)
+
+    @classmethod
+    def from_csv(cls, path: str | Path, *, columns: Mapping[str, str] | None = None) -> Self:
+        """Read a CSV file. Common names (user, userId, item, movieId, time …) are known without `columns`."""
+        return cls.from_file(path, columns=columns)
+
+    @classmethod
+    def from_atomic(cls, path: str | Path) -> Self:
+        """Read a RecBole `.inter` file."""
+        return cls.from_rows(read_atomic(Path(path)), str(path))
+
+    @classmethod
+    def from_pandas(cls, frame: "pd.DataFrame", *, columns: Mapping[str, str] | None = None) -> Self:
+        """Take a data frame, such as LensKit's (`user_id` or `user`, `item_id` or `item`, `rating`, `timestamp`)."""
+        names = [str(name) for name in frame.columns]
+        cells = zip(*(frame[name] for name in frame.columns), strict=True)
+        rows = ((f"data frame: row {n}", dict(zip(names, row, strict=True))) for n, row in enumerate(cells))
+        return cls.from_rows(rows, "data frame", columns=columns)
+
+    @classmethod
+    def from_tuples(cls, tuples: Iterable[Sequence[Any]]) -> Self:
+        """Take Cornac's lists of (user, item, rating) or (user, item, rating, timestamp)."""
+        return cls.from_rows(_tuple_rows(tuples), "tuples")
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def __repr__(self) -> str:
+        return f"<Interactions: {len(self):,} of {len(self.users):,} users with {len(self.items):,} items>"
+
+    @property
+    def users(self) -> frozenset[str]:
+        """The IDs of all people."""
+        return frozenset(self.frame["user_id"])
+
+    @property
+    def items(self) -> frozenset[str]:
+        """The IDs of all items."""
+        return frozenset(self.frame["item_id"])
+
+    @property
+    def sha256(self) -> str:
+        """Checksum of the rows, whatever their order."""
+        lines = sorted("\x00".join(map(str, row)) for row in self.frame.itertuples(index=False, name=None))
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    def where(self, kept: Sequence[bool]) -> "Interactions":
+        """The rows where `kept` (one truth value a row) is true."""
+        return Interactions(self.frame[list(kept)])
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write `user_id,item_id,rating,timestamp`; what is not known is left empty."""
+        written = self.frame.assign(
+            rating=_shortest(self.frame["rating"]), timestamp=_shortest(self.frame["timestamp"])
+        )
+        written.to_csv(path, index=False, lineterminator="\n")
+
+
+def _shortest(numbers: Iterable[float]) -> list[str]:
+    """Each number in the fewest characters that read back as the same one."""
+    return ["" if math.isnan(n) else str(int(n)) if float(n).is_integer() else repr(float(n)) for n in numbers]
+
+
+def _tuple_rows(tuples: Iterable[Sequence[Any]]) -> Iterable[Row]:
+    for number, cells in enumerate(tuples):
+        if len(cells) not in (3, 4):
+            raise InputError(f"tuples: row {number}: expected (user, item, rating[, timestamp]), got {cells!r}")
+        yield f"tuples: row {number}", dict(zip(COLUMNS, cells, strict=False))
+
+
+def _mapping(names: list[str], asked: dict[str, str], source: str) -> dict[str, str]:
+    """Our name of every column there is, and theirs."""
+    for ours, theirs in asked.items():
+        if ours not in COLUMNS or theirs not in names:
+            raise InputError(f"{source}: no column {theirs!r} for {ours}; the columns are: {', '.join(names)}")
+    by_lower = {name.strip().lower(): name for name in names}
+    found = {ours: by_lower[a] for ours in COLUMNS for a in reversed(ALIASES[ours]) if a in by_lower} | asked
+    for ours in ("user_id", "item_id"):
+        if ours not in found:
+            raise InputError(
+                f"{source}: no {ours} column; the columns are: {', '.join(names)}. Say which it is: "
+                f"columns={{'{ours}': 'NAME'}}"
+            )
+    return found
+
+
+def _is_missing(cell: Any) -> bool:  # noqa: ANN401 - a cell is anything a file can hold
+    return cell is None or str(cell).strip() in ("", "nan", "NaN", "NaT", "<NA>")
+
+
+def _identifier(cell: Any, complaint: str) -> str:  # noqa: ANN401
+    """An ID as text; 7.0, as pandas writes 7 in a column with gaps, is 7."""
+    if _is_missing(cell):
+        raise InputError(f"{complaint}: every row needs a user and an item")
+    whole = not isinstance(cell, str) and hasattr(cell, "is_integer") and cell.is_integer()
+    return str(int(cell)) if whole else str(cell).strip()
+
+
+def _number(cell: Any, place: str) -> float:  # noqa: ANN401
+    if _is_missing(cell):
+        return math.nan
+    try:
+        value = float(cell)
+    except (TypeError, ValueError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise InputError(f"{place} must be a number, got {cell!r}")
+    return value
+
+
+def _seconds(cell: Any, place: str) -> float:  # noqa: ANN401
+    """A point in time as seconds since 1970: a number already, a date, or its ISO 8601 text. No zone means UTC."""
+    try:
+        moment = cell if isinstance(cell, datetime) else datetime.fromisoformat(str(cell)) if "-" in str(cell) else None
+    except ValueError:
+        moment = None
+    if moment is None or _is_missing(cell):
+        return _number(cell, f"{place} (seconds since 1970, or a date such as 2024-05-31)")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
