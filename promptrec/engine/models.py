@@ -2,13 +2,13 @@
 
 import json
 import math
-import os
 import re
 import struct
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from promptrec.data.download import home
 from promptrec.engine.packaged import PACKAGED, build
 from promptrec.errors import ModelError, UnknownName
 
@@ -39,12 +39,6 @@ class ModelInfo:
         if self.path is None:
             raise ModelError(f"the model {self.name} is not here yet: run `promptrec model add {self.name}`")
         return self.path
-
-
-def home() -> Path:
-    """Where models are kept: $PROMPTREC_HOME, else promptrec in the user's cache folder."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(os.environ.get("PROMPTREC_HOME") or Path(cache) / "promptrec")
 
 
 def list_models() -> list[ModelInfo]:

