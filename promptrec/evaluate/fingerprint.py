@@ -1,0 +1,23 @@
+"""What a folder of weights is, to the byte."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+
+def folder_sha256(folder: str | Path) -> str:
+    """SHA-256 over the names and contents of a folder's own files, in the order of their names.
+
+    A folder that has not changed since is not read again (sizes and times of its files are compared).
+    """
+    files = tuple(sorted(path for path in Path(folder).iterdir() if path.is_file()))
+    return _sha256(tuple((path, path.stat().st_size, path.stat().st_mtime_ns) for path in files))
+
+
+@lru_cache(64)
+def _sha256(files: tuple[tuple[Path, int, int], ...]) -> str:
+    whole = hashlib.sha256()
+    for path, *_ in files:
+        with path.open("rb") as file:
+            whole.update(path.name.encode() + b"\x00" + hashlib.file_digest(file, "sha256").digest())
+    return whole.hexdigest()

@@ -1,0 +1,150 @@
+"""`System`: a way of ranking and what it reads with. `RunSpec`: all that its rankings of one dataset depend on."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+import promptrec
+from promptrec.engine.base import Engine
+from promptrec.engine.load import choose_engine
+from promptrec.engine.models import resolve
+from promptrec.evaluate.dataset import Dataset
+from promptrec.evaluate.fingerprint import folder_sha256
+from promptrec.rank.ranking import TemplateStamp
+from promptrec.rank.table import ranker_class
+from promptrec.recommender import Recommender
+from promptrec.template.store import load_template, packs
+from promptrec.template.template import Template
+
+
+class RunSpec(BaseModel):
+    """One system on one dataset. Two runs with the same key would write the same rankings.
+
+    The sums are SHA-256: of the dataset without its judgements (no ranking depends on them), and of the files in the
+    folders of the model and the adapter. How many queries are asked is no part of it: a longer run goes on from a
+    shorter one. `pool` is how many candidates are retrieved where the dataset gives none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    dataset_sha256: str
+    ranker: str
+    model: str | None = None
+    model_sha256: str | None = None
+    engine: str | None = None
+    engine_options: Mapping[str, Any] = Field(default_factory=dict)
+    template: TemplateStamp | None = None
+    adapter: str | None = None
+    adapter_sha256: str | None = None
+    pool: int | None = None
+    seed: int = 0
+    promptrec: str = promptrec.__version__
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of all of it, in hexadecimal."""
+        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
+
+    @property
+    def system(self) -> str:
+        """What to call it in tables: the ranker, and the model if it reads one."""
+        return self.ranker + (f" · {self.model}" if self.model else "")
+
+    @property
+    def folder_name(self) -> str:
+        """A folder's name that people can read and that no other run has."""
+        return "-".join(filter(None, (self.ranker, self.model and Path(self.model).name, self.key[:8])))
+
+
+@dataclass(frozen=True)
+class System:
+    """A way of ranking and what it reads with; `engine` is a name, None for what this machine has, or an open one."""
+
+    ranker: str
+    model: str | None = None
+    engine: str | Engine | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    template: str | None = None
+    templates: Path | None = None
+    adapter: str | None = None
+    pool: int = 50
+    seed: int = 0
+
+    @property
+    def reads_model(self) -> bool:
+        """Whether it writes prompts for a model."""
+        return ranker_class(self.ranker).template_kind is not None
+
+    def spec(self, dataset: Dataset) -> RunSpec:
+        """What its run on a dataset depends on; nothing is loaded to find out.
+
+        Raises:
+            UnknownName, ModelError, TemplateError: a ranker, model, engine or template that cannot be used.
+        """
+        about: dict[str, Any] = {
+            "dataset": dataset.name,
+            "dataset_sha256": dataset.sha256,
+            "ranker": self.ranker,
+            "pool": None if dataset.candidates_given else self.pool,
+            "seed": self.seed,
+        }
+        return RunSpec(**about, **(self._reading(dataset) if self.reads_model else {}))
+
+    def open(self, dataset: Dataset, engine: Engine | None = None) -> Recommender:
+        """A recommender over the dataset's catalogue; `engine` is one that is open already."""
+        more = {"model": self.model} if self.model else {}
+        return Recommender.load(
+            self._template_name(dataset),
+            catalog=dataset.catalog,
+            engine=engine or self.engine,
+            ranker=self.ranker,
+            templates=self.templates,
+            adapter=self.adapter,
+            pool=self.pool,
+            seed=self.seed,
+            training=dataset.training,
+            **more,
+            **(self.options if self.reads_model and engine is None else {}),
+        )
+
+    def prompt_template(self, dataset: Dataset) -> Template | None:
+        """The template it would write prompts for this dataset with."""
+        kind = ranker_class(self.ranker).template_kind
+        return load_template(self._template_name(dataset), folder=self.templates, kind=kind) if kind else None
+
+    def _reading(self, dataset: Dataset) -> dict[str, Any]:
+        template = self.prompt_template(dataset)
+        about: dict[str, Any] = {
+            "template": template and TemplateStamp(name=template.name, sha256=template.sha256),
+            "adapter": self.adapter and Path(self.adapter).name,
+            "adapter_sha256": self.adapter and folder_sha256(self.adapter),
+        }
+        if self.engine is not None and not isinstance(self.engine, str):
+            return about | {"model": self.engine.model_id, "engine": self.engine.name}
+        info = resolve(self.model or "")
+        options = {name: value for name, value in self.options.items() if name != "api_key"}
+        return about | {
+            "model": info.name,
+            "model_sha256": folder_sha256(info.folder),
+            "engine": choose_engine(self.engine).name,
+            "engine_options": options,
+        }
+
+    def _template_name(self, dataset: Dataset) -> str:
+        return self.template or default_template(dataset.domain, dataset.language, self.templates)
+
+
+def default_template(domain: str, language: str, templates: Path | None = None) -> str:
+    """The pack of a dataset's domain and language, else the general one in its language, else the English one."""
+    wanted = (f"{DOMAINS.get(domain, domain)}/{language}", f"general/{language}")
+    return next((name for name in wanted if name in packs(templates)), "general/en")
+
+
+# Other words for the domains that have a pack.
+DOMAINS = {"movies": "films", "movie": "films", "film": "films", "book": "books", "songs": "music"}

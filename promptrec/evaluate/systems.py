@@ -1,0 +1,80 @@
+"""Which systems a dataset is ranked by: those asked for, and the baselines every honest table has beside them."""
+
+from typing import Any
+
+from promptrec.engine.base import Engine
+from promptrec.engine.load import open_engine
+from promptrec.engine.models import DEFAULT_MODEL
+from promptrec.engine.options import EngineOptions
+from promptrec.evaluate.config import Config
+from promptrec.evaluate.dataset import Dataset
+from promptrec.evaluate.spec import System
+from promptrec.rank.table import ranker_class
+
+BASELINES = ("random", "popular", "bm25", "embedding")
+TRAINED_BASELINES = ("item-knn", "implicit-mf")
+
+
+def asked_systems(config: Config, engine: Engine | None = None) -> list[System]:
+    """The systems of a configuration's rankers: once for each model, or with an engine that is open already."""
+    common: dict[str, Any] = {"pool": config.pool, "seed": config.seed}
+    reading: dict[str, Any] = common | {
+        "options": config.engine_options,
+        "template": config.template,
+        "templates": config.templates,
+        "adapter": config.adapter,
+    }
+    systems = []
+    for ranker in config.rankers:
+        if ranker_class(ranker).template_kind is None:
+            systems.append(System(ranker, **common))
+        elif engine is not None:
+            systems.append(System(ranker, engine=engine, **reading))
+        else:
+            models = config.models or (DEFAULT_MODEL,)
+            systems += [System(ranker, model=model, engine=config.engine, **reading) for model in models]
+    return sorted(systems, key=lambda s: (s.model or "", config.rankers.index(s.ranker)))
+
+
+def baselines(config: Config, dataset: Dataset) -> tuple[list[System], dict[str, str]]:
+    """The baselines a dataset allows that were not asked for by name, and why the others are left out."""
+    skipped: dict[str, str] = {}
+    if not dataset.catalog.has_popularity:
+        skipped["popular"] = "the catalogue has no popularity"
+    if dataset.training is None:
+        skipped |= dict.fromkeys(TRAINED_BASELINES, "the dataset has no training interactions")
+    names = [name for name in (*BASELINES, *TRAINED_BASELINES) if name not in config.rankers and name not in skipped]
+    return [System(name, pool=config.pool, seed=config.seed) for name in names], skipped
+
+
+class Engines:
+    """Opens the engine a system reads with, and keeps it until another one is asked for: two may not fit in memory."""
+
+    def __init__(self) -> None:
+        self._asked: Any = None
+        self._open: Engine | None = None
+
+    def get(self, system: System) -> Engine | None:
+        """An open engine, None for a system that reads no model."""
+        if not system.reads_model:
+            return None
+        if system.engine is not None and not isinstance(system.engine, str):
+            return system.engine
+        asked = (system.model, system.engine, tuple(sorted(system.options.items())))
+        if asked != self._asked:
+            self.close()
+            self._open, _ = open_engine(system.model or "", system.engine, EngineOptions.parse(system.options))
+            self._asked = asked
+        return self._open
+
+    def close(self) -> None:
+        """Free what is open."""
+        if self._open is not None:
+            self._open.close()
+        self._open = self._asked = None
+
+    def __enter__(self) -> "Engines":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,18 @@
+"""`Watch`: who wants to know how an evaluation goes on."""
+
+from collections.abc import Sequence
+
+from promptrec.rank.ranking import Ranking
+
+
+class Watch:
+    """Told what happens; does nothing. The command line has one that draws progress bars."""
+
+    def run_starts(self, dataset: str, system: str, done: int, total: int) -> None:
+        """A run of `total` queries starts, `done` of which were ranked before."""
+
+    def ranked(self, rankings: Sequence[Ranking], running: float | None) -> None:
+        """A batch is ranked and kept; `running` is the primary metric's mean over this run's batches so far."""
+
+    def run_ends(self) -> None:
+        """All of a run is ranked and measured."""
