@@ -20,14 +20,16 @@ from promptrec import Catalog, RankRequest, Recommender
 from promptrec.engine.base import Engine
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import list_models
+from promptrec.evaluate import metrics
 from promptrec.evaluate.dataset import load_dataset
-from promptrec.evaluate.metrics import auc, ndcg
 from promptrec.rank.table import RANKERS
 from promptrec.testing.planted import planted
 
 HERE = Path(__file__).parent
 CELLS = HERE.parent / "runs" / "rankers"
 SEED = 0
+# Neither set has interactions to learn from.
+TRAINED = ("item-knn", "implicit-mf")
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,11 @@ def measure(bench: Bench, ranker: str, engine: Engine | None) -> dict[str, objec
     recommender = Recommender.load(bench.pack, catalog=bench.catalog, engine=engine, ranker=ranker, seed=SEED)
     run = recommender.run(bench.requests, progress=lambda done: print(f"  {done}/{len(bench.requests)}", flush=True))
     seconds = time.perf_counter() - started
-    pairs = [(ranking.item_ids, bench.relevance[ranking.query_id]) for ranking in run]
+    measured = [metrics.measure(r.tie_groups(), bench.relevance[r.query_id], ("ndcg@10", "auc")) for r in run]
     return {
-        "ndcg": mean_and_interval([ndcg(order, right, 10) for order, right in pairs]),
-        "auc": mean_and_interval([auc(order, right) for order, right in pairs]),
-        "auc_by_query": {r.query_id: auc(r.item_ids, bench.relevance[r.query_id]) for r in run},
+        "ndcg": mean_and_interval([m["ndcg@10"] for m in measured]),
+        "auc": mean_and_interval([m["auc"] for m in measured]),
+        "auc_by_query": {r.query_id: m["auc"] for r, m in zip(run, measured, strict=True)},
         "prompt_tokens": sum(r.ledger.prompt_tokens for r in run),
         "cached_tokens": sum(r.ledger.cached_tokens for r in run),
         "decoded_tokens": sum(r.ledger.decoded_tokens for r in run),
@@ -119,7 +121,7 @@ ABOUT = {
 
 
 def section(bench: Bench, models: list[str], opened: dict[str, Engine] | None) -> str:
-    asked = [(name, "") for name in RANKERS if not RANKERS[name].template_kind]
+    asked = [(name, "") for name in RANKERS if not RANKERS[name].template_kind and name not in TRAINED]
     asked += [(name, model) for model in models for name in RANKERS if RANKERS[name].template_kind]
     cells = {key: cell(bench, key[1] or None, key[0], opened) for key in asked}
     found = {key: measured for key, measured in cells.items() if measured is not None}
@@ -151,7 +153,7 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.data is None:
         parser.error("give --data FOLDER or set PROMPTREC_DATA: the folder that holds cpcd_music")
-    models = asked.model or [info.name for info in list_models() if info.path]
+    models = asked.model or [info.name for info in list_models() if info.path and info.kind == "language model"]
     opened: dict[str, Engine] | None = None if asked.kept else {}
     sections = [section(bench, models, opened) for bench in benches(Path(asked.data), asked.users)]
     text = (HERE / "RESULTS.head.md").read_text(encoding="utf-8") + "\n" + "\n".join(sections)

@@ -1,39 +1,198 @@
-"""Metrics of one ranking. Pure functions of the order and the judgements."""
+"""Metrics of one ranking: pure functions of the order, its ties and the judgements.
+
+Items that nothing tells apart have no order, so every metric here is its expected value over all orders within groups
+of tied items, in closed form (as in McSherry and Najork, "Computing information retrieval performance measures
+efficiently in the presence of tied scores", ECIR 2008). Input order never decides, and so cannot leak where the right
+answer stood.
+"""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from promptrec.errors import InputError, UnknownName
+
+Places: TypeAlias = npt.NDArray[np.float64]
+
+DEFAULT_METRICS = ("ndcg@10", "recall@10", "precision@10", "hit@10", "mrr", "map", "auc")
 
 
-def ndcg(order: Sequence[str], relevance: Mapping[str, int], k: int) -> float:
-    """Normalised discounted cumulative gain of the first `k`, gain 2^grade - 1 (Burges et al. 2005).
+@dataclass(frozen=True)
+class Judged:
+    """A ranking seen by its judgements; place 0 is the best.
 
-    The ideal order is over everything judged, so relevant items that were not ranked count against it.
-    NaN when nothing is relevant.
+    `gain` and `right` hold a number for each ranked place: its expected gain 2^grade - 1, and the probability that its
+    item is relevant (grade > 0). Group g fills the places `starts[g]` to `starts[g + 1]` and holds `hits[g]` relevant
+    items. `ideal` is the gain of everything judged, greatest first, and `relevant` how many of these are relevant,
+    whether they were ranked or not.
     """
-    gains = [2.0 ** relevance.get(item_id, 0) - 1 for item_id in order[:k]]
-    ideal = sorted((2.0**grade - 1 for grade in relevance.values()), reverse=True)[:k]
-    best = _discounted(ideal)
-    return _discounted(gains) / best if best else math.nan
+
+    gain: Places
+    right: Places
+    starts: tuple[int, ...]
+    hits: tuple[int, ...]
+    ideal: Places
+    relevant: int
+
+    @property
+    def groups(self) -> Iterable[tuple[int, int, int]]:
+        """First place, number of items and number of relevant items of each group, best group first."""
+        return ((start, end - start, hits) for (start, end), hits in zip(pairwise(self.starts), self.hits, strict=True))
 
 
-def auc(order: Sequence[str], relevance: Mapping[str, int]) -> float:
-    """Share of (relevant, other) pairs of this list in which the relevant one comes first.
+def judge(groups: Sequence[Sequence[str]], relevance: Mapping[str, int]) -> Judged:
+    """See a ranking by its judgements; an item nobody judged counts as grade 0, and so does a grade below 0.
 
-    NaN when the list has only one kind.
+    Raises:
+        InputError: an item that is ranked twice.
     """
-    right = [relevance.get(item_id, 0) > 0 for item_id in order]
-    positives = sum(right)
-    negatives = len(right) - positives
-    if not positives or not negatives:
-        return math.nan
-    seen_wrong, beaten = 0, 0
-    for is_right in right:
-        if is_right:
-            beaten += negatives - seen_wrong
-        else:
-            seen_wrong += 1
-    return beaten / (positives * negatives)
+    ranked = [item_id for group in groups for item_id in group]
+    if len(set(ranked)) < len(ranked):
+        twice = next(item_id for place, item_id in enumerate(ranked) if item_id in ranked[:place])
+        raise InputError(f"item {twice!r} is ranked twice; a ranking holds every item once")
+    sizes = [len(group) for group in groups]
+    grades = [[max(relevance.get(item_id, 0), 0) for item_id in group] for group in groups]
+    hits = [sum(grade > 0 for grade in group) for group in grades]
+    gains = [sum(2.0**grade - 1 for grade in group) for group in grades]
+    ideal = sorted((2.0 ** max(grade, 0) - 1 for grade in relevance.values()), reverse=True)
+    each = np.maximum(sizes, 1)
+    return Judged(
+        gain=np.repeat(np.asarray(gains) / each, sizes),
+        right=np.repeat(np.asarray(hits) / each, sizes),
+        starts=(0, *map(int, np.cumsum(sizes))),
+        hits=tuple(hits),
+        ideal=np.asarray(ideal),
+        relevant=sum(grade > 0 for grade in relevance.values()),
+    )
 
 
-def _discounted(gains: Sequence[float]) -> float:
-    return sum(gain / math.log2(place + 2) for place, gain in enumerate(gains))
+def _discounted(gain: Places, k: int) -> float:
+    kept = gain[:k]
+    return float(kept @ (1 / np.log2(np.arange(2, len(kept) + 2))))
+
+
+def _ndcg(seen: Judged, k: int) -> float:
+    return _discounted(seen.gain, k) / _discounted(seen.ideal, k)
+
+
+def _recall(seen: Judged, k: int) -> float:
+    return float(seen.right[:k].sum()) / seen.relevant
+
+
+def _precision(seen: Judged, k: int) -> float:
+    return float(seen.right[:k].sum()) / k
+
+
+def _hit(seen: Judged, k: int) -> float:
+    for start, size, hits in seen.groups:
+        if start >= k:
+            break
+        if hits:
+            # Hypergeometric: how likely the places of this group above the cut-off hold none of its relevant items.
+            above = min(size, k - start)
+            return 1 - math.comb(size - hits, above) / math.comb(size, above)
+    return 0.0
+
+
+def _mrr(seen: Judged, _: int) -> float:
+    for start, size, hits in seen.groups:
+        if hits:
+            # P(first relevant item at place j of its group), j = 0 .. size - hits, from one place to the next.
+            left = size - np.arange(size - hits)
+            survives = np.concatenate(([1.0], np.cumprod((left - hits) / left)))
+            places = np.arange(size - hits + 1)
+            return float((survives * hits / (size - places)) @ (1 / (start + places + 1)))
+    return 0.0
+
+
+def _map(seen: Judged, _: int) -> float:
+    before, total = 0, 0.0
+    for start, size, hits in seen.groups:
+        if hits:
+            places = np.arange(size)
+            # Given a relevant item at a place, each earlier place of its group is relevant with the same probability.
+            above = before + 1 + places * ((hits - 1) / max(size - 1, 1))
+            total += hits / size * float((above / (start + places + 1)).sum())
+        before += hits
+    return total / seen.relevant
+
+
+def _auc(seen: Judged, _: int) -> float:
+    others = len(seen.right) - sum(seen.hits)
+    if not others:
+        return math.nan if sum(seen.hits) else 0.0
+    below, won = others, 0.0
+    for _, size, hits in seen.groups:
+        below -= size - hits
+        won += hits * (below + (size - hits) / 2)
+    return won / (seen.relevant * others)
+
+
+METRICS: dict[str, Callable[[Judged, int], float]] = {
+    "auc": _auc,
+    "hit": _hit,
+    "map": _map,
+    "mrr": _mrr,
+    "ndcg": _ndcg,
+    "precision": _precision,
+    "recall": _recall,
+}
+WITH_CUT_OFF = {"hit", "ndcg", "precision", "recall"}
+
+
+def parse_metric(name: str) -> tuple[str, int]:
+    """The metric's name and its cut-off, 0 for a metric of the whole list.
+
+    Raises:
+        UnknownName: no such metric.
+        InputError: a cut-off that is missing, not a whole number from 1, or given to a metric that has none.
+    """
+    base, at, cut_off = name.partition("@")
+    if base not in METRICS:
+        raise UnknownName("metric", name, (f"{known}@K" if known in WITH_CUT_OFF else known for known in METRICS))
+    if base not in WITH_CUT_OFF:
+        if at:
+            raise InputError(f"metric {name!r}: {base} looks at the whole list; write {base!r}")
+        return base, 0
+    if not (cut_off.isascii() and cut_off.isdecimal() and int(cut_off) > 0):
+        raise InputError(f"metric {name!r}: expected a cut-off of 1 or more, as in '{base}@10'")
+    return base, int(cut_off)
+
+
+def measure(
+    groups: Sequence[Sequence[str]], relevance: Mapping[str, int], names: Sequence[str] = DEFAULT_METRICS
+) -> dict[str, float]:
+    """The metrics of one ranking, each between 0 and 1.
+
+    `ndcg@k` has the gain 2^grade - 1 and the discount 1 / log2(place + 1) (Burges et al. 2005). `recall@k`,
+    `precision@k`, `hit@k`, `mrr` and `map` are as in TREC; `auc` is the share of pairs of a relevant and another ranked
+    item in which the relevant one comes first, half for a tie. A list shorter than `k` is not a smaller `k`.
+
+    Relevant items that were not ranked count against every metric: the ideal of `ndcg` and the number of relevant items
+    are taken over everything judged, and in `auc` such an item loses all its pairs. A ranking that failed and is empty
+    is therefore 0 in every metric, `auc` too: were it left out or given the .5 of chance, a ranker would gain by
+    failing on the queries that it finds hard.
+
+    Args:
+        groups: item IDs, best group first; the items of one group are tied.
+        relevance: grade by item ID.
+        names: such as `ndcg@10` or `map`.
+
+    Returns:
+        Value by name, in the order asked. NaN where nothing is relevant, and in `auc` where all that is ranked is
+        relevant.
+
+    Raises:
+        InputError: an item that is ranked twice, or a bad cut-off.
+        UnknownName: no such metric.
+    """
+    asked = [(name, *parse_metric(name)) for name in names]
+    seen = judge(groups, relevance)
+    if not seen.relevant:
+        return {name: math.nan for name, *_ in asked}
+    return {name: METRICS[base](seen, k) for name, base, k in asked}

@@ -1,6 +1,6 @@
 import statistics
 
-from promptrec.evaluate.metrics import auc
+from promptrec.evaluate.metrics import measure
 from promptrec.rank.base import Setup
 from promptrec.rank.baselines import Bm25Ranker, Popular
 from promptrec.testing.planted import planted
@@ -44,7 +44,7 @@ def test_neither_popularity_nor_shared_words_give_the_answers_away():
     plant = planted(users=300)
     for ranker in (Popular(Setup()), Bm25Ranker(Setup(catalog=plant.catalog))):
         areas = [
-            auc(ranking.item_ids, dict.fromkeys(plant.relevant[ranking.query_id], 1))
+            measure(ranking.tie_groups(), dict.fromkeys(plant.relevant[ranking.query_id], 1), ["auc"])["auc"]
             for ranking in ranker.rank(plant.requests)
         ]
         assert 0.42 < statistics.mean(areas) < 0.66
