@@ -21,10 +21,10 @@ def list_(as_json: JsonOption = False) -> None:
     if as_json:
         print(json.dumps([_facts(info) for info in known], indent=2, ensure_ascii=False))
         return
-    table = Table("name", "added", "parameters", "licence", "source")
+    table = Table("name", "kind", "added", "parameters", "licence", "source")
     for info in known:
         facts = _facts(info)
-        table.add_row(*(str(facts[column]) for column in ("name", "added", "parameters", "licence", "source")))
+        table.add_row(*(str(facts[column]) for column in ("name", "kind", "added", "parameters", "licence", "source")))
     Console().print(table)
 
 
@@ -63,6 +63,7 @@ def info(
 def _facts(known: ModelInfo) -> dict[str, object]:
     return {
         "name": known.name,
+        "kind": known.kind,
         "added": "yes" if known.path else "no",
         "parameters": _size(known.parameters),
         "licence": known.licence,

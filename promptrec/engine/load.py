@@ -1,4 +1,4 @@
-"""Which engine reads the model, and why; opening it."""
+"""Which engine reads the model, and why; opening it, or a text encoder."""
 
 import shutil
 import subprocess
@@ -12,6 +12,7 @@ from promptrec.engine.base import Engine
 from promptrec.engine.models import ModelInfo, resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.errors import UnknownName
+from promptrec.retrieve.dense import Encoder
 
 ENGINES = {
     "vllm": "promptrec.engine.vllm:VllmEngine",
@@ -63,11 +64,22 @@ def open_engine(
     """Open a model with the engine asked for, or with the one this machine has.
 
     Raises:
-        UnknownName: no such engine or model. ModelError: a model that is not added or not usable.
+        UnknownName: no such engine or model. ModelError: a model that is not added, not usable, or a text encoder.
         EngineError: an engine that does not start. MissingExtra: a package it needs; the message has the command.
     """
     choice = choose_engine(engine)
-    info = resolve(model)
+    info = resolve(model, "language model")
     module, name = ENGINES[choice.name].split(":")
     opener: Callable[[ModelInfo, EngineOptions], Engine] = getattr(import_module(module), name)
     return opener(info, options), choice
+
+
+def open_encoder(model: str | Path) -> Encoder:
+    """Open the text encoder of this name, or in this folder.
+
+    Raises:
+        UnknownName: no such encoder. ModelError: one that is not added, not usable, or a language model.
+        MissingExtra: sentence-transformers is not installed; the message has the command.
+    """
+    info = resolve(model, "text encoder")
+    return Encoder(info.folder, info.name)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from promptrec.data.download import home
-from promptrec.engine.packaged import PACKAGED, build
+from promptrec.engine.packaged import PACKAGED, Kind, build
 from promptrec.errors import ModelError, UnknownName
 
 DEFAULT_MODEL = "smollm2-135m"
@@ -20,7 +20,8 @@ RECORD = "promptrec.json"
 class ModelInfo:
     """A model by name. `path` is its folder, None where it is known but not added yet.
 
-    `parameters` counts the numbers in its weights, None where they are not there to be counted.
+    `parameters` counts the numbers in its weights, None where they are not there to be counted. `kind` says what it
+    is for: engines read prompts with a language model, and a text encoder turns texts into vectors.
     """
 
     name: str
@@ -28,6 +29,7 @@ class ModelInfo:
     licence: str
     source: str
     parameters: int | None = None
+    kind: Kind = "language model"
 
     @property
     def folder(self) -> Path:
@@ -45,29 +47,28 @@ def list_models() -> list[ModelInfo]:
     """Every model that has a name: those added, and the packaged ones that could be."""
     added = {info.name: info for record in sorted(home().glob(f"models/*/{RECORD}")) if (info := _recorded(record))}
     waiting = {
-        name: ModelInfo(name, None, package.licence, package.source, package.parameters)
+        name: ModelInfo(name, None, package.licence, package.source, package.parameters, package.kind)
         for name, package in PACKAGED.items()
     }
     return list((waiting | added).values())
 
 
-def resolve(model: str | Path) -> ModelInfo:
-    """The model of this name, or in this folder.
+def resolve(model: str | Path, kind: Kind | None = None) -> ModelInfo:
+    """The model of this name, or in this folder; of this kind, where one is asked for.
 
     Raises:
         UnknownName: nobody knows the name; the message lists those that are known.
-        ModelError: a packaged model that is not added yet, or a folder that is not a model.
+        ModelError: a packaged model that is not added yet, a folder that is not a model, or one of another kind.
     """
     known = {info.name: info for info in list_models()}
-    if str(model) in known:
-        info = known[str(model)]
-        check_folder(info.folder)
-        return info
-    folder = Path(model)
-    if folder.is_dir():
-        check_folder(folder)
-        return _described(folder.name, folder.resolve(), str(folder))
-    raise UnknownName("model", str(model), known)
+    info = known.get(str(model)) or _in_folder(Path(model))
+    if info is None:
+        raise UnknownName(kind or "model", str(model), [n for n, i in known.items() if kind in (None, i.kind)])
+    if kind not in (None, info.kind):
+        others = sorted(name for name, other in known.items() if other.kind == kind)
+        raise ModelError(f"{info.name} is a {info.kind}; this needs a {kind}, such as {' or '.join(others)}")
+    check_folder(info.folder)
+    return info
 
 
 def add(
@@ -123,12 +124,21 @@ def check_folder(folder: Path) -> None:
         raise ModelError(f"{folder} has no tokenizer.json: a model folder needs its tokenizer")
 
 
-def _described(name: str, folder: Path, source: str) -> ModelInfo:
-    return ModelInfo(name, folder, _stated_licence(folder), source, count_parameters(folder))
+def _in_folder(folder: Path) -> ModelInfo | None:
+    if not folder.is_dir():
+        return None
+    check_folder(folder)
+    licence, path = _stated_licence(folder), folder.resolve()
+    return ModelInfo(folder.name, path, licence, str(folder), count_parameters(folder), _kind(folder))
+
+
+def _kind(folder: Path) -> Kind:
+    """A text encoder has a list of its modules, as sentence-transformers writes it."""
+    return "text encoder" if (folder / "modules.json").exists() else "language model"
 
 
 def _record(target: Path, folder: Path, name: str, licence: str, source: str) -> ModelInfo:
-    info = ModelInfo(name, folder, licence, source, count_parameters(folder))
+    info = ModelInfo(name, folder, licence, source, count_parameters(folder), _kind(folder))
     target.mkdir(parents=True, exist_ok=True)
     path = str(folder) if folder != target else "."
     written = target / f"{RECORD}.part"

