@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from promptrec.data.catalog import Catalog
+from promptrec.data.interactions import Interactions
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.errors import InputError
@@ -16,13 +17,16 @@ from promptrec.template.template import Template
 class Setup:
     """What a ranker is built from. `template` is None for rankers that write no prompt.
 
-    `adapter` is the folder of a LoRA adapter that the engine reads with.
+    `adapter` is the folder of a LoRA adapter that the engine reads with, `encoder` the name or folder of the text
+    encoder, `training` what other people chose, for rankers that learn from it.
     """
 
     catalog: Catalog | None = None
     template: Template | None = None
     seed: int = 0
     adapter: str | None = None
+    encoder: str = "minilm"
+    training: Interactions | None = None
 
 
 class Ranker(Protocol):

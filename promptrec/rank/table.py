@@ -3,6 +3,8 @@
 from promptrec.errors import UnknownName
 from promptrec.rank.base import Ranker
 from promptrec.rank.baselines import Bm25Ranker, Popular, Random
+from promptrec.rank.collaborative import ImplicitMf, ItemKnn
+from promptrec.rank.embedding import Embedding
 from promptrec.rank.likelihood import ItemPmi, QueryLikelihood
 from promptrec.rank.listwise_labels import ListwiseLabels
 from promptrec.rank.listwise_text import ListwiseText
@@ -17,6 +19,9 @@ RANKERS: dict[str, type[Ranker]] = {
     "random": Random,
     "popular": Popular,
     "bm25": Bm25Ranker,
+    "embedding": Embedding,
+    "item-knn": ItemKnn,
+    "implicit-mf": ImplicitMf,
 }
 
 # Below this size a model knows more than it can say: on planted tastes it ranks far better by likelihood.
