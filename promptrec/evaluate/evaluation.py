@@ -127,6 +127,8 @@ def read_evaluation(folder: str | Path) -> Evaluation:
     try:
         return Evaluation.model_validate_json(path.read_text(encoding="utf-8"))
     except OSError:
-        raise InputError(f"{folder}: no {EVALUATION} there: give the folder that `promptrec evaluate --out` wrote") from None
+        raise InputError(
+            f"{folder}: no {EVALUATION} there: give the folder that `promptrec evaluate --out` wrote"
+        ) from None
     except ValidationError as error:
         raise InputError(f"{path}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}; evaluate again") from None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from promptrec.engine.base import Engine
 from promptrec.errors import MissingExtra, ModelError, UnknownName
-from promptrec.evaluate.checks import memorisation, robustness
+from promptrec.evaluate.checks import memorisation, position_curve, robustness
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.evaluation import EVALUATION, DatasetResult, Evaluation, Measured
@@ -107,6 +107,7 @@ def _measured(runner: Runner, system: System, dataset: Dataset) -> tuple[Measure
     """One run, its checks if they are asked for, and its values query by query."""
     config = runner.config
     store, found = runner.run(system, dataset, config.limit)
+    primary = found.values[config.primary]
     checked = system.reads_model or system.ranker == "embedding"
     measured = Measured(
         folder=str(store.folder.relative_to(runner.out)),
@@ -118,8 +119,9 @@ def _measured(runner: Runner, system: System, dataset: Dataset) -> tuple[Measure
         validity=found.validity,
         cost=found.cost,
         alarms=found.alarms,
-        memorisation=memorisation(runner, system, dataset) if config.memorisation and checked else {},
-        robustness=robustness(runner, system, dataset) if config.robustness and checked else {},
+        memorisation=memorisation(runner, system, dataset, primary) if config.memorisation and checked else {},
+        robustness=robustness(runner, system, dataset, store, primary) if config.robustness and checked else {},
+        position_lift=position_curve(system, dataset, store),
     )
     return measured, found.values
 

@@ -90,7 +90,7 @@ class RunStore:
                     yield place, ranking["query_id"], ranking["status"]
                 except (ValueError, KeyError, TypeError):
                     raise InputError(
-                        f"{self._path}:{number}: not a ranking; the file was changed by something else: remove this line"
+                        f"{self._path}:{number}: not a ranking: something else changed the file; remove this line"
                     ) from None
                 place += len(line)
 

@@ -46,7 +46,7 @@ def in_family(differences: Mapping[tuple[str, str], Difference], metric: str) ->
 
 
 def headline(runs: Sequence[Measured], comparisons: Sequence[Paired], metric: str) -> str:
-    """Who is first, how far the best of the other kind is behind, and whether that is shown or not. `runs`: best first."""
+    """Who is first, how far the best of the other kind is behind, and whether that is shown. `runs`: best first."""
     ours = next((run for run in runs if not run.baseline), None)
     baseline = next((run for run in runs if run.baseline), None)
     if ours is None or baseline is None:
@@ -54,8 +54,8 @@ def headline(runs: Sequence[Measured], comparisons: Sequence[Paired], metric: st
     said = next(c.verdict for c in comparisons if (c.system, c.reference) == (ours.system, baseline.system))
     if runs[0].baseline:
         return (
-            f"A baseline won: {baseline.system} has the highest {metric}, {_mean(baseline, metric)}; the best system that "
-            f"reads a model is {ours.system} with {_mean(ours, metric)}. {said}"
+            f"A baseline won: {baseline.system} has the highest {metric}, {_mean(baseline, metric)}; the best system "
+            f"that reads a model is {ours.system} with {_mean(ours, metric)}. {said}"
         )
     return (
         f"{ours.system} has the highest {metric}, {_mean(ours, metric)}; the best baseline is {baseline.system} with "

@@ -1,0 +1,99 @@
+"""What an evaluation would cost, from reading a few of its queries."""
+
+import time
+
+from pydantic import BaseModel, ConfigDict
+
+from promptrec.engine.base import Engine
+from promptrec.evaluate.config import Config
+from promptrec.evaluate.dataset import Dataset
+from promptrec.evaluate.execute import Asked, rank_batch
+from promptrec.evaluate.named import open_dataset
+from promptrec.evaluate.spec import System
+from promptrec.evaluate.systems import Engines, asked_systems
+
+SAMPLE = 4
+# A masked and a permuted run; five orders, and one each of paraphrases, typos and a distraction.
+MEMORISATION_RUNS, ROBUSTNESS_RUNS = 2, 8
+
+
+class SystemCost(BaseModel):
+    """One system on one dataset: totals over all its queries, in tokens and seconds, from `sampled` of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dataset: str
+    system: str
+    queries: int
+    sampled: int
+    prompt_tokens: int
+    decoded_tokens: int
+    seconds: float
+
+
+class CostEstimate(BaseModel):
+    """The systems that read a model. What was ranked before is not taken off, and baselines cost next to nothing."""
+
+    model_config = ConfigDict(frozen=True)
+
+    systems: tuple[SystemCost, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Of all of them."""
+        return sum(system.seconds for system in self.systems)
+
+    def __str__(self) -> str:
+        lines = [
+            f"{s.dataset} · {s.system}: {s.queries:,} queries, about {s.prompt_tokens:,} prompt tokens"
+            + (f" and {s.decoded_tokens:,} written" if s.decoded_tokens else "")
+            + f", {as_time(s.seconds)} (from {s.sampled} queries)"
+            for s in self.systems
+        ]
+        return "\n".join([*lines, f"all of it: about {as_time(self.seconds)}; nothing was kept"])
+
+
+def estimate_cost(config: Config, engine: Engine | None = None) -> CostEstimate:
+    """Read the first few queries of each dataset with each system that reads a model; nothing is kept.
+
+    Raises:
+        As `promptrec.evaluate.evaluator.evaluate`.
+    """
+    datasets = [open_dataset(name) for name in config.datasets]
+    systems = [system for system in asked_systems(config, engine) if system.reads_model]
+    opened = Engines()
+    try:
+        costs = [_cost(config, dataset, system, opened) for system in systems for dataset in datasets]
+    finally:
+        opened.close()
+    return CostEstimate(systems=tuple(costs))
+
+
+def _cost(config: Config, dataset: Dataset, system: System, engines: Engines) -> SystemCost:
+    everything: tuple[Asked, ...] = dataset.requests if dataset.candidates_given else dataset.queries
+    sample = everything[: config.limit][:SAMPLE]
+    recommender = system.open(dataset, engines.get(system))
+    started = time.perf_counter()
+    ledgers = [ranking.ledger for ranking in rank_batch(recommender, sample)]
+    seconds = time.perf_counter() - started
+    queries = len(dataset.queries[: config.limit])
+    checked = min(config.check_limit, queries)
+    passes = queries + checked * (MEMORISATION_RUNS * config.memorisation + ROBUSTNESS_RUNS * config.robustness)
+    share = passes / len(sample)
+    return SystemCost(
+        dataset=dataset.name,
+        system=system.spec(dataset).system,
+        queries=passes,
+        sampled=len(sample),
+        prompt_tokens=round(share * sum(ledger.prompt_tokens for ledger in ledgers)),
+        decoded_tokens=round(share * sum(ledger.decoded_tokens for ledger in ledgers)),
+        seconds=share * seconds,
+    )
+
+
+def as_time(seconds: float) -> str:
+    """A duration as people say it."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"

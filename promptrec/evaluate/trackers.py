@@ -1,0 +1,114 @@
+"""Where an evaluation's numbers are logged besides its own folder. All of them work offline."""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from promptrec.errors import MissingExtra, UnknownName
+from promptrec.evaluate.evaluation import Evaluation, Measured
+
+Log = Callable[[Evaluation, Path], None]
+
+
+def open_trackers(names: Iterable[str]) -> list[Log]:
+    """The trackers of these names, after `jsonl`, which is always there.
+
+    Raises:
+        UnknownName: there is none of this name. MissingExtra: its package is not installed.
+    """
+    wanted = list(dict.fromkeys(("jsonl", *names)))
+    for name in wanted:
+        if name not in TRACKERS:
+            raise UnknownName("tracker", name, TRACKERS)
+    return [TRACKERS[name]() for name in wanted]
+
+
+def numbers(run: Measured) -> dict[str, float]:
+    """Every number of a run by name; metrics by their own, the rest behind the name of what it is about."""
+    named = {name: of.mean for name, of in run.metrics.items()}
+    for group in ("beyond", "validity", "cost"):
+        named |= {f"{group}/{name}": value for name, value in getattr(run, group).items()}
+    named |= {f"memorisation/{name}": gap.mean for name, gap in run.memorisation.items()}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def _runs(evaluation: Evaluation) -> Iterator[tuple[str, Measured]]:
+    for dataset in evaluation.datasets:
+        for run in dataset.runs:
+            yield dataset.name, run
+
+
+def _jsonl() -> Log:
+    """A line for each run, added to `log.jsonl` in the evaluation's folder."""
+
+    def log(evaluation: Evaluation, out: Path) -> None:
+        with (out / "log.jsonl").open("a", encoding="utf-8") as file:
+            for dataset, run in _runs(evaluation):
+                about = {"date": evaluation.date, "dataset": dataset, "system": run.system, "key": run.spec.key}
+                file.write(json.dumps({**about, **numbers(run)}, ensure_ascii=False) + "\n")
+
+    return log
+
+
+def _mlflow() -> Log:
+    """An MLflow run for each of ours, where MLFLOW_TRACKING_URI says, else in `mlflow.db` in the folder."""
+    try:
+        import mlflow
+    except ImportError:
+        raise MissingExtra("mlflow-skinny", "mlflow") from None
+
+    def log(evaluation: Evaluation, out: Path) -> None:
+        if not os.environ.get("MLFLOW_TRACKING_URI"):
+            mlflow.set_tracking_uri((out / "mlruns").resolve().as_uri())
+        mlflow.set_experiment("promptrec")
+        for dataset, run in _runs(evaluation):
+            with mlflow.start_run(run_name=f"{dataset} {run.system}"):
+                mlflow.log_params({k: v for k, v in run.spec.model_dump(mode="json").items() if v is not None})
+                # MLflow's names hold no "@".
+                mlflow.log_metrics({name.replace("@", "_at_"): value for name, value in numbers(run).items()})
+
+    return log
+
+
+def _wandb() -> Log:
+    """A Weights & Biases run for each of ours; offline in the folder unless WANDB_MODE says otherwise."""
+    try:
+        import wandb
+    except ImportError:
+        raise MissingExtra("wandb", "wandb") from None
+
+    def log(evaluation: Evaluation, out: Path) -> None:
+        mode = os.environ.get("WANDB_MODE") or "offline"
+        for dataset, run in _runs(evaluation):
+            about = run.spec.model_dump(mode="json")
+            with wandb.init(
+                project="promptrec", name=f"{dataset} {run.system}", dir=str(out), mode=mode, config=about
+            ) as logged:
+                logged.log(numbers(run))
+
+    return log
+
+
+def _tensorboard() -> Log:
+    """Scalars for each run in `tensorboard/` in the folder."""
+    try:
+        from tensorboardX import SummaryWriter
+    except ImportError:
+        raise MissingExtra("tensorboardX", "tensorboard") from None
+
+    def log(evaluation: Evaluation, out: Path) -> None:
+        for dataset, run in _runs(evaluation):
+            with SummaryWriter(str(out / "tensorboard" / dataset / run.spec.folder_name)) as writer:
+                for name, value in numbers(run).items():
+                    writer.add_scalar(name, value, 0)
+
+    return log
+
+
+TRACKERS: dict[str, Callable[[], Log]] = {
+    "jsonl": _jsonl,
+    "mlflow": _mlflow,
+    "wandb": _wandb,
+    "tensorboard": _tensorboard,
+}
