@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Self
 
 import numpy as np
@@ -31,12 +32,12 @@ class ItemVectors:
             MissingExtra: scikit-learn is not installed.
         """
         try:
-            from sklearn.feature_extraction.text import TfidfVectorizer
-        except ImportError:
+            text = import_module("sklearn.feature_extraction.text")
+        except ModuleNotFoundError:
             raise MissingExtra("scikit-learn", "evaluate") from None
         tokens = [words(document(item)) for item in catalog]
         # A word that no text has keeps the vocabulary from being empty, which scikit-learn refuses.
-        vectorizer = TfidfVectorizer(analyzer=lambda row: row, dtype=np.float64).fit([*tokens, ["\x00"]])
+        vectorizer = text.TfidfVectorizer(analyzer=lambda row: row, dtype=np.float64).fit([*tokens, ["\x00"]])
         return cls("tfidf", vectorizer.transform(tokens).tocsr())
 
     def diversity(self, rows: Sequence[int]) -> float:

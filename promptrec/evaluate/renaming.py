@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from functools import partial
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import FieldValue, Item
@@ -11,9 +10,9 @@ from promptrec.data.query import Query
 _YEAR = re.compile(r"\s*\((1[89]|20)\d\d\)$")
 _MOVED_ARTICLE = re.compile(r"^(.+), (the|an|a)$", re.IGNORECASE)
 _LEADING_ARTICLE = re.compile(r"^(the|an|a) (?=\w)", re.IGNORECASE)
-# Scripts without spaces have no word ends to look for.
-_UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0002fa1f"
-_NO_LETTER_BEFORE, _NO_LETTER_AFTER = rf"(?<![^\W{_UNSPACED}])", rf"(?![^\W{_UNSPACED}])"
+# Chinese, Japanese and Korean have no word ends to look for; beside them only Latin letters can make a word longer.
+_UNSPACED = re.compile("[\u2e80-\U0003ffff]")
+_LETTER, _LATIN_LETTER = r"\w", r"(?a:[\wÀ-ÿ])"
 MIN_HEAD = 4
 
 
@@ -21,14 +20,17 @@ def forms(title: str) -> tuple[str, ...]:
     """How running text may say a title, longest first.
 
     As it is; without the year in brackets; with its article moved to the front, or left out; without a subtitle
-    behind a colon. A single Chinese character is no form: too many texts have it.
+    behind a colon; each with "&" for "and" or the other way round, and with curly apostrophes. A single Chinese
+    character is no form: too many texts have it.
     """
     plain = _YEAR.sub("", title)
     named = _MOVED_ARTICLE.sub(r"\2 \1", plain)
     head, colon, _ = named.partition(":")
     said = [title, plain, named, *([head] if colon and len(head) >= MIN_HEAD else [])]
     said += [_LEADING_ARTICLE.sub("", form) for form in said]
-    is_han = partial(re.fullmatch, f"[{_UNSPACED}]")
+    said += [form.replace(" & ", " and ") for form in said] + [form.replace(" and ", " & ") for form in said]
+    said += [form.replace("'", "’") for form in said]
+    is_han = _UNSPACED.fullmatch
     return tuple(sorted({form for form in said if form and not is_han(form)}, key=lambda form: (-len(form), form)))
 
 
@@ -42,7 +44,8 @@ def retitled(text: str, titles: Mapping[str, str]) -> str:
     if not pairs:
         return text
     pairs.sort(key=lambda pair: -len(pair[0]))
-    pattern = re.compile("|".join(f"({_mention(form)})" for form, _ in pairs))
+    letter = _LATIN_LETTER if _UNSPACED.search(text) else _LETTER
+    pattern = re.compile("|".join(f"({_mention(form, letter)})" for form, _ in pairs))
     return pattern.sub(lambda found: pairs[(found.lastindex or 1) - 1][1], text)
 
 
@@ -80,10 +83,7 @@ def _retitled_value(value: FieldValue, titles: Mapping[str, str]) -> FieldValue:
     return tuple(retitled(part, titles) for part in value) if isinstance(value, tuple) else value
 
 
-def _mention(form: str) -> str:
+def _mention(form: str, letter: str) -> str:
     words = re.escape(form) if " " not in form else f"(?i:{re.escape(form)})"
-    return _NO_LETTER_BEFORE * _is_spaced(form[0]) + words + _NO_LETTER_AFTER * _is_spaced(form[-1])
-
-
-def _is_spaced(character: str) -> bool:
-    return re.fullmatch(rf"[^\W{_UNSPACED}]", character) is not None
+    before = f"(?<!{letter})" if re.match(letter, form) else ""
+    return before + words + (f"(?!{letter})" if re.search(f"{letter}$", form) else "")

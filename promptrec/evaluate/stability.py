@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from typing import NamedTuple
 
 from promptrec.errors import InputError, MissingExtra
@@ -26,8 +27,8 @@ def stability(base: Ranking, other: Ranking) -> Stability:
         MissingExtra: SciPy is not installed.
     """
     try:
-        from scipy.stats import kendalltau
-    except ImportError:
+        kendalltau = import_module("scipy.stats").kendalltau
+    except ModuleNotFoundError:
         raise MissingExtra("scipy", "evaluate") from None
     if base.query_id != other.query_id:
         raise InputError(f"rankings of two queries cannot be compared: {base.query_id!r} and {other.query_id!r}")

@@ -1,4 +1,5 @@
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
+from promptrec.errors import MissingExtra
 from promptrec.evaluate.diversity import ItemVectors
 
 UNIT = st.lists(st.floats(-1, 1), min_size=3, max_size=3).filter(lambda v: np.linalg.norm(v) > 0.01)
@@ -33,6 +35,12 @@ def test_chinese_is_compared_without_spaces():
 def test_items_without_words_are_unlike_all_others():
     vectors = ItemVectors.tfidf(catalog("the", "of"))
     assert vectors.diversity([0, 1]) == 1
+
+
+def test_without_scikit_learn_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.feature_extraction.text", None)
+    with pytest.raises(MissingExtra, match=r"scikit-learn is not installed: pip install 'promptrec\[evaluate\]'"):
+        ItemVectors.tfidf(catalog("red fox"))
 
 
 def test_fewer_than_two_items_have_no_diversity():

@@ -17,6 +17,8 @@ from promptrec.evaluate.renaming import forms, retitled, retitled_item, retitled
         ("An Affair", {"An Affair", "Affair"}),
         ("故宫", {"故宫"}),
         ("家", set()),
+        ("Bee & Bo", {"Bee & Bo", "Bee and Bo"}),
+        ("Hornets' Nest", {"Hornets' Nest", "Hornets’ Nest"}),
     ],
 )
 def test_the_forms_in_which_running_text_says_a_title(title, said):
@@ -99,3 +101,11 @@ def test_history_by_id_stays_and_by_title_changes_in_the_texts_too():
 def test_words_that_are_no_title_of_the_history_are_left_alone():
     query = Query(preferences="I like Heat in summer", history=("m1",))
     assert retitled_query(query, CATALOG, NEW).preferences == "I like Heat in summer"
+
+
+def test_a_word_in_any_script_with_spaces_has_ends():
+    assert retitled("Он и Онегин. Он!", {"Он": "X"}) == "X и Онегин. X!"
+
+
+def test_a_shorter_form_is_found_where_a_longer_one_ends_inside_a_word():
+    assert retitled("Star Wars: Episode II", {"Star Wars: Episode I": "X"}) == "X: Episode II"

@@ -1,9 +1,10 @@
 import math
 import random
+import sys
 
 import pytest
 
-from promptrec.errors import InputError
+from promptrec.errors import InputError, MissingExtra
 from promptrec.evaluate.stability import mean_stability, position_lift, stability
 from promptrec.rank.ranking import RankedItem, Ranking
 
@@ -45,6 +46,12 @@ def test_where_nothing_can_be_told_it_is_nan():
 def test_rankings_of_two_queries_are_refused():
     with pytest.raises(InputError, match="'q' and 'r'"):
         stability(ranking("ab"), ranking("ab", query_id="r"))
+
+
+def test_without_scipy_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy.stats", None)
+    with pytest.raises(MissingExtra, match=r"scipy is not installed: pip install 'promptrec\[evaluate\]'"):
+        stability(ranking("ab"), ranking("ab"))
 
 
 def test_means_pass_over_what_cannot_be_told():
