@@ -1,5 +1,6 @@
 """Real models and real engines, each opened once for all tests."""
 
+import json
 import os
 import socket
 import subprocess
@@ -23,6 +24,40 @@ settings.load_profile("promptrec")
 def smollm2():
     """The real SmolLM2-135M, added once by `make test`."""
     return models.resolve(MODEL)
+
+
+@pytest.fixture(scope="session")
+def minilm():
+    """The real all-MiniLM-L6-v2, downloaded by the first test that needs it."""
+    return models.add("minilm")
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory):
+    """The folder of a text encoder of one layer with random weights, which reads letters, 30 at most."""
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("encoders") / "tiny"
+    (folder / "pooling").mkdir(parents=True)
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789.,'"
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{c}" for c in letters)]
+    (folder / "vocab.txt").write_text("\n".join(pieces))
+    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    torch.manual_seed(7)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    BertModel(BertConfig(vocab_size=len(pieces), initializer_range=0.5, **sizes)).save_pretrained(folder)
+    types = [("Transformer", ""), ("Pooling", "pooling")]
+    modules = [
+        {"idx": n, "name": str(n), "path": path, "type": f"sentence_transformers.models.{name}"}
+        for n, (name, path) in enumerate(types)
+    ]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 32, "do_lower_case": false}')
+    (folder / "pooling" / "config.json").write_text(
+        '{"word_embedding_dimension": 16, "pooling_mode_mean_tokens": true}'
+    )
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 import pytest
 
 from promptrec.data.catalog import Catalog
+from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.rank.base import Setup
@@ -14,6 +15,7 @@ STORIES = {
     "food": "A chef inherits a bistro and her grandmother's recipes.",
     "sea": "A captain steers a leaking schooner through a typhoon.",
 }
+LIKES = [("ann", "space", 5), ("ann", "sea", 4), ("bob", "love", 5), ("bob", "food", 4), ("bob", "war", 1)]
 
 
 @pytest.fixture
@@ -36,10 +38,12 @@ def request_for(catalog):
 
 
 @pytest.fixture
-def build(catalog):
+def build(catalog, request):
     def ranker(name, template=None, seed=0):
         kind = RANKERS[name].template_kind
         loaded = load_template(template or "films/en", kind=kind) if kind else None
-        return RANKERS[name](Setup(catalog=catalog, template=loaded, seed=seed))
+        needed = {"training": Interactions.from_tuples(LIKES)}
+        needed |= {"encoder": str(request.getfixturevalue("tiny_encoder"))} if name == "embedding" else {}
+        return RANKERS[name](Setup(catalog=catalog, template=loaded, seed=seed, **needed))
 
     return ranker
