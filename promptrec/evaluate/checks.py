@@ -22,7 +22,7 @@ ORDERS = 5
 
 
 def memorisation(runner: Runner, system: System, dataset: Dataset, real: Mapping[str, float]) -> dict[str, Paired]:
-    """What real titles add to the primary metric, over masked and over permuted ones, on the first `check_limit` queries.
+    """What real titles add to the primary metric, over masked and permuted ones, on the first `check_limit` queries.
 
     Args:
         runner: ranks the variants, each in a run of its own.

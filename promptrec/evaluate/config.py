@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from promptrec.errors import InputError
-from promptrec.evaluate.metrics import DEFAULT_METRICS, check_metric
+from promptrec.evaluate.metrics import DEFAULT_METRICS, parse_metric
 from promptrec.rank.table import ranker_class
 
 
@@ -56,7 +56,7 @@ class Config(BaseModel):
     @classmethod
     def _known_metrics(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            check_metric(name)
+            parse_metric(name)
         return tuple(dict.fromkeys(names))
 
     @property

@@ -33,7 +33,7 @@ def local(open_recommender: Open, batches: Sequence[Sequence[Asked]]) -> Iterato
 
 def rank_batch(recommender: Recommender, batch: Sequence[Asked]) -> list[Ranking]:
     """The rankings of one batch, in one reading of the engine's."""
-    pools = [recommender.candidates(asked) if isinstance(asked, Query) else None for asked in batch]
+    pools = [recommender.candidates(asked, k=1) if isinstance(asked, Query) else None for asked in batch]
     requests = [pool.request if pool else asked for pool, asked in zip(pools, batch, strict=True)]
     ranked = recommender.rank_many([request for request in requests if isinstance(request, RankRequest)])
     return [r.noted(pool.note) if pool else r for r, pool in zip(ranked, pools, strict=True)]

@@ -54,13 +54,14 @@ def _jsonl() -> Log:
 def _mlflow() -> Log:
     """An MLflow run for each of ours, where MLFLOW_TRACKING_URI says, else in `mlflow.db` in the folder."""
     try:
+        import alembic as _  # the database store needs it, and mlflow-skinny does not bring it
         import mlflow
     except ImportError:
         raise MissingExtra("mlflow-skinny", "mlflow") from None
 
     def log(evaluation: Evaluation, out: Path) -> None:
         if not os.environ.get("MLFLOW_TRACKING_URI"):
-            mlflow.set_tracking_uri((out / "mlruns").resolve().as_uri())
+            mlflow.set_tracking_uri(f"sqlite:///{(out / 'mlflow.db').resolve()}")
         mlflow.set_experiment("promptrec")
         for dataset, run in _runs(evaluation):
             with mlflow.start_run(run_name=f"{dataset} {run.system}"):

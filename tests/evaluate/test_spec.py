@@ -1,0 +1,85 @@
+from dataclasses import replace
+
+import pytest
+
+from promptrec.data.catalog import Catalog
+from promptrec.errors import ModelError, UnknownName
+from promptrec.evaluate.fingerprint import folder_sha256
+from promptrec.evaluate.spec import System, default_template
+from promptrec.testing.scripted import ScriptedEngine
+
+READER = System("query-likelihood", engine=ScriptedEngine())
+
+
+def test_the_key_depends_on_all_that_rankings_depend_on(planted_dataset):
+    data = planted_dataset()
+    other_data = replace(data, catalog=Catalog(list(data.catalog)[1:] + list(data.catalog)[:1]))
+    keys = [
+        READER.spec(data).key,
+        READER.spec(other_data).key,
+        replace(READER, seed=1).spec(data).key,
+        replace(READER, ranker="item-pmi").spec(data).key,
+        replace(READER, template="films/en").spec(data).key,
+        replace(READER, options={"max_model_len": 512}, engine="transformers", model="smollm2-135m").spec(data).key,
+        READER.spec(replace(data, candidates_given=False)).key,
+    ]
+    assert len(set(keys)) == len(keys)
+    assert READER.spec(planted_dataset()).key == keys[0]
+
+
+def test_judgements_are_no_part_of_the_key(planted_dataset):
+    data = planted_dataset()
+    assert READER.spec(data).key == READER.spec(replace(data, relevance={})).key
+
+
+def test_a_password_is_not_written_down(planted_dataset):
+    system = System(
+        "yes-no", model="smollm2-135m", engine="server", options={"api_key": "secret", "base_url": "http://x"}
+    )
+    spec = system.spec(planted_dataset())
+    assert "secret" not in spec.model_dump_json() and spec.engine_options == {"base_url": "http://x"}
+
+
+def test_other_weights_in_a_folder_of_the_same_name_are_another_run(tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"one")
+    (tmp_path / "config.json").write_bytes(b"{}")
+    first = folder_sha256(tmp_path)
+    assert folder_sha256(tmp_path) == first
+    (tmp_path / "model.safetensors").write_bytes(b"two")
+    second = folder_sha256(tmp_path)
+    (tmp_path / "model.safetensors").rename(tmp_path / "other.safetensors")
+    assert len({first, second, folder_sha256(tmp_path)}) == 3
+
+
+def test_a_model_or_ranker_nobody_knows_is_said_before_anything_runs(planted_dataset):
+    with pytest.raises(UnknownName, match="unknown model 'smollm9'.*smollm2-135m"):
+        System("yes-no", model="smollm9").spec(planted_dataset())
+    with pytest.raises(UnknownName, match="unknown ranker"):
+        System("best").spec(planted_dataset())
+
+
+def test_a_model_that_is_not_added_is_said_with_the_command(planted_dataset, monkeypatch, tmp_path):
+    monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
+    with pytest.raises(ModelError, match="promptrec model add smollm2-135m"):
+        System("yes-no", model="smollm2-135m").spec(planted_dataset())
+
+
+@pytest.mark.parametrize(
+    ("domain", "language", "pack"),
+    [
+        ("movies", "en", "films/en"),
+        ("music", "zh", "music/zh"),
+        ("travel", "zh", "general/zh"),
+        ("books", "en", "books/en"),
+        ("books", "fr", "general/en"),
+    ],
+)
+def test_a_dataset_gets_the_pack_of_its_domain_and_language(domain, language, pack):
+    assert default_template(domain, language) == pack
+
+
+def test_the_folder_says_what_the_run_is(planted_dataset):
+    spec = READER.spec(planted_dataset())
+    assert spec.folder_name == f"query-likelihood-scripted-{spec.key[:8]}"
+    assert spec.system == "query-likelihood · scripted"
+    assert System("bm25").spec(planted_dataset()).system == "bm25"
