@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from typing import Any, Self
 
@@ -48,7 +49,11 @@ class ItemVectors:
         n = len(rows)
         if n < 2:
             return float("nan")
-        chosen = self.rows[list(rows)]
-        together = np.asarray(chosen.sum(axis=0)).ravel()
-        apart = chosen.multiply(chosen).sum() if hasattr(chosen, "multiply") else np.square(chosen).sum()
+        together = np.asarray(self.rows[list(rows)].sum(axis=0)).ravel()
+        apart = self._squared_lengths[list(rows)].sum()
         return 1.0 - float(together @ together - apart) / (n * (n - 1))
+
+    @cached_property
+    def _squared_lengths(self) -> "np.ndarray[Any, np.dtype[np.float64]]":
+        squares = self.rows.multiply(self.rows) if hasattr(self.rows, "multiply") else np.square(self.rows)
+        return np.asarray(squares.sum(axis=1)).ravel()
