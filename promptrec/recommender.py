@@ -95,7 +95,7 @@ class Recommender:
             choose_engine(engine)  # an unknown name is said before anything is loaded
         if ranker is None:
             by_name = engine is None or isinstance(engine, str)
-            ranker = default_ranker(resolve(model).parameters if by_name else None)
+            ranker = default_ranker(resolve(model, "language model").parameters if by_name else None)
         kind = ranker_class(ranker).template_kind
         loaded = load_template(template or default_pack(catalog), folder=templates, kind=kind) if kind else None
         opened, choice = _engine(engine, model, parsed) if kind else (None, None)

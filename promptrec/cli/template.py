@@ -53,7 +53,7 @@ def show(
 ) -> None:
     """Print the exact prompt a model reads, and its tokens, for sample items and words."""
     template = load_template(name, folder=templates)
-    tokenizer = Tokenizer.from_folder(resolve(model).folder)
+    tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
     header = template.header
     items = _sample(catalog, header.domain, header.language)
     listwise = header.kind.startswith("listwise")

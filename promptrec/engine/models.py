@@ -63,7 +63,7 @@ def resolve(model: str | Path, kind: Kind | None = None) -> ModelInfo:
     known = {info.name: info for info in list_models()}
     info = known.get(str(model)) or _in_folder(Path(model))
     if info is None:
-        raise UnknownName(kind or "model", str(model), [n for n, i in known.items() if kind in (None, i.kind)])
+        raise UnknownName("model", str(model), [n for n, i in known.items() if kind in (None, i.kind)])
     if kind not in (None, info.kind):
         others = sorted(name for name, other in known.items() if other.kind == kind)
         raise ModelError(f"{info.name} is a {info.kind}; this needs a {kind}, such as {' or '.join(others)}")

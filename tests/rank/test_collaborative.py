@@ -125,7 +125,7 @@ def test_a_batch_is_ranked_as_each_alone(ranker):
 @pytest.mark.parametrize("ranker", BOTH)
 def test_a_person_it_knows_nothing_of_gets_what_most_people_liked_and_is_told(ranker, history, said):
     training = Interactions.from_tuples(
-        [("a", "i1", 5), ("b", "i1", 5), ("a", "i2", 5), ("c", "i3", 1), ("c", "i3", 1)]
+        [("a", "i1", 5), ("b", "i1", 5), ("a", "i2", 5), ("c", "i3", 1), ("d", "i3", 1)]
     )
     ranking = ranker(Setup(TITLES, training=training)).rank([asked(*history, candidates=(1, 2, 3, 4))])[0]
     assert ranking.status == "fallback" and ranking.ordered_by == "likes"

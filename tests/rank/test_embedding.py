@@ -65,7 +65,7 @@ def test_history_is_read_by_its_titles(catalog, tiny_encoder):
 
 def test_an_encoder_that_is_none_is_said(request_for, monkeypatch, tmp_path):
     monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
-    with pytest.raises(UnknownName, match=r"unknown text encoder 'minlm' \(did you mean 'minilm'\?\); known: minilm$"):
+    with pytest.raises(UnknownName, match=r"unknown model 'minlm' \(did you mean 'minilm'\?\); known: minilm$"):
         Embedding(Setup(encoder="minlm")).rank([request_for()])
     with pytest.raises(ModelError, match="run `promptrec model add minilm`"):
         Embedding(Setup()).rank([request_for()])

@@ -1,7 +1,7 @@
 """What counts as a like in the interactions that collaborative filtering learns from."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptrec.data.interactions import Interactions
@@ -26,6 +26,7 @@ def test_a_rating_in_the_upper_quarter_of_the_scale_is_a_like(ratings, kept):
     assert found == [str(r) for r in kept]
 
 
+@settings(max_examples=30)
 @given(st.lists(st.integers(-5, 5), min_size=1, max_size=20), st.sampled_from([1, 2, 4]), st.integers(-8, 8))
 def test_the_unit_and_the_origin_of_the_ratings_change_no_like(ratings, unit, origin):
     plain, moved = (
