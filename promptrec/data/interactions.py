@@ -2,10 +2,10 @@
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from promptrec.data.atomic import read_atomic
 from promptrec.data.read import Row, reader_for
@@ -14,13 +14,24 @@ from promptrec.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ("user_id", "item_id", "rating", "timestamp")
 ALIASES = {
     "user_id": ("user_id", "user", "userid", "uid", "用户"),
     "item_id": ("item_id", "item", "itemid", "iid", "movieid", "movie_id", "book_id", "bookid", "asin", "编号"),
     "rating": ("rating", "score", "stars", "评分"),
     "timestamp": ("timestamp", "time", "date", "datetime", "时间"),
 }
+
+
+class Interaction(NamedTuple):
+    """One row: who, what, how much it was liked, and when; the last two are NaN where nothing is written."""
+
+    user_id: str
+    item_id: str
+    rating: float = math.nan
+    timestamp: float = math.nan
+
+
+COLUMNS = Interaction._fields
 
 
 class Interactions:
@@ -40,22 +51,27 @@ class Interactions:
         Raises:
             InputError: no user or item column, a row without an ID, a rating or time that is none; with the place.
         """
-        import pandas as pd
-
         mapping: dict[str, str] = {}
-        taken: list[tuple[str, str, float, float]] = []
+        taken = []
         for place, row in rows:
             mapping = mapping or _mapping(list(row), dict(columns or {}), source)
             cells = {ours: row.get(theirs) for ours, theirs in mapping.items()}
             taken.append(
-                (
+                Interaction(
                     _identifier(cells["user_id"], f"{place}: no {mapping['user_id']}"),
                     _identifier(cells["item_id"], f"{place}: no {mapping['item_id']}"),
                     _number(cells.get("rating"), f"{place}: {mapping.get('rating')}"),
                     _seconds(cells.get("timestamp"), f"{place}: {mapping.get('timestamp')}"),
                 )
             )
-        frame = pd.DataFrame(taken, columns=list(COLUMNS))
+        return cls.from_interactions(taken)
+
+    @classmethod
+    def from_interactions(cls, rows: Iterable[Interaction]) -> Self:
+        """Take single interactions."""
+        import pandas as pd
+
+        frame = pd.DataFrame(list(rows), columns=list(COLUMNS))
         return cls(frame.astype({"user_id": str, "item_id": str, "rating": float, "timestamp": float}))
 
     @classmethod
@@ -108,6 +124,9 @@ class Interactions:
         """Checksum of the rows, whatever their order."""
         lines = sorted("\x00".join(map(str, row)) for row in self.frame.itertuples(index=False, name=None))
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    def __iter__(self) -> Iterator[Interaction]:
+        return (Interaction(*row) for row in self.frame.itertuples(index=False, name=None))
 
     def where(self, kept: Sequence[bool]) -> "Interactions":
         """The rows where `kept` (one truth value a row) is true."""

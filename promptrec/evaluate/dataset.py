@@ -17,6 +17,7 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.data.read import read_csv
 from promptrec.errors import InputError
 
+ABOUT = "dataset.toml"
 ENTRY_SEPARATOR = "|"
 ATTRIBUTE = "attributes."
 
@@ -66,7 +67,7 @@ def load_dataset(folder: str | Path) -> Dataset:
         InputError: a file that is missing, or a line that cannot be read, with its file and line.
     """
     folder = Path(folder)
-    about = _about(folder / "dataset.toml")
+    about = read_about(folder / ABOUT)
     catalog = Catalog.from_file(_first(folder, "catalog.jsonl", "catalog.csv", "catalog.parquet"))
     queries = _queries(_first(folder, "queries.jsonl", "queries.csv"))
     shown, training = folder / "candidates.jsonl", folder / "interactions.csv"
@@ -83,7 +84,8 @@ def load_dataset(folder: str | Path) -> Dataset:
     )
 
 
-def _about(path: Path) -> dict[str, Any]:
+def read_about(path: Path) -> dict[str, Any]:
+    """What a `dataset.toml` says; nothing where there is none."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     except (ValueError, OSError) as error:

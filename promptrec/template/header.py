@@ -7,17 +7,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from promptrec.errors import TemplateError
 
-Kind = Literal["query-likelihood", "item-pmi", "yes-no", "listwise-labels", "listwise-text"]
+Kind = Literal["query-likelihood", "item-pmi", "yes-no", "listwise-labels", "listwise-text", "profile"]
 LIKELIHOODS = ("query-likelihood", "item-pmi")
 
 
 class Header(BaseModel):
     """What the author of a template says about it.
 
-    kind: the ranker that asks with it. fields: item fields it uses that a catalogue may lack; they are empty then.
-    chat: wrap it in the model's own chat format, where the model has one. answer: how a listwise-text reply is
-    written. words: the yes word and the no word of a yes-no template. cut: what is shortened, and in which order,
-    when a prompt is too long: query.preferences, query.context, query.history, or item.FIELD.
+    kind: the ranker that asks with it; or profile, which puts a person into words for an evaluation. fields: item
+    fields it uses that a catalogue may lack; they are empty then. chat: wrap it in the model's own chat format, where
+    the model has one. answer: how a listwise-text reply is written. words: the yes word and the no word of a yes-no
+    template. cut: what is shortened, and in which order, when a prompt is too long: query.preferences, query.context,
+    query.history, or item.FIELD.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -111,6 +111,8 @@ def compiled(body: str, path: str, first_line: int) -> tuple[nodes.Template, jin
 
 def _check(tree: nodes.Template, path: str, first_line: int) -> None:
     for node in tree.find_all(nodes.Node):
+        if isinstance(node, nodes.Operand):
+            continue  # the right side of a comparison, to which Jinja gives no line; what it holds comes on its own
         line = first_line + node.lineno
         for forbidden, said in FORBIDDEN_NODES.items():
             if isinstance(node, forbidden):

@@ -92,7 +92,7 @@ class Template:
 
         Args:
             query: what is known of the person; all of it may be empty.
-            candidates: the items shown, in the order shown.
+            candidates: the items shown, in the order shown; a profile template shows none.
             labels: a label for each candidate, for listwise templates.
             instruction: what the model is told about the form of its answer. It is trusted.
             limits: characters (entries, for query.history) left of what the header says may be cut.
@@ -108,7 +108,7 @@ class Template:
             told["candidates"] = [
                 item_view(item, self.header, limits, label) for item, label in zip(candidates, labels, strict=True)
             ]
-        else:
+        elif self.header.kind != "profile":
             (item,) = candidates
             told["item"] = item_view(item, self.header, limits) if limits else self._item_view(_ById(item))
         return Rendered(*(self._block(name, told) for name in ("system", "user", "reply")))

@@ -80,7 +80,7 @@ def test_ones_own_folder_comes_first_and_adds_names(tmp_path, monkeypatch):
     assert "FILM" in load_template("films/en", kind="yes-no", folder=tmp_path).source
     assert load_template("wine", folder=tmp_path).name == "wine"
     monkeypatch.setenv("PROMPTREC_TEMPLATES", str(tmp_path))
-    assert "wine" in [t.name for t in list_templates()] and len(list_templates()) == 41
+    assert "wine" in [t.name for t in list_templates()] and len(list_templates()) == 43
 
 
 def test_what_cannot_be_found_or_does_not_fit_is_said(tmp_path):

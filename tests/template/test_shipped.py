@@ -80,7 +80,7 @@ def rendered(template):
     return f"\n{'─' * 40}\n".join(out) + "\n"
 
 
-TEMPLATES = list_templates()
+TEMPLATES = [t for t in list_templates() if t.header.kind != "profile"]
 
 
 def test_there_is_one_for_every_domain_language_and_kind():

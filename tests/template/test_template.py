@@ -122,6 +122,13 @@ def test_declared_fields_that_a_catalogue_lacks_are_empty():
     assert joined(user("{{ item.title }}{% if item.year %} ({{ item.year }}){% endif %}", item=bare)) == "Jaws"
 
 
+def test_a_template_may_compare():
+    body = "{% if query.attributes.age == '30' and item.year > 1970 %}yes{% elif item.title == 'Big' %}no{% endif %}"
+    assert user(body) == (Span("yes", True),)
+    with pytest.raises(TemplateError, match="t.jinja:9: templates may not use calls"):
+        template("{% block user %}{% if item.year == item.title.upper() %}{% endif %}{% endblock %}")
+
+
 def test_lists_print_in_the_language_of_the_template_and_can_be_looped_over():
     assert joined(user("{{ item.genres }}; {{ query.history }}")) == "Thriller, Drama; Alien, Heat"
     assert joined(user("{% for g in item.genres %}<{{ g }}>{% endfor %}")) == "<Thriller><Drama>"

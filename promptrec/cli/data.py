@@ -1,0 +1,104 @@
+"""`promptrec data`: which datasets there are, getting one, and what is in it."""
+
+import json
+from collections import Counter
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from promptrec.cli.options import JsonOption
+from promptrec.data import public
+from promptrec.data.public import PUBLIC
+from promptrec.evaluate.dataset import ABOUT, read_about
+from promptrec.evaluate.named import find_dataset, local_datasets, open_dataset
+from promptrec.evaluate.recipes import RECIPES
+
+app = typer.Typer(
+    help="Datasets for evaluation: list them, get one, show one.", no_args_is_help=True, rich_markup_mode=None
+)
+NameArgument = Annotated[
+    str, typer.Argument(help="A dataset folder, one under $PROMPTREC_DATA, or a name of `data list`.")
+]
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False) -> None:
+    """Show the datasets that can be used by name, here or not; with a split, the name is NAME:SPLIT."""
+    rows = [*map(_local, local_datasets()), *map(_public, PUBLIC)]
+    if as_json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    table = Table("name", "here", "splits", "licence", "source")
+    for row in rows:
+        table.add_row(row["name"], row["here"], ", ".join(row["splits"]), row["licence"], row["source"])
+    Console().print(table)
+
+
+@app.command()
+def get(name: NameArgument) -> None:
+    """Get a dataset ready: download and build what is not here yet, and print its folder.
+
+    The name of a public set without a split, such as ml-100k, gets its files alone.
+    """
+    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    print(public.get(name, console.print) if name in PUBLIC else find_dataset(name, console.print))
+
+
+@app.command()
+def info(name: NameArgument, as_json: JsonOption = False) -> None:
+    """Show what is in a dataset: its terms, its counts, and its checksum."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    data = open_dataset(name, console.print)
+    relevant = Counter(query_id for query_id, grades in data.relevance.items() for g in grades.values() if g > 0)
+    facts = {
+        "name": data.name,
+        "domain": data.domain,
+        "language": data.language,
+        "licence": data.licence,
+        "source": data.source,
+        "warning": PUBLIC[RECIPES[name].public].warning if name in RECIPES else "",
+        "items": len(data.catalog),
+        "fields": list(data.catalog.field_names),
+        "queries": len(data.queries),
+        "candidates": sum(len(request.candidates) for request in data.requests) if data.candidates_given else "all",
+        "relevant": sum(relevant.values()),
+        "queries_with_relevant": len(relevant),
+        "training_interactions": len(data.training) if data.training is not None else 0,
+        "sha256": data.sha256,
+    }
+    if as_json:
+        print(json.dumps(facts, indent=2, ensure_ascii=False))
+        return
+    for key, value in facts.items():
+        print(f"{key.replace('_', ' ') + ':':23} {', '.join(value) if isinstance(value, list) else value}")
+
+
+def _local(name: str) -> dict[str, Any]:
+    """A dataset folder under $PROMPTREC_DATA."""
+    folder = public.local_folder(name)
+    about = read_about(folder / ABOUT) if folder is not None else {}
+    return {
+        "name": name,
+        "here": "yes",
+        "splits": [],
+        "domain": about.get("domain", ""),
+        "licence": about.get("licence", ""),
+        "source": about.get("source", str(folder)),
+        "warning": "",
+    }
+
+
+def _public(name: str) -> dict[str, Any]:
+    """A public set, and how it can be split."""
+    known = PUBLIC[name]
+    return {
+        "name": name,
+        "here": "yes" if public.present(name) else "no",
+        "splits": [recipe.scheme for recipe in RECIPES.values() if recipe.public == name],
+        "domain": known.domain,
+        "licence": known.licence,
+        "source": known.source,
+        "warning": known.warning,
+    }
