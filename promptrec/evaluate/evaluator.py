@@ -5,6 +5,7 @@ import os
 import platform
 import shlex
 import sys
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def evaluate(
     config: Config,
     out: str | Path,
     *,
+    datasets: Sequence[Dataset] | None = None,
     engine: Engine | None = None,
     retry_failed: bool = False,
     watch: Watch | None = None,
@@ -41,6 +43,7 @@ def evaluate(
     Args:
         config: what to do.
         out: a folder: `evaluation.json`, and a folder for each dataset with one for each run.
+        datasets: open ones, in place of those the configuration names.
         engine: one that is open, read by all systems in place of the configuration's models.
         retry_failed: rank queries again whose ranking failed.
         watch: told how it goes on.
@@ -49,7 +52,7 @@ def evaluate(
         InputError, UnknownName, ModelError, TemplateError, MissingExtra: something that was asked for cannot be used.
         EngineError: an engine died; what was ranked is kept, and the same call goes on from there.
     """
-    datasets = [open_dataset(name) for name in config.datasets]
+    datasets = datasets or [open_dataset(name) for name in config.datasets]
     asked = asked_systems(config, engine)
     for dataset in datasets:
         for system in asked:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from promptrec.evaluate.comparison import Contrast
+from promptrec.evaluate.comparison import verdict
 from promptrec.evaluate.evaluation import Measured, Paired
 from promptrec.evaluate.measured import Values, defined
 from promptrec.evaluate.statistics import Difference, holm, paired
@@ -39,9 +39,7 @@ def in_family(differences: Mapping[tuple[str, str], Difference], metric: str) ->
             p_holm=defined(corrected[system, reference]),
             effect_size=defined(of.effect_size),
             n=of.n,
-            verdict=Contrast(
-                a=system, b=reference, metric=metric, difference=of, p_holm=corrected[system, reference]
-            ).verdict(),
+            verdict=verdict(of, corrected[system, reference], (system, reference), metric),
         )
         for (system, reference), of in differences.items()
     )

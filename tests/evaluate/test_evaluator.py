@@ -1,0 +1,217 @@
+import csv
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+from promptrec.errors import UnknownName
+from promptrec.evaluate.config import Config
+from promptrec.evaluate.evaluation import EVALUATION, read_evaluation
+from promptrec.evaluate.evaluator import evaluate
+from promptrec.evaluate.watch import Watch
+from promptrec.testing.scripted import ScriptedEngine
+
+READER = "query-likelihood"
+
+
+@pytest.fixture(autouse=True)
+def no_encoder(monkeypatch, tmp_path_factory):
+    """Without an added encoder the embedding baseline is left out, which is quicker."""
+    monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+def run(data, out, *rankers, **changes):
+    how = {name: changes.pop(name) for name in ("watch", "retry_failed") if name in changes}
+    engine = changes.pop("engine", None) or ScriptedEngine()
+    config = Config(datasets=(data.name,), rankers=rankers, **changes)
+    return evaluate(config, out, engine=engine, datasets=[data], **how)
+
+
+def test_baselines_are_always_beside_and_those_left_out_are_said(tmp_path, planted_dataset):
+    (result,) = run(planted_dataset(), tmp_path, READER).datasets
+    systems = {run.system for run in result.runs}
+    assert {"random", "popular", "bm25", f"{READER} · scripted"} <= systems
+    assert "promptrec model add minilm" in result.skipped["embedding"]
+    assert "no training interactions" in result.skipped["item-knn"]
+    assert [r.baseline for r in result.runs if r.system == "bm25"] == [True]
+    means = [r.metrics["ndcg@10"].mean for r in result.runs]
+    assert means == sorted(means, reverse=True)
+
+
+def test_what_is_written_can_be_read_back_and_every_run_has_its_files(tmp_path, planted_dataset):
+    found = run(planted_dataset(), tmp_path, READER)
+    assert read_evaluation(tmp_path) == found
+    for measured in found.datasets[0].runs:
+        folder = tmp_path / measured.folder
+        assert {p.name for p in folder.iterdir()} == {
+            "run.json",
+            "rankings.jsonl",
+            "run.trec",
+            "metrics.json",
+            "per_query.csv",
+        }
+        rows = list(csv.DictReader((folder / "per_query.csv").read_text().splitlines()))
+        mean = sum(float(row["ndcg@10"]) for row in rows) / len(rows)
+        assert mean == pytest.approx(measured.metrics["ndcg@10"].mean) and len(rows) == 10
+
+
+def test_a_baseline_that_wins_is_said_in_the_first_line(tmp_path, planted_dataset):
+    """The scripted reply names no candidate, so listwise-text is no better than chance; BM25 is told the answer."""
+    data = planted_dataset(users=40)
+    liked = {
+        r.query.query_id: [i.title for i in r.candidates if i.item_id in data.relevance[r.query.query_id]]
+        for r in data.requests
+    }
+    told = tuple(q.model_copy(update={"preferences": " ".join(liked[q.query_id])}) for q in data.queries)
+    told_requests = tuple(replace(r, query=q) for r, q in zip(data.requests, told, strict=True))
+    told_data = replace(data, queries=told, requests=told_requests)
+    engine = ScriptedEngine(reply=lambda prompt: "I cannot say")
+    (result,) = run(told_data, tmp_path, "listwise-text", engine=engine).datasets
+    assert result.headline.startswith("A baseline won: bm25 has the highest ndcg@10")
+    assert "bm25 is better than listwise-text · scripted" in result.headline
+
+
+def test_the_same_command_again_reads_no_model(tmp_path, planted_dataset):
+    engine = ScriptedEngine()
+    first = run(planted_dataset(), tmp_path, READER, engine=engine)
+    asked = len(engine.prompts)
+    again = run(planted_dataset(), tmp_path, READER, engine=engine)
+    assert len(engine.prompts) == asked
+    assert again.datasets == first.datasets
+
+
+def test_another_seed_or_other_data_is_another_run_and_the_old_one_stays(tmp_path, planted_dataset):
+    first = run(planted_dataset(), tmp_path, "bm25").datasets[0]
+    other = run(planted_dataset(), tmp_path, "bm25", seed=1).datasets[0]
+    assert first.runs[0].folder != other.runs[0].folder and (tmp_path / first.runs[0].folder).is_dir()
+    changed = run(planted_dataset(seed=5), tmp_path, "bm25").datasets[0]
+    assert not {r.folder for r in changed.runs} & {r.folder for r in first.runs}
+
+
+def test_metrics_are_the_same_to_the_byte_every_time(tmp_path, planted_dataset):
+    for name in ("a", "b"):
+        run(planted_dataset(), tmp_path / name, READER, "listwise-labels")
+    files = sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*") if p.suffix in {".csv", ".trec"})
+    files += sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("metrics.json"))
+    assert len(files) == 3 * len(run(planted_dataset(), tmp_path / "a", READER, "listwise-labels").datasets[0].runs)
+    for path in files:
+        assert (tmp_path / "a" / path).read_bytes() == (tmp_path / "b" / path).read_bytes()
+
+
+def test_rankers_never_see_a_judgement(tmp_path, planted_dataset):
+    """With other judgements the rankings are the same, and no prompt says a grade's query or item ID."""
+    data, engine = planted_dataset(), ScriptedEngine()
+    (first,) = run(data, tmp_path / "a", READER, "listwise-labels", engine=engine).datasets
+    flipped = {
+        q: {i.item_id: 1 for i in r.candidates if i.item_id not in data.relevance[q]}
+        for r in data.requests
+        for q in [r.query.query_id]
+    }
+    (second,) = run(replace(data, relevance=flipped), tmp_path / "b", READER, "listwise-labels").datasets
+    for measured in first.runs:
+        assert (tmp_path / "a" / measured.folder / "run.trec").read_text() == (
+            tmp_path / "b" / measured.folder / "run.trec"
+        ).read_text()
+    ids = {q.query_id for q in data.queries} | {i.item_id for i in data.catalog}
+    assert not any(i in prompt for prompt in engine.prompts for i in ids)
+    auc = {m.system: m.metrics["auc"].mean for m in first.runs}
+    assert all(m.metrics["auc"].mean == pytest.approx(1 - auc[m.system]) for m in second.runs)
+
+
+def test_too_many_failures_are_said(tmp_path, planted_dataset):
+    broken = ScriptedEngine(fail=lambda text: "out of memory")
+    found = run(planted_dataset(), tmp_path, READER, engine=broken)
+    assert found.failed == (f"{READER} · scripted on planted: 100.0% of the rankings failed",)
+    mended = run(planted_dataset(), tmp_path, READER, retry_failed=True)
+    assert mended.failed == ()
+
+
+def test_memorisation_and_robustness_stand_beside_the_accuracy(tmp_path, planted_dataset):
+    found = run(
+        planted_dataset(users=6), tmp_path, READER, "listwise-labels", memorisation=True, robustness=True, check_limit=5
+    )
+    by_system = {m.spec.ranker: m for m in found.datasets[0].runs}
+    reader = by_system[READER]
+    assert set(reader.memorisation) == {"masked", "permuted"} and reader.memorisation["masked"].n == 5
+    assert set(reader.robustness) == {"order", "paraphrase", "typos", "distractor"}
+    assert reader.robustness["order"].kendall_tau == pytest.approx(1.0) and reader.robustness["order"].top1_flips == 0
+    assert reader.position_lift == () and len(by_system["listwise-labels"].position_lift) == 6
+    assert by_system["bm25"].memorisation == {}
+
+
+def test_whoever_watches_is_told_of_every_run_and_query(tmp_path, planted_dataset):
+    class Counts(Watch):
+        def __init__(self):
+            self.totals, self.ranked_queries, self.ends, self.means = [], 0, 0, []
+
+        def run_starts(self, dataset, system, done, total):
+            self.totals.append((done, total))
+
+        def ranked(self, rankings, running):
+            self.ranked_queries += len(rankings)
+            self.means.append(running)
+
+        def run_ends(self):
+            self.ends += 1
+
+    watch = Counts()
+    found = run(planted_dataset(), tmp_path, "bm25", watch=watch)
+    n = len(found.datasets[0].runs)
+    assert watch.totals[:n] == [(0, 10)] * n and watch.ends >= n and watch.ranked_queries == 10 * n
+    assert watch.means[0] == pytest.approx(
+        next(m.metrics["ndcg@10"].mean for m in found.datasets[0].runs if m.system == "random")
+    )
+
+
+def test_an_unknown_dataset_is_said(tmp_path):
+    with pytest.raises(UnknownName, match="unknown dataset 'no-such'"):
+        evaluate(Config(datasets=("no-such",), rankers=("bm25",)), tmp_path)
+    assert not (tmp_path / EVALUATION).exists()
+
+
+KILLED = """
+import sys, time
+from dataclasses import replace
+from promptrec.evaluate.config import Config
+from promptrec.evaluate.evaluator import evaluate
+from promptrec.evaluate.named import open_dataset
+from promptrec.testing.scripted import ScriptedEngine
+
+
+class Slow(ScriptedEngine):
+    def loglikelihood(self, prompts, continuations, *, adapter=None):
+        time.sleep(float(sys.argv[2]))
+        with open(sys.argv[3], "a") as file:
+            file.write(f"{len(prompts)}\\n")
+        return super().loglikelihood(prompts, continuations, adapter=adapter)
+
+
+evaluate(Config(datasets=("planted",), rankers=("query-likelihood",)), sys.argv[1], engine=Slow())
+"""
+
+
+def test_a_run_that_is_killed_half_way_ends_as_one_that_was_not(tmp_path):
+    def command(out, pause):
+        return [sys.executable, "-c", KILLED, str(tmp_path / out), str(pause), str(tmp_path / f"{out}.calls")]
+
+    def read(out):
+        return [int(line) for line in (tmp_path / f"{out}.calls").read_text().split()]
+
+    subprocess.run(command("whole", 0), check=True)
+    with subprocess.Popen(command("killed", 0.3)) as process:
+        while not (tmp_path / "killed.calls").exists() or len(read("killed")) < 3:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGKILL)
+    assert not (tmp_path / "killed" / EVALUATION).exists()
+    subprocess.run(command("killed", 0), check=True)
+    assert sum(read("killed")) <= sum(read("whole")) + max(read("whole"))
+    for name in ("metrics.json", "per_query.csv", "run.trec"):
+        whole = {p.parent.name: p.read_bytes() for p in (tmp_path / "whole").rglob(name)}
+        killed = {p.parent.name: p.read_bytes() for p in (tmp_path / "killed").rglob(name)}
+        assert whole == killed and len(whole) >= 4
+    results = [json.loads((tmp_path / out / EVALUATION).read_text())["datasets"][0] for out in ("whole", "killed")]
+    assert results[0]["headline"] == results[1]["headline"]
