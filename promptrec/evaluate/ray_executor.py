@@ -1,12 +1,16 @@
 """Ranking on Ray: actors that each hold an engine, on this machine or on a cluster that is there already."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import ray
 
+from promptrec import errors
+from promptrec.errors import PromptrecError
 from promptrec.evaluate.execute import Asked, Open, rank_batch
 from promptrec.rank.ranking import Ranking
+from promptrec.recommender import Recommender
 
 
 class RayExecutor:
@@ -39,16 +43,34 @@ class RayExecutor:
             compute=ray.data.ActorPoolStrategy(size=min(self._workers, len(batches))),
         )
         for row in ranked.iter_rows():
+            if row["error"]:
+                raise _as_it_was(row["error"], row["reason"])
             yield [Ranking.model_validate_json(line) for line in row["rankings"]]
+
+
+def _as_it_was(name: str, reason: str) -> PromptrecError:
+    """An error of ours that a worker met. They come as text: Ray does not bring every exception across whole."""
+    kind = getattr(errors, name, errors.EngineError)
+    error: PromptrecError = kind.__new__(kind)
+    error.args = (reason,)
+    return error
 
 
 class _Worker:
     """Holds a recommender; Ray makes one for each actor."""
 
     def __init__(self, open_recommender: Open) -> None:
-        self._recommender = open_recommender()
+        self._open = open_recommender
 
     def __call__(self, rows: dict[str, Any]) -> dict[str, Any]:
-        """Rank the batches of some rows."""
-        batches = rows["batch"]
-        return {"rankings": [[r.model_dump_json() for r in rank_batch(self._recommender, b)] for b in batches]}
+        """Rank one batch."""
+        (batch,) = rows["batch"]
+        try:
+            ranked = rank_batch(self._recommender, batch)
+        except PromptrecError as error:
+            return {"rankings": [[""]], "error": [type(error).__name__], "reason": [str(error)]}
+        return {"rankings": [[ranking.model_dump_json() for ranking in ranked]], "error": [""], "reason": [""]}
+
+    @cached_property
+    def _recommender(self) -> Recommender:
+        return self._open()

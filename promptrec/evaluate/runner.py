@@ -8,7 +8,7 @@ from pathlib import Path
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.diversity import ItemVectors
-from promptrec.evaluate.execute import Open, complete, executor
+from promptrec.evaluate.execute import Open, complete, executor, local
 from promptrec.evaluate.measured import Measurement, measure_run
 from promptrec.evaluate.metrics import measure
 from promptrec.evaluate.spec import System
@@ -54,7 +54,7 @@ class Runner:
             self._opener(system, dataset),
             limit=limit,
             retry_failed=self._retry_failed,
-            execute=self._execute,
+            execute=self._execute if system.reads_model else local,
             done=ranked,
         )
         if dataset.sha256 not in self._vectors:
@@ -69,7 +69,7 @@ class Runner:
 
     def _opener(self, system: System, dataset: Dataset) -> Open:
         """Called only if something is left to rank. Workers elsewhere each open an engine of their own."""
-        if self.config.executor == "local":
+        if self._execute is local or not system.reads_model:
             return lambda: system.open(dataset, self._engines.get(system))
         return partial(system.open, dataset)
 

@@ -15,6 +15,7 @@ from promptrec.engine.load import choose_engine
 from promptrec.engine.models import resolve
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.fingerprint import folder_sha256
+from promptrec.rank.embedding import Embedding
 from promptrec.rank.ranking import TemplateStamp
 from promptrec.rank.table import ranker_class
 from promptrec.recommender import Recommender
@@ -26,7 +27,7 @@ class RunSpec(BaseModel):
     """One system on one dataset. Two runs with the same key would write the same rankings.
 
     The sums are SHA-256: of the dataset without its judgements (no ranking depends on them), and of the files in the
-    folders of the model and the adapter. How many queries are asked is no part of it: a longer run goes on from a
+    folders of the model, the adapter and the encoder. How many queries are asked is no part of it: a longer run goes on from a
     shorter one. `pool` is how many candidates are retrieved where the dataset gives none.
     """
 
@@ -42,6 +43,8 @@ class RunSpec(BaseModel):
     template: TemplateStamp | None = None
     adapter: str | None = None
     adapter_sha256: str | None = None
+    encoder: str | None = None
+    encoder_sha256: str | None = None
     pool: int | None = None
     seed: int = 0
     promptrec: str = promptrec.__version__
@@ -73,6 +76,7 @@ class System:
     template: str | None = None
     templates: Path | None = None
     adapter: str | None = None
+    encoder: str = "minilm"
     pool: int = 50
     seed: int = 0
 
@@ -94,6 +98,9 @@ class System:
             "pool": None if dataset.candidates_given else self.pool,
             "seed": self.seed,
         }
+        if self.ranker == Embedding.name:
+            info = resolve(self.encoder, "text encoder")
+            about |= {"encoder": info.name, "encoder_sha256": folder_sha256(info.folder)}
         return RunSpec(**about, **(self._reading(dataset) if self.reads_model else {}))
 
     def open(self, dataset: Dataset, engine: Engine | None = None) -> Recommender:
@@ -106,6 +113,7 @@ class System:
             ranker=self.ranker,
             templates=self.templates,
             adapter=self.adapter,
+            encoder=self.encoder,
             pool=self.pool,
             seed=self.seed,
             training=dataset.training,
@@ -127,7 +135,7 @@ class System:
         }
         if self.engine is not None and not isinstance(self.engine, str):
             return about | {"model": self.engine.model_id, "engine": self.engine.name}
-        info = resolve(self.model or "")
+        info = resolve(self.model or "", "language model")
         options = {name: value for name, value in self.options.items() if name != "api_key"}
         return about | {
             "model": info.name,
