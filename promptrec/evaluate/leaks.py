@@ -28,9 +28,9 @@ class Leak:
 def find_leaks(profiles: Iterable[Profile], relevance: Mapping[str, Mapping[str, int]], catalog: Catalog) -> list[Leak]:
     """Every relevant item whose title (case, accents and articles aside) stands in the profile of who wants it.
 
-    Short titles do not alarm by chance: of two titles that could stand at one place the longer is read ("It Happened
-    One Night" is not "It"); what the template writes from attributes alone is not counted; and in words that people
-    wrote themselves a title of a single word says nothing, because there it may be a word like any other.
+    Short titles do not alarm by chance. Of two titles that could stand at one place the longer is read ("It Happened
+    One Night" is not "It"). A title of a single word may be a word like any other: it does not count where the template
+    writes it from attributes alone, nor in words that people wrote themselves.
     """
     return [leak for profile in profiles for leak in _leaks(profile, relevance, catalog)]
 
@@ -69,13 +69,13 @@ def _told(profile: Profile, targets: Iterable[Item], catalog: Catalog) -> set[st
     """Keys of targets that stand in the words more often than they do by chance."""
     shown = {key for item_id in profile.shown if item_id in catalog for key in _keys(catalog[item_id])}
     wanted = {key for item in targets for key in _keys(item)} - shown
-    if profile.attributes_only is None:
-        wanted = {key for key in wanted if _is_distinctive(key)}
     if not wanted:
         return set()
     found = _count(wanted | shown, f"{profile.query.preferences}\n{profile.query.context}")
-    chance = _count(wanted | shown, profile.attributes_only or "")
-    return {key for key in wanted if found[key] > chance[key]}
+    if profile.attributes_only is None:
+        return {key for key in wanted if found[key] and _is_distinctive(key)}
+    chance = _count(wanted | shown, profile.attributes_only)
+    return {key for key in wanted if found[key] > (0 if _is_distinctive(key) else chance[key])}
 
 
 def _keys(item: Item) -> set[str]:

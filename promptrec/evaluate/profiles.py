@@ -23,7 +23,7 @@ class Profile:
     """A query, and what a scan for leaks needs to know of it.
 
     `shown` holds the IDs of the items that the query may tell of. `attributes_only` is what the template writes
-    without any item: a title in it is chance. It is None for words that people wrote themselves.
+    without any item: a title of one word in it is chance. It is None for words that people wrote themselves.
     """
 
     query: Query
