@@ -1,0 +1,92 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from promptrec.cli.data import app
+from promptrec.data.catalog import Catalog
+from promptrec.data.interactions import Interactions
+from promptrec.data.item import Item
+from promptrec.data.query import Query
+from promptrec.errors import InputError, UnknownName
+from promptrec.evaluate.written import write_dataset
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PROMPTREC_DATA", str(tmp_path / "data"))
+    write_dataset(
+        tmp_path / "data" / "mine",
+        about={"name": "mine", "domain": "wine", "language": "zh", "licence": "CC0", "source": "a friend"},
+        catalog=Catalog([Item(item_id=i, title=i, fields={"grape": "x"}) for i in "abc"]),
+        queries=[Query(query_id="q", preferences="dry"), Query(query_id="r", preferences="sweet")],
+        candidates={"q": ["a", "b", "c"], "r": ["a", "b"]},
+        relevance={"q": {"a": 2, "b": 1, "c": 0}, "r": {"a": 0}},
+        training=Interactions.from_tuples([("u", "a", 4)]),
+        splits={},
+    )
+
+
+def run(*words):
+    done = CliRunner().invoke(app, list(words))
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done
+
+
+def test_local_and_public_sets_are_listed_with_terms_and_splits():
+    facts = {row["name"]: row for row in json.loads(run("list", "--json").stdout)}
+    assert next(iter(facts)) == "mine"
+    assert facts["mine"]["licence"] == "CC0" and facts["mine"]["here"] == "yes" and facts["mine"]["splits"] == []
+    assert facts["ml-100k"]["here"] == "no" and "near-cold-5" in facts["ml-100k"]["splits"]
+    assert "forbids redistribution" in facts["ml-100k"]["warning"]
+    assert "cold-user" not in facts["goodbooks-10k"]["splits"]
+    shown = run("list").stdout
+    assert "mine" in shown and "a friend" in shown and "lastfm-2k" in shown
+
+
+def test_what_is_in_a_dataset():
+    facts = json.loads(run("info", "mine", "--json").stdout)
+    assert len(facts.pop("sha256")) == 64
+    assert facts == {
+        "name": "mine",
+        "domain": "wine",
+        "language": "zh",
+        "licence": "CC0",
+        "source": "a friend",
+        "warning": "",
+        "items": 3,
+        "fields": ["grape"],
+        "queries": 2,
+        "candidates": 5,
+        "relevant": 2,
+        "queries_with_relevant": 1,
+        "training_interactions": 1,
+    }
+    shown = run("info", "mine").stdout
+    assert "queries with relevant:  1\n" in shown and "fields:                 grape\n" in shown
+
+
+def test_without_candidates_all_items_are_meant(tmp_path):
+    (tmp_path / "data" / "mine" / "candidates.jsonl").unlink()
+    assert json.loads(run("info", "mine", "--json").stdout)["candidates"] == "all"
+
+
+def test_getting_a_local_set_prints_its_folder(tmp_path):
+    assert run("get", "mine").stdout == f"{tmp_path / 'data' / 'mine'}\n"
+
+
+def test_getting_a_public_set_warns_and_says_what_fails(monkeypatch, tmp_path):
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    for name in ("ml-100k", "ml-100k:near-cold-5"):
+        done = CliRunner().invoke(app, ["get", name])
+        assert isinstance(done.exception, InputError) and "are you online" in str(done.exception)
+        assert "GroupLens forbids redistribution" in done.stderr and done.stdout == ""
+
+
+@pytest.mark.parametrize("command", ["get", "info"])
+def test_an_unknown_name_lists_the_known(command):
+    with pytest.raises(UnknownName, match="unknown dataset 'min'.*did you mean 'mine'"):
+        run(command, "min")
