@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 import promptrec
-from promptrec.cli import demo, model, recommend, template
+from promptrec.cli import compare, data, demo, evaluate, model, recommend, report, template
 from promptrec.errors import PromptrecError
 
 app = typer.Typer(
@@ -18,6 +18,10 @@ app = typer.Typer(
 )
 app.command("recommend")(recommend.recommend)
 app.command("demo")(demo.demo)
+app.command("evaluate")(evaluate.evaluate)
+app.command("compare")(compare.compare)
+app.command("report")(report.report)
+app.add_typer(data.app, name="data")
 app.add_typer(model.app, name="model")
 app.add_typer(template.app, name="template")
 

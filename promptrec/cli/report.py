@@ -1,0 +1,26 @@
+"""`promptrec report`: the page of an evaluation, written again from what its folder holds."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from promptrec.cli.options import JsonOption
+from promptrec.evaluate.evaluation import read_evaluation
+from promptrec.evaluate.report.markdown import as_console
+from promptrec.evaluate.report.write import write_report
+
+
+def report(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder that `promptrec evaluate --out` wrote.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Write report.html and report.md of an evaluation, and print its tables."""
+    found = read_evaluation(run)
+    page = write_report(run)
+    if as_json:
+        print(found.model_dump_json(indent=2))
+        return
+    Console().print(as_console(found))
+    print(f"report: {page}")
