@@ -105,7 +105,7 @@ def compare(
     Raises:
         InputError: the two have no query in common.
         UnknownName: a metric that was not measured.
-        MissingExtra: scipy or statsmodels is not installed.
+        MissingExtra: scipy is not installed.
     """
     return _family({metric: (names, metric, _difference(a, b, metric, names, seed)) for metric in metrics}, seed)
 
@@ -125,7 +125,7 @@ def compare_to(
     Raises:
         InputError: a ranker and the reference have no query in common.
         UnknownName: a metric that was not measured.
-        MissingExtra: scipy or statsmodels is not installed.
+        MissingExtra: scipy is not installed.
     """
     found = {
         system: ((system, name), metric, _difference(values, reference, metric, (system, name), seed))
