@@ -25,6 +25,10 @@ FolderOption = Annotated[
     Path | None, typer.Option("--templates", help="A folder of your own templates, looked into first.")
 ]
 SAMPLE_WORDS = {"en": "I like slow, thoughtful stories with a happy ending.", "zh": "我喜欢节奏舒缓、结局温暖的作品。"}
+SAMPLE_PERSON = {
+    "en": Query(attributes={"age": "40"}, history=("The Silent Garden",)),
+    "zh": Query(attributes={"age": "40"}, history=("寂静的花园",)),
+}
 SAMPLE_ITEMS = 3
 
 
@@ -60,7 +64,8 @@ def show(
     shown = items if listwise else items[:1]
     labels = label_names(len(shown)) if listwise else ()
     told = answer_format(header.answer, header.language).instruction(labels) if header.kind == "listwise-text" else ""
-    query = Query(preferences=preferences or SAMPLE_WORDS[header.language])
+    spoken = Query(preferences=preferences or SAMPLE_WORDS[header.language])
+    query = SAMPLE_PERSON[header.language] if header.kind == "profile" else spoken
     fitted = fit(template, query, shown, labels, tokenizer, 10**6, instruction=told)
     pieces = [tokenizer.decode((i,)) for i in fitted.encoded.ids]
     if as_json:

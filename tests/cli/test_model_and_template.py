@@ -62,3 +62,11 @@ def test_a_template_of_ones_own_and_its_mistakes(promptrec, tmp_path):
     (folder / "bad.jinja").write_text("---\nkind: yes-no\n---\n")
     done = promptrec("template", "list", "--templates", folder)
     assert done.returncode == 2 and "bad.jinja" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(("language", "words"), [("en", "I am 40 years old. I liked"), ("zh", "我今年40岁。我喜欢")])
+def test_a_profile_template_is_shown_with_a_sample_person(promptrec, language, words):
+    assert (
+        words in json.loads(promptrec("template", "show", f"profiles/{language}/profile", "--json").stdout)["context"]
+    )
