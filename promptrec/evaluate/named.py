@@ -1,4 +1,4 @@
-"""Datasets by name: a folder, a folder under $PROMPTREC_DATA, or a recipe."""
+"""Datasets by name: a folder, a folder under $PROMPTREC_DATA, a recipe, or one that is generated."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,19 +7,22 @@ from promptrec.data.public import data_folders, local_folder
 from promptrec.errors import UnknownName
 from promptrec.evaluate.dataset import Dataset, load_dataset
 from promptrec.evaluate.recipes import RECIPES, build
+from promptrec.testing.planted import planted
 
 
 def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: None) -> Dataset:
     """The dataset in a folder or of a name. A recipe is built once and read afterwards.
 
     Args:
-        name: a folder; the name of a folder under $PROMPTREC_DATA; or a recipe, such as "ml-100k:near-cold-5".
+        name: a folder; the name of a folder under $PROMPTREC_DATA; a recipe, such as "ml-100k:near-cold-5"; or "planted".
         notify: is told what takes time, and what a licence forbids.
 
     Raises:
-        UnknownName: none of the three; the message lists the names there are.
+        UnknownName: none of these; the message lists the names there are.
         InputError: a file that cannot be read or downloaded.
     """
+    if str(name) in GENERATED and not Path(name).is_dir():
+        return GENERATED[str(name)]()
     return load_dataset(find_dataset(name, notify))
 
 
@@ -34,8 +37,27 @@ def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
 
 
 def known_datasets() -> list[str]:
-    """The names of all datasets that can be opened: those under $PROMPTREC_DATA, then the recipes."""
-    return [*local_datasets(), *RECIPES]
+    """The names of all datasets that can be opened: those under $PROMPTREC_DATA, then the recipes and the generated."""
+    return [*local_datasets(), *RECIPES, *GENERATED]
+
+
+def planted_dataset() -> Dataset:
+    """300 people with one taste each and 8 candidates, of which 2 are to it; nobody can have memorised them."""
+    made = planted(users=300, candidates=8, right=2)
+    return Dataset(
+        name="planted",
+        language="en",
+        catalog=made.catalog,
+        requests=made.requests,
+        relevance={query_id: dict.fromkeys(sorted(right), 1) for query_id, right in made.relevant.items()},
+        queries=tuple(request.query for request in made.requests),
+        domain="films",
+        licence="Apache-2.0",
+        source="promptrec.testing.planted, seed 0",
+    )
+
+
+GENERATED: dict[str, Callable[[], Dataset]] = {"planted": planted_dataset}
 
 
 def local_datasets() -> list[str]:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from promptrec.errors import MissingExtra, UnknownName
@@ -53,11 +54,11 @@ def _jsonl() -> Log:
 
 def _mlflow() -> Log:
     """An MLflow run for each of ours, where MLFLOW_TRACKING_URI says, else in `mlflow.db` in the folder."""
-    try:
-        import alembic as _  # the database store needs it, and mlflow-skinny does not bring it
-        import mlflow
-    except ImportError:
-        raise MissingExtra("mlflow-skinny", "mlflow") from None
+    # The database store needs alembic, which mlflow-skinny does not bring.
+    for package in ("mlflow", "alembic"):
+        if find_spec(package) is None:
+            raise MissingExtra(package, "mlflow")
+    import mlflow
 
     def log(evaluation: Evaluation, out: Path) -> None:
         if not os.environ.get("MLFLOW_TRACKING_URI"):

@@ -10,7 +10,6 @@ from promptrec.testing.scripted import ScriptedEngine
 
 ray = pytest.importorskip("ray")
 pytestmark = [
-    pytest.mark.allow_hosts(["127.0.0.1", "0.0.0.0", "localhost"]),
     pytest.mark.enable_socket,
     # Ray's own code, on its own threads.
     pytest.mark.filterwarnings("default"),

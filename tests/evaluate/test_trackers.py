@@ -80,5 +80,17 @@ def test_mlflow_holds_parameters_and_metrics_offline(tmp_path, monkeypatch):
     assert found.data.metrics["ndcg_at_10"] == 0.25 and found.data.params["ranker"] == "bm25"
 
 
+@pytest.mark.enable_socket
+@pytest.mark.filterwarnings("default")
+def test_wandb_keeps_the_run_offline(tmp_path, monkeypatch):
+    pytest.importorskip("wandb")
+    monkeypatch.setenv("WANDB_SILENT", "true")
+    monkeypatch.delenv("WANDB_MODE", raising=False)
+    for log in open_trackers(["wandb"]):
+        log(EVALUATION, tmp_path)
+    (logged,) = (tmp_path / "wandb").glob("offline-run-*/*.wandb")
+    assert b"ndcg@10" in logged.read_bytes()
+
+
 def test_every_tracker_but_jsonl_is_an_extra_by_its_own_name():
     assert list(TRACKERS) == ["jsonl", "mlflow", "wandb", "tensorboard"]
