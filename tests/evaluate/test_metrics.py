@@ -80,6 +80,12 @@ def test_one_group_of_everything_is_worth_a_random_order():
     )
 
 
+def test_a_cut_off_within_a_group_counts_from_the_top_of_the_list():
+    groups = [["wrong", "bad"], ["a", "b", "c", "d"]]
+    assert measure(groups, {"a": 1}, ["hit@3", "recall@3"]) == pytest.approx({"hit@3": 1 / 4, "recall@3": 1 / 4})
+    assert measure(groups, {"a": 1, "b": 1}, ["hit@4"])["hit@4"] == pytest.approx(1 - (2 / 4) * (1 / 3))
+
+
 def test_a_known_list():
     relevance = {"a": 2, "b": 0, "c": 1, "missed": 1}
     values = measure([["b"], ["a"], ["unjudged"], ["c"]], relevance)
