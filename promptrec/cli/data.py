@@ -12,7 +12,7 @@ from promptrec.cli.options import JsonOption
 from promptrec.data import public
 from promptrec.data.public import PUBLIC
 from promptrec.evaluate.dataset import ABOUT, read_about
-from promptrec.evaluate.named import find_dataset, local_datasets, open_dataset
+from promptrec.evaluate.named import GENERATED, find_dataset, local_datasets, open_dataset
 from promptrec.evaluate.recipes import RECIPES
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ NameArgument = Annotated[
 @app.command("list")
 def list_(as_json: JsonOption = False) -> None:
     """Show the datasets that can be used by name, here or not; with a split, the name is NAME:SPLIT."""
-    rows = [*map(_local, local_datasets()), *map(_public, PUBLIC)]
+    rows = [*map(_local, local_datasets()), *map(_public, PUBLIC), *map(_generated, GENERATED)]
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return
@@ -88,6 +88,13 @@ def _local(name: str) -> dict[str, Any]:
         "source": about.get("source", str(folder)),
         "warning": "",
     }
+
+
+def _generated(name: str) -> dict[str, Any]:
+    """A set that is made anew each time it is opened."""
+    data = GENERATED[name]()
+    about = {"domain": data.domain, "licence": data.licence, "source": data.source}
+    return {"name": name, "here": "yes", "splits": [], **about, "warning": ""}
 
 
 def _public(name: str) -> dict[str, Any]:

@@ -39,6 +39,10 @@ class Bars(Watch):
     ) -> None:
         self._progress.stop()
 
+    def notes(self, said: str) -> None:
+        """See `Watch`."""
+        self._progress.console.print(said)
+
     def run_starts(self, dataset: str, system: str, done: int, total: int) -> None:
         """See `Watch`."""
         self._tokens = 0

@@ -52,12 +52,13 @@ def evaluate(
         InputError, UnknownName, ModelError, TemplateError, MissingExtra: something that was asked for cannot be used.
         EngineError: an engine died; what was ranked is kept, and the same call goes on from there.
     """
-    datasets = datasets or [open_dataset(name) for name in config.datasets]
+    watch = watch or Watch()
+    datasets = datasets or [open_dataset(name, watch.notes) for name in config.datasets]
     asked = asked_systems(config, engine)
     for dataset in datasets:
         for system in asked:
             system.spec(dataset)  # a name nobody knows is said before anything is run
-    runner = Runner(config, Path(out), retry_failed, watch or Watch())
+    runner = Runner(config, Path(out), retry_failed, watch)
     try:
         results = tuple(_on_dataset(runner, dataset, asked) for dataset in datasets)
     finally:

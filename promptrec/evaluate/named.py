@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from promptrec.data.public import data_folders, local_folder
-from promptrec.errors import UnknownName
+from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.dataset import Dataset, load_dataset
 from promptrec.evaluate.recipes import RECIPES, build
 from promptrec.testing.planted import planted
@@ -31,6 +31,8 @@ def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
     folder = Path(name) if Path(name).is_dir() else local_folder(str(name))
     if folder is not None:
         return folder
+    if str(name) in GENERATED:
+        raise InputError(f"{name} is generated when it is opened and has no folder")
     if str(name) in RECIPES:
         return build(RECIPES[str(name)], notify)
     raise UnknownName("dataset", str(name), known_datasets())

@@ -8,6 +8,9 @@ from promptrec.rank.ranking import Ranking
 class Watch:
     """Told what happens; does nothing. The command line has one that draws progress bars."""
 
+    def notes(self, said: str) -> None:
+        """Something takes time (a download), or a licence forbids something."""
+
     def run_starts(self, dataset: str, system: str, done: int, total: int) -> None:
         """A run of `total` queries starts, `done` of which were ranked before."""
 

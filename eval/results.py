@@ -1,0 +1,52 @@
+"""Every table of RESULTS.md: `python -m eval.results`. Runs what each eval/*.toml says, as far as it was not run before.
+
+Datasets that are not public are looked for below $PROMPTREC_DATA. The runs stay in runs/results/.
+"""
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+from promptrec.cli.progress import Bars
+from promptrec.engine.models import list_models
+from promptrec.evaluate.config import Config
+from promptrec.evaluate.evaluation import EVALUATION, Evaluation, read_evaluation
+from promptrec.evaluate.evaluator import evaluate
+from promptrec.evaluate.report.markdown import as_markdown
+from promptrec.evaluate.report.write import write_report
+
+HERE = Path(__file__).parent
+RUNS = HERE.parent / "runs" / "results"
+
+
+def results(path: Path, models: list[str], kept: bool) -> Evaluation | None:
+    """One configuration's evaluation; None where it was never run and is not to be."""
+    out = RUNS / path.stem
+    if kept:
+        return read_evaluation(out) if (out / EVALUATION).exists() else None
+    with Bars(Console(stderr=True)) as bars:
+        found = evaluate(Config.from_toml(path, {"models": models}), out, watch=bars)
+    write_report(out)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", action="append", help="default: every packaged model that is added")
+    parser.add_argument("--only", action="append", help="name of a configuration, such as planted; repeat it")
+    parser.add_argument("--kept", action="store_true", help="run nothing: write the tables of what was run before")
+    asked = parser.parse_args()
+    models = asked.model or [info.name for info in list_models() if info.path and info.kind == "language model"]
+    texts, missing = [(HERE / "RESULTS.head.md").read_text(encoding="utf-8")], []
+    for path in sorted(HERE.glob("*.toml")):
+        found = results(path, models, asked.kept or bool(asked.only and path.stem not in asked.only))
+        texts += [as_markdown(found)] if found else []
+        missing += [] if found else [path.stem]
+    if missing:
+        texts.append(f"Not run yet: {', '.join(missing)}.\n")
+    (HERE / "RESULTS.md").write_text("\n".join(texts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
