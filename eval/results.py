@@ -1,4 +1,4 @@
-"""Every table of RESULTS.md: `python -m eval.results`. Runs what each eval/*.toml says, as far as it was not run before.
+"""Every table of RESULTS.md: `python -m eval.results`. Runs what each eval/*.toml says and was not run before.
 
 Datasets that are not public are looked for below $PROMPTREC_DATA. The runs stay in runs/results/.
 """
@@ -6,6 +6,8 @@ Datasets that are not public are looked for below $PROMPTREC_DATA. The runs stay
 import argparse
 from pathlib import Path
 
+from promptrec.evaluate.report.markdown import as_markdown
+from promptrec.evaluate.report.write import write_report
 from rich.console import Console
 
 from promptrec.cli.progress import Bars
@@ -13,8 +15,6 @@ from promptrec.engine.models import list_models
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluation import EVALUATION, Evaluation, read_evaluation
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.report.markdown import as_markdown
-from promptrec.evaluate.report.write import write_report
 
 HERE = Path(__file__).parent
 RUNS = HERE.parent / "runs" / "results"

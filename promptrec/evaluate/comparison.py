@@ -71,22 +71,22 @@ class Contrast(BaseModel):
 
 
 class Comparison(BaseModel):
-    """A family of contrasts by what tells them apart: the metric, or the ranker that is held against the reference."""
+    """Two rankers in each of a family of metrics."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     contrasts: Mapping[str, Contrast]
     seed: int
 
-    def verdict(self, key: str) -> str:
-        """The sentence about one metric (after `compare`) or one ranker (after `compare_to`).
+    def verdict(self, metric: str) -> str:
+        """The sentence about one metric.
 
         Raises:
             UnknownName: it is not in this family.
         """
-        if key not in self.contrasts:
-            raise UnknownName("contrast", key, self.contrasts)
-        found = self.contrasts[key]
+        if metric not in self.contrasts:
+            raise UnknownName("contrast", metric, self.contrasts)
+        found = self.contrasts[metric]
         return verdict(found.difference, found.p_holm, found.names, found.metric)
 
 
@@ -107,31 +107,13 @@ def compare(
         UnknownName: a metric that was not measured.
         MissingExtra: scipy is not installed.
     """
-    return _family({metric: (names, metric, _difference(a, b, metric, names, seed)) for metric in metrics}, seed)
-
-
-def compare_to(
-    reference: Values, systems: Mapping[str, Values], metric: str, name: str = "reference", seed: int = 0
-) -> Comparison:
-    """Compare several rankers, each minus the reference, in one metric; the rankers are the family.
-
-    Args:
-        reference: its values by metric and query ID.
-        systems: those of each ranker, by the ranker's name.
-        metric: such as `ndcg@10`.
-        name: of the reference.
-        seed: of the resampling.
-
-    Raises:
-        InputError: a ranker and the reference have no query in common.
-        UnknownName: a metric that was not measured.
-        MissingExtra: scipy is not installed.
-    """
-    found = {
-        system: ((system, name), metric, _difference(values, reference, metric, (system, name), seed))
-        for system, values in systems.items()
+    found = {metric: _difference(a, b, metric, names, seed) for metric in metrics}
+    adjusted = holm({metric: difference.p for metric, difference in found.items()})
+    contrasts = {
+        metric: Contrast(names=names, metric=metric, difference=difference, p_holm=adjusted[metric])
+        for metric, difference in found.items()
     }
-    return _family(found, seed)
+    return Comparison(contrasts=contrasts, seed=seed)
 
 
 def _difference(a: Values, b: Values, metric: str, names: tuple[str, str], seed: int) -> Difference:
@@ -141,12 +123,3 @@ def _difference(a: Values, b: Values, metric: str, names: tuple[str, str], seed:
     if not a[metric].keys() & b[metric].keys():
         raise InputError(f"{names[0]} and {names[1]} have no query in common: compare runs over the same dataset")
     return paired(a[metric], b[metric], seed)
-
-
-def _family(found: Mapping[str, tuple[tuple[str, str], str, Difference]], seed: int) -> Comparison:
-    adjusted = holm({key: difference.p for key, (_, _, difference) in found.items()})
-    contrasts = {
-        key: Contrast(names=names, metric=metric, difference=difference, p_holm=adjusted[key])
-        for key, (names, metric, difference) in found.items()
-    }
-    return Comparison(contrasts=contrasts, seed=seed)

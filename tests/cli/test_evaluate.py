@@ -1,0 +1,88 @@
+import json
+import re
+
+import pytest
+
+CATALOG = """item_id,title,description
+b1,Slow Rain,A widower learns to cook in a fishing village.
+b2,Fast Money,Two brothers rob the same bank three times.
+b3,The Long Winter,A family waits for the snow to melt.
+"""
+QUERIES = """query_id,preferences,history
+anna,quiet stories about food and families,
+bo,"crime, and it may be funny",The Long Winter
+"""
+QRELS = "anna 0 b1 2\nanna 0 b3 1\nbo 0 b2 1\n"
+
+
+@pytest.fixture
+def mine(tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for name, text in (("catalog.csv", CATALOG), ("queries.csv", QUERIES), ("qrels.txt", QRELS)):
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture
+def no_models(tmp_path):
+    return {"PROMPTREC_HOME": str(tmp_path / "home")}
+
+
+def test_a_folder_of_ones_own_becomes_a_report(promptrec, mine, tmp_path, no_models):
+    done = promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/mine", **no_models)
+    assert done.returncode == 0, done.stderr
+    assert "bm25" in done.stdout and "report: runs/mine/report.html" in done.stdout
+    page = (tmp_path / "runs" / "mine" / "report.html").read_text(encoding="utf-8")
+    assert "bm25 has the highest ndcg@10" in page
+    again = promptrec("report", "runs/mine", "--json", **no_models)
+    found = json.loads(again.stdout)
+    assert [d["name"] for d in found["datasets"]] == ["mine"] and found["command"].startswith(
+        "__main__.py evaluate mine"
+    )
+
+
+def test_two_runs_are_compared_and_nothing_is_called_better_without_reason(promptrec, mine, tmp_path, no_models):
+    promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/mine", **no_models)
+    one, other = (next((tmp_path / "runs/mine/mine").glob(f"{name}-*")) for name in ("bm25", "random"))
+    done = promptrec("compare", one, other, **no_models)
+    assert done.returncode == 0, done.stderr
+    assert "no difference shown in ndcg@10" in done.stdout and " is better than " not in done.stdout
+    asked = promptrec("compare", one, other, "--metric", "mrr", "--json", **no_models)
+    assert list(json.loads(asked.stdout)["contrasts"]) == ["mrr"]
+    whole = promptrec("compare", "runs/mine", other, **no_models)
+    assert whole.returncode == 2 and "name one of" in whole.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "name a dataset"),
+        (("no-such",), "unknown dataset 'no-such'.*planted"),
+        (("mine", "--ranker", "best"), "unknown ranker 'best'"),
+        (("mine", "--metric", "ndcg"), "ndcg@10"),
+        (("mine", "--tracker", "excel"), "unknown tracker 'excel'"),
+        (("mine", "--executor", "slurm"), "unknown executor 'slurm'"),
+        (("mine", "--ranker", "yes-no", "--model", "smollm2-135m"), "promptrec model add smollm2-135m"),
+        (("--config", "none.toml"), "none.toml: cannot be read"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(promptrec, mine, no_models, words, said):
+    done = promptrec("evaluate", *words, **no_models)
+    assert done.returncode == 2 and done.stdout == ""
+    assert re.search(f"^promptrec: error: .*{said}", done.stderr.strip()) and done.stderr.count("\n") == 1
+
+
+def test_a_bad_line_is_named_before_anything_is_run(promptrec, mine, tmp_path, no_models):
+    (mine / "qrels.txt").write_text("anna 0 b1\n")
+    done = promptrec("evaluate", "mine", "--ranker", "bm25", **no_models)
+    assert done.returncode == 2 and "qrels.txt:1" in done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.model
+def test_a_dry_run_tells_tokens_and_time_and_keeps_nothing(promptrec, mine, tmp_path):
+    done = promptrec("evaluate", "mine", "--ranker", "query-likelihood", "--engine", "transformers", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"mine · query-likelihood · smollm2-135m: 2 queries, about [\d,]+ prompt tokens", done.stdout)
+    assert not (tmp_path / "runs").exists()
