@@ -1,7 +1,7 @@
 """`promptrec recommend`: one person's words in, a list of items out."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -57,6 +57,7 @@ def recommend(
     """Recommend items of a catalogue to one person, from their words, their history, or both."""
     query = _query(preferences, history)
     console = Console(stderr=True)
+    options: dict[str, Any] = settings("--engine-option", engine_option)
     with console.status("reading the catalogue"):
         items = open_catalog(catalog, columns)
     with console.status(f"loading {model}"):
@@ -69,7 +70,7 @@ def recommend(
             templates=templates,
             pool=pool,
             seed=seed,
-            **settings("--engine-option", engine_option),
+            **options,
         )
     with console.status("ranking"):
         ranking = recommender.rank(query, _ids(candidates)).top(k) if candidates else recommender.recommend(query, k)

@@ -14,7 +14,7 @@ def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
     """The dataset in a folder or of a name. A recipe is built once and read afterwards.
 
     Args:
-        name: a folder; the name of a folder under $PROMPTREC_DATA; a recipe, such as "ml-100k:near-cold-5"; or "planted".
+        name: a folder; the name of one under $PROMPTREC_DATA; a recipe, such as "ml-100k:near-cold-5"; or "planted".
         notify: is told what takes time, and what a licence forbids.
 
     Raises:

@@ -27,8 +27,8 @@ class RunSpec(BaseModel):
     """One system on one dataset. Two runs with the same key would write the same rankings.
 
     The sums are SHA-256: of the dataset without its judgements (no ranking depends on them), and of the files in the
-    folders of the model, the adapter and the encoder. How many queries are asked is no part of it: a longer run goes on from a
-    shorter one. `pool` is how many candidates are retrieved where the dataset gives none.
+    folders of the model, the adapter and the encoder. How many queries are asked is no part of it: a longer run goes on
+    from a shorter one. `pool` is how many candidates are retrieved where the dataset gives none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from promptrec.errors import MissingExtra, UnknownName
 from promptrec.evaluate.evaluation import Evaluation, Measured
@@ -81,7 +82,7 @@ def _wandb() -> Log:
         raise MissingExtra("wandb", "wandb") from None
 
     def log(evaluation: Evaluation, out: Path) -> None:
-        mode = os.environ.get("WANDB_MODE") or "offline"
+        mode: Any = os.environ.get("WANDB_MODE") or "offline"
         for dataset, run in _runs(evaluation):
             about = run.spec.model_dump(mode="json")
             with wandb.init(
