@@ -12,7 +12,7 @@ from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.estimate import estimate_cost
 from promptrec.evaluate.evaluator import evaluate as run_evaluation
-from promptrec.evaluate.report.markdown import as_console
+from promptrec.evaluate.report.console import as_console
 from promptrec.evaluate.report.write import write_report
 from promptrec.evaluate.trackers import open_trackers
 

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from promptrec.cli.options import JsonOption
 from promptrec.evaluate.evaluation import read_evaluation
-from promptrec.evaluate.report.markdown import as_console
+from promptrec.evaluate.report.console import as_console
 from promptrec.evaluate.report.write import write_report
 
 

@@ -1,0 +1,48 @@
+"""A report in Markdown."""
+
+from promptrec.evaluate.evaluation import DatasetResult, Evaluation
+from promptrec.evaluate.report import tables
+from promptrec.evaluate.report.tables import Table
+
+
+def as_markdown(evaluation: Evaluation) -> str:
+    """The headline first, then what was measured, then everything needed to repeat it."""
+    parts = [part for dataset in evaluation.datasets for part in _dataset(dataset, evaluation.config.metrics)]
+    return "\n\n".join([*parts, "## To repeat it", _table(tables.repeat(evaluation))]) + "\n"
+
+
+def about(dataset: DatasetResult) -> str:
+    """One sentence on what was ranked."""
+    return (
+        f"{dataset.queries:,} queries, {dataset.items:,} items, candidates: {dataset.candidates}; "
+        f"{dataset.domain}, {dataset.language}; {dataset.licence}; {dataset.source}."
+    )
+
+
+def _dataset(dataset: DatasetResult, metrics: tuple[str, ...]) -> list[str]:
+    accuracy = tables.accuracy(dataset, metrics)
+    parts = [f"## {dataset.name}", f"**{_text(dataset.headline)}**", _text(about(dataset)), _table(accuracy)]
+    parts.append(f"Baselines are in italics. {accuracy.note}")
+    alarms = [f"- **{_text(run.system)}**: {_text(alarm)}" for run in dataset.runs for alarm in run.alarms]
+    skipped = [f"- {_text(name)} is not there: {_text(why)}" for name, why in dataset.skipped.items()]
+    parts += ["\n".join(lines) for lines in (alarms, skipped) if lines]
+    for table in (tables.memorisation(dataset), tables.robustness(dataset)):
+        parts += [f"### {_text(table.title)}", _table(table)] if table.rows else []
+    for table in (tables.beyond(dataset), tables.validity(dataset)):
+        parts += [f"### {_text(table.title)}", _table(table)]
+    return parts
+
+
+def _table(table: Table) -> str:
+    head = [_line(table.columns), _line(["---"] * len(table.columns))]
+    return "\n".join([*head, *(_line(map(_text, row), n in table.baselines) for n, row in enumerate(table.rows))])
+
+
+def _line(cells, baseline: bool = False) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    first, *rest = cells
+    return f"| {' | '.join([f'*{first}*' if baseline else first, *rest])} |"
+
+
+def _text(cell: str) -> str:
+    """Text that a table of Markdown can hold, and no markup."""
+    return cell.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;").replace("*", "\\*")

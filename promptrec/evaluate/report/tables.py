@@ -1,0 +1,175 @@
+"""The tables of a report, as text: one source for the page, for Markdown and for the console."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from promptrec.evaluate.evaluation import DatasetResult, Estimate, Evaluation, Measured, Paired
+
+NONE = "–"
+NOT_MEASURED = "not measured"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns and rows of text; `baselines` are the numbers of the rows that are about a baseline."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    baselines: frozenset[int] = frozenset()
+    note: str = ""
+
+
+def accuracy(dataset: DatasetResult, metrics: Iterable[str]) -> Table:
+    """Every run, best first: metrics with intervals, how far from the best baseline, the memorisation gap, the cost."""
+    names = tuple(metrics)
+    best = next((run.system for run in dataset.runs if run.baseline), None)
+    against = {c.system: c for c in dataset.comparisons if c.reference == best}
+    columns = (
+        "system",
+        *names,
+        f"against {best}" if best else "against",
+        "memorisation gap",
+        "tokens",
+        "seconds",
+        "failed",
+    )
+    rows = tuple(
+        (
+            run.system,
+            *(interval(run.metrics[name]) for name in names),
+            difference(against.get(run.system)),
+            gap(run),
+            tokens(run.cost),
+            number(run.cost.get("seconds"), 0),
+            percent(run.validity.get("failed")),
+        )
+        for run in dataset.runs
+    )
+    return Table(
+        f"{dataset.name}: accuracy",
+        columns,
+        rows,
+        _baselines(dataset),
+        "Means with 95 % intervals (bootstrap over queries, BCa). The difference to the best baseline is paired, "
+        "its p is Holm's over all pairs of a system and a baseline. The gap is what real titles add over masked ones.",
+    )
+
+
+def beyond(dataset: DatasetResult) -> Table:
+    """Coverage, exposure, novelty, diversity, popularity."""
+    return _named(f"{dataset.name}: beyond accuracy", dataset, "beyond", 3)
+
+
+def validity(dataset: DatasetResult) -> Table:
+    """Shares of what was and was not as it should be."""
+    return _named(f"{dataset.name}: validity (shares)", dataset, "validity", 3)
+
+
+def robustness(dataset: DatasetResult) -> Table:
+    """How rankings move when what should not matter is changed."""
+    rows = [
+        (
+            run.system,
+            kind,
+            number(moved.kendall_tau, 3),
+            percent(moved.top1_flips),
+            difference(moved.drop),
+            f"{moved.queries:,}",
+        )
+        for run in dataset.runs
+        for kind, moved in run.robustness.items()
+    ]
+    columns = ("system", "change", "Kendall's tau", "other item first", "metric lost", "queries")
+    return Table(f"{dataset.name}: robustness", columns, tuple(rows))
+
+
+def memorisation(dataset: DatasetResult) -> Table:
+    """What real titles add over masked and over permuted ones."""
+    rows = [
+        (run.system, f"{kind} titles", difference(found), f"{found.n:,}")
+        for run in dataset.runs
+        for kind, found in run.memorisation.items()
+    ]
+    return Table(f"{dataset.name}: memorisation", ("system", "real titles minus", "difference", "queries"), tuple(rows))
+
+
+def repeat(evaluation: Evaluation) -> Table:
+    """Everything needed to make the evaluation again."""
+    config = evaluation.config.model_dump(mode="json", exclude_defaults=True)
+    rows = [
+        ("command", evaluation.command),
+        ("configuration", ", ".join(f"{name} = {value}" for name, value in config.items())),
+        ("seed", str(evaluation.config.seed)),
+        ("date", evaluation.date),
+        ("machine", evaluation.machine),
+        ("versions", ", ".join(f"{name} {version}" for name, version in evaluation.versions.items())),
+    ]
+    rows += [(f"dataset {d.name}", f"sha256 {d.sha256}; {d.licence}; {d.source}") for d in evaluation.datasets]
+    for run in (run for dataset in evaluation.datasets for run in dataset.runs):
+        made_of = [f"key {run.spec.key}"]
+        if run.spec.model_sha256:
+            made_of.append(f"model sha256 {run.spec.model_sha256}")
+        if run.spec.template:
+            made_of.append(f"template {run.spec.template.name} sha256 {run.spec.template.sha256}")
+        rows.append((run.folder, "; ".join(made_of)))
+    return Table("To repeat it", ("what", "is"), tuple(rows))
+
+
+def interval(of: Estimate) -> str:
+    """0.412 [0.371, 0.455]."""
+    if of.mean is None:
+        return NONE
+    return f"{of.mean:.3f}" + (f" [{of.low:.3f}, {of.high:.3f}]" if of.low is not None and of.high is not None else "")
+
+
+def difference(of: Paired | None) -> str:
+    """+0.041 [+0.010, +0.072], p = .004."""
+    if of is None or of.mean is None:
+        return NONE
+    bounds = f" [{of.low:+.3f}, {of.high:+.3f}]" if of.low is not None and of.high is not None else ""
+    return f"{of.mean:+.3f}{bounds}" + ("" if of.p_holm is None else f", p {probability(of.p_holm)}")
+
+
+def gap(run: Measured) -> str:
+    """What real titles add over masked ones."""
+    return difference(run.memorisation["masked"]) if "masked" in run.memorisation else NOT_MEASURED
+
+
+def probability(p: float) -> str:
+    """Three places; none below .001."""
+    return "< .001" if p < 0.001 else f"= {p:.3f}".replace("0.", ".")
+
+
+def tokens(cost: Mapping[str, float]) -> str:
+    """What was read, how much of that came from a cache, and what was written."""
+    read, cached, written = (int(cost.get(f"{kind}-tokens", 0)) for kind in ("prompt", "cached", "decoded"))
+    if not read:
+        return NONE
+    parts = [f"{read:,} read"] + [f"{cached:,} cached"] * bool(cached) + [f"{written:,} written"] * bool(written)
+    return ", ".join(parts)
+
+
+def number(value: float | None, places: int) -> str:
+    """A number, or a dash where there is none."""
+    return NONE if value is None else f"{value:,.{places}f}"
+
+
+def percent(value: float | None) -> str:
+    """A share, or a dash where there is none."""
+    return NONE if value is None else f"{value:.1%}"
+
+
+def _named(title: str, dataset: DatasetResult, field: str, places: int) -> Table:
+    """A column for each number that any run has."""
+    named: list[Mapping[str, float | None]] = [getattr(run, field) for run in dataset.runs]
+    columns = tuple(dict.fromkeys(name for numbers in named for name in numbers))
+    rows = tuple(
+        (run.system, *(number(numbers.get(name), places) for name in columns))
+        for run, numbers in zip(dataset.runs, named, strict=True)
+    )
+    return Table(title, ("system", *columns), rows, _baselines(dataset))
+
+
+def _baselines(dataset: DatasetResult) -> frozenset[int]:
+    return frozenset(n for n, run in enumerate(dataset.runs) if run.baseline)
