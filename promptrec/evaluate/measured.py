@@ -80,11 +80,11 @@ def defined(value: float) -> float | None:
 
 
 def _ranked(store: RunStore, dataset: Dataset, limit: int | None) -> Iterator[tuple[Ranking, Sequence[Item]]]:
-    """Rankings and the candidates they were made of, in the dataset's order."""
+    """Rankings and the candidates they were made of, in the dataset's order; retrieved candidates by their IDs."""
     ids = [query.query_id for query in dataset.queries[:limit]]
     shown = {request.query.query_id: request.candidates for request in dataset.requests[:limit]}
     for ranking in store.rankings(query_id for query_id in ids if query_id in store):
-        retrieved = [dataset.catalog[item_id] for item_id in ranking.item_ids]
+        retrieved = [dataset.catalog[item_id] for item_id in sorted(ranking.item_ids)]
         yield ranking, shown.get(ranking.query_id, retrieved)
 
 
