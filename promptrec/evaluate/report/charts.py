@@ -1,66 +1,62 @@
-"""The pictures of a report, as SVG that stands in the page: no script, no network, in the page's own colours."""
+"""The charts of a report. Systems that read a model are coloured, baselines are grey."""
 
-import html
-import io
+import itertools
 import math
-import re
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from promptrec.errors import MissingExtra
 from promptrec.evaluate.evaluation import DatasetResult, Measured
+from promptrec.evaluate.report.picture import BASELINE, INK, OURS, SECOND, figure
 
-# Stands for the page's text colour, light or dark, until the picture is put in.
-INK = "#010203"
-# Okabe and Ito's blue and orange, which colour-blind people can tell apart; baselines are grey.
-OURS, LINE, BASELINE = "#0072b2", "#e69f00", "#8a8a8a"
-WIDTH = 7.6
+# The least distance of two names in a chart, as a share of its height.
+_APART = 0.065
 
 
 def forest(dataset: DatasetResult, metric: str) -> str:
-    """Each system's mean with its interval, best on top."""
+    """Each system's mean with its interval, best on top; a line where the best baseline is."""
     runs = [run for run in reversed(dataset.runs) if run.metrics[metric].mean is not None]
+    best = next((run.metrics[metric].mean for run in reversed(runs) if run.baseline), None)
 
     def draw(axes: Any) -> None:  # noqa: ANN401 - matplotlib's axes
+        if best is not None:
+            axes.axvline(best, color=BASELINE, linestyle="--", linewidth=1)
         for place, run in enumerate(runs):
             of, colour = run.metrics[metric], _colour(run)
             if of.low is not None and of.high is not None:
-                axes.plot([of.low, of.high], [place, place], color=colour, linewidth=2, solid_capstyle="round")
-            axes.plot([of.mean], [place], "o", color=colour, markersize=6)
-        axes.set_yticks(range(len(runs)), [run.system for run in runs])
+                axes.plot([of.low, of.high], [place, place], color=colour, linewidth=3.5, solid_capstyle="round")
+            axes.plot([of.mean], [place], "o", color=colour, markersize=8)
+        _rows(axes, dataset, runs)
         axes.set_xlabel(f"{metric}, mean and 95 % interval")
-        axes.grid(axis="x", alpha=0.25)
 
-    return _svg(draw, 0.6 + 0.32 * len(runs), f"{metric} of each system on {dataset.name}, with intervals")
+    return figure(draw, _height(runs), f"{metric} of each system on {dataset.name}; dashed: the best baseline")
 
 
 def distributions(dataset: DatasetResult, metric: str, values: Mapping[str, Mapping[str, float]]) -> str:
     """How the metric is spread over queries; `values` are by system and query ID."""
-    runs = [run for run in reversed(dataset.runs) if values.get(run.system)]
-    known = [[v for v in values[run.system].values() if not math.isnan(v)] for run in runs]
+    known = {name: [v for v in by_query.values() if not math.isnan(v)] for name, by_query in values.items()}
+    runs = [run for run in reversed(dataset.runs) if known.get(run.system)]
 
     def draw(axes: Any) -> None:  # noqa: ANN401
-        for place, (run, numbers) in enumerate(zip(runs, known, strict=True)):
+        for place, run in enumerate(runs):
             colour = _colour(run)
+            line = {"color": colour, "linewidth": 1.3}
             axes.boxplot(
-                [numbers],
+                [known[run.system]],
                 positions=[place],
                 orientation="horizontal",
-                widths=0.55,
+                widths=0.5,
                 showmeans=True,
-                medianprops={"color": INK},
-                meanprops={"marker": "o", "markerfacecolor": colour, "markeredgecolor": colour, "markersize": 5},
-                boxprops={"color": colour},
-                whiskerprops={"color": colour},
-                capprops={"color": colour},
-                flierprops={"marker": ".", "markersize": 3, "markeredgecolor": colour},
+                medianprops={"color": INK, "linewidth": 1.6},
+                meanprops={"marker": "o", "markerfacecolor": colour, "markeredgecolor": colour, "markersize": 7},
+                boxprops=line,
+                whiskerprops=line,
+                capprops=line,
+                flierprops={"marker": ".", "markersize": 4, "markeredgecolor": colour},
             )
-        axes.set_yticks(range(len(runs)), [run.system for run in runs])
-        axes.set_xlabel(f"{metric} of single queries: quarters, and the mean as a dot")
-        axes.grid(axis="x", alpha=0.25)
+        _rows(axes, dataset, runs)
+        axes.set_xlabel(f"{metric} of single queries: quarters, median, mean (dot)")
 
-    return _svg(draw, 0.6 + 0.36 * len(runs), f"{metric} over the queries of {dataset.name}, by system")
+    return figure(draw, _height(runs), f"{metric} over the queries of {dataset.name}, by system")
 
 
 def pareto(dataset: DatasetResult, metric: str) -> str:
@@ -72,18 +68,18 @@ def pareto(dataset: DatasetResult, metric: str) -> str:
     ]
 
     def draw(axes: Any) -> None:  # noqa: ANN401
-        front = frontier([(x, y) for x, y, _ in points])
-        axes.plot([x for x, _ in front], [y for _, y in front], color=LINE, linewidth=1.5, zorder=0)
-        for x, y, run in points:
-            axes.plot([x], [y], "o", color=_colour(run), markersize=6)
-            axes.annotate(run.system, (x, y), (6, 4), textcoords="offset points", fontsize=8, color=INK)
         axes.set_xscale("log")
-        axes.margins(x=0.25, y=0.12)
+        front = frontier([(x, y) for x, y, _ in points])
+        axes.plot([x for x, _ in front], [y for _, y in front], color=SECOND, linewidth=2, zorder=0)
+        for x, y, run in points:
+            axes.plot([x], [y], "o", color=_colour(run), markersize=8)
+        axes.margins(x=0.12, y=0.12)
+        _names(axes, dataset, points)
         axes.set_xlabel("seconds a query (logarithmic)")
         axes.set_ylabel(metric)
-        axes.grid(alpha=0.25)
+        axes.grid()
 
-    return _svg(draw, 3.6, f"{metric} against seconds a query on {dataset.name}")
+    return figure(draw, 3.6, f"{metric} against cost on {dataset.name}; nothing on the line is beaten in both")
 
 
 def positions(dataset: DatasetResult) -> str:
@@ -91,19 +87,19 @@ def positions(dataset: DatasetResult) -> str:
     runs = [run for run in dataset.runs if run.position_lift]
 
     def draw(axes: Any) -> None:  # noqa: ANN401
-        for n, run in enumerate(runs):
-            places = range(1, len(run.position_lift) + 1)
-            axes.plot(
-                places, run.position_lift, marker="o", markersize=4, color=(OURS, LINE, INK)[n % 3], label=run.system
-            )
         axes.axhline(1, color=BASELINE, linestyle="--", linewidth=1)
+        for n, run in enumerate(runs):
+            look = {"color": (OURS, SECOND, INK)[n % 3], "marker": "os^D"[n % 4], "linewidth": 2}
+            slots = range(1, len(run.position_lift) + 1)
+            axes.plot(slots, run.position_lift, markersize=6, label=_short(dataset, run), **look)
+        axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel("slot in which the item was shown")
-        axes.set_ylabel("came first, over chance")
+        axes.set_ylabel("times first, over chance")
         axes.set_ylim(bottom=0)
-        axes.legend(frameon=False, fontsize=8, labelcolor=INK)
-        axes.grid(alpha=0.25)
+        axes.legend(frameon=False, labelcolor=INK)
+        axes.grid(axis="y")
 
-    return _svg(draw, 3.0, f"position bias on {dataset.name}: a flat line at 1 is none")
+    return figure(draw, 3.2, f"Position bias on {dataset.name}: a flat line at 1 is none")
 
 
 def frontier(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -116,30 +112,51 @@ def frontier(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]
     return front
 
 
+def spread(places: Sequence[float], apart: float) -> list[float]:
+    """The places, those moved up that are less than `apart` above the next lower one."""
+    moved = list(places)
+    order = sorted(range(len(places)), key=places.__getitem__)
+    for below, above in itertools.pairwise(order):
+        moved[above] = max(moved[above], moved[below] + apart)
+    return moved
+
+
+def _names(axes: Any, dataset: DatasetResult, points: Sequence[tuple[float, float, Measured]]) -> None:  # noqa: ANN401
+    """Each point's name on the side where there is room, clear of the names above and below."""
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    middle = math.sqrt(left * right)
+    for on_the_right in (False, True):
+        side = [point for point in points if (point[0] > middle) == on_the_right]
+        for (x, y, run), place in zip(side, spread([y for _, y, _ in side], _APART * (high - low)), strict=True):
+            axes.annotate(
+                _short(dataset, run),
+                (x, y),
+                (-11 if on_the_right else 11, (place - y) / (high - low) * 170),
+                textcoords="offset points",
+                ha="right" if on_the_right else "left",
+                va="center",
+                color=_colour(run),
+                fontsize=9.5,
+            )
+
+
+def _rows(axes: Any, dataset: DatasetResult, runs: Sequence[Measured]) -> None:  # noqa: ANN401
+    """A row for each run, its name in its colour."""
+    axes.set_yticks(range(len(runs)), [_short(dataset, run) for run in runs])
+    for label, run in zip(axes.get_yticklabels(), runs, strict=True):
+        label.set_color(_colour(run))
+    axes.grid(axis="x")
+
+
+def _height(runs: Sequence[Measured]) -> float:
+    return 0.7 + 0.36 * len(runs)
+
+
+def _short(dataset: DatasetResult, run: Measured) -> str:
+    """The ranker alone, and its model below it where the ranker reads more than one."""
+    one = sum(other.spec.ranker == run.spec.ranker for other in dataset.runs) == 1
+    return run.spec.ranker if one else run.system.replace(" · ", "\n")
+
+
 def _colour(run: Measured) -> str:
     return BASELINE if run.baseline else OURS
-
-
-def _svg(draw: Callable[[Any], None], height: float, says: str) -> str:
-    """A picture as an <svg> element, the same bytes every time; `says` is what a screen reader reads out."""
-    try:
-        import matplotlib
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingExtra("matplotlib", "evaluate") from None
-    # The page's reader draws the letters, so it does not matter which ones matplotlib's own font lacks.
-    style = {"svg.fonttype": "none", "svg.hashsalt": "promptrec", "font.size": 9, "font.family": "sans-serif"}
-    inks = dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color", "axes.edgecolor"), INK)
-    with matplotlib.rc_context(style | inks), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
-        axes = figure.subplots()
-        axes.spines[["top", "right"]].set_visible(False)
-        draw(axes)
-        drawn = io.StringIO()
-        figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    picture = drawn.getvalue()
-    picture = picture[picture.index("<svg") :].replace(INK, "currentColor")
-    picture = re.sub(r"<metadata>.*?</metadata>", "", picture, flags=re.DOTALL)
-    named = f'<svg role="img" aria-label="{html.escape(says)}" '
-    return picture.replace("<svg ", named, 1)

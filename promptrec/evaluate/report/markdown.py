@@ -1,5 +1,7 @@
 """A report in Markdown."""
 
+from collections.abc import Iterable
+
 from promptrec.evaluate.evaluation import DatasetResult, Evaluation
 from promptrec.evaluate.report import tables
 from promptrec.evaluate.report.tables import Table
@@ -38,7 +40,7 @@ def _table(table: Table) -> str:
     return "\n".join([*head, *(_line(map(_text, row), n in table.baselines) for n, row in enumerate(table.rows))])
 
 
-def _line(cells, baseline: bool = False) -> str:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _line(cells: Iterable[str], baseline: bool = False) -> str:
     first, *rest = cells
     return f"| {' | '.join([f'*{first}*' if baseline else first, *rest])} |"
 

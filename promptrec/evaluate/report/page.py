@@ -8,7 +8,8 @@ from promptrec.evaluate.report import charts, tables
 from promptrec.evaluate.report.markdown import about
 from promptrec.evaluate.report.style import STYLE
 from promptrec.evaluate.report.tables import Table
-from promptrec.evaluate.report.worst import Worst, WorstOf
+from promptrec.evaluate.report.worst import WorstOf
+from promptrec.evaluate.report.worst_section import worst_section
 
 # Even if something slipped through escaping, a browser may neither run nor fetch anything.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -23,14 +24,14 @@ def as_page(
         evaluation: what was found.
         values: the primary metric by dataset, system and query ID.
         worst: the worst queries by dataset.
+
+    Raises:
+        MissingExtra: matplotlib is not installed.
     """
     names = [dataset.name for dataset in evaluation.datasets]
-    sections = [
+    sections = "".join(
         _dataset(dataset, evaluation, values.get(dataset.name, {}), worst.get(dataset.name))
         for dataset in evaluation.datasets
-    ]
-    headlines = "".join(
-        f'<p class="headline"><b>{escape(d.name)}</b> {escape(d.headline)}</p>' for d in evaluation.datasets
     )
     links = "".join(f'<a href="#{_anchor(name)}">{escape(name)}</a>' for name in names)
     return (
@@ -38,40 +39,59 @@ def as_page(
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(', '.join(names))}: evaluation</title><style>{STYLE}</style></head><body><main>"
-        f'<header id="headline"><h1>Evaluation</h1>{headlines}'
-        f'<nav>{links}<a href="#repeat">to repeat it</a></nav></header>'
-        f'{"".join(sections)}<section id="repeat">{_table(tables.repeat(evaluation), narrow=True)}</section>'
-        f"<footer>promptrec {escape(evaluation.versions.get('promptrec', ''))} · {escape(evaluation.date)}</footer>"
-        "</main></body></html>\n"
+        f'<header><h1>Evaluation</h1><p class="about">{escape(_made(evaluation))}</p>'
+        f'<div class="headlines" id="headline">{"".join(map(_headline, evaluation.datasets))}</div>'
+        f'<nav>{links}<a href="#repeat">To repeat it</a></nav></header>{sections}'
+        f'<section id="repeat"><h2>To repeat it</h2>{_table(tables.repeat(evaluation), facts=True)}</section>'
+        f"<footer>Made by promptrec {escape(evaluation.versions.get('promptrec', ''))}.</footer></main></body></html>\n"
+    )
+
+
+def _made(evaluation: Evaluation) -> str:
+    config = evaluation.config
+    return f"Compared on {config.primary}, seed {config.seed}; {evaluation.date}; {evaluation.machine}."
+
+
+def _headline(dataset: DatasetResult) -> str:
+    """Who won in large letters; whether that is shown, below it."""
+    shown = next((c.verdict for c in dataset.comparisons if dataset.headline.endswith(c.verdict)), "")
+    lost = " lost" if dataset.runs[0].baseline else ""
+    return (
+        f'<div class="headline{lost}"><h2>{escape(dataset.name)}</h2>'
+        f"<p>{escape(dataset.headline.removesuffix(shown))}</p>{f'<p>{escape(shown)}</p>' if shown else ''}</div>"
     )
 
 
 def _dataset(
     dataset: DatasetResult, evaluation: Evaluation, values: Mapping[str, Mapping[str, float]], worst: WorstOf | None
 ) -> str:
-    metric = evaluation.config.primary
     alarms = "".join(
-        f'<p class="alarm"><b>{escape(run.system)}</b> {escape(alarm)}</p>'
+        f'<p class="alarm"><b>{escape(run.system)}</b>: {escape(alarm)}</p>'
         for run in dataset.runs
         for alarm in run.alarms
     )
     skipped = "".join(f"<li>{escape(name)}: {escape(why)}</li>" for name, why in dataset.skipped.items())
-    pictures = [charts.forest(dataset, metric)]
-    if values:
-        pictures.append(charts.distributions(dataset, metric, values))
-    pictures.append(charts.pareto(dataset, metric))
-    if any(run.position_lift for run in dataset.runs):
-        pictures.append(charts.positions(dataset))
     checks = [table for table in (tables.memorisation(dataset), tables.robustness(dataset)) if table.rows]
     return (
         f'<section id="{_anchor(dataset.name)}"><h2>{escape(dataset.name)}</h2>'
         f'<p class="about">{escape(about(dataset))}</p>'
-        f"{alarms}{_table(tables.accuracy(dataset, evaluation.config.metrics))}"
+        f"{alarms}{_titled(tables.accuracy(dataset, evaluation.config.metrics))}"
         f"{f'<p>Baselines that are not there:</p><ul>{skipped}</ul>' if skipped else ''}"
-        f'<div class="pictures">{"".join(f"<figure>{picture}</figure>" for picture in pictures)}</div>'
-        f"{''.join(map(_table, checks))}{'' if checks else _NOT_CHECKED}"
-        f"{_table(tables.beyond(dataset))}{_table(tables.validity(dataset))}{_worst(worst)}</section>"
+        f"{_pictures(dataset, evaluation.config.primary, values)}"
+        f"{''.join(map(_titled, checks)) or _NOT_CHECKED}"
+        f"{_titled(tables.beyond(dataset))}{_titled(tables.validity(dataset))}{worst_section(worst)}</section>"
     )
+
+
+def _pictures(dataset: DatasetResult, metric: str, values: Mapping[str, Mapping[str, float]]) -> str:
+    pictures = [
+        charts.forest(dataset, metric),
+        charts.distributions(dataset, metric, values),
+        charts.pareto(dataset, metric),
+    ]
+    if any(run.position_lift for run in dataset.runs):
+        pictures.append(charts.positions(dataset))
+    return f'<div class="pictures">{"".join(pictures)}</div>'
 
 
 _NOT_CHECKED = (
@@ -79,51 +99,34 @@ _NOT_CHECKED = (
 )
 
 
-def _table(table: Table, narrow: bool = False) -> str:
+def _titled(table: Table) -> str:
+    return f"<h3>{escape(table.title)}</h3>{_table(table)}"
+
+
+def _table(table: Table, facts: bool = False) -> str:
+    """A table; `facts` are long texts, and the cells of the others are numbers with what belongs to them below."""
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table.columns)
-    rows = "".join(_row(row, n in table.baselines) for n, row in enumerate(table.rows))
+    rows = "".join(_row(row, n in table.baselines, facts) for n, row in enumerate(table.rows))
     note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
-    kind = ' class="narrow"' if narrow else ""
     return (
-        f'<h3>{escape(table.title)}</h3><div class="scroll"><table{kind}><thead><tr>{head}</tr></thead>'
+        f'<div class="scroll"><table{" class=facts" if facts else ""}><thead><tr>{head}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>{note}"
     )
 
 
-def _row(cells: Iterable[str], baseline: bool) -> str:
+def _row(cells: Iterable[str], baseline: bool, facts: bool) -> str:
     first, *rest = cells
+    if facts:
+        lines = "".join(f"<td>{'<br>'.join(map(escape, cell.split('; ')))}</td>" for cell in rest)
+        return f'<tr><th scope="row">{escape(first)}</th>{lines}</tr>'
     mark = ' class="baseline"' if baseline else ""
-    return f'<tr{mark}><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
+    numbers = "".join(f"<td>{_below(*cell.partition(' ['))}</td>" for cell in rest)
+    return f'<tr{mark}><th scope="row">{_below(*first.partition(" · "))}</th>{numbers}</tr>'
 
 
-def _worst(worst: WorstOf | None) -> str:
-    if worst is None:
-        return ""
-    head = f"<h3>Worst queries of {escape(worst.system)}</h3>"
-    if worst.missing:
-        return f'{head}<p class="about">They cannot be shown: {escape(worst.missing)}.</p>'
-    return head + "".join(map(_query, worst.queries))
-
-
-def _query(worst: Worst) -> str:
-    right = set(worst.right)
-    ranked = "".join(
-        f"<li{' class=right' if item.title in right else ''}>{escape(item.title)}"
-        f"<small> {escape(', '.join(f'{name} {score:.3f}' for name, score in item.scores.items()))}</small></li>"
-        for item in worst.ranking.items[:5]
-    )
-    told = [worst.query.preferences, worst.query.context, *worst.query.attributes.values()]
-    history = f"<p>History: {escape(', '.join(worst.query.history))}</p>" if worst.query.history else ""
-    prompts = "".join(
-        f"<details><summary>{escape(name)}</summary><pre>{escape(text)}</pre></details>" for name, text in worst.prompts
-    )
-    reason = f" ({escape(worst.ranking.reason)})" if worst.ranking.reason else ""
-    return (
-        f'<article><h4>{escape(worst.query.query_id)} <span class="value">{worst.value:.3f}</span></h4>'
-        f"<blockquote>{escape(' '.join(filter(None, told)))}</blockquote>{history}"
-        f"<p>Right: {escape('; '.join(worst.right)) or 'none of the catalogue'}</p>"
-        f"<p>Ranked first, {escape(worst.ranking.status)}{reason}:</p><ol>{ranked}</ol>{prompts}</article>"
-    )
+def _below(above: str, between: str, rest: str) -> str:
+    """The two parts of a text that was parted, one below the other."""
+    return escape(above) + (f"<small>{escape(between.strip(' ·') + rest)}</small>" if rest else "")
 
 
 def _anchor(name: str) -> str:

@@ -30,7 +30,7 @@ def accuracy(dataset: DatasetResult, metrics: Iterable[str]) -> Table:
         *names,
         f"against {best}" if best else "against",
         "memorisation gap",
-        "tokens",
+        "prompt tokens",
         "seconds",
         "failed",
     )
@@ -41,13 +41,13 @@ def accuracy(dataset: DatasetResult, metrics: Iterable[str]) -> Table:
             difference(against.get(run.system)),
             gap(run),
             tokens(run.cost),
-            number(run.cost.get("seconds"), 0),
+            seconds(run.cost.get("seconds")),
             percent(run.validity.get("failed")),
         )
         for run in dataset.runs
     )
     return Table(
-        f"{dataset.name}: accuracy",
+        "Accuracy",
         columns,
         rows,
         _baselines(dataset),
@@ -58,17 +58,18 @@ def accuracy(dataset: DatasetResult, metrics: Iterable[str]) -> Table:
 
 def beyond(dataset: DatasetResult) -> Table:
     """Coverage, exposure, novelty, diversity, popularity."""
-    return _named(f"{dataset.name}: beyond accuracy", dataset, "beyond", 3)
+    return _named("Beyond accuracy", dataset, "beyond", 3)
 
 
 def validity(dataset: DatasetResult) -> Table:
     """Shares of what was and was not as it should be."""
-    return _named(f"{dataset.name}: validity (shares)", dataset, "validity", 3)
+    return _named("Validity, as shares", dataset, "validity", 3)
 
 
 def robustness(dataset: DatasetResult) -> Table:
     """How rankings move when what should not matter is changed."""
-    rows = [
+    checked = [(run, kind, moved) for run in dataset.runs for kind, moved in run.robustness.items()]
+    rows = tuple(
         (
             run.system,
             kind,
@@ -77,21 +78,28 @@ def robustness(dataset: DatasetResult) -> Table:
             difference(moved.drop),
             f"{moved.queries:,}",
         )
-        for run in dataset.runs
-        for kind, moved in run.robustness.items()
-    ]
+        for run, kind, moved in checked
+    )
     columns = ("system", "change", "Kendall's tau", "other item first", "metric lost", "queries")
-    return Table(f"{dataset.name}: robustness", columns, tuple(rows))
+    baselines = frozenset(n for n, (run, _, _) in enumerate(checked) if run.baseline)
+    return Table("Robustness", columns, rows, baselines)
 
 
 def memorisation(dataset: DatasetResult) -> Table:
-    """What real titles add over masked and over permuted ones."""
-    rows = [
-        (run.system, f"{kind} titles", difference(found), f"{found.n:,}")
-        for run in dataset.runs
-        for kind, found in run.memorisation.items()
-    ]
-    return Table(f"{dataset.name}: memorisation", ("system", "real titles minus", "difference", "queries"), tuple(rows))
+    """What real titles add over masked and over permuted ones: a system that reads descriptions gains nothing."""
+    checked = [run for run in dataset.runs if run.memorisation]
+    kinds = tuple(dict.fromkeys(kind for run in checked for kind in run.memorisation))
+    rows = tuple(
+        (
+            run.system,
+            *(difference(run.memorisation.get(kind)) for kind in kinds),
+            f"{max(found.n for found in run.memorisation.values()):,}",
+        )
+        for run in checked
+    )
+    columns = ("system", *(f"real minus {kind} titles" for kind in kinds), "queries")
+    baselines = frozenset(n for n, run in enumerate(checked) if run.baseline)
+    return Table("Memorisation", columns, rows, baselines)
 
 
 def repeat(evaluation: Evaluation) -> Table:
@@ -142,12 +150,17 @@ def probability(p: float) -> str:
 
 
 def tokens(cost: Mapping[str, float]) -> str:
-    """What was read, how much of that came from a cache, and what was written."""
+    """54,000 [18,000 cached; 900 written]: all that was in prompts, the part not read again, what was written."""
     read, cached, written = (int(cost.get(f"{kind}-tokens", 0)) for kind in ("prompt", "cached", "decoded"))
     if not read:
         return NONE
-    parts = [f"{read:,} read"] + [f"{cached:,} cached"] * bool(cached) + [f"{written:,} written"] * bool(written)
-    return ", ".join(parts)
+    more = [f"{cached:,} cached"] * bool(cached) + [f"{written:,} written"] * bool(written)
+    return f"{read:,}" + (f" [{'; '.join(more)}]" if more else "")
+
+
+def seconds(spent: float | None) -> str:
+    """Whole seconds, or hundredths where there are few."""
+    return number(spent, 2 if spent is not None and spent < 10 else 0)
 
 
 def number(value: float | None, places: int) -> str:
@@ -165,10 +178,14 @@ def _named(title: str, dataset: DatasetResult, field: str, places: int) -> Table
     named: list[Mapping[str, float | None]] = [getattr(run, field) for run in dataset.runs]
     columns = tuple(dict.fromkeys(name for numbers in named for name in numbers))
     rows = tuple(
-        (run.system, *(number(numbers.get(name), places) for name in columns))
+        (run.system, *(_share_or_count(numbers.get(name), places) for name in columns))
         for run, numbers in zip(dataset.runs, named, strict=True)
     )
     return Table(title, ("system", *columns), rows, _baselines(dataset))
+
+
+def _share_or_count(value: float | None, places: int) -> str:
+    return number(value, 0 if value is not None and value > 1 and value == int(value) else places)
 
 
 def _baselines(dataset: DatasetResult) -> frozenset[int]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promptrec.data.query import Query, RankRequest
-from promptrec.errors import PromptrecError
+from promptrec.errors import PromptrecError, TemplateError
+from promptrec.evaluate.config import Config
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.evaluation import DatasetResult, Evaluation, Measured
 from promptrec.evaluate.named import open_dataset
@@ -16,6 +17,7 @@ from promptrec.evaluate.spec import System
 from promptrec.evaluate.store import RunStore
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.table import ranker_class
+from promptrec.recommender import Recommender
 
 MOST_SHOWN = 5
 MOST_LETTERS = 6000
@@ -28,6 +30,7 @@ class Worst:
     `prompts` are pairs of what a prompt is about and its text.
     """
 
+    metric: str
     value: float
     query: Query
     right: tuple[str, ...]
@@ -37,11 +40,15 @@ class Worst:
 
 @dataclass(frozen=True)
 class WorstOf:
-    """The worst queries of the best system that reads a model; `missing` says why something is not there."""
+    """The worst queries of the best system that reads a model.
+
+    `missing` says why there are none, `no_prompts` why they are without their prompts.
+    """
 
     system: str
-    queries: tuple[Worst, ...]
+    queries: tuple[Worst, ...] = ()
     missing: str = ""
+    no_prompts: str = ""
 
 
 def worst_queries(out: Path, evaluation: Evaluation, n: int = MOST_SHOWN) -> dict[str, WorstOf]:
@@ -50,62 +57,92 @@ def worst_queries(out: Path, evaluation: Evaluation, n: int = MOST_SHOWN) -> dic
     for name, result in zip(evaluation.config.datasets, evaluation.datasets, strict=True):
         run = next((run for run in result.runs if not run.baseline), None)
         if run is not None:
-            found[result.name] = _of_run(out, evaluation, name, result, run, n)
+            found[result.name] = _of_run(out / run.folder, evaluation.config, name, result, run, n)
     return found
 
 
-def _of_run(out: Path, evaluation: Evaluation, name: str, result: DatasetResult, run: Measured, n: int) -> WorstOf:
+def _of_run(folder: Path, config: Config, name: str, result: DatasetResult, run: Measured, n: int) -> WorstOf:
     try:
         dataset = open_dataset(name)
-        if dataset.sha256 != result.sha256:
-            return WorstOf(run.system, (), f"{name} is not what it was when this was measured")
-        recorder = RecordingEngine.of(run.spec.model or "")
     except PromptrecError as error:
-        return WorstOf(run.system, (), str(error))
-    by_query = read_values(out / run.folder)[1][evaluation.config.primary]
-    worst = sorted((value, query_id) for query_id, value in by_query.items() if not math.isnan(value))[:n]
-    store = RunStore(out / run.folder)
-    rankings = {r.query_id: r for r in store.rankings(query_id for _, query_id in worst)}
-    config = evaluation.config
-    system = System(
-        run.spec.ranker,
-        engine=recorder,
-        template=config.template,
-        templates=config.templates,
-        pool=config.pool,
-        seed=config.seed,
-    )
-    recommender = system.open(dataset)
+        return WorstOf(run.system, missing=str(error))
+    if dataset.sha256 != result.sha256:
+        return WorstOf(run.system, missing=f"{name} is not what it was when this was measured")
+    writer, no_prompts = None, ""
+    try:
+        writer = PromptWriter(config, run, dataset)
+    except PromptrecError as error:
+        no_prompts = str(error)
+    by_query = read_values(folder)[1][config.primary]
+    lowest = sorted((value, query_id) for query_id, value in by_query.items() if not math.isnan(value))[:n]
+    rankings = RunStore(folder).rankings(query_id for _, query_id in lowest)
     told = {query.query_id: query for query in dataset.queries}
     queries = []
-    for value, query_id in worst:
-        grades = dataset.relevance.get(query_id, {})
-        right = tuple(
-            i for i, grade in sorted(grades.items(), key=lambda g: -g[1]) if grade > 0 and i in dataset.catalog
-        )
-        prompts = tuple(
-            (about, _cut(first_prompt(recommender, recorder, request)))
-            for about, request in _asked(run, dataset, told[query_id], rankings[query_id], right)
-        )
-        titles = tuple(dataset.catalog[i].title for i in right)
-        queries.append(Worst(value, told[query_id], titles, rankings[query_id], prompts))
-    return WorstOf(run.system, tuple(queries))
+    for (value, query_id), ranking in zip(lowest, rankings, strict=True):
+        right = _right(dataset, query_id)
+        prompts = tuple(writer.prompts(told[query_id], ranking, right)) if writer else ()
+        titles = tuple(dataset.catalog[item_id].title for item_id in right)
+        queries.append(Worst(config.primary, value, told[query_id], titles, ranking, prompts))
+    return WorstOf(run.system, tuple(queries), no_prompts=no_prompts)
 
 
-def _asked(
-    run: Measured, dataset: Dataset, query: Query, ranking: Ranking, right: tuple[str, ...]
-) -> Iterator[tuple[str, RankRequest]]:
-    """The requests whose prompts tell most: of all candidates, or of the first and of the best right one."""
-    given = next((request for request in dataset.requests if request.query.query_id == query.query_id), None)
-    candidates = given.candidates if given else tuple(dataset.catalog[i] for i in ranking.item_ids)
-    if (ranker_class(run.spec.ranker).template_kind or "").startswith("listwise"):
-        yield "the prompt", RankRequest(query, candidates)
-        return
-    first = ranking.item_ids[:1]
-    missed = [i for i in right if i in {item.item_id for item in candidates} and i not in first][:1]
-    for about, ids in (("the prompt of the first item", first), ("the prompt of the best right item", missed)):
-        for item_id in ids:
-            yield f"{about}, {dataset.catalog[item_id].title}", RankRequest(query, (dataset.catalog[item_id],))
+def _right(dataset: Dataset, query_id: str) -> tuple[str, ...]:
+    """The right items, the best first."""
+    grades = dataset.relevance.get(query_id, {})
+    right = [item_id for item_id, grade in grades.items() if grade > 0 and item_id in dataset.catalog]
+    return tuple(sorted(right, key=lambda item_id: (-grades[item_id], item_id)))
+
+
+class PromptWriter:
+    """Writes the prompts of a run again, with its model's tokenizer and without its model.
+
+    Raises:
+        UnknownName, ModelError: the model is not here.
+        TemplateError: the template is not here, or not what it was.
+    """
+
+    def __init__(self, config: Config, run: Measured, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._listwise = (ranker_class(run.spec.ranker).template_kind or "").startswith("listwise")
+        self._recorder = RecordingEngine.of(_asked_model(config, run))
+        system = System(
+            run.spec.ranker,
+            engine=self._recorder,
+            template=config.template,
+            templates=config.templates,
+            pool=config.pool,
+            seed=config.seed,
+        )
+        template = system.prompt_template(dataset)
+        if template and run.spec.template and template.sha256 != run.spec.template.sha256:
+            raise TemplateError(f"the template {template.name} is not what it was when this was measured")
+        self._recommender: Recommender = system.open(dataset)
+
+    def prompts(self, query: Query, ranking: Ranking, right: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        """What a prompt is about, and its text, cut where it is very long."""
+        for about, request in self._requests(query, ranking, right):
+            yield about, _cut(first_prompt(self._recommender, self._recorder, request))
+
+    def _requests(self, query: Query, ranking: Ranking, right: tuple[str, ...]) -> Iterator[tuple[str, RankRequest]]:
+        """The requests whose prompts tell most: of all candidates, or of the first and of the best right one."""
+        given = next((r for r in self._dataset.requests if r.query.query_id == query.query_id), None)
+        candidates = given.candidates if given else tuple(self._dataset.catalog[i] for i in ranking.item_ids)
+        if self._listwise:
+            yield "The prompt", RankRequest(query, candidates)
+            return
+        first = ranking.item_ids[:1]
+        shown = {item.item_id for item in candidates}
+        missed = [item_id for item_id in right if item_id in shown and item_id not in first][:1]
+        for about, ids in (("Prompt of the first item", first), ("Prompt of the best right item", missed)):
+            for item_id in ids:
+                item = self._dataset.catalog[item_id]
+                yield f"{about}, {item.title}", RankRequest(query, (item,))
+
+
+def _asked_model(config: Config, run: Measured) -> str:
+    """What the configuration calls the run's model: its name or its folder."""
+    name = run.spec.model or ""
+    return next((model for model in config.models if Path(model).name == name), name)
 
 
 def _cut(prompt: str) -> str:
