@@ -1,7 +1,7 @@
 # make demo   set up .venv and a real model, then recommend to three people
 # make test   also set up what tests need, then run them all
 # make lint   ruff, mypy, import-linter
-# make results DATA=FOLDER   every ranker on planted tastes and FOLDER/cpcd_music, into eval/RESULTS.md
+# make results DATA=FOLDER   what each eval/*.toml says, into eval/RESULTS.md; FOLDER holds cpcd_music and crosswoz_zh
 # make clean  remove what these made inside this folder
 #
 # PYTHON=python3.12             another Python (3.11 or newer)
@@ -10,6 +10,7 @@
 PYTHON ?= python3
 PIP_ARGS ?=
 MODEL := smollm2-135m
+ENCODER := minilm
 
 # Paths are relative on purpose: this folder's own path may have a space in it.
 VENV := .venv
@@ -17,13 +18,13 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS)
 STAMPS := $(VENV)/stamps
 
-.PHONY: demo test lint model results clean
+.PHONY: demo test lint model encoder results clean
 .DELETE_ON_ERROR:
 
 demo: model
 	$(PY) -m promptrec demo
 
-test: $(STAMPS)/test model
+test: $(STAMPS)/test model encoder
 	$(PY) -m pytest
 
 lint: $(STAMPS)/test
@@ -32,12 +33,15 @@ lint: $(STAMPS)/test
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports --no-cache
 
-results: model
-	$(PY) -m eval.rankers --data "$(DATA)"
+results: $(STAMPS)/test model encoder
+	PROMPTREC_DATA="$(DATA)" $(PY) -m eval.results
 
 # Does nothing when the model is there already.
 model: $(STAMPS)/demo
 	$(PY) -m promptrec model add $(MODEL)
+
+encoder: $(STAMPS)/demo
+	$(PY) -m promptrec model add $(ENCODER)
 
 $(STAMPS)/venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
