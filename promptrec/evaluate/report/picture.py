@@ -64,4 +64,4 @@ def _svg(draw: Callable[[Any], None], height: float) -> str:
     text = file.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", text[text.index("<svg") :], flags=re.DOTALL)
     # Names of groups such as axes_1 would stand in the page once for each picture.
-    return re.sub(r'<g id="\w+_\d+">', "<g>", text)
+    return re.sub(r'<g id="[^"]*"', "<g", text)

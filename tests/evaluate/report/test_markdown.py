@@ -1,0 +1,43 @@
+import re
+
+from promptrec.evaluate.report.markdown import as_markdown
+
+ROW = re.compile(r"(?<!\\)\|")
+
+
+def test_each_dataset_begins_with_its_headline(evaluation):
+    text = as_markdown(evaluation)
+    for dataset in evaluation.datasets:
+        assert f"## {dataset.name}\n\n**{dataset.headline}**" in text
+    assert "**A baseline won: embedding" in text
+
+
+def test_tables_are_whole_and_end_with_what_repeating_needs(evaluation):
+    text = as_markdown(evaluation)
+    blocks = [block.splitlines() for block in text.split("\n\n") if block.startswith("| ")]
+    # The second dataset was not checked for memorisation and robustness.
+    assert len(blocks) == 5 + 3 + 1
+    for lines in blocks:
+        assert len({len(ROW.findall(line)) for line in lines}) == 1
+        assert set(lines[1]) == set("| -")
+    assert "## To repeat it" in text and evaluation.command in blocks[-1][2]
+
+
+def test_baselines_are_in_italics_and_ours_are_not(evaluation):
+    text = as_markdown(evaluation)
+    assert "| *embedding* | 0." in text and "| query-likelihood · tiny-4l | 0." in text
+    assert "| *query-likelihood" not in text
+
+
+def test_alarms_and_what_is_missing_are_said(evaluation):
+    text = as_markdown(evaluation)
+    assert text.count("- **listwise-labels · tiny-4l**: The same 3 items came first") == 2
+    assert text.count("- item-knn is not there: the dataset has no training interactions") == 2
+    assert "not measured" in text
+
+
+def test_text_of_others_cannot_become_markup(evaluation):
+    bad = "a|b\n<img src=x> *c*"
+    dataset = evaluation.datasets[0].model_copy(update={"headline": bad, "skipped": {bad: bad}})
+    text = as_markdown(evaluation.model_copy(update={"datasets": (dataset,)}))
+    assert "a\\|b &lt;img src=x> \\*c\\*" in text and "<img" not in text
