@@ -8,8 +8,8 @@ from typing import Any
 from promptrec.evaluate.evaluation import DatasetResult, Measured
 from promptrec.evaluate.report.picture import BASELINE, INK, OURS, SECOND, figure
 
-# The least distance of two names in a chart, as a share of its height.
-_APART = 0.065
+# The least distance of two names in a column, in inches.
+_APART = 0.21
 
 
 def forest(dataset: DatasetResult, metric: str) -> str:
@@ -66,6 +66,7 @@ def pareto(dataset: DatasetResult, metric: str) -> str:
         for run in dataset.runs
         if run.cost.get("seconds") and run.metrics[metric].mean is not None
     ]
+    height = max(3.2, 0.8 + _APART * len(points))
 
     def draw(axes: Any) -> None:  # noqa: ANN401
         axes.set_xscale("log")
@@ -73,13 +74,13 @@ def pareto(dataset: DatasetResult, metric: str) -> str:
         axes.plot([x for x, _ in front], [y for _, y in front], color=SECOND, linewidth=2, zorder=0)
         for x, y, run in points:
             axes.plot([x], [y], "o", color=_colour(run), markersize=8)
-        axes.margins(x=0.12, y=0.12)
-        _names(axes, dataset, points)
+        axes.margins(x=0.08, y=0.1)
+        _names(axes, dataset, points, height)
         axes.set_xlabel("seconds a query (logarithmic)")
         axes.set_ylabel(metric)
         axes.grid()
 
-    return figure(draw, 3.6, f"{metric} against cost on {dataset.name}; nothing on the line is beaten in both")
+    return figure(draw, height, f"{metric} against cost on {dataset.name}; the line joins the unbeaten")
 
 
 def positions(dataset: DatasetResult) -> str:
@@ -121,23 +122,21 @@ def spread(places: Sequence[float], apart: float) -> list[float]:
     return moved
 
 
-def _names(axes: Any, dataset: DatasetResult, points: Sequence[tuple[float, float, Measured]]) -> None:  # noqa: ANN401
-    """Each point's name on the side where there is room, clear of the names above and below."""
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    middle = math.sqrt(left * right)
-    for on_the_right in (False, True):
-        side = [point for point in points if (point[0] > middle) == on_the_right]
-        for (x, y, run), place in zip(side, spread([y for _, y, _ in side], _APART * (high - low)), strict=True):
-            axes.annotate(
-                _short(dataset, run),
-                (x, y),
-                (-11 if on_the_right else 11, (place - y) / (high - low) * 170),
-                textcoords="offset points",
-                ha="right" if on_the_right else "left",
-                va="center",
-                color=_colour(run),
-                fontsize=9.5,
-            )
+def _names(axes: Any, dataset: DatasetResult, points: Sequence[tuple[float, float, Measured]], height: float) -> None:  # noqa: ANN401
+    """The names of points in a column beside the axes, clear of one another, each with a line to its point."""
+    low, high = axes.get_ylim()
+    places = spread([(y - low) / (high - low) for _, y, _ in points], _APART / height)
+    for (x, y, run), place in zip(points, places, strict=True):
+        axes.annotate(
+            _short(dataset, run, " · "),
+            (x, y),
+            (1.06, place),
+            textcoords="axes fraction",
+            va="center",
+            color=_colour(run),
+            fontsize=9,
+            arrowprops={"arrowstyle": "-", "color": BASELINE, "linewidth": 0.6, "relpos": (0, 0.5), "shrinkB": 4},
+        )
 
 
 def _rows(axes: Any, dataset: DatasetResult, runs: Sequence[Measured]) -> None:  # noqa: ANN401
@@ -152,10 +151,10 @@ def _height(runs: Sequence[Measured]) -> float:
     return 0.7 + 0.36 * len(runs)
 
 
-def _short(dataset: DatasetResult, run: Measured) -> str:
-    """The ranker alone, and its model below it where the ranker reads more than one."""
+def _short(dataset: DatasetResult, run: Measured, joined: str = "\n") -> str:
+    """The ranker alone, and its model too where the ranker reads more than one."""
     one = sum(other.spec.ranker == run.spec.ranker for other in dataset.runs) == 1
-    return run.spec.ranker if one else run.system.replace(" · ", "\n")
+    return run.spec.ranker if one else run.system.replace(" · ", joined)
 
 
 def _colour(run: Measured) -> str:

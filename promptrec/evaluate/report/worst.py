@@ -54,7 +54,10 @@ class WorstOf:
 def worst_queries(out: Path, evaluation: Evaluation, n: int = MOST_SHOWN) -> dict[str, WorstOf]:
     """By dataset; a dataset that no model was read for is left out."""
     found = {}
-    for name, result in zip(evaluation.config.datasets, evaluation.datasets, strict=True):
+    # Code may have evaluated open datasets, of which the configuration knows nothing.
+    named = evaluation.config.datasets
+    for n, result in enumerate(evaluation.datasets):
+        name = named[n] if n < len(named) else result.name
         run = next((run for run in result.runs if not run.baseline), None)
         if run is not None:
             found[result.name] = _of_run(out / run.folder, evaluation.config, name, result, run, n)

@@ -1,6 +1,10 @@
 import re
+import sys
 import xml.etree.ElementTree as ET
 
+import pytest
+
+from promptrec.errors import MissingExtra
 from promptrec.evaluate.report.picture import BASELINE, INK, OURS, SECOND, figure
 
 
@@ -35,3 +39,9 @@ def test_it_takes_the_colours_of_the_page():
 def test_nothing_tells_when_or_with_what_it_was_drawn_and_no_group_has_a_name():
     drawn = figure(_dots, 2, "dots")
     assert "<metadata" not in drawn and "<!--" not in drawn and not re.search(r'<g id="', drawn)
+
+
+def test_without_matplotlib_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtra, match=r"promptrec\[evaluate\]"):
+        figure(_dots, 2, "dots")

@@ -70,6 +70,13 @@ def test_a_dataset_that_changed_or_is_gone_is_said(sample, evaluation, tmp_path)
     assert "They cannot be shown" in worst_section(changed["films-en"])
 
 
+def test_datasets_that_the_configuration_does_not_name_are_said_not_to_be_here(sample, evaluation):
+    config = evaluation.config.model_copy(update={"datasets": ("planted",)})
+    found = worst_queries(sample, evaluation.model_copy(update={"config": config}))
+    assert found["films-en"].missing == "planted is not what it was when this was measured"
+    assert "unknown dataset '电影_zh'" in found["电影_zh"].missing
+
+
 def test_a_dataset_that_no_model_was_read_for_has_none(sample, evaluation):
     films = evaluation.datasets[0]
     only = films.model_copy(update={"runs": tuple(run for run in films.runs if run.baseline)})
