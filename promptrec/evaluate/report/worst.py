@@ -56,8 +56,8 @@ def worst_queries(out: Path, evaluation: Evaluation, n: int = MOST_SHOWN) -> dic
     found = {}
     # Code may have evaluated open datasets, of which the configuration knows nothing.
     named = evaluation.config.datasets
-    for n, result in enumerate(evaluation.datasets):
-        name = named[n] if n < len(named) else result.name
+    for place, result in enumerate(evaluation.datasets):
+        name = named[place] if place < len(named) else result.name
         run = next((run for run in result.runs if not run.baseline), None)
         if run is not None:
             found[result.name] = _of_run(out / run.folder, evaluation.config, name, result, run, n)
