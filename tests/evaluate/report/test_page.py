@@ -106,9 +106,5 @@ def test_baselines_are_told_from_ours(text):
     assert "<small>[+0.060, +0.176], p = .003</small>" in text
 
 
-def test_it_is_the_same_page_every_time(evaluation):
-    assert as_page(evaluation, {}, {}) == as_page(evaluation, {}, {})
-
-
 def test_it_suits_dark_rooms_telephones_and_paper(text):
     assert all(rule in text for rule in ("prefers-color-scheme: dark", "max-width: 40rem", "@media print", "viewport"))
