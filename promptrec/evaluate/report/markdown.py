@@ -17,7 +17,7 @@ def about(dataset: DatasetResult) -> str:
     """One sentence on what was ranked."""
     return (
         f"{dataset.queries:,} queries, {dataset.items:,} items, candidates: {dataset.candidates}; "
-        f"{dataset.domain}, {dataset.language}; {dataset.licence}; {dataset.source}."
+        f"{dataset.domain}, {dataset.language}; licence {dataset.licence}; source {dataset.source}."
     )
 
 

@@ -113,7 +113,9 @@ def repeat(evaluation: Evaluation) -> Table:
         ("machine", evaluation.machine),
         ("versions", ", ".join(f"{name} {version}" for name, version in evaluation.versions.items())),
     ]
-    rows += [(f"dataset {d.name}", f"sha256 {d.sha256}; {d.licence}; {d.source}") for d in evaluation.datasets]
+    rows += [
+        (f"dataset {d.name}", f"sha256 {d.sha256}; licence {d.licence}; source {d.source}") for d in evaluation.datasets
+    ]
     for run in (run for dataset in evaluation.datasets for run in dataset.runs):
         made_of = [f"key {run.spec.key}"]
         if run.spec.model_sha256:
@@ -174,18 +176,18 @@ def percent(value: float | None) -> str:
 
 
 def _named(title: str, dataset: DatasetResult, field: str, places: int) -> Table:
-    """A column for each number that any run has."""
+    """A column for each number that any run has; those that only count are whole."""
     named: list[Mapping[str, float | None]] = [getattr(run, field) for run in dataset.runs]
-    columns = tuple(dict.fromkeys(name for numbers in named for name in numbers))
+    columns = {name: places for numbers in named for name in numbers}
+    for name in columns:
+        known = [value for numbers in named if (value := numbers.get(name)) is not None]
+        if max(known, default=0) > 1 and all(value == int(value) for value in known):
+            columns[name] = 0
     rows = tuple(
-        (run.system, *(_share_or_count(numbers.get(name), places) for name in columns))
+        (run.system, *(number(numbers.get(name), columns[name]) for name in columns))
         for run, numbers in zip(dataset.runs, named, strict=True)
     )
     return Table(title, ("system", *columns), rows, _baselines(dataset))
-
-
-def _share_or_count(value: float | None, places: int) -> str:
-    return number(value, 0 if value is not None and value > 1 and value == int(value) else places)
 
 
 def _baselines(dataset: DatasetResult) -> frozenset[int]:

@@ -88,6 +88,10 @@ def test_a_number_that_a_run_does_not_have_is_a_dash_and_counts_are_whole(films)
     table = tables.beyond(films)
     assert {row[table.columns.index("novelty@10")] for row in table.rows} == {"–"}
     assert all(row[table.columns.index("distinct-firsts")].isdigit() for row in table.rows)
+    assert {row[table.columns.index("coverage@10")] for row in table.rows} <= {"0.847", "0.844"}
+    collapsed = films.runs[0].model_copy(update={"beyond": {**films.runs[0].beyond, "distinct-firsts": 1.0}})
+    table = tables.beyond(films.model_copy(update={"runs": (collapsed, *films.runs[1:])}))
+    assert table.rows[0][table.columns.index("distinct-firsts")] == "1"
     validity = tables.validity(films)
     replies = {row[0]: row[validity.columns.index("reply-missing")] for row in validity.rows}
     assert replies["listwise-labels · tiny-4l"] == "1.000" and replies["bm25"] == "–"
