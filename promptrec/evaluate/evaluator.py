@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from promptrec.engine.base import Engine
-from promptrec.errors import MissingExtra, ModelError, UnknownName
+from promptrec.errors import InputError, MissingExtra, ModelError, UnknownName
 from promptrec.evaluate.checks import memorisation, position_curve, robustness
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.dataset import Dataset
@@ -54,6 +54,9 @@ def evaluate(
     """
     watch = watch or Watch()
     datasets = datasets or [open_dataset(name, watch.notes) for name in config.datasets]
+    names = [dataset.name for dataset in datasets]
+    if len(set(names)) < len(names):
+        raise InputError(f"two of the datasets have one name ({', '.join(names)}): change `name` in a dataset.toml")
     asked = asked_systems(config, engine)
     for dataset in datasets:
         for system in asked:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from promptrec.errors import UnknownName
+from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluation import EVALUATION, read_evaluation
 from promptrec.evaluate.evaluator import evaluate
@@ -165,6 +165,12 @@ def test_whoever_watches_is_told_of_every_run_and_query(tmp_path, planted_datase
     assert watch.means[0] == pytest.approx(
         next(m.metrics["ndcg@10"].mean for m in found.datasets[0].runs if m.system == "random")
     )
+
+
+def test_datasets_of_one_name_are_refused_before_they_share_a_folder(tmp_path, planted_dataset):
+    with pytest.raises(InputError, match=r"one name \(planted, planted\)"):
+        evaluate(Config(datasets=("a", "b")), tmp_path, datasets=[planted_dataset(), planted_dataset(seed=1)])
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_unknown_dataset_is_said(tmp_path):
