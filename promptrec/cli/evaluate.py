@@ -1,5 +1,6 @@
 """`promptrec evaluate`: rankers and baselines on datasets, into a folder of runs that survives a kill."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import typer
@@ -8,7 +9,7 @@ from rich.console import Console
 from promptrec.cli import evaluate_options as option
 from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, settings
 from promptrec.cli.progress import Bars
-from promptrec.errors import InputError
+from promptrec.errors import InputError, MissingExtra
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.estimate import estimate_cost
 from promptrec.evaluate.evaluator import evaluate as run_evaluation
@@ -56,6 +57,8 @@ def evaluate(
             cost = estimate_cost(asked)
         print(cost.model_dump_json(indent=2) if as_json else cost)
         return
+    if find_spec("matplotlib") is None:  # the report needs it, and is written after hours of ranking
+        raise MissingExtra("matplotlib", "evaluate")
     trackers = open_trackers(tracker or ())
     folder = out or Path("runs") / "-".join(Path(name).name.replace(":", "-") for name in asked.datasets)
     with Bars(console) as bars:
