@@ -2,6 +2,7 @@
 # make test   also set up what tests need, then run them all
 # make lint   ruff, mypy, import-linter
 # make results DATA=FOLDER   what each eval/*.toml says, into eval/RESULTS.md; FOLDER holds cpcd_music and crosswoz_zh
+# make bench  what an evaluation costs besides its engine: time a query, and memory
 # make clean  remove what these made inside this folder
 #
 # PYTHON=python3.12             another Python (3.11 or newer)
@@ -18,7 +19,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS)
 STAMPS := $(VENV)/stamps
 
-.PHONY: demo test lint model encoder results clean
+.PHONY: demo test lint model encoder results bench clean
 .DELETE_ON_ERROR:
 
 demo: model
@@ -35,6 +36,9 @@ lint: $(STAMPS)/test
 
 results: $(STAMPS)/test model encoder
 	PROMPTREC_DATA="$(DATA)" $(PY) -m eval.results
+
+bench: $(STAMPS)/test
+	$(PY) -m eval.bench.overhead
 
 # Does nothing when the model is there already.
 model: $(STAMPS)/demo

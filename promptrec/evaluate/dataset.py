@@ -76,7 +76,7 @@ def load_dataset(folder: str | Path) -> Dataset:
         language=about.get("language", "en"),
         catalog=catalog,
         requests=_requests(shown, queries, catalog) if shown.exists() else (),
-        relevance=_qrels(folder / "qrels.txt"),
+        relevance=_qrels(folder / "qrels.txt", catalog),
         queries=queries,
         candidates_given=shown.exists(),
         training=Interactions.from_csv(training) if training.exists() else None,
@@ -156,12 +156,19 @@ def _rows(path: Path, *required: str) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def _qrels(path: Path) -> dict[str, dict[str, int]]:
+def _qrels(path: Path, catalog: Catalog) -> dict[str, dict[str, int]]:
     relevance: dict[str, dict[str, int]] = {}
     for number, line in _lines(path):
         try:
-            query_id, _, item_id, grade = line.split()
-            relevance.setdefault(query_id, {})[item_id] = int(grade)
+            query_id, _, item_id, told = line.split()
+            grade = int(told)
         except ValueError:
-            raise InputError(f"{path}:{number}: expected 'query_id 0 item_id grade', got {line.strip()!r}") from None
+            raise InputError(
+                f"{path}:{number}: expected 'query_id 0 item_id grade' with a whole grade, got {line.strip()!r}"
+            ) from None
+        if item_id not in catalog:
+            raise InputError(f"{path}:{number}: the item {item_id!r} is not in the catalogue: nobody could find it")
+        if item_id in relevance.setdefault(query_id, {}):
+            raise InputError(f"{path}:{number}: the item {item_id!r} is judged twice for query {query_id!r}")
+        relevance[query_id][item_id] = grade
     return relevance

@@ -44,6 +44,9 @@ def test_without_a_description_the_folder_names_it(tmp_path):
         ("candidates.jsonl", '{"query_id": "q", "candidates": ["z"]}\n', "no item 'z'"),
         ("qrels.txt", "q 0 a\n", r"qrels.txt:1: expected"),
         ("qrels.txt", "q 0 a 1\nq 0 a x\n", r"qrels.txt:2: expected"),
+        ("qrels.txt", "q 0 a 1.5\n", r"qrels.txt:1: expected .* whole grade"),
+        ("qrels.txt", "q 0 a 1\nq 0 z 1\n", r"qrels.txt:2: the item 'z' is not in the catalogue"),
+        ("qrels.txt", "q 0 a 1\nq 0 a 2\n", r"qrels.txt:2: the item 'a' is judged twice for query 'q'"),
         ("qrels.txt", None, "no such file"),
     ],
 )
