@@ -16,9 +16,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.testing.planted import planted
+from promptrec.evaluate.named import planted_dataset
 from promptrec.testing.scripted import ScriptedEngine
 
 T = TypeVar("T")
@@ -41,21 +40,9 @@ class TimedEngine(ScriptedEngine):
         return found
 
 
-def generated(users: int) -> Dataset:
-    made = planted(users=users, candidates=20, right=3)
-    return Dataset(
-        name="planted",
-        language="en",
-        catalog=made.catalog,
-        requests=made.requests,
-        relevance={query: dict.fromkeys(sorted(right), 1) for query, right in made.relevant.items()},
-        queries=tuple(request.query for request in made.requests),
-    )
-
-
 def measure(users: int) -> dict[str, float]:
     """Milliseconds a query outside of the engine, and the peak memory of this process in MB."""
-    data = generated(users)
+    data = planted_dataset(users=users, candidates=20, right=3)
     engine = TimedEngine(next=lambda prompt, label: -1.0 - len(label))
     with tempfile.TemporaryDirectory() as out:
         started = time.perf_counter()

@@ -78,8 +78,11 @@ class Engine(Protocol):
 
     name: str
     model_id: str
-    tokenizer: Tokenizer
     context_length: int
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Text to token ids, as the model knows them."""
 
     def next_logprobs(
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None

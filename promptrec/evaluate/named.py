@@ -43,9 +43,9 @@ def known_datasets() -> list[str]:
     return [*local_datasets(), *RECIPES, *GENERATED]
 
 
-def planted_dataset() -> Dataset:
-    """300 people with one taste each and 8 candidates, of which 2 are to it; nobody can have memorised them."""
-    made = planted(users=300, candidates=8, right=2)
+def planted_dataset(users: int = 300, items: int = 320, candidates: int = 8, right: int = 2, seed: int = 0) -> Dataset:
+    """People with one taste each and candidates of which some are to it: see `promptrec.testing.planted`."""
+    made = planted(users=users, items=items, candidates=candidates, right=right, seed=seed)
     return Dataset(
         name="planted",
         language="en",
@@ -55,7 +55,7 @@ def planted_dataset() -> Dataset:
         queries=tuple(request.query for request in made.requests),
         domain="films",
         licence="Apache-2.0",
-        source="promptrec.testing.planted, seed 0",
+        source=f"promptrec.testing.planted, seed {seed}",
     )
 
 

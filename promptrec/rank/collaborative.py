@@ -7,7 +7,6 @@ import contextlib
 import io
 import math
 import sys
-import time
 import warnings
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -15,12 +14,10 @@ from typing import Any, ClassVar
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interactions
-from promptrec.data.query import Query, RankRequest
-from promptrec.engine.base import Engine
+from promptrec.data.query import Query
 from promptrec.errors import InputError, MissingExtra
-from promptrec.rank.base import Setup
-from promptrec.rank.evidence import Evidence, conclude
-from promptrec.rank.ranking import Ranking
+from promptrec.rank.evidence import Evidence
+from promptrec.rank.kinds import ModelFree
 
 # A rating is a like from here on, as a part of the scale that is used: 4 of 1 to 5, 8 of 1 to 10, 1 of 0 to 1.
 LIKED = 0.75
@@ -28,31 +25,21 @@ LIKED = 0.75
 MAX_FACTORS, ITEMS_PER_FACTOR = 16, 10
 
 
-class _Collaborative:
+class _Collaborative(ModelFree):
     """What both rankers share: likes to train on, the history's place in them, and popularity where that fails.
 
     A person without a history, or with one that nobody in the training data liked, gets the candidates by the number
     of their likes there, with status fallback.
     """
 
-    name: ClassVar[str]
-    template_kind: ClassVar[str | None] = None
-    reads_query: ClassVar[bool] = True
-
-    def __init__(self, setup: Setup) -> None:
-        self._setup = setup
-
-    def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
-        """See `Ranker.rank`."""
-        started = time.perf_counter()
-        evidence = [Evidence(request) for request in requests]
+    def gather(self, evidence: Sequence[Evidence]) -> None:
+        """See `ModelFree.gather`."""
         for e in evidence:
             history = self._history(e.request.query)
             if history:
                 self._score(e, history)
             else:
                 self._by_likes(e)
-        return conclude(evidence, self.name, self._setup, None, time.perf_counter() - started)
 
     def _score(self, e: Evidence, history: list[str]) -> None:
         known = [item.item_id for item in e.request.candidates if item.item_id in self._likes]

@@ -4,33 +4,25 @@
 `item-pmi`: log P(item | the person's words) - log P(item | nothing known), Holtzman et al. 2021.
 """
 
-import time
 from collections.abc import Sequence
 from typing import ClassVar
 
-from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine, Tokens
-from promptrec.rank.base import Setup, engine_and_template
-from promptrec.rank.evidence import Evidence, conclude
+from promptrec.rank.base import Setup
+from promptrec.rank.evidence import Evidence
+from promptrec.rank.kinds import Prompting
 from promptrec.rank.pairs import Pair, fit_pairs, null_context
-from promptrec.rank.ranking import Ranking
+from promptrec.template.template import Template
 
 
-class QueryLikelihood:
+class QueryLikelihood(Prompting):
     """How probable the model finds the person's words after reading an item (nats a token)."""
 
     name: ClassVar[str] = "query-likelihood"
     template_kind: ClassVar[str | None] = "query-likelihood"
-    reads_query: ClassVar[bool] = True
 
-    def __init__(self, setup: Setup) -> None:
-        self._setup = setup
-
-    def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
-        """See `Ranker.rank`."""
-        started = time.perf_counter()
-        engine, template = engine_and_template(self.name, engine, self._setup)
-        evidence = [Evidence(request) for request in requests]
+    def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
+        """See `Prompting.gather`."""
         pairs = fit_pairs(evidence, template, engine)
         readings = engine.loglikelihood(
             [p.context for p in pairs], [p.reply for p in pairs], adapter=self._setup.adapter
@@ -39,10 +31,9 @@ class QueryLikelihood:
             pair.evidence.count(reading)
             if reading.value is not None:
                 pair.evidence.score(pair.item.item_id, query_likelihood=sum(reading.value) / len(reading.value))
-        return conclude(evidence, self.name, self._setup, engine, time.perf_counter() - started)
 
 
-class ItemPmi:
+class ItemPmi(Prompting):
     """How much likelier an item becomes once the person's words are known (nats).
 
     The likelihood under the empty profile is read once for each item and kept for the life of the ranker.
@@ -50,22 +41,18 @@ class ItemPmi:
 
     name: ClassVar[str] = "item-pmi"
     template_kind: ClassVar[str | None] = "item-pmi"
-    reads_query: ClassVar[bool] = True
 
     def __init__(self, setup: Setup) -> None:
-        self._setup = setup
+        super().__init__(setup)
         self._null: dict[tuple[str, Tokens, Tokens], float] = {}
 
-    def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
-        """See `Ranker.rank`."""
-        started = time.perf_counter()
-        engine, template = engine_and_template(self.name, engine, self._setup)
-        evidence = [Evidence(request) for request in requests]
+    def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
+        """See `Prompting.gather`."""
         pairs = fit_pairs(evidence, template, engine)
         readings = engine.loglikelihood(
             [p.context for p in pairs], [p.reply for p in pairs], adapter=self._setup.adapter
         )
-        nulls = self._null_likelihoods(pairs, engine)
+        nulls = self._null_likelihoods(pairs, engine, template)
         for pair, reading, null in zip(pairs, readings, nulls, strict=True):
             pair.evidence.count(reading)
             if reading.value is not None and null is not None:
@@ -73,11 +60,9 @@ class ItemPmi:
                 pair.evidence.score(
                     pair.item.item_id, item_pmi=likelihood - null, item_likelihood=likelihood, null_likelihood=null
                 )
-        return conclude(evidence, self.name, self._setup, engine, time.perf_counter() - started)
 
-    def _null_likelihoods(self, pairs: Sequence[Pair], engine: Engine) -> list[float | None]:
+    def _null_likelihoods(self, pairs: Sequence[Pair], engine: Engine, template: Template) -> list[float | None]:
         """Log P(item | nothing known) of each pair's item, read where it is not known yet."""
-        template = engine_and_template(self.name, engine, self._setup)[1]
         keys = [(engine.model_id, null_context(template, p.item, engine), p.reply) for p in pairs]
         new = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in self._null}
         readings = engine.loglikelihood([key[1] for key in new], [key[2] for key in new], adapter=self._setup.adapter)

@@ -4,7 +4,6 @@ The field's slowest and least reliable way (RankGPT, Sun et al. 2023), kept for 
 and for comparison. What the reply leaves out comes last in a seeded random order, and the ranking says so.
 """
 
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +12,14 @@ from typing import ClassVar
 from promptrec.answer.base import AnswerFormat
 from promptrec.answer.table import answer_format
 from promptrec.data.item import Item
-from promptrec.data.query import RankRequest
 from promptrec.engine.base import Constraint, Engine, Reading, Sampling, Tokens
 from promptrec.prompt import PromptTooLong, fit
-from promptrec.rank.base import Setup, engine_and_template
-from promptrec.rank.evidence import Evidence, conclude
+from promptrec.rank.evidence import Evidence
+from promptrec.rank.kinds import Prompting
 from promptrec.rank.order import shuffled
-from promptrec.rank.ranking import Ranking, ReplyReport
+from promptrec.rank.ranking import ReplyReport
 from promptrec.rank.slots import label_names
+from promptrec.template.template import Template
 
 
 @dataclass(frozen=True)
@@ -31,31 +30,22 @@ class _Shown:
     max_tokens: int
 
 
-class ListwiseText:
+class ListwiseText(Prompting):
     """The order a model writes down."""
 
     name: ClassVar[str] = "listwise-text"
     template_kind: ClassVar[str | None] = "listwise-text"
-    reads_query: ClassVar[bool] = True
 
-    def __init__(self, setup: Setup) -> None:
-        self._setup = setup
-
-    def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
-        """See `Ranker.rank`."""
-        started = time.perf_counter()
-        engine, template = engine_and_template(self.name, engine, self._setup)
+    def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
+        """See `Prompting.gather`."""
         answer = answer_format(template.header.answer, template.header.language)
-        evidence = [Evidence(request) for request in requests]
-        shown = [s for e in evidence if (s := self._show(e, answer, engine)) is not None]
+        shown = [s for e in evidence if (s := self._show(e, answer, engine, template)) is not None]
         for s, reading in zip(shown, self._write(shown, answer, engine), strict=True):
             s.evidence.count(reading)
             if reading.value is not None:
                 self._read(s, answer, reading.value)
-        return conclude(evidence, self.name, self._setup, engine, time.perf_counter() - started)
 
-    def _show(self, e: Evidence, answer: AnswerFormat, engine: Engine) -> _Shown | None:
-        template = engine_and_template(self.name, engine, self._setup)[1]
+    def _show(self, e: Evidence, answer: AnswerFormat, engine: Engine, template: Template) -> _Shown | None:
         items = shuffled(e.request.candidates, self._setup.seed, e.request.query.query_id)
         labels = label_names(len(items))
         choices = dict(zip(_titles(items) if answer.name == "titles" else labels, items, strict=True))

@@ -2,25 +2,15 @@ from dataclasses import replace
 
 import pytest
 
-from promptrec.evaluate.dataset import Dataset
-from promptrec.testing.planted import planted
+from promptrec.evaluate import named
 
 
 @pytest.fixture
 def planted_dataset():
     """Builds a dataset of planted tastes, all in memory."""
 
-    def build(users=10, candidates=6, right=2, name="planted", seed=0):
-        made = planted(users=users, items=64, candidates=candidates, right=right, seed=seed)
-        relevance = {query: dict.fromkeys(sorted(items), 1) for query, items in made.relevant.items()}
-        return Dataset(
-            name=name,
-            language="en",
-            catalog=made.catalog,
-            requests=made.requests,
-            relevance=relevance,
-            queries=tuple(request.query for request in made.requests),
-        )
+    def build(users=10, **sizes):
+        return named.planted_dataset(users, **({"items": 64, "candidates": 6} | sizes))
 
     return build
 

@@ -19,7 +19,7 @@ def test_the_key_depends_on_all_that_rankings_depend_on(planted_dataset):
         READER.spec(other_data).key,
         replace(READER, seed=1).spec(data).key,
         replace(READER, ranker="item-pmi").spec(data).key,
-        replace(READER, template="films/en").spec(data).key,
+        replace(READER, template="books/en").spec(data).key,
         replace(READER, options={"max_model_len": 512}, engine="transformers", model="smollm2-135m").spec(data).key,
         READER.spec(replace(data, candidates_given=False)).key,
     ]

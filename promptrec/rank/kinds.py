@@ -1,0 +1,60 @@
+"""The two kinds of ranker: those that read no model, and those that write prompts for one.
+
+A ranker only says how evidence is gathered; timing it and drawing the conclusion are the same for all.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import ClassVar
+
+from promptrec.data.query import RankRequest
+from promptrec.engine.base import Engine
+from promptrec.rank.base import Setup, engine_and_template
+from promptrec.rank.evidence import Evidence, conclude
+from promptrec.rank.ranking import Ranking
+from promptrec.template.template import Template
+
+
+class ModelFree:
+    """See `promptrec.rank.base.Ranker`. Reads no model."""
+
+    name: ClassVar[str]
+    template_kind: ClassVar[str | None] = None
+    reads_query: ClassVar[bool] = True
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+
+    def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
+        """See `Ranker.rank`."""
+        started = time.perf_counter()
+        evidence = [Evidence(request) for request in requests]
+        self.gather(evidence)
+        return conclude(evidence, self.name, self._setup, None, time.perf_counter() - started)
+
+    def gather(self, evidence: Sequence[Evidence]) -> None:
+        """Score the candidates of each request."""
+        raise NotImplementedError
+
+
+class Prompting:
+    """See `promptrec.rank.base.Ranker`. Reads a model, with prompts of the template kind of its own name."""
+
+    name: ClassVar[str]
+    template_kind: ClassVar[str | None]
+    reads_query: ClassVar[bool] = True
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+
+    def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
+        """See `Ranker.rank`."""
+        started = time.perf_counter()
+        engine, template = engine_and_template(self.name, engine, self._setup)
+        evidence = [Evidence(request) for request in requests]
+        self.gather(evidence, engine, template)
+        return conclude(evidence, self.name, self._setup, engine, time.perf_counter() - started)
+
+    def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
+        """Ask the engine about each request, and book what it says, its errors and its cost."""
+        raise NotImplementedError
