@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.batching import sharing_chunks
+from promptrec.engine.hidden import hidden
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.tokenizer import Tokenizer
@@ -257,7 +258,9 @@ def _load(vllm: Any, info: ModelInfo, options: EngineOptions) -> Any:  # noqa: A
         defaults = {"dtype": "auto"}
     preloaded = os.environ.get("LD_PRELOAD")
     try:
-        with warnings.catch_warnings():
+        # Starting, vLLM looks for its kernels in every module, and breaks on an object of llvmlite's (which numba
+        # brings) that has every attribute one asks for.
+        with warnings.catch_warnings(), hidden("llvmlite.binding.ffi"):
             warnings.simplefilter("ignore")
             return vllm.LLM(
                 model=str(info.folder), enable_prefix_caching=True, use_tqdm_on_load=False, **(defaults | wanted)
