@@ -6,8 +6,6 @@ Datasets that are not public are looked for below $PROMPTREC_DATA. The runs stay
 import argparse
 from pathlib import Path
 
-from promptrec.evaluate.report.markdown import as_markdown
-from promptrec.evaluate.report.write import write_report
 from rich.console import Console
 
 from promptrec.cli.progress import Bars
@@ -15,6 +13,7 @@ from promptrec.engine.models import list_models
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluation import EVALUATION, Evaluation, read_evaluation
 from promptrec.evaluate.evaluator import evaluate
+from promptrec.evaluate.report.markdown import as_markdown
 
 HERE = Path(__file__).parent
 RUNS = HERE.parent / "runs" / "results"
@@ -26,9 +25,7 @@ def results(path: Path, models: list[str], kept: bool) -> Evaluation | None:
     if kept:
         return read_evaluation(out) if (out / EVALUATION).exists() else None
     with Bars(Console(stderr=True)) as bars:
-        found = evaluate(Config.from_toml(path, {"models": models}), out, watch=bars)
-    write_report(out)
-    return found
+        return evaluate(Config.from_toml(path, {"models": models}), out, watch=bars)
 
 
 def main() -> None:

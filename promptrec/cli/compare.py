@@ -23,6 +23,8 @@ def compare(
 ) -> None:
     """Compare two runs query by query. All metrics asked for are one family, and corrected for it (Holm)."""
     (spec_a, a), (spec_b, b) = read_values(run_a), read_values(run_b)
+    if spec_a.dataset_sha256 != spec_b.dataset_sha256:
+        raise InputError(f"{run_a} ({spec_a.dataset}) and {run_b} ({spec_b.dataset}) ranked different data")
     shared = [name for name in a if name in b]
     if not any(a[name].keys() & b[name].keys() for name in shared):
         raise InputError(f"{run_a} ({spec_a.dataset}) and {run_b} ({spec_b.dataset}) have no query in common")
@@ -32,7 +34,5 @@ def compare(
         print(found.model_dump_json(indent=2))
         return
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    if spec_a.dataset_sha256 != spec_b.dataset_sha256:
-        console.print("The two runs saw different data: only queries with the same ID are compared.")
     for name in found.contrasts:
         console.print(found.verdict(name))

@@ -11,7 +11,7 @@ from rich.table import Table
 from promptrec.cli.options import JsonOption
 from promptrec.data import public
 from promptrec.data.public import PUBLIC
-from promptrec.evaluate.dataset import ABOUT, read_about
+from promptrec.evaluate.dataset_folder import ABOUT, read_about
 from promptrec.evaluate.named import GENERATED, find_dataset, local_datasets, open_dataset
 from promptrec.evaluate.recipes import RECIPES
 

@@ -1,6 +1,5 @@
 """`promptrec evaluate`: rankers and baselines on datasets, into a folder of runs that survives a kill."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import typer
@@ -9,12 +8,12 @@ from rich.console import Console
 from promptrec.cli import evaluate_options as option
 from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, settings
 from promptrec.cli.progress import Bars
-from promptrec.errors import InputError, MissingExtra
+from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.estimate import estimate_cost
 from promptrec.evaluate.evaluator import evaluate as run_evaluation
 from promptrec.evaluate.report.console import as_console
-from promptrec.evaluate.report.write import write_report
+from promptrec.evaluate.report.write import PAGE
 from promptrec.evaluate.trackers import open_trackers
 
 
@@ -57,20 +56,17 @@ def evaluate(
             cost = estimate_cost(asked)
         print(cost.model_dump_json(indent=2) if as_json else cost)
         return
-    if find_spec("matplotlib") is None:  # the report needs it, and is written after hours of ranking
-        raise MissingExtra("matplotlib", "evaluate")
     trackers = open_trackers(tracker or ())
     folder = out or Path("runs") / "-".join(Path(name).name.replace(":", "-") for name in asked.datasets)
     with Bars(console) as bars:
         found = run_evaluation(asked, folder, retry_failed=retry_failed, watch=bars)
-    page = write_report(folder)
     for log in trackers:
         log(found, folder)
     if as_json:
         print(found.model_dump_json(indent=2))
     else:
         Console().print(as_console(found))
-        print(f"report: {page}")
+        print(f"report: {folder / PAGE}")
     if found.failed:
         console.print(f"promptrec: {found.failed[0]}; the same command with --retry-failed ranks them again")
         raise typer.Exit(1)

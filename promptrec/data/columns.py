@@ -61,7 +61,7 @@ def _mapping(names: Sequence[str], asked: dict[str, str], source: str) -> dict[s
     for ours in ("item_id", "title"):
         if ours not in mapping:
             raise InputError(
-                f"{source}: no {ours} column; the columns are: {', '.join(names)}. Say which it is: "
+                f"{source}: no {ours} column; the columns are: {', '.join(names)}. Rename one, or say which it is: "
                 f"columns={{'{ours}': 'NAME'}} (--columns {ours}=NAME)"
             )
     taken = set(mapping.values())

@@ -12,6 +12,7 @@ from typing import Any
 
 from promptrec.errors import InputError, MissingExtra
 
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 Row = tuple[str, Mapping[str, Any]]
 """Where a row stands ("films.csv:12"), and its cells by column name."""
 
@@ -114,3 +115,9 @@ def _check_columns(path: Path, columns: list[str]) -> None:
     twice = sorted({c for c in columns if c.strip() and columns.count(c) > 1})
     if twice:
         raise InputError(f"{path}:1: the column {twice[0]!r} occurs twice: rename one")
+    separators = [name for sign, name in SEPARATORS.items() if len(columns) == 1 and sign in columns[0]]
+    if separators:
+        raise InputError(
+            f"{path}:1: one column, {columns[0]!r}: the cells seem to be parted by {separators[0]}; part them by "
+            "commas, or by tabs in a file named .tsv"
+        )

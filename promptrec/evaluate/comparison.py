@@ -44,7 +44,8 @@ def verdict(difference: Difference, p_holm: float, names: tuple[str, str], metri
         size = f"{abs(difference.mean):.3f} (95 % interval {low:.3f} to {high:.3f}, {p}, {queries})"
         return f"{better} is better than {worse} in {metric} by {size}."
     needs = difference.users_needed
-    enough = f"; needs {needs:,} users to show a difference of this size" if needs else ""
+    more = needs is not None and needs > difference.n
+    enough = f"; needs about {needs:,} users to show a difference of this size" if more else ""
     bounds = f"95 % interval {difference.low:+.3f} to {difference.high:+.3f}"
     return (
         f"{first} and {second}: no difference shown in {metric} "

@@ -74,7 +74,9 @@ class Config(BaseModel):
         try:
             return cls.model_validate(dict(told))
         except ValidationError as error:
-            first = error.errors()[0]
+            first = min(
+                error.errors(), key=lambda e: e["type"] != "extra_forbidden"
+            )  # a misspelt field explains others
             name = ".".join(map(str, first["loc"]))
             if first["type"] == "extra_forbidden":
                 raise InputError(f"{source}: unknown field {name!r}; known: {', '.join(cls.model_fields)}") from None

@@ -76,7 +76,9 @@ class Measured(_Record):
 
 
 class DatasetResult(_Record):
-    """All runs on one dataset, best first by the primary metric. `skipped` says which baselines are not there, and why.
+    """All runs on one dataset, best first by the primary metric. `judged` queries have something right.
+
+    `skipped` says which baselines are not there, and why.
 
     `headline` is the first line of any report: it says so when a baseline won.
     """
@@ -89,6 +91,7 @@ class DatasetResult(_Record):
     sha256: str
     items: int
     queries: int
+    judged: int
     candidates: str
     headline: str
     runs: tuple[Measured, ...]
@@ -128,7 +131,8 @@ def read_evaluation(folder: str | Path) -> Evaluation:
         return Evaluation.model_validate_json(path.read_text(encoding="utf-8"))
     except OSError:
         raise InputError(
-            f"{folder}: no {EVALUATION} there: give the folder that `promptrec evaluate --out` wrote"
+            f"{folder}: no {EVALUATION} there: give the folder that `promptrec evaluate --out` wrote; if it was "
+            "stopped, give that command again"
         ) from None
     except ValidationError as error:
         raise InputError(f"{path}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}; evaluate again") from None

@@ -17,6 +17,8 @@ from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.evaluation import EVALUATION, DatasetResult, Evaluation, Measured
 from promptrec.evaluate.measured import Values
 from promptrec.evaluate.named import open_dataset
+from promptrec.evaluate.report.picture import require_pictures
+from promptrec.evaluate.report.write import write_report
 from promptrec.evaluate.runner import Runner
 from promptrec.evaluate.spec import System
 from promptrec.evaluate.store import replace_text
@@ -38,11 +40,12 @@ def evaluate(
 ) -> Evaluation:
     """Run every system and baseline on every dataset, measure, compare, and write it all below `out`.
 
-    What `out` holds of the same runs already is not done again, so a run that was killed goes on where it was.
+    What `out` holds of the same runs already is not done again, so a run that was killed goes on where it was. The
+    evaluation and its report are of this call: they replace those of an earlier one.
 
     Args:
         config: what to do.
-        out: a folder: `evaluation.json`, and a folder for each dataset with one for each run.
+        out: a folder: `evaluation.json`, `report.html`, `report.md`, and for each dataset a folder of its runs.
         datasets: open ones, in place of those the configuration names.
         engine: one that is open, read by all systems in place of the configuration's models.
         retry_failed: rank queries again whose ranking failed.
@@ -52,7 +55,8 @@ def evaluate(
         InputError, UnknownName, ModelError, TemplateError, MissingExtra: something that was asked for cannot be used.
         EngineError: an engine died; what was ranked is kept, and the same call goes on from there.
     """
-    watch = watch or Watch()
+    watch, out = watch or Watch(), Path(out)
+    require_pictures()
     datasets = datasets or [open_dataset(name, watch.notes) for name in config.datasets]
     names = [dataset.name for dataset in datasets]
     if len(set(names)) < len(names):
@@ -61,7 +65,11 @@ def evaluate(
     for dataset in datasets:
         for system in asked:
             system.spec(dataset)  # a name nobody knows is said before anything is run
-    runner = Runner(config, Path(out), retry_failed, watch)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{out} cannot be the folder of an evaluation ({error.strerror}): choose another") from None
+    runner = Runner(config, out, retry_failed, watch)
     try:
         results = tuple(_on_dataset(runner, dataset, asked) for dataset in datasets)
     finally:
@@ -74,7 +82,8 @@ def evaluate(
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         versions={name: found for name in VERSIONS if (found := _version(name))},
     )
-    replace_text(Path(out) / EVALUATION, evaluation.model_dump_json(indent=1) + "\n")
+    replace_text(out / EVALUATION, evaluation.model_dump_json(indent=1) + "\n")
+    write_report(out)
     return evaluation
 
 
@@ -102,6 +111,9 @@ def _on_dataset(runner: Runner, dataset: Dataset, asked: list[System]) -> Datase
         sha256=dataset.sha256,
         items=len(dataset.catalog),
         queries=len(dataset.queries[: config.limit]),
+        judged=sum(
+            any(g > 0 for g in dataset.relevance.get(q.query_id, {}).values()) for q in dataset.queries[: config.limit]
+        ),
         candidates=_candidates(dataset, config),
         headline=headline(runs, comparisons, config.primary),
         runs=runs,
@@ -135,7 +147,7 @@ def _measured(runner: Runner, system: System, dataset: Dataset) -> tuple[Measure
 
 def _candidates(dataset: Dataset, config: Config) -> str:
     if not dataset.candidates_given:
-        return f"the {config.pool} that BM25 retrieves from the whole catalogue"
+        return f"the {min(config.pool, len(dataset.catalog))} that BM25 retrieves from the whole catalogue"
     sizes = [len(request.candidates) for request in dataset.requests[: config.limit]]
     few, many = min(sizes), max(sizes)
     return f"{few if few == many else f'{few} to {many}'} given for each query"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from promptrec.data.public import data_folders, local_folder
 from promptrec.errors import InputError, UnknownName
-from promptrec.evaluate.dataset import Dataset, load_dataset
+from promptrec.evaluate.dataset import Dataset
+from promptrec.evaluate.dataset_folder import load_dataset
 from promptrec.evaluate.recipes import RECIPES, build
 from promptrec.testing.planted import planted
 
@@ -35,7 +36,9 @@ def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
         raise InputError(f"{name} is generated when it is opened and has no folder")
     if str(name) in RECIPES:
         return build(RECIPES[str(name)], notify)
-    raise UnknownName("dataset", str(name), known_datasets())
+    if Path(name).is_file():
+        raise InputError(f"{name} is a file: a dataset is the folder that holds it")
+    raise UnknownName("dataset folder or name", str(name), known_datasets())
 
 
 def known_datasets() -> list[str]:

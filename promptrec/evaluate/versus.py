@@ -53,8 +53,9 @@ def headline(runs: Sequence[Measured], comparisons: Sequence[Paired], metric: st
         return f"{runs[0].system} has the highest {metric}: {_mean(runs[0], metric)}."
     said = next(c.verdict for c in comparisons if (c.system, c.reference) == (ours.system, baseline.system))
     if runs[0].baseline:
+        first = "A baseline won" if said.startswith(f"{baseline.system} is better") else "A baseline is first"
         return (
-            f"A baseline won: {baseline.system} has the highest {metric}, {_mean(baseline, metric)}; the best system "
+            f"{first}: {baseline.system} has the highest {metric}, {_mean(baseline, metric)}; the best system "
             f"that reads a model is {ours.system} with {_mean(ours, metric)}. {said}"
         )
     return (

@@ -7,7 +7,7 @@ from pathlib import Path
 from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interactions
 from promptrec.data.query import Query
-from promptrec.evaluate.dataset import ABOUT
+from promptrec.evaluate.dataset_folder import ABOUT
 
 SPLITS = "splits.json"
 

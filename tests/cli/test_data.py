@@ -88,5 +88,5 @@ def test_getting_a_public_set_warns_and_says_what_fails(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("command", ["get", "info"])
 def test_an_unknown_name_lists_the_known(command):
-    with pytest.raises(UnknownName, match="unknown dataset 'min'.*did you mean 'mine'"):
+    with pytest.raises(UnknownName, match="unknown dataset folder or name 'min'.*did you mean 'mine'"):
         run(command, "min")

@@ -50,6 +50,11 @@ def test_two_runs_are_compared_and_nothing_is_called_better_without_reason(promp
     assert "no difference shown in ndcg@10" in done.stdout and " is better than " not in done.stdout
     asked = promptrec("compare", one, other, "--metric", "mrr", "--json", **no_models)
     assert list(json.loads(asked.stdout)["contrasts"]) == ["mrr"]
+    (mine / "queries.csv").write_text(QUERIES + "cleo,winter and snow,\n")
+    (mine / "qrels.txt").write_text(QRELS + "cleo 0 b3 1\n")
+    promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/more", **no_models)
+    unlike = promptrec("compare", one, next((tmp_path / "runs/more/mine").glob("bm25-*")), **no_models)
+    assert unlike.returncode == 2 and "ranked different data" in unlike.stderr
     whole = promptrec("compare", "runs/mine", other, **no_models)
     assert whole.returncode == 2 and "name one of" in whole.stderr
 
@@ -58,7 +63,9 @@ def test_two_runs_are_compared_and_nothing_is_called_better_without_reason(promp
     ("words", "said"),
     [
         ((), "name a dataset"),
-        (("no-such",), "unknown dataset 'no-such'.*planted"),
+        (("mine/catalog.csv",), "is a file: a dataset is the folder"),
+        (("mine", "--out", "mine/catalog.csv"), "cannot be the folder of an evaluation"),
+        (("no-such",), "unknown dataset folder or name 'no-such'.*planted"),
         (("mine", "--ranker", "best"), "unknown ranker 'best'"),
         (("mine", "--metric", "ndcg"), "ndcg@10"),
         (("mine", "--tracker", "excel"), "unknown tracker 'excel'"),

@@ -85,7 +85,7 @@ def test_a_mistake_is_one_line_and_exit_code_two(promptrec, catalog_file, case):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("id,plot\n1,x\n", "no title column; the columns are: id, plot. Say which it is"),
+        ("id,plot\n1,x\n", "no title column; the columns are: id, plot. Rename one, or say which it is"),
         ("id,name\n1,A\n1,B\n", ":3: the ID '1' stands already at"),
         ("", "the file is empty"),
     ],

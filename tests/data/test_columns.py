@@ -81,7 +81,7 @@ def test_numbers_as_ids_and_titles_become_text():
 def test_no_title_column_is_told_with_the_columns_found_and_both_remedies():
     said = refusal({"id": "1", "label": "A", "year": "1999"})
     assert said == (
-        "f.csv: no title column; the columns are: id, label, year. Say which it is: "
+        "f.csv: no title column; the columns are: id, label, year. Rename one, or say which it is: "
         "columns={'title': 'NAME'} (--columns title=NAME)"
     )
 

@@ -45,6 +45,7 @@ def test_baselines_are_always_beside_and_those_left_out_are_said(tmp_path, plant
 def test_what_is_written_can_be_read_back_and_every_run_has_its_files(tmp_path, planted_dataset):
     found = run(planted_dataset(), tmp_path, READER)
     assert read_evaluation(tmp_path) == found
+    assert found.datasets[0].headline.split(" (")[0] in (tmp_path / "report.md").read_text(encoding="utf-8")
     for measured in found.datasets[0].runs:
         folder = tmp_path / measured.folder
         assert {p.name for p in folder.iterdir()} == {
@@ -167,6 +168,19 @@ def test_whoever_watches_is_told_of_every_run_and_query(tmp_path, planted_datase
     )
 
 
+def test_a_folder_that_cannot_be_made_is_said(tmp_path, planted_dataset):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="file/runs cannot be the folder of an evaluation .*: choose another"):
+        run(planted_dataset(), tmp_path / "file" / "runs", "bm25")
+
+
+def test_queries_without_anything_right_are_counted_apart(tmp_path, planted_dataset):
+    data = planted_dataset()
+    (result,) = run(replace(data, relevance=dict(list(data.relevance.items())[:7])), tmp_path, "bm25").datasets
+    assert (result.queries, result.judged) == (10, 7) and result.runs[0].metrics["mrr"].n == 7
+    assert "10 queries (7 have something right, and count)" in (tmp_path / "report.md").read_text(encoding="utf-8")
+
+
 def test_datasets_of_one_name_are_refused_before_they_share_a_folder(tmp_path, planted_dataset):
     with pytest.raises(InputError, match=r"one name \(planted, planted\)"):
         evaluate(Config(datasets=("a", "b")), tmp_path, datasets=[planted_dataset(), planted_dataset(seed=1)])
@@ -174,7 +188,7 @@ def test_datasets_of_one_name_are_refused_before_they_share_a_folder(tmp_path, p
 
 
 def test_an_unknown_dataset_is_said(tmp_path):
-    with pytest.raises(UnknownName, match="unknown dataset 'no-such'"):
+    with pytest.raises(UnknownName, match="unknown dataset folder or name 'no-such'"):
         evaluate(Config(datasets=("no-such",), rankers=("bm25",)), tmp_path)
     assert not (tmp_path / EVALUATION).exists()
 

@@ -11,7 +11,7 @@ from promptrec.evaluate.named import find_dataset, known_datasets, local_dataset
 from promptrec.evaluate.written import write_dataset
 
 ABOUT = {"name": 'a "quoted" name', "domain": "films", "language": "zh", "licence": "CC0", "source": "我"}
-QUERIES = (Query(query_id="q1", preferences="quiet", history=("A",), attributes={"age": "3"}), Query(query_id="q2"))
+QUERIES = (Query(query_id="q1", preferences="quiet", history=("C",), attributes={"age": "3"}), Query(query_id="q2"))
 
 
 def write(folder, candidates=None):
@@ -69,7 +69,9 @@ def test_a_folder_on_the_spot_comes_before_a_name(tmp_path, monkeypatch):
 
 def test_a_name_nobody_knows_lists_the_known(tmp_path):
     write(tmp_path / "data" / "mine")
-    with pytest.raises(UnknownName, match="unknown dataset 'ml-100k:near-cold'.*did you mean.*mine, ml-100k:cold-item"):
+    with pytest.raises(
+        UnknownName, match="unknown dataset folder or name 'ml-100k:near-cold'.*did you mean.*mine, ml-100k:cold-item"
+    ):
         open_dataset("ml-100k:near-cold")
 
 

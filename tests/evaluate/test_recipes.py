@@ -15,7 +15,7 @@ from promptrec.data.item import Item
 from promptrec.data.public import PUBLIC
 from promptrec.errors import InputError
 from promptrec.evaluate import recipes
-from promptrec.evaluate.dataset import load_dataset
+from promptrec.evaluate.dataset_folder import load_dataset
 from promptrec.evaluate.recipes import MOST_CANDIDATES, RECIPES, build, write_recipe
 from promptrec.evaluate.split import SCHEMES
 from promptrec.template.store import load_template

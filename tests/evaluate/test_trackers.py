@@ -32,6 +32,7 @@ EVALUATION = Evaluation(
             sha256="0",
             items=3,
             queries=2,
+            judged=2,
             candidates="3 given for each query",
             headline="bm25 is first.",
             runs=(RUN,),

@@ -15,8 +15,10 @@ def as_markdown(evaluation: Evaluation) -> str:
 
 def about(dataset: DatasetResult) -> str:
     """One sentence on what was ranked."""
+    judged = "all have" if dataset.judged == dataset.queries else f"{dataset.judged:,} have"
     return (
-        f"{dataset.queries:,} queries, {dataset.items:,} items, candidates: {dataset.candidates}; "
+        f"{dataset.queries:,} queries ({judged} something right, and count), {dataset.items:,} items, "
+        f"candidates: {dataset.candidates}; "
         f"{dataset.domain}, {dataset.language}; licence {dataset.licence}; source {dataset.source}."
     )
 
@@ -31,7 +33,7 @@ def _dataset(dataset: DatasetResult, metrics: tuple[str, ...]) -> list[str]:
     for table in (tables.memorisation(dataset), tables.robustness(dataset)):
         parts += [f"### {_text(table.title)}", _table(table)] if table.rows else []
     for table in (tables.beyond(dataset), tables.validity(dataset)):
-        parts += [f"### {_text(table.title)}", _table(table)]
+        parts += [f"### {_text(table.title)}", _table(table), _text(table.note)]
     return parts
 
 

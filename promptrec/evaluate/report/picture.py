@@ -5,6 +5,7 @@ import io
 import re
 import warnings
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from promptrec.errors import MissingExtra
@@ -46,12 +47,17 @@ def figure(draw: Callable[[Any], None], height: float, says: str) -> str:
     return f"<figure><figcaption>{said}</figcaption>{named}</figure>"
 
 
+def require_pictures() -> None:
+    """Raise MissingExtra where matplotlib is not installed: better before hours of ranking than after them."""
+    if find_spec("matplotlib") is None:
+        raise MissingExtra("matplotlib", "evaluate")
+
+
 def _svg(draw: Callable[[Any], None], height: float) -> str:
-    try:
-        import matplotlib
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingExtra("matplotlib", "evaluate") from None
+    require_pictures()
+    import matplotlib
+    from matplotlib.figure import Figure
+
     with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
         # The page's reader draws the letters, so it does not matter which ones matplotlib's own font lacks.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")

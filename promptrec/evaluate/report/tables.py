@@ -32,7 +32,7 @@ def accuracy(dataset: DatasetResult, metrics: Iterable[str]) -> Table:
         "memorisation gap",
         "prompt tokens",
         "seconds",
-        "failed",
+        "not ok",
     )
     rows = tuple(
         (
@@ -42,7 +42,7 @@ def accuracy(dataset: DatasetResult, metrics: Iterable[str]) -> Table:
             gap(run),
             tokens(run.cost),
             seconds(run.cost.get("seconds")),
-            percent(run.validity.get("failed")),
+            percent(None if "ok" not in run.validity else 1 - run.validity["ok"]),
         )
         for run in dataset.runs
     )
@@ -52,18 +52,32 @@ def accuracy(dataset: DatasetResult, metrics: Iterable[str]) -> Table:
         rows,
         _baselines(dataset),
         "Means with 95 % intervals (bootstrap over queries, BCa). The difference to the best baseline is paired, "
-        "its p is Holm's over all pairs of a system and a baseline. The gap is what real titles add over masked ones.",
+        "its p is Holm's over all pairs of a system and a baseline. The gap is what real titles add over masked "
+        "ones. Not ok are rankings that were repaired, fell back, abstained or failed; the table of validity has each.",
     )
 
 
 def beyond(dataset: DatasetResult) -> Table:
     """Coverage, exposure, novelty, diversity, popularity."""
-    return _named("Beyond accuracy", dataset, "beyond", 3)
+    note = (
+        "Of the first 10 of everybody's list. coverage: share of the catalogue that anybody was shown; gini: "
+        "0 where every item was shown equally often, near 1 where few were; novelty: bits of surprise, from "
+        "popularity; diversity: 1 less the mean cosine of the texts in a list; popularity-lift: percentiles "
+        "above the candidates'; distinct-firsts: different items that came first; first-item-spread: these, "
+        "over what chance would give; retrieved: share of the right items among the candidates, where BM25 "
+        "picked them."
+    )
+    return _named("Beyond accuracy", dataset, "beyond", 3, note)
 
 
 def validity(dataset: DatasetResult) -> Table:
     """Shares of what was and was not as it should be."""
-    return _named("Validity, as shares", dataset, "validity", 3)
+    note = (
+        "complete: every candidate exactly once; reply-…: written replies that left out, repeated or made up "
+        "an item, before repair; copied-…-order: lists in the very order of the request or of the prompt, "
+        "which chance gives as copied-by-chance; tied-items: items that nothing told apart from another."
+    )
+    return _named("Validity, as shares", dataset, "validity", 3, note)
 
 
 def robustness(dataset: DatasetResult) -> Table:
@@ -175,7 +189,7 @@ def percent(value: float | None) -> str:
     return NONE if value is None else f"{value:.1%}"
 
 
-def _named(title: str, dataset: DatasetResult, field: str, places: int) -> Table:
+def _named(title: str, dataset: DatasetResult, field: str, places: int, note: str) -> Table:
     """A column for each number that any run has; those that only count are whole."""
     named: list[Mapping[str, float | None]] = [getattr(run, field) for run in dataset.runs]
     columns = {name: places for numbers in named for name in numbers}
@@ -187,7 +201,7 @@ def _named(title: str, dataset: DatasetResult, field: str, places: int) -> Table
         (run.system, *(number(numbers.get(name), columns[name]) for name in columns))
         for run, numbers in zip(dataset.runs, named, strict=True)
     )
-    return Table(title, ("system", *columns), rows, _baselines(dataset))
+    return Table(title, ("system", *columns), rows, _baselines(dataset), note)
 
 
 def _baselines(dataset: DatasetResult) -> frozenset[int]:

@@ -124,7 +124,9 @@ class PromptWriter:
     def prompts(self, query: Query, ranking: Ranking, right: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         """What a prompt is about, and its text, cut where it is very long."""
         for about, request in self._requests(query, ranking, right):
-            yield about, _cut(first_prompt(self._recommender, self._recorder, request))
+            prompt = first_prompt(self._recommender, self._recorder, request)
+            if prompt:  # nothing is asked about a person of whom nothing is known
+                yield about, _cut(prompt)
 
     def _requests(self, query: Query, ranking: Ranking, right: tuple[str, ...]) -> Iterator[tuple[str, RankRequest]]:
         """The requests whose prompts tell most: of all candidates, or of the first and of the best right one."""

@@ -9,7 +9,7 @@ import random
 import pytest
 
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.dataset import load_dataset
+from promptrec.evaluate.dataset_folder import load_dataset
 from promptrec.evaluate.evaluation import (
     EVALUATION,
     DatasetResult,
@@ -115,6 +115,7 @@ def _result(out, dataset, config, place):
         **{name: getattr(dataset, name) for name in ("name", "language", "domain", "licence", "source", "sha256")},
         items=len(dataset.catalog),
         queries=len(dataset.queries),
+        judged=len(dataset.queries),
         candidates="10 given for each query",
         headline=headline(runs, comparisons, config.primary),
         runs=runs,

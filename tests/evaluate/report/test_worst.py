@@ -74,7 +74,7 @@ def test_datasets_that_the_configuration_does_not_name_are_said_not_to_be_here(s
     config = evaluation.config.model_copy(update={"datasets": ("planted",)})
     found = worst_queries(sample, evaluation.model_copy(update={"config": config}))
     assert found["films-en"].missing == "planted is not what it was when this was measured"
-    assert "unknown dataset '电影_zh'" in found["电影_zh"].missing
+    assert "unknown dataset folder or name '电影_zh'" in found["电影_zh"].missing
 
 
 def test_a_dataset_that_no_model_was_read_for_has_none(sample, evaluation):

@@ -3,13 +3,13 @@ import json
 import pytest
 
 from promptrec.errors import InputError
-from promptrec.evaluate.dataset import load_dataset
+from promptrec.evaluate.dataset_folder import load_dataset
 
 
 def write(folder, **changes):
     files = {
         "catalog.jsonl": '{"item_id": "a", "title": "A"}\n{"item_id": "b", "title": "B"}\n',
-        "queries.jsonl": json.dumps({"query_id": "q", "preferences": "quiet", "history": ["a"], "turns": 3}) + "\n",
+        "queries.jsonl": json.dumps({"query_id": "q", "preferences": "quiet", "history": ["b"], "turns": 3}) + "\n",
         "candidates.jsonl": '{"query_id": "q", "candidates": ["b", "a"]}\n',
         "qrels.txt": "q 0 a 2\n\n",
         "dataset.toml": 'name = "tiny"\nlanguage = "zh"\n',
@@ -24,7 +24,7 @@ def test_a_folder_becomes_requests_and_judgements(tmp_path):
     data = load_dataset(write(tmp_path))
     (request,) = data.requests
     assert (data.name, data.language) == ("tiny", "zh")
-    assert request.query.preferences == "quiet" and request.query.history == ("a",)
+    assert request.query.preferences == "quiet" and request.query.history == ("b",)
     assert [item.item_id for item in request.candidates] == ["b", "a"]
     assert data.relevance == {"q": {"a": 2}}
 
@@ -38,8 +38,12 @@ def test_without_a_description_the_folder_names_it(tmp_path):
     [
         ("queries.jsonl", "{oops\n", r"queries.jsonl:1: not a JSON object"),
         ("queries.jsonl", '{"preferences": "x"}\n', r"queries.jsonl:1: no field 'query_id'"),
-        ("queries.jsonl", '{"query_id": "q", "preferences": 5}\n', "queries.jsonl: query 'q': Input should be a valid"),
-        ("queries.jsonl", '{"query_id": "q", "preferences": "!!"}\n', "queries.jsonl: query 'q': .*no letter"),
+        (
+            "queries.jsonl",
+            '{"query_id": "q", "preferences": 5}\n',
+            "queries.jsonl:1: query 'q': Input should be a valid",
+        ),
+        ("queries.jsonl", '{"query_id": "q", "preferences": "!!"}\n', "queries.jsonl:1: query 'q': .*no letter"),
         ("candidates.jsonl", "", "query 'q' has no candidates"),
         ("candidates.jsonl", '{"query_id": "q", "candidates": ["z"]}\n', "no item 'z'"),
         ("qrels.txt", "q 0 a\n", r"qrels.txt:1: expected"),
@@ -76,12 +80,14 @@ def test_training_interactions_are_read(tmp_path):
 
 
 def test_tables_will_do_for_catalogue_and_queries(tmp_path):
-    table = 'query_id,preferences,history,attributes.age,note\n007,quiet,a|b,30,no\n8,"loud, fast",,,\n'
+    table = 'query_id,preferences,history,attributes.age,note\n007,quiet,b|c,30,no\n8,"loud, fast",,,\n'
     changes = {"catalog.jsonl": None, "catalog.csv": "id,title\na,A\nb,B\n", "queries.jsonl": None}
     shown = '{"query_id": "007", "candidates": ["b"]}\n{"query_id": "8", "candidates": ["a"]}\n'
-    data = load_dataset(write(tmp_path, **changes, **{"queries.csv": table, "candidates.jsonl": shown}))
+    data = load_dataset(
+        write(tmp_path, **changes, **{"queries.csv": table, "candidates.jsonl": shown, "qrels.txt": "8 0 a 1\n"})
+    )
     first, second = data.queries
-    assert (first.query_id, first.history, first.attributes) == ("007", ("a", "b"), {"age": "30"})
+    assert (first.query_id, first.history, first.attributes) == ("007", ("b", "c"), {"age": "30"})
     assert (second.preferences, second.history, second.attributes) == ("loud, fast", (), {})
     write(tmp_path, **changes, **{"queries.csv": "query_id,preferences\n,x\n"})
     with pytest.raises(InputError, match=r"queries.csv:2: no field 'query_id'"):
@@ -112,8 +118,51 @@ def test_the_checksum_is_blind_to_the_judgements(tmp_path):
 
 @pytest.mark.parametrize("shown", ['["a", "a"]', '"ab"', "[1]"])
 def test_candidates_are_item_ids_each_once(tmp_path, shown):
-    with pytest.raises(InputError, match=r"candidates.jsonl: query 'q': candidates must be a list"):
+    with pytest.raises(InputError, match=r"candidates.jsonl:1: query 'q': candidates must be a list"):
         load_dataset(write(tmp_path, **{"candidates.jsonl": f'{{"query_id": "q", "candidates": {shown}}}\n'}))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        (
+            "queries.jsonl",
+            '{"query_id": "q", "likes": "quiet"}\n',
+            r"no query says anything: .*fields there are query_id, likes",
+        ),
+        ("qrels.txt", "q 0 a 0\n", "nothing is right for anybody"),
+        ("qrels.txt", "", "nothing is right for anybody"),
+        ("qrels.txt", "q 0 a 1\nz 0 a 1\n", r"qrels.txt:2: the query 'z' is not among the queries"),
+        ("qrels.txt", "q 0 a 5000\n", r"qrels.txt:1: the grade 5000 is above 100"),
+        (
+            "candidates.jsonl",
+            '{"query_id": "z", "candidates": ["a"]}\n',
+            r"candidates.jsonl:1: the query 'z' is not among",
+        ),
+        (
+            "dataset.toml",
+            'license = "CC0"\n',
+            "unknown field 'license'; known: name, domain, language, licence, source",
+        ),
+        ("dataset.toml", 'language = "english"\n', "language is a code such as 'en' or 'zh', got 'english'"),
+    ],
+)
+def test_what_would_make_an_evaluation_mean_nothing_is_refused(tmp_path, name, text, said):
+    with pytest.raises(InputError, match=said):
+        load_dataset(write(tmp_path, **{name: text}))
+
+
+def test_what_a_person_knows_cannot_be_right_where_it_is_not_recommended(tmp_path):
+    told = {"queries.jsonl": '{"query_id": "q", "history": ["A"]}\n'}
+    assert load_dataset(write(tmp_path, **told)).relevance == {"q": {"a": 2}}
+    (tmp_path / "candidates.jsonl").unlink()
+    with pytest.raises(InputError, match=r"qrels.txt:1: the item 'a' is in the history of query 'q'"):
+        load_dataset(write(tmp_path, **told, **{"candidates.jsonl": None}))
+
+
+def test_a_catalogue_without_popularity_takes_the_number_of_interactions(tmp_path):
+    data = load_dataset(write(tmp_path, **{"interactions.csv": "user_id,item_id\nu,b\nv,b\n"}))
+    assert [item.popularity for item in data.catalog] == [0.0, 2.0]
 
 
 def test_a_query_stands_there_once(tmp_path):
