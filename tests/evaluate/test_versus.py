@@ -31,7 +31,9 @@ def runs(*rankers):
 
 
 def test_every_system_meets_every_baseline_in_one_family():
-    compared = {(c.system, c.reference): c for c in compare_all(runs("yes-no", "item-pmi", "bm25", "random"), "mrr", seed=3)}
+    compared = {
+        (c.system, c.reference): c for c in compare_all(runs("yes-no", "item-pmi", "bm25", "random"), "mrr", seed=3)
+    }
     assert set(compared) == {(a, b) for a in ("yes-no", "item-pmi") for b in ("bm25", "random")}
     raw = {pair: paired(VALUES[pair[0]], VALUES[pair[1]], seed=3) for pair in compared}
     corrected = holm({pair: difference.p for pair, difference in raw.items()})
