@@ -43,6 +43,8 @@ class Interactions:
 
     def __init__(self, frame: "pd.DataFrame") -> None:
         self.frame = frame.loc[:, list(COLUMNS)].reset_index(drop=True)
+        numbers = ["rating", "timestamp"]
+        self.frame[numbers] = self.frame[numbers] + 0.0  # -0.0 becomes 0.0: they are one number and two texts
 
     @classmethod
     def from_rows(cls, rows: Iterable[Row], source: str, *, columns: Mapping[str, str] | None = None) -> Self:

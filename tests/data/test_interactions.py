@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from promptrec.data.interactions import Interaction, Interactions
@@ -109,6 +109,7 @@ def test_rows_can_be_picked():
 
 
 @settings(max_examples=40)
+@example([("u", "i", math.nan, -0.0)])
 @given(rows)
 def test_what_is_written_is_read_again(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("written") / "r.csv"
