@@ -28,6 +28,15 @@ def results(path: Path, models: list[str], kept: bool) -> Evaluation | None:
         return evaluate(Config.from_toml(path, {"models": models}), out, watch=bars)
 
 
+def lacking(path: Path, found: Evaluation | None) -> list[str]:
+    """What a configuration asks for that was not run."""
+    if found is None:
+        return [path.stem]
+    asked, ran = Config.from_toml(path, {}), found.config
+    checks = [check for check in ("memorisation", "robustness") if getattr(asked, check) and not getattr(ran, check)]
+    return [f"{name} on {path.stem}" for name in [*(r for r in asked.rankers if r not in ran.rankers), *checks]]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", action="append", help="default: every packaged model that is added")
@@ -39,7 +48,7 @@ def main() -> None:
     for path in sorted(HERE.glob("*.toml")):
         found = results(path, models, asked.kept or bool(asked.only and path.stem not in asked.only))
         texts += [as_markdown(found)] if found else []
-        missing += [] if found else [path.stem]
+        missing += lacking(path, found)
     if missing:
         texts.append(f"Not run yet: {', '.join(missing)}.\n")
     (HERE / "RESULTS.md").write_text("\n".join(texts), encoding="utf-8")

@@ -77,7 +77,7 @@ def evaluate(
     evaluation = Evaluation(
         config=config,
         datasets=results,
-        command=shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+        command=shlex.join([Path(sys.argv[0]).name.replace("__main__.py", "promptrec"), *sys.argv[1:]]),
         machine=f"{os.cpu_count()} x {platform.machine()}, {platform.system()}, Python {platform.python_version()}",
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         versions={name: found for name in VERSIONS if (found := _version(name))},

@@ -37,9 +37,7 @@ def test_a_folder_of_ones_own_becomes_a_report(promptrec, mine, tmp_path, no_mod
     assert "bm25 has the highest ndcg@10" in page
     again = promptrec("report", "runs/mine", "--json", **no_models)
     found = json.loads(again.stdout)
-    assert [d["name"] for d in found["datasets"]] == ["mine"] and found["command"].startswith(
-        "__main__.py evaluate mine"
-    )
+    assert [d["name"] for d in found["datasets"]] == ["mine"] and found["command"].startswith("promptrec evaluate mine")
 
 
 def test_two_runs_are_compared_and_nothing_is_called_better_without_reason(promptrec, mine, tmp_path, no_models):
