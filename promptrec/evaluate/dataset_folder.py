@@ -143,6 +143,7 @@ def _qrels(
     path: Path, catalog: Catalog, queries: Mapping[str, Query], candidates_given: bool
 ) -> dict[str, dict[str, int]]:
     relevance: dict[str, dict[str, int]] = {}
+    known = {} if candidates_given else {query_id: _known(query, catalog) for query_id, query in queries.items()}
     for number, line in _lines(path):
         place = f"{path}:{number}"
         try:
@@ -160,7 +161,7 @@ def _qrels(
             raise InputError(f"{place}: the item {item_id!r} is judged twice for query {query_id!r}")
         if grade > HIGHEST_GRADE:
             raise InputError(f"{place}: the grade {grade} is above {HIGHEST_GRADE}; grades are small whole numbers")
-        if grade > 0 and not candidates_given and item_id in _known(queries[query_id], catalog):
+        if grade > 0 and item_id in known.get(query_id, ()):
             raise InputError(
                 f"{place}: the item {item_id!r} is in the history of query {query_id!r}, and what a person knows is "
                 "not recommended: nobody could find it"

@@ -72,9 +72,3 @@ class Engines:
         if self._open is not None:
             self._open.close()
         self._open = self._asked = None
-
-    def __enter__(self) -> "Engines":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

@@ -8,6 +8,7 @@ import io
 import math
 import sys
 import warnings
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
@@ -100,8 +101,9 @@ class _Collaborative(ModelFree):
         scorer.train(from_interactions_df(self._liked), TrainingOptions(rng=self._setup.seed))
         return scorer
 
+    @abstractmethod
     def _untrained(self, items: int) -> Any:  # noqa: ANN401
-        raise NotImplementedError
+        """A scorer of LensKit's for so many items."""
 
 
 class ItemKnn(_Collaborative):

@@ -4,6 +4,7 @@ A ranker only says how evidence is gathered; timing it and drawing the conclusio
 """
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -15,7 +16,7 @@ from promptrec.rank.ranking import Ranking
 from promptrec.template.template import Template
 
 
-class ModelFree:
+class ModelFree(ABC):
     """See `promptrec.rank.base.Ranker`. Reads no model."""
 
     name: ClassVar[str]
@@ -32,12 +33,12 @@ class ModelFree:
         self.gather(evidence)
         return conclude(evidence, self.name, self._setup, None, time.perf_counter() - started)
 
+    @abstractmethod
     def gather(self, evidence: Sequence[Evidence]) -> None:
         """Score the candidates of each request."""
-        raise NotImplementedError
 
 
-class Prompting:
+class Prompting(ABC):
     """See `promptrec.rank.base.Ranker`. Reads a model, with prompts of the template kind of its own name."""
 
     name: ClassVar[str]
@@ -55,6 +56,6 @@ class Prompting:
         self.gather(evidence, engine, template)
         return conclude(evidence, self.name, self._setup, engine, time.perf_counter() - started)
 
+    @abstractmethod
     def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
         """Ask the engine about each request, and book what it says, its errors and its cost."""
-        raise NotImplementedError
