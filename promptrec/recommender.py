@@ -18,7 +18,7 @@ from promptrec.errors import EngineError, InputError
 from promptrec.rank.base import Ranker, Setup
 from promptrec.rank.ranking import RankedItem, Ranking
 from promptrec.rank.run import Run
-from promptrec.rank.table import default_ranker, ranker_class
+from promptrec.rank.table import build_ranker, default_ranker, template_kinds
 from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.pool import Pool, by_popularity, candidate_pool
 from promptrec.template.store import default_pack, load_template
@@ -74,7 +74,9 @@ class Recommender:
             catalog: what can be recommended. Only `rank` with `Item`s works without one.
             model: name of an added model, or a model folder.
             engine: "vllm", "transformers", "server", an opened `Engine`, or None for what this machine has.
-            ranker: name of a way of ranking; None: query-likelihood for models below a billion parameters.
+            ranker: name of a way of ranking, or several combined: "query-likelihood+embedding" adds their standardised
+                scores, "bm25:50:query-likelihood" lets the first keep 50 candidates for the second. None:
+                query-likelihood for models below a billion parameters.
             templates: a folder of your own templates, looked into before the shipped ones.
             adapter: folder of a LoRA adapter to read with.
             encoder: name of an added text encoder, or its folder, for the ranker embedding.
@@ -96,11 +98,11 @@ class Recommender:
         if ranker is None:
             by_name = engine is None or isinstance(engine, str)
             ranker = default_ranker(resolve(model, "language model").parameters if by_name else None)
-        kind = ranker_class(ranker).template_kind
-        loaded = load_template(template or default_pack(catalog), folder=templates, kind=kind) if kind else None
-        opened, choice = _engine(engine, model, parsed) if kind else (None, None)
+        kinds, pack = template_kinds(ranker), template or default_pack(catalog)
+        loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in kinds}
+        opened, choice = _engine(engine, model, parsed) if kinds else (None, None)
         setup = Setup(catalog, loaded, seed, adapter, encoder, training)
-        return cls(ranker_class(ranker)(setup), catalog, opened, choice, pool, seed)
+        return cls(build_ranker(ranker, setup), catalog, opened, choice, pool, seed)
 
     def recommend(self, query: Query, k: int = 10) -> Ranking:
         """The best `k` items of the catalogue for a person; items of their history are left out.

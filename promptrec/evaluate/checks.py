@@ -16,7 +16,7 @@ from promptrec.evaluate.statistics import Difference, paired
 from promptrec.evaluate.store import RunStore
 from promptrec.evaluate.versus import in_family
 from promptrec.rank.order import shuffled
-from promptrec.rank.table import ranker_class
+from promptrec.rank.table import ranker_parts, template_kinds
 
 ORDERS = 5
 
@@ -68,8 +68,8 @@ def robustness(
 
 def position_curve(system: System, dataset: Dataset, store: RunStore) -> tuple[float, ...]:
     """How often the item shown in each slot came first, over chance; empty for rankers that show one item."""
-    kind = ranker_class(system.ranker).template_kind
-    if kind is None or not kind.startswith("listwise") or not dataset.candidates_given:
+    listwise = any(kind.startswith("listwise") for kind in template_kinds(system.ranker))
+    if not listwise or len(ranker_parts(system.ranker)) > 1 or not dataset.candidates_given:
         return ()
     asked = [request for request in dataset.requests if request.query.query_id in store]
     shown = {

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from promptrec.errors import InputError
 from promptrec.evaluate.metrics import DEFAULT_METRICS, parse_metric
-from promptrec.rank.table import ranker_class
+from promptrec.rank.table import ranker_parts
 
 
 class Config(BaseModel):
@@ -49,7 +49,7 @@ class Config(BaseModel):
     @classmethod
     def _known_rankers(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            ranker_class(name)
+            ranker_parts(name)
         return tuple(dict.fromkeys(names))
 
     @field_validator("metrics")

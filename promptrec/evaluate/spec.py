@@ -17,7 +17,7 @@ from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.fingerprint import folder_sha256
 from promptrec.rank.embedding import Embedding
 from promptrec.rank.ranking import TemplateStamp
-from promptrec.rank.table import ranker_class
+from promptrec.rank.table import ranker_parts, template_kinds
 from promptrec.recommender import Recommender
 from promptrec.template.store import load_template, packs
 from promptrec.template.template import Template
@@ -40,7 +40,7 @@ class RunSpec(BaseModel):
     model_sha256: str | None = None
     engine: str | None = None
     engine_options: Mapping[str, Any] = Field(default_factory=dict)
-    template: TemplateStamp | None = None
+    templates: tuple[TemplateStamp, ...] = ()
     adapter: str | None = None
     adapter_sha256: str | None = None
     encoder: str | None = None
@@ -62,7 +62,9 @@ class RunSpec(BaseModel):
     @property
     def folder_name(self) -> str:
         """A folder's name that people can read and that no other run has."""
-        return "-".join(filter(None, (self.ranker, self.model and Path(self.model).name, self.key[:8])))
+        return "-".join(
+            filter(None, (self.ranker.replace(":", "-"), self.model and Path(self.model).name, self.key[:8]))
+        )
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class System:
     @property
     def reads_model(self) -> bool:
         """Whether it writes prompts for a model."""
-        return ranker_class(self.ranker).template_kind is not None
+        return bool(template_kinds(self.ranker))
 
     def spec(self, dataset: Dataset) -> RunSpec:
         """What its run on a dataset depends on; nothing is loaded to find out.
@@ -98,7 +100,7 @@ class System:
             "pool": None if dataset.candidates_given else self.pool,
             "seed": self.seed,
         }
-        if self.ranker == Embedding.name:
+        if Embedding.name in ranker_parts(self.ranker):
             info = resolve(self.encoder, "text encoder")
             about |= {"encoder": info.name, "encoder_sha256": folder_sha256(info.folder)}
         return RunSpec(**about, **(self._reading(dataset) if self.reads_model else {}))
@@ -121,15 +123,14 @@ class System:
             **(self.options if self.reads_model and engine is None else {}),
         )
 
-    def prompt_template(self, dataset: Dataset) -> Template | None:
-        """The template it would write prompts for this dataset with."""
-        kind = ranker_class(self.ranker).template_kind
-        return load_template(self._template_name(dataset), folder=self.templates, kind=kind) if kind else None
+    def prompt_templates(self, dataset: Dataset) -> tuple[Template, ...]:
+        """The templates it would write prompts for this dataset with."""
+        name = self._template_name(dataset)
+        return tuple(load_template(name, folder=self.templates, kind=kind) for kind in template_kinds(self.ranker))
 
     def _reading(self, dataset: Dataset) -> dict[str, Any]:
-        template = self.prompt_template(dataset)
         about: dict[str, Any] = {
-            "template": template and TemplateStamp(name=template.name, sha256=template.sha256),
+            "templates": tuple(TemplateStamp.of(template) for template in self.prompt_templates(dataset)),
             "adapter": self.adapter and Path(self.adapter).name,
             "adapter_sha256": self.adapter and folder_sha256(self.adapter),
         }

@@ -9,7 +9,7 @@ from promptrec.engine.options import EngineOptions
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.spec import System
-from promptrec.rank.table import ranker_class
+from promptrec.rank.table import template_kinds
 
 BASELINES = ("random", "popular", "bm25", "embedding")
 TRAINED_BASELINES = ("item-knn", "implicit-mf")
@@ -26,7 +26,7 @@ def asked_systems(config: Config, engine: Engine | None = None) -> list[System]:
     }
     systems = []
     for ranker in config.rankers:
-        if ranker_class(ranker).template_kind is None:
+        if not template_kinds(ranker):
             systems.append(System(ranker, **common))
         elif engine is not None:
             systems.append(System(ranker, engine=engine, **reading))

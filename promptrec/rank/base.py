@@ -1,8 +1,8 @@
 """`Ranker`: how many prompts, and how their answers combine into one order."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interactions
@@ -15,14 +15,14 @@ from promptrec.template.template import Template
 
 @dataclass(frozen=True)
 class Setup:
-    """What a ranker is built from. `template` is None for rankers that write no prompt.
+    """What a ranker is built from. `templates` holds one of each kind that it writes prompts with.
 
     `adapter` is the folder of a LoRA adapter that the engine reads with, `encoder` the name or folder of the text
     encoder, `training` what other people chose, for rankers that learn from it.
     """
 
     catalog: Catalog | None = None
-    template: Template | None = None
+    templates: Mapping[str, Template] = field(default_factory=dict)
     seed: int = 0
     adapter: str | None = None
     encoder: str = "minilm"
@@ -35,22 +35,22 @@ class Ranker(Protocol):
     Every candidate of a request comes back exactly once, or the ranking has status failed and no items.
     """
 
-    name: ClassVar[str]
-    template_kind: ClassVar[str | None]
-    """The kind of template it writes prompts with; None for a ranker that needs no model."""
-    reads_query: ClassVar[bool]
-    """False for a ranker that gives everybody the same kind of list, so an empty query is no reason to abstain."""
+    @property
+    def name(self) -> str:
+        """What the table calls it; its scores have the same name."""
 
-    def __init__(self, setup: Setup) -> None: ...
+    @property
+    def reads_query(self) -> bool:
+        """False for a ranker that gives everybody the same kind of list, so an empty query is no reason to abstain."""
 
     def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
         """One ranking for each request, in the order of the requests."""
 
 
-def engine_and_template(ranker: str, engine: Engine | None, setup: Setup) -> tuple[Engine, Template]:
+def engine_and_template(ranker: str, kind: str, engine: Engine | None, setup: Setup) -> tuple[Engine, Template]:
     """Both, or an InputError that says which one the ranker lacks."""
     if engine is None:
         raise InputError(f"the ranker {ranker} reads a model: give it an engine")
-    if setup.template is None:
-        raise InputError(f"the ranker {ranker} writes prompts: give it a template of kind {ranker}")
-    return engine, setup.template
+    if kind not in setup.templates:
+        raise InputError(f"the ranker {ranker} writes prompts: give it a template of kind {kind}")
+    return engine, setup.templates[kind]

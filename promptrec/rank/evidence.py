@@ -6,7 +6,6 @@ from typing import Any
 
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine, Reading, Usage
-from promptrec.rank.base import Setup
 from promptrec.rank.order import best_first
 from promptrec.rank.ranking import Ledger, RankedItem, Ranking, ReplyReport, Status, TemplateStamp
 
@@ -27,6 +26,8 @@ class Evidence:
     """The name of the scores that decide the order, where it is not the ranker's own."""
     usage: Usage = Usage()
     calls: int = 0
+    steps: int = 0
+    """Rounds of asking, each of which needed the answers of the one before; 0 stands for one round."""
 
     def count(self, reading: Reading[Any]) -> None:
         """Add a reading's cost, and its error if it has one."""
@@ -42,15 +43,20 @@ class Evidence:
 
 
 def conclude(
-    evidence: Sequence[Evidence], ranker: str, setup: Setup, engine: Engine | None, seconds: float
+    evidence: Sequence[Evidence],
+    ranker: str,
+    seed: int,
+    templates: Sequence[TemplateStamp] = (),
+    engine: Engine | None = None,
+    *,
+    seconds: float,
 ) -> list[Ranking]:
     """The ranking each request's evidence comes to; `seconds` of the batch are shared out by prompt tokens."""
     total = sum(e.usage.prompt for e in evidence)
-    template = setup.template and TemplateStamp(name=setup.template.name, sha256=setup.template.sha256)
     rankings = []
     for e in evidence:
         share = e.usage.prompt / total if total else 1 / len(evidence)
-        status, items, ties = _outcome(e, ranker, setup.seed)
+        status, items, ties = _outcome(e, ranker, seed)
         rankings.append(
             Ranking(
                 query_id=e.request.query.query_id,
@@ -60,8 +66,8 @@ def conclude(
                 ranker=ranker,
                 model=engine and engine.model_id,
                 engine=engine and engine.name,
-                template=template,
-                seed=setup.seed,
+                templates=tuple(templates),
+                seed=seed,
                 ordered_by=(e.ordered_by or ranker) if items else None,
                 ties=ties,
                 signals=e.signals,
@@ -72,6 +78,7 @@ def conclude(
                     cached_tokens=e.usage.cached,
                     decoded_tokens=e.usage.decoded,
                     calls=e.calls,
+                    steps=e.steps or min(e.calls, 1),
                     seconds=seconds * share,
                 ),
             )

@@ -12,7 +12,7 @@ from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.rank.base import Setup, engine_and_template
 from promptrec.rank.evidence import Evidence, conclude
-from promptrec.rank.ranking import Ranking
+from promptrec.rank.ranking import Ranking, TemplateStamp
 from promptrec.template.template import Template
 
 
@@ -20,7 +20,7 @@ class ModelFree(ABC):
     """See `promptrec.rank.base.Ranker`. Reads no model."""
 
     name: ClassVar[str]
-    template_kind: ClassVar[str | None] = None
+    template_kind: ClassVar[None] = None
     reads_query: ClassVar[bool] = True
 
     def __init__(self, setup: Setup) -> None:
@@ -31,7 +31,7 @@ class ModelFree(ABC):
         started = time.perf_counter()
         evidence = [Evidence(request) for request in requests]
         self.gather(evidence)
-        return conclude(evidence, self.name, self._setup, None, time.perf_counter() - started)
+        return conclude(evidence, self.name, self._setup.seed, seconds=time.perf_counter() - started)
 
     @abstractmethod
     def gather(self, evidence: Sequence[Evidence]) -> None:
@@ -39,10 +39,11 @@ class ModelFree(ABC):
 
 
 class Prompting(ABC):
-    """See `promptrec.rank.base.Ranker`. Reads a model, with prompts of the template kind of its own name."""
+    """See `promptrec.rank.base.Ranker`. Reads a model."""
 
     name: ClassVar[str]
-    template_kind: ClassVar[str | None]
+    template_kind: ClassVar[str]
+    """The kind of template it writes prompts with."""
     reads_query: ClassVar[bool] = True
 
     def __init__(self, setup: Setup) -> None:
@@ -51,10 +52,17 @@ class Prompting(ABC):
     def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
         """See `Ranker.rank`."""
         started = time.perf_counter()
-        engine, template = engine_and_template(self.name, engine, self._setup)
+        engine, template = engine_and_template(self.name, self.template_kind, engine, self._setup)
         evidence = [Evidence(request) for request in requests]
         self.gather(evidence, engine, template)
-        return conclude(evidence, self.name, self._setup, engine, time.perf_counter() - started)
+        return conclude(
+            evidence,
+            self.name,
+            self._setup.seed,
+            (TemplateStamp.of(template),),
+            engine,
+            seconds=time.perf_counter() - started,
+        )
 
     @abstractmethod
     def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:

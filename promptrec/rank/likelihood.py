@@ -19,7 +19,7 @@ class QueryLikelihood(Prompting):
     """How probable the model finds the person's words after reading an item (nats a token)."""
 
     name: ClassVar[str] = "query-likelihood"
-    template_kind: ClassVar[str | None] = "query-likelihood"
+    template_kind: ClassVar[str] = "query-likelihood"
 
     def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`."""
@@ -40,7 +40,7 @@ class ItemPmi(Prompting):
     """
 
     name: ClassVar[str] = "item-pmi"
-    template_kind: ClassVar[str | None] = "item-pmi"
+    template_kind: ClassVar[str] = "item-pmi"
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)

@@ -30,7 +30,7 @@ class ListwiseLabels(Prompting):
     """Which label the model would write first (natural log-probability of each)."""
 
     name: ClassVar[str] = "listwise-labels"
-    template_kind: ClassVar[str | None] = "listwise-labels"
+    template_kind: ClassVar[str] = "listwise-labels"
 
     def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`."""

@@ -34,7 +34,7 @@ class ListwiseText(Prompting):
     """The order a model writes down."""
 
     name: ClassVar[str] = "listwise-text"
-    template_kind: ClassVar[str | None] = "listwise-text"
+    template_kind: ClassVar[str] = "listwise-text"
 
     def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from promptrec.rank.order import DECIMALS
+from promptrec.template.template import Template
 
 Status = Literal["ok", "repaired", "fallback", "abstained", "failed"]
 
@@ -29,6 +30,11 @@ class TemplateStamp(_Record):
     name: str
     sha256: str
 
+    @classmethod
+    def of(cls, template: Template) -> "TemplateStamp":
+        """The stamp of a loaded template."""
+        return cls(name=template.name, sha256=template.sha256)
+
 
 class ReplyReport(_Record):
     """What a written reply did not say well. See `promptrec.answer.base.ParseReport`."""
@@ -39,12 +45,16 @@ class ReplyReport(_Record):
 
 
 class Ledger(_Record):
-    """What a ranking cost. Tokens are the engine's own counts; `seconds` is this ranking's share of its batch."""
+    """What a ranking cost. Tokens are the engine's own counts; `seconds` is this ranking's share of its batch.
+
+    `steps` counts the calls that had to wait for one another: 1 where all prompts are known from the start.
+    """
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
     decoded_tokens: int = 0
     calls: int = 0
+    steps: int = 0
     seconds: FiniteFloat = 0.0
 
 
@@ -72,7 +82,7 @@ class Ranking(_Record):
     model: str | None = None
     engine: str | None = None
     engine_reason: str | None = None
-    template: TemplateStamp | None = None
+    templates: tuple[TemplateStamp, ...] = ()
     seed: int = 0
     ordered_by: str | None = None
     ties: int = 0

@@ -24,7 +24,7 @@ class YesNo(Prompting):
     """Whether the model would say yes, compared with what it says about the same item to nobody in particular."""
 
     name: ClassVar[str] = "yes-no"
-    template_kind: ClassVar[str | None] = "yes-no"
+    template_kind: ClassVar[str] = "yes-no"
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)

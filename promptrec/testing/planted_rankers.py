@@ -94,4 +94,4 @@ def _ranked(
     for e in evidence:
         for item in e.request.candidates:
             e.score(item.item_id, **{ranker.name: float(score(e.request, item))})
-    return conclude(evidence, ranker.name, setup, None, time.perf_counter() - started)
+    return conclude(evidence, ranker.name, setup.seed, seconds=time.perf_counter() - started)

@@ -47,7 +47,7 @@ def test_a_real_model_reads_and_the_output_says_which_engine_and_why(promptrec, 
     assert "engine: transformers (asked for)" in done.stdout and "query-likelihood on smollm2-135m" in done.stdout
     assert "The Bridge" in done.stdout and "prompt tokens" in done.stdout
     told = json.loads(recommend(promptrec, catalog_file, *words, "--json").stdout)
-    assert told["model"] == "smollm2-135m" and told["template"]["name"] == "general/en/query-likelihood"
+    assert told["model"] == "smollm2-135m" and told["templates"][0]["name"] == "general/en/query-likelihood"
     assert told["ledger"]["prompt_tokens"] > 50 and told["items"][0]["item_id"] == "war"
 
 

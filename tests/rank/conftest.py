@@ -5,7 +5,7 @@ from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.rank.base import Setup
-from promptrec.rank.table import RANKERS
+from promptrec.rank.table import build_ranker, ranker_parts, template_kinds
 from promptrec.template.store import load_template
 
 STORIES = {
@@ -40,10 +40,10 @@ def request_for(catalog):
 @pytest.fixture
 def build(catalog, request):
     def ranker(name, template=None, seed=0):
-        kind = RANKERS[name].template_kind
-        loaded = load_template(template or "films/en", kind=kind) if kind else None
+        loaded = {kind: load_template(template or "films/en", kind=kind) for kind in template_kinds(name)}
         needed = {"training": Interactions.from_tuples(LIKES)}
-        needed |= {"encoder": str(request.getfixturevalue("tiny_encoder"))} if name == "embedding" else {}
-        return RANKERS[name](Setup(catalog=catalog, template=loaded, seed=seed, **needed))
+        reads = "embedding" in ranker_parts(name)
+        needed |= {"encoder": str(request.getfixturevalue("tiny_encoder"))} if reads else {}
+        return build_ranker(name, Setup(catalog=catalog, templates=loaded, seed=seed, **needed))
 
     return ranker

@@ -19,7 +19,7 @@ def ranking(**changes):
         "ranker": "query-likelihood",
         "model": "tiny",
         "engine": "scripted",
-        "template": TemplateStamp(name="films/en/query-likelihood", sha256="0" * 64),
+        "templates": (TemplateStamp(name="films/en/query-likelihood", sha256="0" * 64),),
         "items": (
             RankedItem(item_id="a", title="故宫 [bold]&<b>", rank=1, scores={"query-likelihood": -1.25}),
             RankedItem(item_id="b", title="Second", rank=2, scores={}),

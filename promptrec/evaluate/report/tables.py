@@ -134,8 +134,7 @@ def repeat(evaluation: Evaluation) -> Table:
         made_of = [f"key {run.spec.key}"]
         if run.spec.model_sha256:
             made_of.append(f"model sha256 {run.spec.model_sha256}")
-        if run.spec.template:
-            made_of.append(f"template {run.spec.template.name} sha256 {run.spec.template.sha256}")
+        made_of += [f"template {template.name} sha256 {template.sha256}" for template in run.spec.templates]
         rows.append((run.folder, "; ".join(made_of)))
     return Table("To repeat it", ("what", "is"), tuple(rows))
 

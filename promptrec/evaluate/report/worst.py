@@ -16,7 +16,7 @@ from promptrec.evaluate.run_folder import read_values
 from promptrec.evaluate.spec import System
 from promptrec.evaluate.store import RunStore
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.table import ranker_class
+from promptrec.rank.table import template_kinds
 from promptrec.recommender import Recommender
 
 MOST_SHOWN = 5
@@ -106,7 +106,7 @@ class PromptWriter:
 
     def __init__(self, config: Config, run: Measured, dataset: Dataset) -> None:
         self._dataset = dataset
-        self._listwise = (ranker_class(run.spec.ranker).template_kind or "").startswith("listwise")
+        self._listwise = any(kind.startswith("listwise") for kind in template_kinds(run.spec.ranker))
         self._recorder = RecordingEngine.of(_asked_model(config, run))
         system = System(
             run.spec.ranker,
@@ -116,9 +116,9 @@ class PromptWriter:
             pool=config.pool,
             seed=config.seed,
         )
-        template = system.prompt_template(dataset)
-        if template and run.spec.template and template.sha256 != run.spec.template.sha256:
-            raise TemplateError(f"the template {template.name} is not what it was when this was measured")
+        for template, stamp in zip(system.prompt_templates(dataset), run.spec.templates, strict=True):
+            if template.sha256 != stamp.sha256:
+                raise TemplateError(f"the template {template.name} is not what it was when this was measured")
         self._recommender: Recommender = system.open(dataset)
 
     def prompts(self, query: Query, ranking: Ranking, right: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -25,7 +25,6 @@ from promptrec.evaluate.spec import RunSpec
 from promptrec.evaluate.store import RunStore
 from promptrec.evaluate.versus import compare_all, headline
 from promptrec.rank.ranking import Ledger, RankedItem, Ranking, ReplyReport, TemplateStamp
-from promptrec.rank.table import ranker_class
 from promptrec.template.store import load_template
 from promptrec.testing.planted import planted
 
@@ -128,9 +127,9 @@ def _run(out, dataset, config, ranker, strength):
     reads = ranker in config.rankers
     about = {}
     if reads:
-        template = load_template(f"films/{dataset.language}", kind=ranker_class(ranker).template_kind)
+        template = load_template(f"films/{dataset.language}", kind=ranker)
         stamp = TemplateStamp(name=template.name, sha256=template.sha256)
-        about = {"model": MODEL, "model_sha256": "ab" * 32, "engine": "transformers", "template": stamp}
+        about = {"model": MODEL, "model_sha256": "ab" * 32, "engine": "transformers", "templates": (stamp,)}
     spec = RunSpec(dataset=dataset.name, dataset_sha256=dataset.sha256, ranker=ranker, seed=config.seed, **about)
     folder = f"{dataset.name}/{spec.folder_name}"
     store = RunStore(out / folder, spec)
@@ -171,7 +170,7 @@ def _ranking(spec, request, dataset, strength, rng):
         items=() if failed else tuple(items),
         ranker=spec.ranker,
         model=spec.model,
-        template=spec.template,
+        templates=spec.templates,
         seed=spec.seed,
         ordered_by="score",
         reply=ReplyReport(missing=("3",)) if spec.ranker == "listwise-labels" else None,

@@ -105,5 +105,5 @@ def test_all_that_repeating_needs_is_there(evaluation):
         assert dataset.sha256 in rows[f"dataset {dataset.name}"]
         for run in dataset.runs:
             assert run.spec.key in rows[run.folder]
-            if run.spec.template:
-                assert run.spec.model_sha256 in rows[run.folder] and run.spec.template.sha256 in rows[run.folder]
+            for template in run.spec.templates:
+                assert run.spec.model_sha256 in rows[run.folder] and template.sha256 in rows[run.folder]

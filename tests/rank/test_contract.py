@@ -1,0 +1,31 @@
+"""Every ranker of the table, and rankers made of them, hold the contract."""
+
+import pytest
+
+from promptrec.data.interactions import Interactions
+from promptrec.rank.base import Setup
+from promptrec.rank.table import RANKERS, build_ranker, ranker_parts, template_kinds
+from promptrec.template.store import load_template
+from promptrec.testing.ranker_contract import RankerContract
+
+COMBINED = [
+    "ensemble",
+    "cascade",
+    "query-likelihood+yes-no",
+    "bm25+embedding",
+    "bm25:4:query-likelihood",
+    "popular:5:bm25:3:listwise-labels",
+    "embedding:4:query-likelihood+bm25",
+]
+LIKES = [("ann", "space", 5), ("ann", "sea", 4), ("bob", "love", 5), ("bob", "food", 4), ("bob", "war", 1)]
+
+
+class TestRankers(RankerContract):
+    @pytest.fixture(params=[*sorted(RANKERS), *COMBINED])
+    def build(self, request):
+        name = request.param
+        needed = {"training": Interactions.from_tuples(LIKES)}
+        if "embedding" in ranker_parts(name):
+            needed["encoder"] = str(request.getfixturevalue("tiny_encoder"))
+        templates = {kind: load_template("films/en", kind=kind) for kind in template_kinds(name)}
+        return lambda seed=0: build_ranker(name, Setup(self.catalog, templates, seed, **needed))
