@@ -37,6 +37,11 @@ def lacking(path: Path, found: Evaluation | None) -> list[str]:
     return [f"{name} on {path.stem}" for name in [*(r for r in asked.rankers if r not in ran.rankers), *checks]]
 
 
+def _purpose(path: Path) -> str:
+    """The first line of a configuration: a remark that says what it is for."""
+    return path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", action="append", help="default: every packaged model that is added")
@@ -47,7 +52,7 @@ def main() -> None:
     texts, missing = [(HERE / "RESULTS.head.md").read_text(encoding="utf-8")], []
     for path in sorted(HERE.glob("*.toml")):
         found = results(path, models, asked.kept or bool(asked.only and path.stem not in asked.only))
-        texts += [as_markdown(found)] if found else []
+        texts += [f"*{_purpose(path)}* (`eval/{path.name}`)\n\n{as_markdown(found)}"] if found else []
         missing += lacking(path, found)
     if missing:
         texts.append(f"Not run yet: {', '.join(missing)}.\n")

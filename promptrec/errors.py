@@ -4,12 +4,23 @@ Every message is one line: what was found, where (file, line, field), and what t
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from rapidfuzz import process
 
 
 class PromptrecError(Exception):
     """Base of all errors a user can mend. The command line prints its message and exits with 2."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Workers send errors home as bytes, and an error is not made from its message alone."""
+        return _with_message, (type(self), str(self))
+
+
+def _with_message(kind: type[PromptrecError], message: str) -> PromptrecError:
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    return error
 
 
 class InputError(PromptrecError):
@@ -29,18 +40,19 @@ class EngineError(PromptrecError):
 
 
 class MissingExtra(PromptrecError):
-    """An optional dependency is not installed; the message holds the pip command."""
+    """An optional dependency is not installed; the message holds the pip command, or one for each extra that has it."""
 
-    def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"{package} is not installed: pip install 'promptrec[{extra}]'")
+    def __init__(self, package: str, *extras: str) -> None:
+        commands = " or ".join(f"pip install 'promptrec[{extra}]'" for extra in extras)
+        super().__init__(f"{package} is not installed: {commands}")
 
 
 class UnknownName(PromptrecError):
-    """A name nobody registered; the message lists the known ones, the nearest first."""
+    """A name nobody registered; the message has the nearest known one, and lists all or says what `lists` them."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], lists: str = "") -> None:
         names = sorted(known)
-        nearest = [match for match, *_ in process.extract(name, names, limit=1, score_cutoff=60)]
+        nearest = process.extractOne(name, names, processor=str.casefold, score_cutoff=60)
         hint = f" (did you mean {nearest[0]!r}?)" if nearest else ""
-        listed = ", ".join(names) or "none"
-        super().__init__(f"unknown {kind} {name!r}{hint}; known: {listed}")
+        listed = f"{lists} lists the known" if lists else f"known: {', '.join(names) or 'none'}"
+        super().__init__(f"unknown {kind} {name!r}{hint}; {listed}")

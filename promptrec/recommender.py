@@ -15,10 +15,12 @@ from promptrec.engine.load import Choice, choose_engine, open_engine
 from promptrec.engine.models import DEFAULT_MODEL, resolve
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import EngineError, InputError
+from promptrec.rank.auto import AUTO, Probe, auto
 from promptrec.rank.base import Ranker, Setup
+from promptrec.rank.names import build_ranker, template_kinds
 from promptrec.rank.ranking import RankedItem, Ranking
 from promptrec.rank.run import Run
-from promptrec.rank.table import build_ranker, default_ranker, template_kinds
+from promptrec.rank.table import default_ranker
 from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.pool import Pool, by_popularity, candidate_pool
 from promptrec.template.store import default_pack, load_template
@@ -41,11 +43,13 @@ class Recommender:
         choice: Choice | None,
         pool: int,
         seed: int,
+        probe: Probe | None = None,
     ) -> None:
         self.ranker = ranker
         self.catalog = catalog
         self.engine = engine
         self.choice = choice
+        self.probe = probe
         self._pool = pool
         self._seed = seed
 
@@ -62,6 +66,7 @@ class Recommender:
         adapter: str | None = None,
         encoder: str = "minilm",
         training: Interactions | None = None,
+        slot_prior: str | Path | None = None,
         pool: int = 50,
         seed: int = 0,
         **options: Any,  # noqa: ANN401 - validated by EngineOptions
@@ -75,12 +80,13 @@ class Recommender:
             model: name of an added model, or a model folder.
             engine: "vllm", "transformers", "server", an opened `Engine`, or None for what this machine has.
             ranker: name of a way of ranking, or several combined: "query-likelihood+embedding" adds their standardised
-                scores, "bm25:50:query-likelihood" lets the first keep 50 candidates for the second. None:
-                query-likelihood for models below a billion parameters.
+                scores, "bm25:50:query-likelihood" lets the first keep 50 candidates for the second. "auto": what a
+                probe of the model finds best; `probe` says why. None: query-likelihood below a billion parameters.
             templates: a folder of your own templates, looked into before the shipped ones.
             adapter: folder of a LoRA adapter to read with.
             encoder: name of an added text encoder, or its folder, for the ranker embedding.
             training: what other people chose, for the rankers item-knn and implicit-mf.
+            slot_prior: file of a `promptrec.rank.slot_prior.SlotPrior`, for the ranker listwise-prior.
             pool: how many candidates `recommend` retrieves from the catalogue and ranks.
             seed: decides ties, label order and everything else that is random.
             **options: of the engine: dtype, max_model_len, tensor_parallel_size, gpu_memory_utilization,
@@ -98,11 +104,18 @@ class Recommender:
         if ranker is None:
             by_name = engine is None or isinstance(engine, str)
             ranker = default_ranker(resolve(model, "language model").parameters if by_name else None)
+        choice, probe = None, None
+        if ranker == AUTO:
+            info = resolve(model, "language model") if engine is None or isinstance(engine, str) else None
+            engine, choice = _engine(engine, model, parsed)
+            probe = auto(engine, info, default_pack(catalog).rpartition("/")[2], encoder)
+            ranker = probe.chosen
         kinds, pack = template_kinds(ranker), template or default_pack(catalog)
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in kinds}
-        opened, choice = _engine(engine, model, parsed) if kinds else (None, None)
-        setup = Setup(catalog, loaded, seed, adapter, encoder, training)
-        return cls(build_ranker(ranker, setup), catalog, opened, choice, pool, seed)
+        opened, made = _engine(engine, model, parsed) if kinds else (None, None)
+        choice = choice or made
+        setup = Setup(catalog, loaded, seed, adapter, encoder, training, slot_prior)
+        return cls(build_ranker(ranker, setup), catalog, opened, choice, pool, seed, probe)
 
     def recommend(self, query: Query, k: int = 10) -> Ranking:
         """The best `k` items of the catalogue for a person; items of their history are left out.

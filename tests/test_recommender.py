@@ -59,9 +59,9 @@ def test_somebody_of_whom_nothing_is_known_gets_a_list_that_says_so():
 
 
 def test_a_pool_that_words_alone_do_not_fill_is_filled_and_says_so():
-    ranking = recommender().recommend(Query(preferences="grandmother"))
-    assert "only 1 candidates share a word" in ranking.reason
-    assert len(ranking.items) == 4
+    ranking = recommender(pool=3).recommend(Query(preferences="grandmother"), k=3)
+    assert "only 1 item shares a word" in ranking.reason
+    assert len(ranking.items) == 3
 
 
 def test_given_candidates_come_back_each_once():

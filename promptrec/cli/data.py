@@ -14,9 +14,10 @@ from promptrec.data.public import PUBLIC
 from promptrec.evaluate.dataset_folder import ABOUT, read_about
 from promptrec.evaluate.named import GENERATED, find_dataset, local_datasets, open_dataset
 from promptrec.evaluate.recipes import RECIPES
+from promptrec.evaluate.told import Told
 
 app = typer.Typer(
-    help="Datasets for evaluation: list them, get one, show one.", no_args_is_help=True, rich_markup_mode=None
+    help="Datasets for evaluation: list them, get one, info of one.", no_args_is_help=True, rich_markup_mode=None
 )
 NameArgument = Annotated[
     str, typer.Argument(help="A dataset folder, one under $PROMPTREC_DATA, or a name of `data list`.")
@@ -51,6 +52,7 @@ def info(name: NameArgument, as_json: JsonOption = False) -> None:
     """Show what is in a dataset: its terms, its counts, and its checksum."""
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     data = open_dataset(name, console.print)
+    told = Told.of(data)
     relevant = Counter(query_id for query_id, grades in data.relevance.items() for g in grades.values() if g > 0)
     facts = {
         "name": data.name,
@@ -65,6 +67,13 @@ def info(name: NameArgument, as_json: JsonOption = False) -> None:
         "candidates": sum(len(request.candidates) for request in data.requests) if data.candidates_given else "all",
         "relevant": sum(relevant.values()),
         "queries_with_relevant": len(relevant),
+        "with_words": told.preferences,
+        "with_history": told.history,
+        "with_context": told.context,
+        "with_attributes": told.attributes,
+        "history_entries": told.entries,
+        "history_not_found": told.unknown_entries,
+        "passed_over": list(told.passed_over),
         "training_interactions": len(data.training) if data.training is not None else 0,
         "sha256": data.sha256,
     }

@@ -1,5 +1,7 @@
 """`promptrec evaluate`: rankers and baselines on datasets, into a folder of runs that survives a kill."""
 
+import shlex
+import sys
 from pathlib import Path
 
 import typer
@@ -7,7 +9,7 @@ from rich.console import Console
 
 from promptrec.cli import evaluate_options as option
 from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, settings
-from promptrec.cli.progress import Bars
+from promptrec.cli.progress import progress
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.estimate import estimate_cost
@@ -53,13 +55,14 @@ def evaluate(
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     if dry_run:
         with console.status("reading a few queries with each model"):
-            cost = estimate_cost(asked)
+            cost = estimate_cost(asked, notify=console.print)
         print(cost.model_dump_json(indent=2) if as_json else cost)
         return
     trackers = open_trackers(tracker or ())
     folder = out or Path("runs") / "-".join(Path(name).name.replace(":", "-") for name in asked.datasets)
-    with Bars(console) as bars:
-        found = run_evaluation(asked, folder, retry_failed=retry_failed, watch=bars)
+    command = shlex.join(["promptrec", *sys.argv[1:]])
+    with progress(console) as watch:
+        found = run_evaluation(asked, folder, retry_failed=retry_failed, watch=watch, command=command)
     for log in trackers:
         log(found, folder)
     if as_json:

@@ -1,4 +1,7 @@
-"""The options of `promptrec evaluate`; each is named like the field of `Config` that it sets."""
+"""The options of `promptrec evaluate`; each is named like the field of `Config` that it sets.
+
+Numbers are taken as text: `Config` reads them, so that a wrong one is answered alike here and in a file.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -24,14 +27,19 @@ Templates = Annotated[
     Path | None, typer.Option("--templates", help="A folder of your own templates, looked into first.")
 ]
 Adapter = Annotated[str | None, typer.Option("--adapter", help="Folder of a LoRA adapter to read with.")]
-Limit = Annotated[int | None, typer.Option("--limit", help="Only the first so many queries of each dataset.")]
+Limit = Annotated[
+    str | None, typer.Option("--limit", metavar="N", help="Only the first so many queries of each dataset.")
+]
 PoolSize = Annotated[
-    int | None, typer.Option("--pool", help="Candidates to retrieve where a dataset gives none. Default: 50.")
+    str | None,
+    typer.Option("--pool", metavar="N", help="Candidates to retrieve where a dataset gives none. Default: 50."),
 ]
 Metrics = Annotated[
     list[str] | None, typer.Option("--metric", help="e.g. ndcg@10; repeat it. Systems are compared on the first.")
 ]
-Seed = Annotated[int | None, typer.Option("--seed", help="Decides ties and everything else that is random.")]
+Seed = Annotated[
+    str | None, typer.Option("--seed", metavar="N", help="Decides ties and everything else that is random.")
+]
 Memorisation = Annotated[
     bool | None, typer.Option("--memorisation/--no-memorisation", help="Also with titles masked and titles permuted.")
 ]
@@ -39,15 +47,25 @@ Robustness = Annotated[
     bool | None,
     typer.Option("--robustness/--no-robustness", help="Also with other orders, paraphrases, typos, a distraction."),
 ]
-CheckLimit = Annotated[int | None, typer.Option("--check-limit", help="How many queries those two take. Default: 100.")]
+CheckLimit = Annotated[
+    str | None, typer.Option("--check-limit", metavar="N", help="How many queries those two take. Default: 100.")
+]
 ExecutorName = Annotated[str | None, typer.Option("--executor", help="local, or ray. Default: local.")]
-Workers = Annotated[int | None, typer.Option("--workers", help="How many Ray actors, each with its own engine.")]
+Workers = Annotated[
+    str | None, typer.Option("--workers", metavar="N", help="How many Ray actors, each with its own engine.")
+]
 MaxFailed = Annotated[
-    float | None, typer.Option("--max-failed", help="Share of failed rankings above which the exit code is 1.")
+    str | None,
+    typer.Option("--max-failed", metavar="SHARE", help="Share of failed rankings above which the exit code is 1."),
 ]
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Rank the queries again whose ranking failed.")]
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", metavar="FILE", help="TOML file with any of these; options given win.")
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="TOML file with these, but --out, --tracker, --retry-failed and --dry-run; options given win.",
+    ),
 ]
 Out = Annotated[Path | None, typer.Option("--out", metavar="RUN", help="Folder for the runs. Default: runs/DATASET.")]
 Tracker = Annotated[

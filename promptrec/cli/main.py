@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 import promptrec
-from promptrec.cli import compare, data, demo, evaluate, model, recommend, report, template
+from promptrec.cli import compare, data, demo, evaluate, model, plan, probe, recommend, report, template
 from promptrec.errors import PromptrecError
 
 app = typer.Typer(
@@ -17,10 +17,12 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("recommend")(recommend.recommend)
+app.command("plan")(plan.plan_)
 app.command("demo")(demo.demo)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
+app.command("probe")(probe.probe)
 app.add_typer(data.app, name="data")
 app.add_typer(model.app, name="model")
 app.add_typer(template.app, name="template")

@@ -18,17 +18,21 @@ ALIASES = {
 LISTED = 5
 
 
-def items_from_rows(rows: Iterable[Row], source: str, columns: Mapping[str, str] | None) -> list[Item]:
-    """Items of all rows; unmapped columns become fields, empty cells are left out.
+def items_from_rows(
+    rows: Iterable[Row], source: str, columns: Mapping[str, str] | None, *, mappable: bool = True
+) -> list[Item]:
+    """Items of all rows, in their order; unmapped columns become fields, empty cells are left out.
+
+    Where the caller lets nobody say which column is which (not `mappable`), no message recommends it.
 
     Raises:
         InputError: no ID or title column, a row without one, an ID given twice; with file, line and remedy.
     """
     rows = list(rows)
     if not rows:
-        raise InputError(f"{source}: no rows in it")
+        raise InputError(f"{source}: no rows in it: write one for each item")
     names = list(dict.fromkeys(name for _, row in rows for name in row))
-    mapping = _mapping(names, dict(columns or {}), source)
+    mapping = _mapping(names, dict(columns or {}), source, mappable)
     items, complaints = [], []
     places: dict[str, str] = {}
     for place, row in rows:
@@ -47,7 +51,7 @@ def items_from_rows(rows: Iterable[Row], source: str, columns: Mapping[str, str]
     return items
 
 
-def _mapping(names: Sequence[str], asked: dict[str, str], source: str) -> dict[str, str]:
+def _mapping(names: Sequence[str], asked: dict[str, str], source: str, mappable: bool) -> dict[str, str]:
     """Our name of every column to use, and theirs."""
     for ours, theirs in asked.items():
         if theirs not in names:
@@ -60,10 +64,9 @@ def _mapping(names: Sequence[str], asked: dict[str, str], source: str) -> dict[s
             mapping[ours] = found
     for ours in ("item_id", "title"):
         if ours not in mapping:
-            raise InputError(
-                f"{source}: no {ours} column; the columns are: {', '.join(names)}. Rename one, or say which it is: "
-                f"columns={{'{ours}': 'NAME'}} (--columns {ours}=NAME)"
-            )
+            lacking = f"{source}: no {ours} column; the columns are: {', '.join(names)}. Rename one"
+            say_which = f", or say which it is: columns={{'{ours}': 'NAME'}} (--columns {ours}=NAME)"
+            raise InputError(lacking + (say_which if mappable else f" {ours}"))
     taken = set(mapping.values())
     free = {ours: name for name in names if name not in taken and (ours := clean_text(name).strip())}
     return mapping | {ours: name for ours, name in free.items() if ours not in mapping}

@@ -48,7 +48,8 @@ def read_jsonl(path: Path) -> Iterator[Row]:
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise InputError(f"{path}:{number}: not JSON: {error}") from None
+            why = f"{error.msg}, at character {error.colno}" if isinstance(error, json.JSONDecodeError) else error
+            raise InputError(f"{path}:{number}: not JSON: {why}; every line is one whole JSON object") from None
         if not isinstance(row, dict):
             raise InputError(f"{path}:{number}: expected a JSON object, got {type(row).__name__}")
         yield f"{path}:{number}", row
@@ -76,6 +77,8 @@ READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
     ".ndjson": read_jsonl,
     ".parquet": read_parquet,
 }
+# How files begin that are often given under another kind's name.
+_NO_TEXT = {b"PK\x03\x04": "a spreadsheet or a zip file", b"\xd0\xcf\x11\xe0": "a spreadsheet", b"PAR1": "Parquet"}
 _OPENERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.open, ".xz": lzma.open}
 
 
@@ -95,6 +98,9 @@ def text_of(path: Path) -> str:
             data: bytes = file.read()
     except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
+    packed = next((kind for begin, kind in _NO_TEXT.items() if data.startswith(begin)), None)
+    if packed is not None:
+        raise InputError(f"{path}: this is {packed}, whatever its name says: save it as text, in UTF-8")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,6 +1,7 @@
 """The embedded engine: Hugging Face transformers in this process, on whatever torch finds. Starts in seconds."""
 
 import copy
+import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -54,6 +55,7 @@ class TransformersEngine:
         self._vocabulary = int(config.vocab_size)
         own = int(getattr(config, "max_position_embeddings", 2048))
         self.context_length = min(own, options.max_model_len or own)
+        self._cache_name = _cache_name(self._model.forward)
         self._grammars: Grammars | None = None
         ends = self._model.generation_config.eos_token_id
         self._ends = {ends} if isinstance(ends, int) else set(ends or ())
@@ -175,8 +177,8 @@ class TransformersEngine:
         if cache is not None:
             cache = copy.deepcopy(cache)
             cache.batch_repeat_interleave(len(rows))
-        out = self._model(input_ids=ids, past_key_values=cache, use_cache=True, logits_to_keep=keep)
-        return out.logits.float(), out.past_key_values
+        out = self._model(input_ids=ids, use_cache=True, logits_to_keep=keep, **{self._cache_name: cache})
+        return out.logits.float(), getattr(out, self._cache_name)
 
     def _write(
         self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None
@@ -226,6 +228,11 @@ class TransformersEngine:
         if self._model is None:
             raise EngineError("the engine is closed: open it again")
         return Adapted(self._model, adapter)
+
+
+def _cache_name(forward: Callable[..., Any]) -> str:
+    """What a model calls the keys and values of a prefix: transformers 5.24 renamed them, and warns of the old name."""
+    return "cache" if "cache" in inspect.signature(forward).parameters else "past_key_values"
 
 
 def _load(info: ModelInfo, options: EngineOptions, device: str) -> Any:  # noqa: ANN401

@@ -1,6 +1,8 @@
 """What no engine can read, found before it is asked, so that one bad prompt never takes others with it."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from promptrec.engine.base import Tokens
 from promptrec.errors import InputError
@@ -21,3 +23,10 @@ def check_labels(label_ids: Sequence[int], vocabulary: int) -> None:
     """Refuse labels that are not tokens of the model."""
     if label_ids and (min(label_ids) < 0 or max(label_ids) >= vocabulary):
         raise InputError(f"a label's token ID is outside the model's {vocabulary}")
+
+
+def longest_sequence(folder: Path) -> int | None:
+    """How many tokens a model was made for, by the settings in its folder; None where they do not say."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    longest = config.get("max_position_embeddings") or config.get("text_config", {}).get("max_position_embeddings")
+    return None if longest is None else int(longest)

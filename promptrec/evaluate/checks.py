@@ -16,9 +16,12 @@ from promptrec.evaluate.statistics import Difference, paired
 from promptrec.evaluate.store import RunStore
 from promptrec.evaluate.versus import in_family
 from promptrec.rank.order import shuffled
-from promptrec.rank.table import ranker_parts, template_kinds
+from promptrec.rank.slots import MAX_LABELS
+from promptrec.rank.windows import WINDOW
 
 ORDERS = 5
+# Rankers that show every candidate in one slot, dealt as `shuffled` does, and the most candidates they do so with.
+SHOWN_ONCE = {"listwise-labels": MAX_LABELS, "listwise-prior": MAX_LABELS, "listwise-text": WINDOW}
 
 
 def memorisation(runner: Runner, system: System, dataset: Dataset, real: Mapping[str, float]) -> dict[str, Paired]:
@@ -67,11 +70,14 @@ def robustness(
 
 
 def position_curve(system: System, dataset: Dataset, store: RunStore) -> tuple[float, ...]:
-    """How often the item shown in each slot came first, over chance; empty for rankers that show one item."""
-    listwise = any(kind.startswith("listwise") for kind in template_kinds(system.ranker))
-    if not listwise or len(ranker_parts(system.ranker)) > 1 or not dataset.candidates_given:
-        return ()
+    """How often the item shown in each slot came first, over chance.
+
+    Empty where a ranker shows an item in no slot or in several, as those do that show one item, shifts or windows.
+    """
+    most = SHOWN_ONCE.get(system.ranker, 0)
     asked = [request for request in dataset.requests if request.query.query_id in store]
+    if not dataset.candidates_given or any(len(request.candidates) > most for request in asked):
+        return ()
     shown = {
         request.query.query_id: [
             item.item_id for item in shuffled(request.candidates, system.seed, request.query.query_id)

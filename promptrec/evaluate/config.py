@@ -7,9 +7,35 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from promptrec.errors import InputError
+from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.metrics import DEFAULT_METRICS, parse_metric
-from promptrec.rank.table import ranker_parts
+from promptrec.rank.auto import AUTO
+from promptrec.rank.names import ranker_parts
+
+_NUMBER = "a whole number from 1"
+# What each field may be, and an example as TOML has it.
+EXPECTED = {
+    "datasets": ("a list of folders or names", '["mine"]'),
+    "rankers": ("a list of names", '["query-likelihood"]'),
+    "models": ("a list of names or folders", '["smollm2-135m"]'),
+    "engine": ("a name", '"transformers"'),
+    "engine_options": ("a table of options", '{dtype = "bfloat16"}'),
+    "template": ("a name or file", '"films/en"'),
+    "templates": ("a folder", '"my-templates"'),
+    "adapter": ("a folder", '"my-adapter"'),
+    "limit": (_NUMBER, "100"),
+    "pool": (_NUMBER, "50"),
+    "seed": ("a whole number", "0"),
+    "metrics": ("a list of names", '["ndcg@10"]'),
+    "memorisation": ("true or false", "true"),
+    "robustness": ("true or false", "true"),
+    "check_limit": ("a whole number from 2", "100"),
+    "max_failed": ("a share from 0 to 1", "0.01"),
+    "executor": ("a name", '"ray"'),
+    "workers": (_NUMBER, "4"),
+}
+# Options that no file holds: they are about one command, and not about what is found.
+OF_ONE_COMMAND = {"out": "--out", "tracker": "--tracker", "retry_failed": "--retry-failed", "dry_run": "--dry-run"}
 
 
 class Config(BaseModel):
@@ -49,7 +75,8 @@ class Config(BaseModel):
     @classmethod
     def _known_rankers(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            ranker_parts(name)
+            if name != AUTO:
+                ranker_parts(name)
         return tuple(dict.fromkeys(names))
 
     @field_validator("metrics")
@@ -74,13 +101,18 @@ class Config(BaseModel):
         try:
             return cls.model_validate(dict(told))
         except ValidationError as error:
-            first = min(
-                error.errors(), key=lambda e: e["type"] != "extra_forbidden"
-            )  # a misspelt field explains others
-            name = ".".join(map(str, first["loc"]))
-            if first["type"] == "extra_forbidden":
-                raise InputError(f"{source}: unknown field {name!r}; known: {', '.join(cls.model_fields)}") from None
-            raise InputError(f"{source}: {name}: {first['msg']}") from None
+            # A misspelt field explains others.
+            first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+        name = str(first["loc"][0])
+        if name in OF_ONE_COMMAND:
+            raise InputError(
+                f"{source}: {name!r} is no part of an evaluation: give {OF_ONE_COMMAND[name]} on the command line"
+            )
+        if first["type"] == "extra_forbidden":
+            raise InputError(f"{source}: {UnknownName('field', name, cls.model_fields)}")
+        expected, example = EXPECTED[name]
+        got = "nothing" if first["type"] == "missing" else repr(told[name])
+        raise InputError(f"{source}: {name}: expected {expected}, such as {example}, got {got}")
 
     @classmethod
     def from_toml(cls, path: str | Path, changes: Mapping[str, Any]) -> Self:
@@ -95,4 +127,6 @@ class Config(BaseModel):
             raise InputError(f"{path}: cannot be read ({error.strerror})") from None
         except ValueError as error:
             raise InputError(f"{path}: not readable as TOML: {error}") from None
+        # What is wrong in an option is not blamed on the file.
+        cls.parse({"datasets": ("any",), **changes}, "promptrec evaluate")
         return cls.parse({**told, **changes}, str(path))

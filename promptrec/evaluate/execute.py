@@ -88,7 +88,7 @@ def _batches(dataset: Dataset, limit: int | None, store: RunStore, retry_failed:
     asked: Sequence[Asked] = dataset.requests if dataset.candidates_given else dataset.queries
     asked = asked[:limit]
     for start in range(0, len(asked), CHUNK):
-        yield [a for a in asked[start : start + CHUNK] if _wanted(query_id_of(a), store, retry_failed)]
+        yield [a for a in asked[start : start + CHUNK] if wanted(query_id_of(a), store, retry_failed)]
 
 
 def query_id_of(asked: Asked) -> str:
@@ -96,5 +96,6 @@ def query_id_of(asked: Asked) -> str:
     return asked.query_id if isinstance(asked, Query) else asked.query.query_id
 
 
-def _wanted(query_id: str, store: RunStore, retry_failed: bool) -> bool:
+def wanted(query_id: str, store: RunStore, retry_failed: bool) -> bool:
+    """Whether a query is still to be ranked."""
     return query_id not in store or (retry_failed and query_id in store.failed)

@@ -150,11 +150,15 @@ def parse_metric(name: str) -> tuple[str, int]:
 
     Raises:
         UnknownName: no such metric.
-        InputError: a cut-off that is missing, not a whole number from 1, or given to a metric that has none.
+        InputError: a cut-off that is missing, not a whole number from 1, or out of place; several names in one.
     """
     base, at, cut_off = name.partition("@")
+    if "," in name:
+        each = "".join(f" --metric {part.strip()}" for part in name.split(","))
+        raise InputError(f"metric {name!r}: these are several; give each by itself:{each}")
     if base not in METRICS:
-        raise UnknownName("metric", name, (f"{known}@K" if known in WITH_CUT_OFF else known for known in METRICS))
+        k = cut_off if cut_off.isdecimal() else "K"
+        raise UnknownName("metric", name, (f"{known}@{k}" if known in WITH_CUT_OFF else known for known in METRICS))
     if base not in WITH_CUT_OFF:
         if at:
             raise InputError(f"metric {name!r}: {base} looks at the whole list; write {base!r}")

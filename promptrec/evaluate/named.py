@@ -10,21 +10,26 @@ from promptrec.evaluate.dataset_folder import load_dataset
 from promptrec.evaluate.recipes import RECIPES, build
 from promptrec.testing.planted import planted
 
+LIST = "`promptrec data list`"
+
 
 def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: None) -> Dataset:
     """The dataset in a folder or of a name. A recipe is built once and read afterwards.
 
     Args:
         name: a folder; the name of one under $PROMPTREC_DATA; a recipe, such as "ml-100k:near-cold-5"; or "planted".
-        notify: is told what takes time, and what a licence forbids.
+        notify: is told what takes time, what a licence forbids, and what is passed over.
 
     Raises:
-        UnknownName: none of these; the message lists the names there are.
+        UnknownName: none of these; the message has the nearest name.
         InputError: a file that cannot be read or downloaded.
     """
     if str(name) in GENERATED and not Path(name).is_dir():
         return GENERATED[str(name)]()
-    return load_dataset(find_dataset(name, notify))
+    data = load_dataset(find_dataset(name, notify))
+    if data.passed_over:
+        notify(f"{data.name}: columns of the queries that are passed over: {', '.join(data.passed_over)}")
+    return data
 
 
 def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: None) -> Path:
@@ -38,12 +43,17 @@ def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
         return build(RECIPES[str(name)], notify)
     if Path(name).is_file():
         raise InputError(f"{name} is a file: a dataset is the folder that holds it")
-    raise UnknownName("dataset folder or name", str(name), known_datasets())
+    raise UnknownName("dataset folder or name", str(name), [*_beside(Path(name)), *known_datasets()], LIST)
 
 
 def known_datasets() -> list[str]:
     """The names of all datasets that can be opened: those under $PROMPTREC_DATA, then the recipes and the generated."""
     return [*local_datasets(), *RECIPES, *GENERATED]
+
+
+def _beside(missing: Path) -> list[str]:
+    """The dataset folders that stand where a folder was looked for."""
+    return [f"{path.parent}/" for path in missing.parent.glob("*/queries.*")]
 
 
 def planted_dataset(users: int = 300, items: int = 320, candidates: int = 8, right: int = 2, seed: int = 0) -> Dataset:

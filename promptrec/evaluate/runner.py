@@ -8,12 +8,12 @@ from pathlib import Path
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.diversity import ItemVectors
-from promptrec.evaluate.execute import Open, complete, executor, local
+from promptrec.evaluate.execute import Open, complete, executor, local, wanted
 from promptrec.evaluate.measured import Measurement, measure_run
 from promptrec.evaluate.metrics import measure
 from promptrec.evaluate.spec import System
 from promptrec.evaluate.store import RunStore
-from promptrec.evaluate.systems import Engines
+from promptrec.evaluate.systems import Engines, settled
 from promptrec.evaluate.watch import Watch
 from promptrec.rank.ranking import Ranking
 
@@ -42,7 +42,8 @@ class Runner:
         spec = system.spec(dataset)
         store = RunStore(self.out / dataset.name / spec.folder_name, spec)
         asked = [query.query_id for query in dataset.queries[:limit]]
-        self._watch.run_starts(dataset.name, spec.system, sum(i in store for i in asked), len(asked))
+        done = sum(not wanted(query_id, store, self._retry_failed) for query_id in asked)
+        self._watch.run_starts(dataset.name, spec.system, done, len(asked))
         running = _RunningMean(dataset, self.config.primary)
 
         def ranked(rankings: Sequence[Ranking]) -> None:
@@ -62,6 +63,10 @@ class Runner:
         found = measure_run(store, dataset, limit, self.config.metrics, self._vectors[dataset.sha256])
         self._watch.run_ends()
         return store, found
+
+    def settled(self, systems: Sequence[System], dataset: Dataset) -> list[System]:
+        """See `promptrec.evaluate.systems.settled`."""
+        return settled(systems, dataset, self._engines, self._watch.notes)
 
     def close(self) -> None:
         """Free the engine that is open."""

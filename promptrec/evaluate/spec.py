@@ -11,13 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import promptrec
 from promptrec.engine.base import Engine
+from promptrec.engine.fingerprint import folder_sha256
 from promptrec.engine.load import choose_engine
 from promptrec.engine.models import resolve
 from promptrec.evaluate.dataset import Dataset
-from promptrec.evaluate.fingerprint import folder_sha256
+from promptrec.rank.auto import AUTO
 from promptrec.rank.embedding import Embedding
+from promptrec.rank.names import ranker_parts, template_kinds
 from promptrec.rank.ranking import TemplateStamp
-from promptrec.rank.table import ranker_parts, template_kinds
 from promptrec.recommender import Recommender
 from promptrec.template.store import load_template, packs
 from promptrec.template.template import Template
@@ -63,7 +64,7 @@ class RunSpec(BaseModel):
     def folder_name(self) -> str:
         """A folder's name that people can read and that no other run has."""
         return "-".join(
-            filter(None, (self.ranker.replace(":", "-"), self.model and Path(self.model).name, self.key[:8]))
+            filter(None, (self.ranker.translate(FOLDER_LETTERS), self.model and Path(self.model).name, self.key[:8]))
         )
 
 
@@ -85,7 +86,7 @@ class System:
     @property
     def reads_model(self) -> bool:
         """Whether it writes prompts for a model."""
-        return bool(template_kinds(self.ranker))
+        return self.ranker == AUTO or bool(template_kinds(self.ranker))
 
     def spec(self, dataset: Dataset) -> RunSpec:
         """What its run on a dataset depends on; nothing is loaded to find out.
@@ -155,5 +156,7 @@ def default_template(domain: str, language: str, templates: Path | None = None) 
     return next((name for name in wanted if name in packs(templates)), "general/en")
 
 
+# What a ranker's name may hold and a folder's name had better not.
+FOLDER_LETTERS = str.maketrans({":": "-", "*": "x"})
 # Other words for the domains that have a pack.
 DOMAINS = {"movies": "films", "movie": "films", "film": "films", "book": "books", "songs": "music"}

@@ -1,15 +1,19 @@
 """Which systems a dataset is ranked by: those asked for, and the baselines every honest table has beside them."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from promptrec.engine.base import Engine
 from promptrec.engine.load import open_engine
-from promptrec.engine.models import DEFAULT_MODEL
+from promptrec.engine.models import DEFAULT_MODEL, resolve
 from promptrec.engine.options import EngineOptions
+from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.spec import System
-from promptrec.rank.table import template_kinds
+from promptrec.rank.auto import AUTO, auto
+from promptrec.rank.names import ranker_parts, template_kinds
 
 BASELINES = ("random", "popular", "bm25", "embedding")
 TRAINED_BASELINES = ("item-knn", "implicit-mf")
@@ -26,7 +30,7 @@ def asked_systems(config: Config, engine: Engine | None = None) -> list[System]:
     }
     systems = []
     for ranker in config.rankers:
-        if not template_kinds(ranker):
+        if ranker != AUTO and not template_kinds(ranker):
             systems.append(System(ranker, **common))
         elif engine is not None:
             systems.append(System(ranker, engine=engine, **reading))
@@ -45,6 +49,19 @@ def baselines(config: Config, dataset: Dataset) -> tuple[list[System], dict[str,
         skipped |= dict.fromkeys(TRAINED_BASELINES, "the dataset has no training interactions")
     names = [name for name in (*BASELINES, *TRAINED_BASELINES) if name not in config.rankers and name not in skipped]
     return [System(name, pool=config.pool, seed=config.seed) for name in names], skipped
+
+
+def check_training(system: System, dataset: Dataset) -> None:
+    """Refuse a system that learns from interactions on a dataset that has none.
+
+    Raises:
+        InputError: with the file to write.
+    """
+    if dataset.training is None and system.ranker != AUTO and set(ranker_parts(system.ranker)) & set(TRAINED_BASELINES):
+        raise InputError(
+            f"{system.ranker} learns from what other people chose, and {dataset.name} has no interactions: put "
+            f"interactions.csv (user_id,item_id,rating,timestamp) into {dataset.name}/, or leave this ranker out"
+        )
 
 
 class Engines:
@@ -72,3 +89,23 @@ class Engines:
         if self._open is not None:
             self._open.close()
         self._open = self._asked = None
+
+
+def settled(
+    systems: Sequence[System], dataset: Dataset, engines: Engines, notify: Callable[[str], None]
+) -> list[System]:
+    """The systems, each once, and for the ranker `auto` what it takes for the model and the language of the dataset.
+
+    `notify` is told what is taken, and why.
+    """
+    out: list[System] = []
+    for system in systems:
+        engine = engines.get(system) if system.ranker == AUTO else None
+        if engine is not None:
+            info = resolve(system.model, "language model") if system.model else None
+            found = auto(engine, info, "zh" if dataset.language == "zh" else "en", system.encoder)
+            notify(f"{dataset.name}: auto takes {found.chosen} with {found.model}: {found.why}")
+            system = replace(system, ranker=found.chosen)
+        if system not in out:
+            out.append(system)
+    return out

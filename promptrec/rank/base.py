@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from promptrec.data.catalog import Catalog
@@ -18,7 +19,8 @@ class Setup:
     """What a ranker is built from. `templates` holds one of each kind that it writes prompts with.
 
     `adapter` is the folder of a LoRA adapter that the engine reads with, `encoder` the name or folder of the text
-    encoder, `training` what other people chose, for rankers that learn from it.
+    encoder, `training` what other people chose, for rankers that learn from it, `slot_prior` the file of a
+    `promptrec.rank.slot_prior.SlotPrior`.
     """
 
     catalog: Catalog | None = None
@@ -27,6 +29,7 @@ class Setup:
     adapter: str | None = None
     encoder: str = "minilm"
     training: Interactions | None = None
+    slot_prior: str | Path | None = None
 
 
 class Ranker(Protocol):

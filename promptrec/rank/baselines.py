@@ -16,6 +16,7 @@ class Random(ModelFree):
     """A uniform number for each query and item, from the seed."""
 
     name: ClassVar[str] = "random"
+    pointwise: ClassVar[bool] = True
     reads_query: ClassVar[bool] = False
 
     def gather(self, evidence: Sequence[Evidence]) -> None:
@@ -48,6 +49,7 @@ class Bm25Ranker(ModelFree):
     """BM25 of the person's words against each item's text, with the statistics of the whole catalogue."""
 
     name: ClassVar[str] = "bm25"
+    pointwise: ClassVar[bool] = True
 
     def gather(self, evidence: Sequence[Evidence]) -> None:
         """See `ModelFree.gather`."""

@@ -10,6 +10,7 @@ from promptrec.engine.base import Engine
 from promptrec.rank.base import Ranker
 from promptrec.rank.combined import Combined, book
 from promptrec.rank.evidence import Evidence
+from promptrec.rank.places import places
 from promptrec.rank.ranking import Ranking
 
 
@@ -40,11 +41,10 @@ class Cascade(Combined):
             e.notes.append(f"the order is that of {cut.ranker}, because {refined.ranker} failed: {refined.reason}")
         shortlist = set(refined.item_ids)
         rest = [[i for i in group if i not in shortlist] for group in cut.tie_groups()]
-        behind = len(e.request.candidates)
-        for group in (*refined.tie_groups(), *filter(None, rest)):
-            behind -= len(group)
-            for item_id in group:
-                e.scores.setdefault(item_id, {})[self.name] = behind + (len(group) - 1) / 2
+        items = {item.item_id: item for item in e.request.candidates}
+        groups = [[items[i] for i in group] for group in (*refined.tie_groups(), *rest)]
+        for item_id, place in places(groups).items():
+            e.scores.setdefault(item_id, {})[self.name] = place
 
 
 def _shortlist(request: RankRequest, ranking: Ranking, keep: int) -> RankRequest:

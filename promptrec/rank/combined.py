@@ -33,12 +33,17 @@ class Combined(ABC):
         """Score the candidates of each request from the members' rankings, which are also returned."""
 
 
-def book(e: Evidence, ranking: Ranking) -> None:
-    """Add to the evidence what a member found out and what it cost."""
+def spend(e: Evidence, ranking: Ranking) -> None:
+    """Add to the evidence what a member's ranking cost."""
     ledger = ranking.ledger
     e.usage += Usage(ledger.prompt_tokens, ledger.cached_tokens, ledger.decoded_tokens)
     e.calls += ledger.calls
     e.steps += ledger.steps
+
+
+def book(e: Evidence, ranking: Ranking) -> None:
+    """Add to the evidence what a member found out and what it cost."""
+    spend(e, ranking)
     e.cuts.update(dict.fromkeys(ranking.cuts))
     for item in ranking.items:
         e.scores.setdefault(item.item_id, {}).update(item.scores)

@@ -19,6 +19,7 @@ class Embedding(ModelFree):
     """Reads the same texts as `bm25`: all that is known of the person, and the item's title and fields."""
 
     name: ClassVar[str] = "embedding"
+    pointwise: ClassVar[bool] = True
 
     def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
         """See `Ranker.rank`. The rankings name the encoder as their model."""

@@ -1,4 +1,4 @@
-"""`A+B`: several ways of ranking in one, by the sum of their standardised scores.
+"""`A+B` or `.7*A+.3*B`: several ways of ranking in one, by the sum of their standardised scores.
 
 Each member's scores are standardised over the candidates of each request, z = (score - mean) / standard deviation, so
 that nats, cosines and log-odds can be added (CombSUM, Fox and Shaw 1994). Equal weights need no labels.
@@ -29,11 +29,9 @@ class Ensemble(Combined):
         """See `Combined.gather`."""
         found = [member.rank([e.request for e in evidence], engine) for member in self._members]
         for place, e in enumerate(evidence):
-            total: dict[str, float] = {}
-            for rankings, weight in zip(found, self._weights, strict=True):
+            for rankings in found:
                 book(e, rankings[place])
-                for item_id, z in standardised(member_scores(rankings[place])).items():
-                    total[item_id] = total.get(item_id, 0.0) + weight * z
+            total = added([standardised(member_scores(rankings[place])) for rankings in found], self._weights)
             for item_id, score in total.items():
                 e.scores.setdefault(item_id, {})[self.name] = score
             if total and e.errors:
@@ -46,6 +44,15 @@ def member_scores(ranking: Ranking) -> dict[str, float]:
     """A ranker's own scores by item ID; an item that it could not read is left out, all are where it fell back."""
     name = ranking.ranker
     return {item.item_id: item.scores[name] for item in ranking.items if name in item.scores}
+
+
+def added(scores: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict[str, float]:
+    """The weighted sum for each item; a member that has no score for an item adds nothing."""
+    total: dict[str, float] = {}
+    for by_item, weight in zip(scores, weights, strict=True):
+        for item_id, z in by_item.items():
+            total[item_id] = total.get(item_id, 0.0) + weight * z
+    return total
 
 
 def standardised(scores: Mapping[str, float]) -> dict[str, float]:

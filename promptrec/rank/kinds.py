@@ -22,6 +22,8 @@ class ModelFree(ABC):
     name: ClassVar[str]
     template_kind: ClassVar[None] = None
     reads_query: ClassVar[bool] = True
+    pointwise: ClassVar[bool] = False
+    """Whether an item's score is the same whatever the other candidates are."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
@@ -45,6 +47,8 @@ class Prompting(ABC):
     template_kind: ClassVar[str]
     """The kind of template it writes prompts with."""
     reads_query: ClassVar[bool] = True
+    pointwise: ClassVar[bool] = False
+    """Whether an item's score is the same whatever the other candidates are."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup

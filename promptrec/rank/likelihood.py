@@ -1,13 +1,14 @@
 """Ranking by likelihood: the model is only asked how probable it finds a text, never to answer.
 
 `query-likelihood`: mean log P(the person's words | item), Sachan et al. 2022 (UPR), after Ponte and Croft 1998.
+`item-likelihood`: mean log P(item | the person's words), Sileo et al. 2022.
 `item-pmi`: log P(item | the person's words) - log P(item | nothing known), Holtzman et al. 2021.
 """
 
 from collections.abc import Sequence
 from typing import ClassVar
 
-from promptrec.engine.base import Engine, Tokens
+from promptrec.engine.base import Engine, Reading, Tokens
 from promptrec.rank.base import Setup
 from promptrec.rank.evidence import Evidence
 from promptrec.rank.kinds import Prompting
@@ -15,31 +16,46 @@ from promptrec.rank.pairs import Pair, fit_pairs, null_context
 from promptrec.template.template import Template
 
 
-class QueryLikelihood(Prompting):
-    """How probable the model finds the person's words after reading an item (nats a token)."""
-
-    name: ClassVar[str] = "query-likelihood"
-    template_kind: ClassVar[str] = "query-likelihood"
+class MeanLikelihood(Prompting):
+    """How probable the model finds the template's reply after the rest of it (nats a token)."""
 
     def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`."""
         pairs = fit_pairs(evidence, template, engine)
-        readings = engine.loglikelihood(
-            [p.context for p in pairs], [p.reply for p in pairs], adapter=self._setup.adapter
-        )
-        for pair, reading in zip(pairs, readings, strict=True):
+        for pair, reading in zip(pairs, _read(pairs, engine, self._setup), strict=True):
             pair.evidence.count(reading)
             if reading.value is not None:
-                pair.evidence.score(pair.item.item_id, query_likelihood=sum(reading.value) / len(reading.value))
+                pair.evidence.score(pair.item.item_id, **{self.name: sum(reading.value) / len(reading.value)})
+
+
+class QueryLikelihood(MeanLikelihood):
+    """How probable the model finds the person's words after reading an item (nats a token)."""
+
+    name: ClassVar[str] = "query-likelihood"
+    pointwise: ClassVar[bool] = True
+    template_kind: ClassVar[str] = "query-likelihood"
+
+
+class ItemLikelihood(MeanLikelihood):
+    """How probable the model finds an item after reading the person's words (nats a token).
+
+    It asks with the prompts of `item-pmi` and reads no empty profile, so items that are likely for everybody lead.
+    """
+
+    name: ClassVar[str] = "item-likelihood"
+    pointwise: ClassVar[bool] = True
+    template_kind: ClassVar[str] = "item-pmi"
 
 
 class ItemPmi(Prompting):
     """How much likelier an item becomes once the person's words are known (nats).
 
-    The likelihood under the empty profile is read once for each item and kept for the life of the ranker.
+    The likelihood under the empty profile is read once for each item and kept for the life of the ranker. Both are of
+    the whole item text: `log-likelihood` and `null-log-likelihood` (nats).
     """
 
     name: ClassVar[str] = "item-pmi"
+    pointwise: ClassVar[bool] = True
     template_kind: ClassVar[str] = "item-pmi"
 
     def __init__(self, setup: Setup) -> None:
@@ -49,16 +65,17 @@ class ItemPmi(Prompting):
     def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`."""
         pairs = fit_pairs(evidence, template, engine)
-        readings = engine.loglikelihood(
-            [p.context for p in pairs], [p.reply for p in pairs], adapter=self._setup.adapter
-        )
+        readings = _read(pairs, engine, self._setup)
         nulls = self._null_likelihoods(pairs, engine, template)
         for pair, reading, null in zip(pairs, readings, nulls, strict=True):
             pair.evidence.count(reading)
             if reading.value is not None and null is not None:
                 likelihood = sum(reading.value)
                 pair.evidence.score(
-                    pair.item.item_id, item_pmi=likelihood - null, item_likelihood=likelihood, null_likelihood=null
+                    pair.item.item_id,
+                    item_pmi=likelihood - null,
+                    log_likelihood=likelihood,
+                    null_log_likelihood=null,
                 )
 
     def _null_likelihoods(self, pairs: Sequence[Pair], engine: Engine, template: Template) -> list[float | None]:
@@ -71,3 +88,8 @@ class ItemPmi(Prompting):
             if reading.value is not None:
                 self._null[key] = sum(reading.value)
         return [self._null.get(key) for key in keys]
+
+
+def _read(pairs: Sequence[Pair], engine: Engine, setup: Setup) -> list[Reading[tuple[float, ...]]]:
+    """The log-probability of each token of each pair's reply."""
+    return engine.loglikelihood([p.context for p in pairs], [p.reply for p in pairs], adapter=setup.adapter)

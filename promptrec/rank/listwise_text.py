@@ -1,7 +1,9 @@
 """`listwise-text`: the model writes an order of the candidates, held to the answer format, which is then parsed.
 
 The field's slowest and least reliable way (RankGPT, Sun et al. 2023), kept for engines that give no probabilities
-and for comparison. What the reply leaves out comes last in a seeded random order, and the ranking says so.
+and for comparison. More candidates than a window holds are ordered window by window, from the back to the front,
+beginning with the retriever's order where there is one. Unlike RankGPT, no window shows the order it was found in:
+a model that copies what it is shown must not pass for one that agrees with the retriever.
 """
 
 from collections import Counter
@@ -17,36 +19,46 @@ from promptrec.prompt import PromptTooLong, fit
 from promptrec.rank.evidence import Evidence
 from promptrec.rank.kinds import Prompting
 from promptrec.rank.order import shuffled
-from promptrec.rank.ranking import ReplyReport
 from promptrec.rank.slots import label_names
+from promptrec.rank.written_order import WrittenOrder
 from promptrec.template.template import Template
 
 
 @dataclass(frozen=True)
 class _Shown:
-    evidence: Evidence
+    part: slice
+    order: WrittenOrder
     ids: Tokens
     choices: dict[str, Item]
     max_tokens: int
 
 
 class ListwiseText(Prompting):
-    """The order a model writes down."""
+    """The order a model writes down. The score counts down from the number of candidates, place by place."""
 
     name: ClassVar[str] = "listwise-text"
     template_kind: ClassVar[str] = "listwise-text"
 
     def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
-        """See `Prompting.gather`."""
+        """See `Prompting.gather`. The windows of all requests that have the same turn are asked together."""
         answer = answer_format(template.header.answer, template.header.language)
-        shown = [s for e in evidence if (s := self._show(e, answer, engine, template)) is not None]
-        for s, reading in zip(shown, self._write(shown, answer, engine), strict=True):
-            s.evidence.count(reading)
-            if reading.value is not None:
-                self._read(s, answer, reading.value)
+        orders = [WrittenOrder(e, self._setup.seed) for e in evidence]
+        for turn in range(max((len(order.parts) for order in orders), default=0)):
+            due = [order for order in orders if turn < len(order.parts)]
+            shown = [s for o in due if (s := self._show(o, o.parts[turn], answer, engine, template)) is not None]
+            for s, reading in zip(shown, self._write(shown, answer, engine), strict=True):
+                s.order.evidence.count(reading)
+                s.order.evidence.steps += 1
+                if reading.value is not None:
+                    s.order.read(s.part, s.choices, answer.parse(reading.value, tuple(s.choices)))
+        for order in orders:
+            order.conclude()
 
-    def _show(self, e: Evidence, answer: AnswerFormat, engine: Engine, template: Template) -> _Shown | None:
-        items = shuffled(e.request.candidates, self._setup.seed, e.request.query.query_id)
+    def _show(
+        self, order: WrittenOrder, part: slice, answer: AnswerFormat, engine: Engine, template: Template
+    ) -> _Shown | None:
+        e = order.evidence
+        items = shuffled(order.items[part], self._setup.seed, e.request.query.query_id)
         labels = label_names(len(items))
         choices = dict(zip(_titles(items) if answer.name == "titles" else labels, items, strict=True))
         ideal = engine.tokenizer.encode(answer.write(tuple(choices)), trusted=False)
@@ -59,7 +71,7 @@ class ListwiseText(Prompting):
             e.errors.append(str(too_long))
             return None
         e.cuts.update(dict.fromkeys(fitted.cuts))
-        return _Shown(e, fitted.encoded.ids, choices, max_tokens)
+        return _Shown(part, order, fitted.encoded.ids, choices, max_tokens)
 
     def _write(self, shown: Sequence[_Shown], answer: AnswerFormat, engine: Engine) -> list[Reading[str]]:
         """What the model writes for each, those with the same choices in one call."""
@@ -76,37 +88,6 @@ class ListwiseText(Prompting):
             )
             replies.update(zip(members, readings, strict=True))
         return [replies[i] for i in range(len(shown))]
-
-    def _read(self, s: _Shown, answer: AnswerFormat, reply: str) -> None:
-        """Turn a reply into scores: the place named counts n - place; nothing named falls back."""
-        parsed = answer.parse(reply, tuple(s.choices))
-        report = parsed.report
-        s.evidence.reply = ReplyReport(
-            missing=tuple(s.choices[c].item_id for c in report.missing),
-            repeated=tuple(s.choices[c].item_id for c in report.repeated),
-            unknown=report.unknown,
-        )
-        for place, choice in enumerate(parsed.order):
-            s.evidence.score(s.choices[choice].item_id, listwise_text=float(len(s.choices) - place))
-        if not parsed.order:
-            self._fall_back(s)
-        elif not report.is_clean:
-            s.evidence.status = "repaired"
-            s.evidence.notes.append(
-                f"the reply left out {len(report.missing)} of {len(s.choices)} candidates (last, in a seeded random "
-                f"order), repeated {len(report.repeated)} and named {len(report.unknown)} unknown"
-            )
-
-    def _fall_back(self, s: _Shown) -> None:
-        s.evidence.status = "fallback"
-        s.evidence.ordered_by = "retriever"
-        retrieved = s.evidence.request.retrieved
-        for item_id, score in retrieved.items():
-            s.evidence.score(item_id, retriever=score)
-        s.evidence.notes.append(
-            "no candidate could be read from the reply; the order is "
-            + ("the retriever's" if retrieved else "a seeded random one")
-        )
 
 
 def _titles(items: Sequence[Item]) -> list[str]:

@@ -16,9 +16,9 @@ def seeded_hash(seed: int, *words: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
-def shuffled(candidates: Sequence[Item], seed: int, query_id: str) -> tuple[Item, ...]:
-    """The candidates in an order that depends on the seed, the query and their IDs, not on the order given."""
-    return tuple(sorted(candidates, key=lambda item: seeded_hash(seed, query_id, item.item_id)))
+def shuffled(candidates: Sequence[Item], seed: int, *words: str) -> tuple[Item, ...]:
+    """The candidates in an order that depends on the seed, the words and their IDs, not on the order given."""
+    return tuple(sorted(candidates, key=lambda item: seeded_hash(seed, *words, item.item_id)))
 
 
 def best_first(candidates: Sequence[Item], scores: Mapping[str, float], seed: int) -> tuple[tuple[Item, ...], int]:

@@ -11,7 +11,7 @@ from promptrec.retrieve.bm25 import Bm25
 
 @dataclass(frozen=True)
 class Pool:
-    """A request over the retrieved candidates, and a remark where the words alone did not fill it."""
+    """A request over the retrieved candidates, and a remark where some of them have nothing to do with the person."""
 
     request: RankRequest
     note: str = ""
@@ -37,8 +37,16 @@ def candidate_pool(catalog: Catalog, index: Bm25, query: Query, size: int, exclu
     taken = {item.item_id for item, _ in found} | set(exclude)
     rest = [item for item in catalog if item.item_id not in taken] if len(found) < size else []
     padding = by_popularity(rest)[: size - len(found)]
-    how = "the most popular others" if catalog.has_popularity else "others in catalogue order"
-    short = padding and not query.is_empty
-    note = f"only {len(found)} candidates share a word with the query; {how} fill the pool" if short else ""
+    # Where every item is a candidate, nothing was picked and nothing is missing.
+    picked = len(padding) < len(rest) and not query.is_empty
+    note = _note(len(found), catalog.has_popularity) if picked and padding else ""
     request = RankRequest(query, tuple(i for i, _ in found) + tuple(padding), {i.item_id: s for i, s in found})
     return Pool(request, note)
+
+
+def _note(found: int, popular: bool) -> str:
+    """What it means for a person that words found only so many items."""
+    items = {0: "no item shares", 1: "only 1 item shares"}.get(found, f"only {found} items share")
+    rest = "the rest of the candidates are" if found else "the candidates are"
+    others = "simply the most popular items" if popular else "simply the first of the catalogue"
+    return f"{items} a word with what this person said; {rest} {others}"

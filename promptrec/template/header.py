@@ -1,24 +1,30 @@
 """The YAML header of a template: what it is for, and what may be shortened."""
 
-from typing import Literal, Self
+from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from promptrec.errors import TemplateError
 
-Kind = Literal["query-likelihood", "item-pmi", "yes-no", "listwise-labels", "listwise-text", "profile"]
+Kind = Literal["query-likelihood", "item-pmi", "yes-no", "graded", "listwise-labels", "listwise-text", "profile"]
 LIKELIHOODS = ("query-likelihood", "item-pmi")
+# Fewest and most answer words of the kinds that read them, and their order.
+WORDS = {"yes-no": (2, 2, "the yes word and the no word"), "graded": (2, 9, "worst first")}
+
+
+def _default_words(told: dict[str, Any]) -> tuple[str, ...]:
+    return ("Yes", "No") if told.get("kind") == "yes-no" else ()
 
 
 class Header(BaseModel):
     """What the author of a template says about it.
 
-    kind: the ranker that asks with it; or profile, which puts a person into words for an evaluation. fields: item
-    fields it uses that a catalogue may lack; they are empty then. chat: wrap it in the model's own chat format, where
-    the model has one. answer: how a listwise-text reply is written. words: the yes word and the no word of a yes-no
-    template. cut: what is shortened, and in which order, when a prompt is too long: query.preferences, query.context,
-    query.history, or item.FIELD.
+    kind: what is asked with it, called after a ranker; or profile, which puts a person into words for an evaluation.
+    fields: item fields it uses that a catalogue may lack; they are empty then. chat: wrap it in the model's own chat
+    format, where the model has one. answer: how a listwise-text reply is written. words: the yes word and the no word
+    of a yes-no template, the grades of a graded one. cut: what is shortened, and in which order, when a prompt is too
+    long: query.preferences, query.context, query.history, or item.FIELD.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,17 +36,29 @@ class Header(BaseModel):
     fields: tuple[str, ...] = ()
     chat: bool = False
     answer: Literal["labels", "titles", "json"] = "labels"
-    words: tuple[str, str] = ("Yes", "No")
+    words: tuple[str, ...] = Field(default_factory=_default_words, validate_default=True)
     cut: tuple[str, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _known_cuts(self) -> Self:
+    @field_validator("words")
+    @classmethod
+    def _as_many_words_as_asked(cls, words: tuple[str, ...], told: ValidationInfo) -> tuple[str, ...]:
+        kind = told.data.get("kind")
+        if kind in WORDS:
+            least, most, order = WORDS[kind]
+            if not least <= len(words) <= most or len(set(words)) < len(words) or not all(words):
+                number = f"{least}" if least == most else f"{least} to {most}"
+                raise ValueError(f"a {kind} template has {number} different words, {order}; found {list(words)}")
+        return words
+
+    @field_validator("cut")
+    @classmethod
+    def _known_cuts(cls, cut: tuple[str, ...], told: ValidationInfo) -> tuple[str, ...]:
         allowed = {"query.preferences", "query.context", "query.history", "item.title", "item.facts"}
-        allowed |= {f"item.{name}" for name in self.fields}
-        for name in self.cut:
+        allowed |= {f"item.{name}" for name in told.data.get("fields", ())}
+        for name in cut:
             if name not in allowed:
                 raise ValueError(f"cut names {name!r}; it can name {', '.join(sorted(allowed))}")
-        return self
+        return cut
 
 
 def split_header(source: str, path: str) -> tuple[Header, str, int]:
@@ -74,4 +92,4 @@ def _one_line(path: str, lines: list[str], error: ValidationError) -> str:
     line = next((n for n, text in enumerate(lines, 1) if field and text.startswith(f"{field}:")), 1)
     if first["type"] == "extra_forbidden":
         return f"{path}:{line}: unknown header field {field!r}; known: {', '.join(Header.model_fields)}"
-    return f"{path}:{line}: header field {field or 'cut'}: {first['msg'].removeprefix('Value error, ')}"
+    return f"{path}:{line}: header field {field}: {first['msg'].removeprefix('Value error, ')}"

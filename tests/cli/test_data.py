@@ -62,10 +62,26 @@ def test_what_is_in_a_dataset():
         "candidates": 5,
         "relevant": 2,
         "queries_with_relevant": 1,
+        "with_words": 2,
+        "with_history": 0,
+        "with_context": 0,
+        "with_attributes": 0,
+        "history_entries": 0,
+        "history_not_found": 0,
+        "passed_over": [],
         "training_interactions": 1,
     }
     shown = run("info", "mine").stdout
     assert "queries with relevant:  1\n" in shown and "fields:                 grape\n" in shown
+
+
+def test_what_is_passed_over_and_not_found_is_counted(tmp_path):
+    rows = ({"query_id": "q", "words": "dry", "history": ["a", "Z"]}, {"query_id": "r", "preferences": "sweet"})
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (tmp_path / "data" / "mine" / "queries.jsonl").write_text(text, encoding="utf-8")
+    facts = json.loads(run("info", "mine", "--json").stdout)
+    assert (facts["with_words"], facts["with_history"], facts["passed_over"]) == (1, 1, ["words"])
+    assert (facts["history_entries"], facts["history_not_found"]) == (2, 1)
 
 
 def test_without_candidates_all_items_are_meant(tmp_path):
@@ -90,3 +106,10 @@ def test_getting_a_public_set_warns_and_says_what_fails(monkeypatch, tmp_path):
 def test_an_unknown_name_lists_the_known(command):
     with pytest.raises(UnknownName, match="unknown dataset folder or name 'min'.*did you mean 'mine'"):
         run(command, "min")
+
+
+def test_the_help_names_every_command_by_the_word_that_calls_it():
+    said = run("--help").stdout.splitlines()
+    first = next(line for line in said if "Datasets for evaluation" in line)
+    assert all(f" {command.name} " in first for command in app.registered_commands if command.name)
+    assert {"get", "info"} <= set(first.replace(",", " ").split())

@@ -33,6 +33,7 @@ def test_a_folder_of_ones_own_becomes_a_report(promptrec, mine, tmp_path, no_mod
     done = promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/mine", **no_models)
     assert done.returncode == 0, done.stderr
     assert "bm25" in done.stdout and "report: runs/mine/report.html" in done.stdout
+    assert done.stderr.splitlines() == ["mine · random: 0 of 2 ranked", "mine · bm25: 0 of 2 ranked"]
     page = (tmp_path / "runs" / "mine" / "report.html").read_text(encoding="utf-8")
     assert "bm25 has the highest ndcg@10" in page
     again = promptrec("report", "runs/mine", "--json", **no_models)
@@ -63,7 +64,12 @@ def test_two_runs_are_compared_and_nothing_is_called_better_without_reason(promp
         ((), "name a dataset"),
         (("mine/catalog.csv",), "is a file: a dataset is the folder"),
         (("mine", "--out", "mine/catalog.csv"), "cannot be the folder of an evaluation"),
-        (("no-such",), "unknown dataset folder or name 'no-such'.*planted"),
+        (("no-such",), "unknown dataset folder or name 'no-such'.*data list"),
+        (("mien",), r"unknown dataset folder or name 'mien' \(did you mean 'mine/'\?\)"),
+        (("mine", "--limit", "ten"), "limit: expected a whole number from 1, such as 100, got 'ten'"),
+        (("mine", "--max-failed", "5"), "max_failed: expected a share from 0 to 1, such as 0.01, got '5'"),
+        (("mine", "--metric", "ndcg@5,recall@5"), "--metric ndcg@5 --metric recall@5"),
+        (("mine", "--ranker", "item-knn"), "put interactions.csv .* into mine/"),
         (("mine", "--ranker", "best"), "unknown ranker 'best'"),
         (("mine", "--metric", "ndcg"), "ndcg@10"),
         (("mine", "--tracker", "excel"), "unknown tracker 'excel'"),
@@ -76,6 +82,16 @@ def test_a_mistake_is_one_line_and_exit_code_2(promptrec, mine, no_models, words
     done = promptrec("evaluate", *words, **no_models)
     assert done.returncode == 2 and done.stdout == ""
     assert re.search(f"^promptrec: error: .*{said}", done.stderr.strip()) and done.stderr.count("\n") == 1
+
+
+def test_a_column_that_nobody_reads_is_said_once_and_in_the_report(promptrec, mine, tmp_path, no_models):
+    (mine / "queries.csv").write_text(QUERIES.replace("preferences", "words"))
+    done = promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/mine", **no_models)
+    lost = "columns of the queries that are passed over: words (did you mean preferences?)"
+    assert done.returncode == 0 and done.stderr.count(lost) == 1
+    for name in ("report.html", "report.md"):
+        report = (tmp_path / "runs" / "mine" / name).read_text(encoding="utf-8")
+        assert "People with words: 0 of 2; with a history: 1;" in report and lost[1:] in report
 
 
 def test_a_bad_line_is_named_before_anything_is_run(promptrec, mine, tmp_path, no_models):

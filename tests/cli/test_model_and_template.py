@@ -41,7 +41,7 @@ def test_templates_are_listed_for_every_kind_domain_and_language(promptrec):
         (domain, language, kind)
         for domain in ("films", "books", "music")
         for language in ("en", "zh")
-        for kind in ("query-likelihood", "item-pmi", "yes-no", "listwise-labels", "listwise-text")
+        for kind in ("query-likelihood", "item-pmi", "yes-no", "graded", "listwise-labels", "listwise-text")
     }
     assert "films/en/yes-no" in promptrec("template", "list").stdout
 

@@ -107,7 +107,7 @@ def test_a_header_without_rows_is_told(write):
     path = write("a.csv", "id,title\n\n")
     with pytest.raises(InputError) as told:
         Catalog.from_csv(path)
-    assert str(told.value) == f"{path}: no rows in it"
+    assert str(told.value) == f"{path}: no rows in it: write one for each item"
 
 
 def test_items_given_by_hand_are_checked_too():

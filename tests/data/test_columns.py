@@ -123,7 +123,16 @@ def test_a_popularity_that_is_no_number_is_told_with_its_line(popularity):
 
 
 def test_no_rows_are_told():
-    assert refusal() == "f.csv: no rows in it"
+    assert refusal() == "f.csv: no rows in it: write one for each item"
+
+
+@pytest.mark.parametrize(
+    ("row", "lacking"), [({"id": "1", "label": "A"}, "title"), ({"isbn": "1", "title": "A"}, "item_id")]
+)
+def test_where_columns_cannot_be_mapped_only_renaming_is_recommended(row, lacking):
+    with pytest.raises(InputError) as told:
+        items_from_rows([("f.csv:2", row)], "f.csv", None, mappable=False)
+    assert str(told.value) == f"f.csv: no {lacking} column; the columns are: {', '.join(row)}. Rename one {lacking}"
 
 
 CELLS = st.recursive(

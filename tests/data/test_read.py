@@ -81,6 +81,18 @@ def test_bytes_that_are_not_utf8_are_told_with_line_and_remedy(write):
     assert str(told.value) == f"{path}:3: not UTF-8 (byte 0xe9): save the file as UTF-8"
 
 
+@pytest.mark.parametrize(
+    ("begins", "said"),
+    [(b"PK\x03\x04", "a spreadsheet or a zip file"), (b"\xd0\xcf\x11\xe0", "a spreadsheet"), (b"PAR1", "Parquet")],
+)
+@pytest.mark.parametrize("reader", [read_csv, read_jsonl])
+def test_what_is_no_text_whatever_its_name_is_told_with_the_remedy(write, begins, said, reader):
+    path = write("a.csv", begins + b"\n\x14\x00")
+    with pytest.raises(InputError) as told:
+        list(reader(path))
+    assert str(told.value) == f"{path}: this is {said}, whatever its name says: save it as text, in UTF-8"
+
+
 def damaged(packed):
     spoilt = bytearray(packed)
     spoilt[60:64] = bytes(255 - b for b in spoilt[60:64])
@@ -126,7 +138,8 @@ def test_too_many_cells_and_a_column_named_twice_are_told_with_their_line(write)
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('{"id": 1', "not JSON: Expecting"),
+        ('{"id": 1', "not JSON: Expecting ',' delimiter, at character 9; every line is one whole JSON object"),
+        ("  oops", "not JSON: Expecting value, at character 3; "),
         ("[1, 2]", "expected a JSON object, got list"),
         ('"id"', "expected a JSON object, got str"),
         ('{"a": ' + "[" * 100_000, "not JSON: maximum recursion depth"),
@@ -137,7 +150,7 @@ def test_a_line_that_is_no_json_object_is_told_with_its_number(write, line, said
     path = write("a.jsonl", '{"id": 1}\n\n' + line + "\n")
     with pytest.raises(InputError) as told:
         list(read_jsonl(path))
-    assert str(told.value).startswith(f"{path}:3: {said}")
+    assert str(told.value).startswith(f"{path}:3: {said}") and "line 1" not in str(told.value)
 
 
 def test_parquet_keeps_numbers_and_lists(tmp_path):

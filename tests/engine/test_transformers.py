@@ -2,6 +2,8 @@
 
 import math
 import random
+import warnings
+from types import SimpleNamespace
 
 import pytest
 
@@ -117,3 +119,30 @@ def test_a_closed_engine_says_so_and_closing_twice_is_harmless(tiny_folder):
     ):
         with pytest.raises(EngineError, match="the engine is closed"):
             read()
+
+
+@pytest.mark.parametrize("name", ["past_key_values", "cache"])
+def test_a_prefix_is_passed_by_the_name_that_the_model_takes_it_by(tiny_folder, tiny_engine, monkeypatch, name):
+    from transformers import LlamaForCausalLM
+
+    here, plain_forward = module._cache_name(LlamaForCausalLM.forward), LlamaForCausalLM.forward
+
+    def read(self, prefix, other, **more):
+        # As transformers does when the other of the two names is used.
+        if set(other) & {"past_key_values", "cache"}:
+            warnings.warn("this name is deprecated", FutureWarning, stacklevel=2)
+        out = plain_forward(self, **more, **{here: prefix})
+        return SimpleNamespace(logits=out.logits, **{name: getattr(out, here)})
+
+    def older(self, past_key_values=None, input_ids=None, use_cache=None, logits_to_keep=0, **other):
+        return read(self, past_key_values, other, input_ids=input_ids, use_cache=True, logits_to_keep=logits_to_keep)
+
+    def newer(self, cache=None, input_ids=None, use_cache=None, logits_to_keep=0, **other):
+        return read(self, cache, other, input_ids=input_ids, use_cache=True, logits_to_keep=logits_to_keep)
+
+    monkeypatch.setattr(LlamaForCausalLM, "forward", newer if name == "cache" else older)
+    prompts, ends = families(seed=4)
+    found = TransformersEngine(resolve(tiny_folder)).loglikelihood(prompts, ends)
+    monkeypatch.undo()
+    assert found == tiny_engine.loglikelihood(prompts, ends)
+    assert any(reading.usage.cached for reading in found)

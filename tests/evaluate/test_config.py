@@ -1,7 +1,9 @@
+import tomllib
+
 import pytest
 
 from promptrec.errors import InputError, PromptrecError
-from promptrec.evaluate.config import Config
+from promptrec.evaluate.config import EXPECTED, OF_ONE_COMMAND, Config
 
 
 def test_the_first_metric_is_the_primary_one_and_repeats_are_dropped():
@@ -12,9 +14,16 @@ def test_the_first_metric_is_the_primary_one_and_repeats_are_dropped():
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        ({"datasets": []}, "datasets: Tuple should have at least 1"),
-        ({"datasets": ["d"], "limit": 0}, "limit: .*greater than or equal to 1"),
-        ({"datasets": ["d"], "colour": 1}, "unknown field 'colour'; known: datasets, rankers, models"),
+        ({}, r'datasets: expected a list of folders or names, such as \["mine"\], got nothing'),
+        ({"datasets": []}, r"datasets: expected a list .*, got \[\]"),
+        ({"datasets": "mine"}, "datasets: expected a list .*, got 'mine'"),
+        ({"datasets": ["d", 3]}, r"datasets: expected a list .*, got \['d', 3\]"),
+        ({"datasets": ["d"], "limit": 0}, "limit: expected a whole number from 1, such as 100, got 0$"),
+        ({"datasets": ["d"], "limit": "ten"}, "limit: expected a whole number from 1, such as 100, got 'ten'$"),
+        ({"datasets": ["d"], "memorisation": "maybe"}, "memorisation: expected true or false"),
+        ({"datasets": ["d"], "colour": 1}, "unknown field 'colour'.*; known: adapter, check_limit, datasets"),
+        ({"datasets": ["d"], "ranker": ["bm25"]}, r"unknown field 'ranker' \(did you mean 'rankers'\?\)"),
+        ({"datasets": ["d"], "metric": ["mrr"]}, r"unknown field 'metric' \(did you mean 'metrics'\?\)"),
         ({"datasets": ["d"], "rankers": ["best"]}, "unknown ranker 'best'"),
         ({"datasets": ["d"], "metrics": ["ndcg@ten"]}, "ndcg@ten"),
         ({"datasets": ["d"], "max_failed": 2}, "max_failed"),
@@ -24,6 +33,45 @@ def test_what_cannot_be_is_one_line(told, said):
     with pytest.raises(PromptrecError, match=said) as raised:
         Config.parse(told)
     assert "\n" not in str(raised.value)
+
+
+def test_every_field_has_an_example_that_it_takes():
+    assert EXPECTED.keys() == Config.model_fields.keys()
+    for name, (_, example) in EXPECTED.items():
+        told = tomllib.loads(f"{name} = {example}")
+        assert getattr(Config.parse({"datasets": ["d"], **told}), name) is not None
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_no_value_is_answered_in_the_words_of_the_library_that_checks_it(name):
+    with pytest.raises(
+        InputError, match=f"the evaluation: {name}: expected {EXPECTED[name][0]}, such as .*, got "
+    ) as told:
+        Config.parse({"datasets": ["d"], name: object()})
+    assert "Input" not in str(told.value) and "pydantic" not in str(told.value)
+
+
+@pytest.mark.parametrize(("name", "option"), OF_ONE_COMMAND.items())
+def test_what_is_of_one_command_stands_in_no_file(tmp_path, name, option):
+    path = tmp_path / "a.toml"
+    path.write_text(f'datasets = ["d"]\n{name} = "x"\n')
+    with pytest.raises(InputError, match=f"a.toml: '{name}' is no part of an evaluation: give {option} on the command"):
+        Config.from_toml(path, {})
+
+
+def test_an_option_that_cannot_be_is_not_blamed_on_the_file(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_text('datasets = ["d"]\npool = 0\n')
+    with pytest.raises(InputError, match="^promptrec evaluate: limit: expected"):
+        Config.from_toml(path, {"limit": "0"})
+    with pytest.raises(InputError, match="a.toml: pool: expected"):
+        Config.from_toml(path, {"limit": "5"})
+
+
+def test_numbers_may_be_text_as_the_command_line_has_them():
+    told = {"limit": "5", "pool": "7", "seed": "-3", "check_limit": "9", "max_failed": "0.5", "workers": "2"}
+    config = Config.parse({"datasets": ["d"], **told})
+    assert all(getattr(config, name) == float(text) for name, text in told.items())
 
 
 def test_a_file_is_read_and_options_win(tmp_path):

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from promptrec.evaluate import named
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.estimate import MEMORISATION_RUNS, ROBUSTNESS_RUNS, SAMPLE, as_time, estimate_cost
 from promptrec.evaluate.memorisation import variants
@@ -16,6 +19,13 @@ def test_tokens_are_those_of_the_sample_times_the_queries():
     read = sum(len(prompt.encode()) for prompt in engine.prompts)  # a control token is one, and several bytes of text
     assert system.prompt_tokens == pytest.approx(10 * read, rel=1e-3)
     assert "query-likelihood · scripted: 40 queries, about " in str(cost) and str(cost).endswith("nothing was kept")
+
+
+def test_the_template_is_named_so_that_a_misspelt_domain_is_seen(monkeypatch, planted_dataset):
+    for domain, template in (("films", "films/en/query-likelihood"), ("bookz", "general/en/query-likelihood")):
+        monkeypatch.setitem(named.GENERATED, "planted", lambda domain=domain: replace(planted_dataset(), domain=domain))
+        cost = estimate_cost(Config(datasets=("planted",), rankers=("query-likelihood",)), ScriptedEngine())
+        assert f"(from 4 queries); prompts by {template}\n" in str(cost)
 
 
 def test_checks_are_counted_as_the_passes_they_are(planted_dataset):

@@ -181,6 +181,22 @@ def test_queries_without_anything_right_are_counted_apart(tmp_path, planted_data
     assert "10 queries (7 have something right, and count)" in (tmp_path / "report.md").read_text(encoding="utf-8")
 
 
+def test_what_the_candidates_are_is_said_as_it_is(tmp_path, open_planted, planted_dataset):
+    def said(data, pool):
+        return run(data, tmp_path / f"{pool}-{data.candidates_given}", "bm25", pool=pool).datasets[0].candidates
+
+    assert said(open_planted, 5) == "the 5 that BM25 retrieves from the whole catalogue"
+    assert said(open_planted, 64) == said(open_planted, 99) == "all 64 items, less those in a person's history"
+    assert said(planted_dataset(), 5) == "6 given for each query"
+
+
+def test_how_to_repeat_it_is_what_the_caller_says_and_without_a_command_it_is_python(tmp_path, planted_dataset):
+    assert run(planted_dataset(), tmp_path, "bm25").command == "from Python: the configuration below"
+    config = Config(datasets=("planted",), rankers=("bm25",))
+    again = evaluate(config, tmp_path, datasets=[planted_dataset()], command="promptrec evaluate planted")
+    assert again.command == "promptrec evaluate planted"
+
+
 def test_datasets_of_one_name_are_refused_before_they_share_a_folder(tmp_path, planted_dataset):
     with pytest.raises(InputError, match=r"one name \(planted, planted\)"):
         evaluate(Config(datasets=("a", "b")), tmp_path, datasets=[planted_dataset(), planted_dataset(seed=1)])

@@ -166,5 +166,16 @@ def test_a_cut_off_that_a_metric_does_not_have_is_refused():
 
 def test_an_unknown_metric_lists_the_known_ones():
     known = r"auc, hit@K, map, mrr, ndcg@K, precision@K, recall@K"
-    with pytest.raises(UnknownName, match=rf"unknown metric 'ncdg@10' \(did you mean 'ndcg@K'\?\); known: {known}$"):
-        measure([["a"]], {"a": 1}, ["ncdg@10"])
+    with pytest.raises(UnknownName, match=rf"unknown metric 'ncdg' \(did you mean 'ndcg@K'\?\); known: {known}$"):
+        measure([["a"]], {"a": 1}, ["ncdg"])
+
+
+@pytest.mark.parametrize(("name", "meant"), [("NDCG@10", "ndcg@10"), ("ncdg@5", "ndcg@5"), ("Recall@ten", "recall@K")])
+def test_a_misspelt_metric_is_answered_with_its_own_cut_off(name, meant):
+    with pytest.raises(UnknownName, match=rf"unknown metric '{name}' \(did you mean '{meant}'\?\)"):
+        parse_metric(name)
+
+
+def test_several_metrics_in_one_name_are_answered_with_how_to_give_them():
+    with pytest.raises(InputError, match="give each by itself: --metric ndcg@5 --metric recall@5$"):
+        parse_metric("ndcg@5, recall@5")

@@ -67,15 +67,40 @@ def test_a_folder_on_the_spot_comes_before_a_name(tmp_path, monkeypatch):
     assert find_dataset("mine").resolve() == here
 
 
-def test_a_name_nobody_knows_lists_the_known(tmp_path):
-    write(tmp_path / "data" / "mine")
-    with pytest.raises(
-        UnknownName, match="unknown dataset folder or name 'ml-100k:near-cold'.*did you mean.*mine, ml-100k:cold-item"
-    ):
+def test_a_name_nobody_knows_is_answered_with_the_nearest_and_the_command_that_lists_all(tmp_path):
+    with pytest.raises(UnknownName) as told:
         open_dataset("ml-100k:near-cold")
+    assert str(told.value).startswith(
+        "unknown dataset folder or name 'ml-100k:near-cold' (did you mean 'ml-100k:near-cold-"
+    )
+    assert str(told.value).endswith("; `promptrec data list` lists the known") and len(str(told.value)) < 150
+
+
+def test_a_misspelt_folder_is_answered_with_the_one_beside_it(tmp_path, monkeypatch):
+    write(tmp_path / "here" / "mine")
+    (tmp_path / "here" / "mien-of-pictures").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for missing, meant in (("here/mien", "here/mine/"), (tmp_path / "here" / "mien", f"{tmp_path}/here/mine/")):
+        with pytest.raises(UnknownName) as told:
+            open_dataset(missing)
+        assert f"(did you mean {meant!r}?)" in str(told.value)
+
+
+def test_columns_that_are_passed_over_are_told_once(tmp_path):
+    folder = write(tmp_path / "set")
+    said = []
+    open_dataset(folder, said.append)
+    assert said == []
+    (folder / "queries.jsonl").write_text(
+        '{"query_id": "q1", "words": "quiet", "history": ["C"]}\n{"query_id": "q2", "words": "loud", "branch": "x"}\n'
+    )
+    open_dataset(folder, said.append)
+    assert len(said) == 1 and said[0].endswith("passed over: words (did you mean preferences?), branch")
 
 
 def test_a_folder_that_is_no_dataset_says_what_it_lacks(tmp_path):
     (tmp_path / "data" / "ml-100k:cold-user").mkdir(parents=True)
-    with pytest.raises(InputError, match="catalog.jsonl: no such file; a dataset folder needs"):
+    with pytest.raises(
+        InputError, match="no catalog.jsonl, catalog.csv or catalog.parquet there: a dataset folder needs"
+    ):
         open_dataset("ml-100k:cold-user")

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from promptrec.data.catalog import Catalog
+from promptrec.engine.fingerprint import folder_sha256
 from promptrec.errors import ModelError, UnknownName
-from promptrec.evaluate.fingerprint import folder_sha256
 from promptrec.evaluate.spec import System, default_template
 from promptrec.testing.scripted import ScriptedEngine
 

@@ -5,8 +5,10 @@ from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.rank.base import Setup
-from promptrec.rank.table import build_ranker, ranker_parts, template_kinds
+from promptrec.rank.names import build_ranker, ranker_parts, template_kinds
+from promptrec.rank.slot_prior import LEAST_REQUESTS, SlotPrior
 from promptrec.template.store import load_template
+from promptrec.testing.scripted import ScriptedEngine
 
 STORIES = {
     "space": "An astronaut drifts beyond the last planet in a silent ship.",
@@ -37,11 +39,22 @@ def request_for(catalog):
     return build
 
 
+@pytest.fixture(scope="session")
+def slot_prior(tmp_path_factory):
+    """The file of a slot prior for five candidates and the scripted engine: it likes early labels."""
+    items = tuple(Item(item_id=f"i{n}", title=f"T{n}") for n in range(len(STORIES)))
+    people = [RankRequest(Query(preferences="x", query_id=f"q{n}"), items) for n in range(LEAST_REQUESTS)]
+    engine = ScriptedEngine(next=lambda text, label: -float(ord(label)))
+    path = tmp_path_factory.mktemp("prior") / "films.slot-prior.json"
+    SlotPrior.fit(load_template("films/en", kind="listwise-labels"), people, engine).save(path)
+    return path
+
+
 @pytest.fixture
-def build(catalog, request):
+def build(catalog, slot_prior, request):
     def ranker(name, template=None, seed=0):
         loaded = {kind: load_template(template or "films/en", kind=kind) for kind in template_kinds(name)}
-        needed = {"training": Interactions.from_tuples(LIKES)}
+        needed = {"training": Interactions.from_tuples(LIKES), "slot_prior": slot_prior}
         reads = "embedding" in ranker_parts(name)
         needed |= {"encoder": str(request.getfixturevalue("tiny_encoder"))} if reads else {}
         return build_ranker(name, Setup(catalog=catalog, templates=loaded, seed=seed, **needed))

@@ -11,7 +11,7 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError, UnknownName
 from promptrec.rank.base import Setup
 from promptrec.rank.ensemble import Ensemble, standardised
-from promptrec.rank.table import build_ranker, ranker_parts, template_kinds
+from promptrec.rank.names import build_ranker, ranker_parts, template_kinds
 from promptrec.testing.planted_rankers import PlantedReader
 from promptrec.testing.scripted import ScriptedEngine
 

@@ -4,7 +4,8 @@ import pytest
 
 from promptrec.data.interactions import Interactions
 from promptrec.rank.base import Setup
-from promptrec.rank.table import RANKERS, build_ranker, ranker_parts, template_kinds
+from promptrec.rank.names import build_ranker, ranker_parts, template_kinds
+from promptrec.rank.table import RANKERS
 from promptrec.template.store import load_template
 from promptrec.testing.ranker_contract import RankerContract
 
@@ -16,15 +17,17 @@ COMBINED = [
     "bm25:4:query-likelihood",
     "popular:5:bm25:3:listwise-labels",
     "embedding:4:query-likelihood+bm25",
+    "query-likelihood~3",
+    "bm25:4:yes-no~2+2*embedding",
 ]
 LIKES = [("ann", "space", 5), ("ann", "sea", 4), ("bob", "love", 5), ("bob", "food", 4), ("bob", "war", 1)]
 
 
 class TestRankers(RankerContract):
     @pytest.fixture(params=[*sorted(RANKERS), *COMBINED])
-    def build(self, request):
+    def build(self, request, slot_prior):
         name = request.param
-        needed = {"training": Interactions.from_tuples(LIKES)}
+        needed = {"training": Interactions.from_tuples(LIKES), "slot_prior": slot_prior}
         if "embedding" in ranker_parts(name):
             needed["encoder"] = str(request.getfixturevalue("tiny_encoder"))
         templates = {kind: load_template("films/en", kind=kind) for kind in template_kinds(name)}

@@ -25,11 +25,38 @@ def test_item_pmi_is_the_likelihood_minus_that_under_the_empty_profile(build, re
     assert ranking.item_ids[0] == "war"
     for item in ranking.items:
         s = item.scores
-        assert s["item-pmi"] == pytest.approx(s["item-likelihood"] - s["null-likelihood"])
+        assert s["item-pmi"] == pytest.approx(s["log-likelihood"] - s["null-log-likelihood"])
+
+
+def test_item_likelihood_is_that_of_item_pmi_for_each_token_of_the_item(build, request_for):
+    engine, request = ScriptedEngine(), request_for("soldiers who hold a bridge")
+    mean, whole = (build(name).rank([request], engine)[0] for name in ("item-likelihood", "item-pmi"))
+    texts = {item.item_id: item for item in request.candidates}
+    for item_id, score in scores(mean, "item-likelihood").items():
+        item = texts[item_id]
+        text = f" {item.title} ({item.fields['year']}). {item.fields['description']}"
+        assert any(prompt.endswith(text) for prompt in engine.prompts)
+        assert score * len(text.encode()) == pytest.approx(scores(whole, "log-likelihood")[item_id])
+    assert mean.templates == whole.templates and mean.ledger.calls == 5
+
+
+def test_item_likelihood_keeps_what_is_likely_for_everybody_and_item_pmi_does_not(build, request_for, catalog):
+    # This item repeats the template's own words, which are there for everybody.
+    common = catalog["war"].model_copy(update={"item_id": "common", "title": "A viewer is looking for a film to watch"})
+    common = common.model_copy(update={"fields": {}})
+    request = RankRequest(Query(preferences="soldiers who hold a bridge"), (common, catalog["war"], catalog["sea"]))
+    likely, pmi = (build(name).rank([request], ScriptedEngine())[0] for name in ("item-likelihood", "item-pmi"))
+    assert likely.item_ids[0] == "common" and pmi.item_ids[0] == "war"
+
+
+def test_scores_of_one_name_are_one_thing_when_rankers_are_added(build, request_for):
+    both = build("item-likelihood+item-pmi").rank([request_for()], ScriptedEngine())[0]
+    alone = build("item-likelihood").rank([request_for()], ScriptedEngine())[0]
+    assert scores(both, "item-likelihood") == scores(alone, "item-likelihood")
 
 
 def test_the_empty_profile_is_read_once_for_each_item(build, request_for):
-    for name in ("item-pmi", "yes-no"):
+    for name in ("item-pmi", "yes-no", "graded"):
         ranker, engine = build(name), ScriptedEngine()
         first, second = (ranker.rank([request_for(query_id=q)], engine)[0] for q in ("a", "b"))
         assert second.ledger.calls == len(second.items) < first.ledger.calls

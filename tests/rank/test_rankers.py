@@ -30,7 +30,7 @@ def test_all_prompts_failing_is_a_failure_never_an_order(name, build, request_fo
     assert "CUDA out of memory" in ranking.reason
 
 
-@pytest.mark.parametrize("name", ["query-likelihood", "item-pmi", "yes-no"])
+@pytest.mark.parametrize("name", ["query-likelihood", "item-pmi", "item-likelihood", "yes-no", "graded"])
 def test_an_unread_item_comes_last_and_the_ranking_says_so(name, build, request_for):
     engine = ScriptedEngine(fail=lambda text: "broken" if "typhoon" in text else None)
     ranking = build(name).rank([request_for()], engine)[0]

@@ -23,7 +23,10 @@ def test_what_the_words_find_comes_first_and_the_most_popular_fill_up():
     ids, got = pool(shop((1, 2, 3, 9, 5)), Query(preferences="tea"), 4)
     assert sorted(ids[:2]) == ["green", "red"]
     assert ids[2:] == ["cocoa", "milk"]
-    assert got.note == "only 2 candidates share a word with the query; the most popular others fill the pool"
+    said = (
+        "only 2 items share a word with what this person said; the rest of the candidates are simply the most popular"
+    )
+    assert got.note == f"{said} items"
     assert set(got.request.retrieved) == {"green", "red"}
     assert all(score > 0 for score in got.request.retrieved.values())
 
@@ -31,7 +34,20 @@ def test_what_the_words_find_comes_first_and_the_most_popular_fill_up():
 def test_without_popularity_the_rest_keeps_the_order_of_the_catalogue_and_says_so():
     ids, got = pool(shop(), Query(preferences="coffee"), 4)
     assert ids == ["black", "red", "green", "cocoa"]
-    assert got.note == "only 1 candidates share a word with the query; others in catalogue order fill the pool"
+    said = "only 1 item shares a word with what this person said; the rest of the candidates are simply the first of"
+    assert got.note == f"{said} the catalogue"
+
+
+def test_words_that_find_nothing_are_said_to_find_nothing():
+    ids, got = pool(shop((1, 2, 3, 9, 5)), Query(preferences="elderflower"), 2)
+    assert ids == ["cocoa", "milk"] and got.request.retrieved == {}
+    said = "no item shares a word with what this person said; the candidates are simply the most popular items"
+    assert got.note == said
+
+
+def test_nothing_is_remarked_where_every_item_is_a_candidate_anyway():
+    ids, got = pool(shop(), Query(preferences="coffee"), 50, exclude=("red",))
+    assert len(ids) == 4 and got.note == ""
 
 
 def test_a_full_pool_needs_no_remark():

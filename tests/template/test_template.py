@@ -188,7 +188,7 @@ def test_what_a_template_may_not_do_is_said_with_its_line(body, said):
         (HEADER.replace("domain", "domian"), "domain|domian"),
         (HEADER.replace("fields", "felds"), ":6: unknown header field 'felds'; known: kind"),
         (HEADER.replace("cut: [item.title]", "cut: []"), ":7: header field cut"),
-        (HEADER.replace("item.title]", "item.nope]"), "cut names 'item.nope'; it can name"),
+        (HEADER.replace("item.title]", "item.nope]"), ":7: header field cut: cut names 'item.nope'; it can name"),
         (HEADER.replace("language: en", "language: en: x"), ":4: the header is not YAML"),
         (HEADER.replace("language: en", "language: fr"), ":4: header field language"),
     ],
@@ -196,6 +196,46 @@ def test_what_a_template_may_not_do_is_said_with_its_line(body, said):
 def test_a_header_that_is_wrong_is_said_with_its_line_and_field(header, said):
     with pytest.raises(TemplateError, match=said):
         template("{% block user %}x{% endblock %}", header)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "said"),
+    [
+        (
+            "yes-no",
+            "words: [Yes]\n",
+            r"t.jinja:7: header field words: a yes-no template has 2 different words, the yes",
+        ),
+        (
+            "yes-no",
+            "words: [1, 2, 3]\n",
+            r"has 2 different words, the yes word and the no word; found \['1', '2', '3'\]",
+        ),
+        ("yes-no", "words: []\n", ":7: .*has 2 different words"),
+        ("yes-no", "words: [Yes, Yes]\n", ":7: .*has 2 different words"),
+        ("graded", "words: [good]\n", ":7: .*a graded template has 2 to 9 different words, worst first; found"),
+        ("graded", "words: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n", ":7: .*has 2 to 9 different words"),
+        ("graded", "words: [bad, '', good]\n", ":7: .*has 2 to 9 different words"),
+        ("graded", "", r":1: header field words: a graded template has .*found \[\]"),
+    ],
+)
+def test_a_wrong_number_of_answer_words_is_said_with_its_line(kind, words, said):
+    header = HEADER.replace("kind: yes-no", f"kind: {kind}").replace("cut:", words + "cut:")
+    with pytest.raises(TemplateError, match=said):
+        template("{% block user %}x{% endblock %}", header)
+
+
+@pytest.mark.parametrize("number", [2, 5, 9])
+def test_grades_are_words_in_the_order_written(number):
+    words = tuple(str(n) for n in range(number))
+    header = HEADER.replace("kind: yes-no", f"kind: graded\nwords: [{', '.join(words)}]")
+    assert template("{% block user %}x{% endblock %}", header).header.words == words
+
+
+def test_only_a_yes_no_template_has_words_of_its_own_accord():
+    body = "{% block user %}x{% endblock %}{% block reply %}x{% endblock %}"
+    assert template(body).header.words == ("Yes", "No")
+    assert template(body, HEADER.replace("kind: yes-no", "kind: item-pmi")).header.words == ()
 
 
 def test_the_words_yes_and_no_stay_words():

@@ -18,9 +18,16 @@ def about(dataset: DatasetResult) -> str:
     judged = "all have" if dataset.judged == dataset.queries else f"{dataset.judged:,} have"
     return (
         f"{dataset.queries:,} queries ({judged} something right, and count), {dataset.items:,} items, "
-        f"candidates: {dataset.candidates}; "
-        f"{dataset.domain}, {dataset.language}; licence {dataset.licence}; source {dataset.source}."
-    )
+        f"candidates: {dataset.candidates}; {dataset.domain}, {dataset.language}; {_written_by(dataset)}"
+        f"licence {dataset.licence}; source {dataset.source}. {dataset.told}"
+    ).rstrip()
+
+
+def _written_by(dataset: DatasetResult) -> str:
+    """Whose templates wrote the prompts: a domain that nobody wrote any for has the general ones."""
+    names = (template.name for run in dataset.runs for template in run.spec.templates)
+    packs = dict.fromkeys(name.rpartition("/")[0] or name for name in names)
+    return f"prompts by {', '.join(packs)}; " if packs else ""
 
 
 def _dataset(dataset: DatasetResult, metrics: tuple[str, ...]) -> list[str]:

@@ -125,8 +125,9 @@ def _row(cells: Iterable[str], baseline: bool, facts: bool) -> str:
 
 
 def _below(above: str, between: str, rest: str) -> str:
-    """The two parts of a text that was parted, one below the other."""
-    return escape(above) + (f"<small>{escape(between.strip(' ·') + rest)}</small>" if rest else "")
+    """The two parts of a text that was parted, one below the other, and the p of a difference below its interval."""
+    below = escape(between.strip(" ·") + rest).replace("], p ", "],<br>p ")
+    return escape(above) + (f"<small>{below}</small>" if rest else "")
 
 
 def _anchor(name: str) -> str:

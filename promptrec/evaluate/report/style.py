@@ -10,7 +10,7 @@ STYLE = """
 html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--paper); color: var(--ink); overflow-wrap: anywhere;
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif; }
-main { max-width: 74rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+main { max-width: 120rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.75rem; line-height: 1.2; letter-spacing: -.01em; margin: 0 0 .25rem; }
 h2 { font-size: 1.5rem; letter-spacing: -.01em; margin: 3.5rem 0 .25rem; padding-top: 1.75rem;
   border-top: 1px solid var(--line); }
@@ -22,6 +22,7 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.25rem; 
 ul { padding-left: 1.25rem; margin: .25rem 0; }
 .about, .note, footer, small { color: var(--soft); }
 .about, .note, footer { font-size: .9rem; max-width: 64rem; }
+header, article, .alarm, table.facts { max-width: 74rem; }
 .headlines { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem;
   margin-top: 1.25rem; }
 .headline { background: var(--card); border: 1px solid var(--line); border-left: 5px solid var(--ours);
@@ -33,7 +34,7 @@ ul { padding-left: 1.25rem; margin: .25rem 0; }
 .alarm { background: var(--warn); border-left: 4px solid var(--second); padding: .6rem .9rem; border-radius: .3rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; min-width: 100%; }
-th, td { text-align: left; padding: .4rem 1rem .4rem 0; border-bottom: 1px solid var(--line); white-space: nowrap;
+th, td { text-align: left; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid var(--line); white-space: nowrap;
   vertical-align: top; line-height: 1.35; overflow-wrap: normal; }
 th:first-child { position: sticky; left: 0; background: var(--paper); z-index: 1; }
 td small { display: block; font-size: .78rem; }
@@ -53,7 +54,7 @@ svg { width: 100%; height: auto; display: block; overflow: visible; }
 svg text { font-family: inherit !important; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
 article { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: .9rem 1.1rem;
   margin: 1rem 0; }
-article ol { margin: .35rem 0 .75rem; padding-left: 1.6rem; }
+article :is(ol, ul) { margin: .35rem 0 .75rem; padding-left: 1.6rem; }
 article blockquote { margin: 0 0 .75rem; padding-left: .9rem; border-left: 3px solid var(--line); }
 article .told { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 0 2rem; }
 .value { color: var(--soft); font-weight: 400; }

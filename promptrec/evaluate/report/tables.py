@@ -25,11 +25,12 @@ def accuracy(dataset: DatasetResult, metrics: Iterable[str]) -> Table:
     names = tuple(metrics)
     best = next((run.system for run in dataset.runs if run.baseline), None)
     against = {c.system: c for c in dataset.comparisons if c.reference == best}
+    has_gap = any(run.memorisation for run in dataset.runs)
     columns = (
         "system",
         *names,
         f"against {best}" if best else "against",
-        "memorisation gap",
+        *(["memorisation gap"] if has_gap else []),
         "prompt tokens",
         "seconds",
         "not ok",
@@ -39,22 +40,29 @@ def accuracy(dataset: DatasetResult, metrics: Iterable[str]) -> Table:
             run.system,
             *(interval(run.metrics[name]) for name in names),
             difference(against.get(run.system)),
-            gap(run),
+            *([gap(run)] if has_gap else []),
             tokens(run.cost),
             seconds(run.cost.get("seconds")),
             percent(None if "ok" not in run.validity else 1 - run.validity["ok"]),
         )
         for run in dataset.runs
     )
-    return Table(
-        "Accuracy",
-        columns,
-        rows,
-        _baselines(dataset),
-        "Means with 95 % intervals (bootstrap over queries, BCa). The difference to the best baseline is paired, "
-        "its p is Holm's over all pairs of a system and a baseline. The gap is what real titles add over masked "
-        "ones. Not ok are rankings that were repaired, fell back, abstained or failed; the table of validity has each.",
-    )
+    return Table("Accuracy", columns, rows, _baselines(dataset), _accuracy_note(dataset, names, has_gap))
+
+
+def _accuracy_note(dataset: DatasetResult, metrics: tuple[str, ...], has_gap: bool) -> str:
+    retrieved = any(run.spec.pool is not None for run in dataset.runs)
+    said = [
+        "Means with 95 % intervals (bootstrap over queries, BCa). The difference to the best baseline is paired, its p "
+        "is Holm's over all pairs of a system and a baseline.",
+        "The gap is what real titles add over masked ones." if has_gap else "",
+        "A right item that was not retrieved loses all its pairs in auc, so chance is below .5 here; the row random "
+        "shows where it is."
+        if retrieved and "auc" in metrics
+        else "",
+        "Not ok are rankings that were repaired, fell back, abstained or failed; the table of validity has each.",
+    ]
+    return " ".join(filter(None, said))
 
 
 def beyond(dataset: DatasetResult) -> Table:

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promptrec.data.query import Query, RankRequest
+from promptrec.engine.counting import CountingEngine
 from promptrec.errors import PromptrecError, TemplateError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.evaluation import DatasetResult, Evaluation, Measured
 from promptrec.evaluate.named import open_dataset
-from promptrec.evaluate.report.prompts import RecordingEngine, first_prompt
+from promptrec.evaluate.report.prompts import first_prompt
 from promptrec.evaluate.run_folder import read_values
 from promptrec.evaluate.spec import System
 from promptrec.evaluate.store import RunStore
+from promptrec.rank.names import template_kinds
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.table import template_kinds
 from promptrec.recommender import Recommender
 
 MOST_SHOWN = 5
@@ -25,7 +26,7 @@ MOST_LETTERS = 6000
 
 @dataclass(frozen=True)
 class Worst:
-    """One query: the metric's value, what the person told, the titles that were right, the ranking.
+    """One query: the metric's value, what the person told, the titles that were right with their grades, the ranking.
 
     `prompts` are pairs of what a prompt is about and its text.
     """
@@ -33,7 +34,7 @@ class Worst:
     metric: str
     value: float
     query: Query
-    right: tuple[str, ...]
+    right: tuple[tuple[str, int], ...]
     ranking: Ranking
     prompts: tuple[tuple[str, str], ...]
 
@@ -84,7 +85,7 @@ def _of_run(folder: Path, config: Config, name: str, result: DatasetResult, run:
     for (value, query_id), ranking in zip(lowest, rankings, strict=True):
         right = _right(dataset, query_id)
         prompts = tuple(writer.prompts(told[query_id], ranking, right)) if writer else ()
-        titles = tuple(dataset.catalog[item_id].title for item_id in right)
+        titles = tuple((dataset.catalog[item_id].title, dataset.relevance[query_id][item_id]) for item_id in right)
         queries.append(Worst(config.primary, value, told[query_id], titles, ranking, prompts))
     return WorstOf(run.system, tuple(queries), no_prompts=no_prompts)
 
@@ -107,10 +108,10 @@ class PromptWriter:
     def __init__(self, config: Config, run: Measured, dataset: Dataset) -> None:
         self._dataset = dataset
         self._listwise = any(kind.startswith("listwise") for kind in template_kinds(run.spec.ranker))
-        self._recorder = RecordingEngine.of(_asked_model(config, run))
+        self._counter = CountingEngine.of(_asked_model(config, run))
         system = System(
             run.spec.ranker,
-            engine=self._recorder,
+            engine=self._counter,
             template=config.template,
             templates=config.templates,
             pool=config.pool,
@@ -124,7 +125,7 @@ class PromptWriter:
     def prompts(self, query: Query, ranking: Ranking, right: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         """What a prompt is about, and its text, cut where it is very long."""
         for about, request in self._requests(query, ranking, right):
-            prompt = first_prompt(self._recommender, self._recorder, request)
+            prompt = first_prompt(self._recommender, self._counter, request)
             if prompt:  # nothing is asked about a person of whom nothing is known
                 yield about, _cut(prompt)
 

@@ -26,15 +26,18 @@ def _query(worst: Worst) -> str:
         *(f"<p>{escape(name)}: {escape(value)}</p>" for name, value in worst.query.attributes.items()),
         f"<p>History: {escape(', '.join(worst.query.history))}</p>" if worst.query.history else "",
     ]
-    right = "".join(f'<li class="right">{escape(title)}</li>' for title in worst.right)
+    right = "".join(
+        f'<li class="right">{escape(title)} <small>grade {grade}</small></li>' for title, grade in worst.right
+    )
     prompts = "".join(
         f"<details><summary>{escape(name)}</summary><pre>{escape(text)}</pre></details>" for name, text in worst.prompts
     )
+    ranked = _ranked(worst.ranking, frozenset(title for title, _ in worst.right))
     return (
         f'<article><h4>{escape(worst.query.query_id)} <span class="value">{worst.metric} {worst.value:.3f}</span></h4>'
         f"{f'<blockquote>{escape(told)}</blockquote>' if told else ''}{''.join(facts)}"
-        f'<div class="told"><div>Right<ol>{right or "none of the catalogue"}</ol></div>'
-        f"<div>Ranked first{_ranked(worst.ranking, frozenset(worst.right))}</div></div>{prompts}</article>"
+        f'<div class="told"><div>Right<ul>{right or "none of the catalogue"}</ul></div>'
+        f"<div>Ranked first{ranked}</div></div>{prompts}</article>"
     )
 
 

@@ -4,6 +4,9 @@ import shutil
 
 import pytest
 
+from promptrec.evaluate.metrics import DEFAULT_METRICS
+from promptrec.evaluate.report.page import as_page
+
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(
@@ -49,6 +52,31 @@ def test_it_asks_for_nothing_but_itself_and_complains_of_nothing(shown, page):
 
 def test_it_never_scrolls_sideways(shown):
     assert shown.locator("html").evaluate("e => [e.scrollWidth, innerWidth]") == [shown.viewport_size["width"]] * 2
+
+
+@pytest.fixture(scope="module")
+def widest(evaluation, tmp_path_factory):
+    """The page with every default metric, beside a memorisation gap."""
+    films = evaluation.datasets[0]
+    every = dict.fromkeys(DEFAULT_METRICS, films.runs[0].metrics["ndcg@10"])
+    runs = tuple(run.model_copy(update={"metrics": every}) for run in films.runs)
+    config = evaluation.config.model_copy(update={"metrics": DEFAULT_METRICS})
+    films = films.model_copy(update={"runs": runs})
+    path = tmp_path_factory.mktemp("widest") / "report.html"
+    shown = evaluation.model_copy(update={"datasets": (films,), "config": config})
+    path.write_text(as_page(shown, {}, {}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("width", [1400, 1920])
+def test_every_column_is_seen_on_a_desk(chromium, widest, width):
+    tab = chromium.new_page(viewport={"width": width, "height": 900}, offline=True)
+    tab.goto(widest.as_uri())
+    heads = tab.locator(".scroll table").first.locator("thead th").all_inner_texts()
+    assert {*DEFAULT_METRICS, "memorisation gap", "not ok"} <= {" ".join(head.split()) for head in heads}
+    tables = tab.locator(".scroll").evaluate_all("all => all.map(e => [e.scrollWidth, e.clientWidth])")
+    tab.close()
+    assert len(tables) > 4 and all(whole <= seen for whole, seen in tables)
 
 
 def test_the_first_headline_is_in_the_first_screenful(shown):

@@ -1,6 +1,6 @@
 import re
 
-from promptrec.evaluate.report.markdown import as_markdown
+from promptrec.evaluate.report.markdown import about, as_markdown
 
 ROW = re.compile(r"(?<!\\)\|")
 
@@ -21,6 +21,13 @@ def test_tables_are_whole_and_end_with_what_repeating_needs(evaluation):
         assert len({len(ROW.findall(line)) for line in lines}) == 1
         assert set(lines[1]) == set("| -")
     assert "## To repeat it" in text and evaluation.command in blocks[-1][2]
+
+
+def test_the_templates_that_wrote_the_prompts_are_named(evaluation):
+    films = evaluation.datasets[0]
+    assert "; films, en; prompts by films/en; licence" in about(films)
+    unread = films.model_copy(update={"runs": tuple(run for run in films.runs if run.baseline)})
+    assert "prompts by" not in about(unread)
 
 
 def test_baselines_are_in_italics_and_ours_are_not(evaluation):

@@ -43,7 +43,7 @@ def test_each_has_its_words_its_right_titles_and_its_ranking(sample, evaluation,
     for worst in found[dataset.name].queries:
         query_id = worst.query.query_id
         assert worst.query.preferences.startswith("我想看") and worst.query.history == ("旧片",)
-        assert set(worst.right) == {dataset.catalog[i].title for i in dataset.relevance[query_id]}
+        assert set(worst.right) == {(dataset.catalog[i].title, g) for i, g in dataset.relevance[query_id].items()}
         assert worst.ranking == next(RunStore(sample / run.folder).rankings([query_id]))
 
 
@@ -94,7 +94,7 @@ def test_pointwise_prompts_are_of_the_first_and_of_the_best_right_item(sample, e
         (first, text), (other, missed) = query.prompts
         top = dataset.catalog[query.ranking.item_ids[0]]
         assert first == f"Prompt of the first item, {top.title}" and top.fields["description"] in text
-        assert other.removeprefix("Prompt of the best right item, ") in query.right
+        assert other.removeprefix("Prompt of the best right item, ") in dict(query.right)
         assert query.query.preferences in text and query.query.preferences in missed
 
 
@@ -129,9 +129,19 @@ def test_what_others_wrote_is_escaped(found):
     items = (query.ranking.items[0].model_copy(update={"title": bad}),)
     ranking = query.ranking.model_copy(update={"items": items, "reason": bad, "status": "repaired"})
     told = query.query.model_copy(update={"preferences": bad, "history": (bad,), "attributes": {bad: bad}})
-    written = replace(query, query=told, right=(bad,), ranking=ranking, prompts=((bad, bad),))
+    written = replace(query, query=told, right=((bad, 2),), ranking=ranking, prompts=((bad, bad),))
     section = worst_section(replace(worst, system=bad, no_prompts=bad, queries=(written,)))
     assert "<script" not in section and section.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 11
+
+
+def test_what_was_right_has_its_grade_and_no_place(found):
+    worst = found["films-en"]
+    query = replace(worst.queries[0], right=(("Star Drift", 3), ("Slow Train", 1)))
+    section = worst_section(replace(worst, queries=(query,)))
+    assert (
+        '<div>Right<ul><li class="right">Star Drift <small>grade 3</small></li>'
+        '<li class="right">Slow Train <small>grade 1</small></li></ul></div>' in section
+    )
 
 
 def test_a_reply_says_what_was_wrong_with_it(sample, evaluation):

@@ -1,0 +1,185 @@
+"""`promptrec plan`: what ways of ranking would cost, before any of them runs."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Column, Table
+
+from promptrec.cli import plan_options as option
+from promptrec.cli.evaluate_options import TemplateName, Templates
+from promptrec.cli.options import (
+    ColumnsOption,
+    EngineOption,
+    EngineSettings,
+    JsonOption,
+    ModelOption,
+    SeedOption,
+    open_catalog,
+    settings,
+)
+from promptrec.data.catalog import Catalog
+from promptrec.data.query import Query, RankRequest
+from promptrec.engine.counting import CountingEngine
+from promptrec.engine.models import DEFAULT_MODEL
+from promptrec.engine.options import EngineOptions
+from promptrec.errors import InputError, PromptrecError
+from promptrec.evaluate.dataset import Dataset
+from promptrec.evaluate.estimate import as_time
+from promptrec.evaluate.named import open_dataset
+from promptrec.evaluate.spec import System
+from promptrec.rank.auto import AUTO
+from promptrec.rank.baselines import Random
+from promptrec.rank.embedding import Embedding
+from promptrec.rank.names import template_kinds
+from promptrec.rank.plan import Plan, Speed, expected_items, plan, sample_requests
+from promptrec.rank.table import COMBINED, RANKERS
+from promptrec.recommender import Recommender
+from promptrec.template.store import default_pack
+
+
+@dataclass(frozen=True)
+class _People:
+    """Who is to be ranked for, and out of what; `items` is how many different items all of them are asked about."""
+
+    dataset: Dataset
+    requests: Sequence[RankRequest]
+    users: int
+    items: float
+
+
+def plan_(
+    dataset: option.DatasetName = None,
+    catalog: option.CatalogSource = None,
+    columns: ColumnsOption = None,
+    preferences: option.Preferences = None,
+    rankers: option.RankerNames = None,
+    model: ModelOption = DEFAULT_MODEL,
+    engine: EngineOption = None,
+    engine_options: EngineSettings = None,
+    template: TemplateName = None,
+    templates: Templates = None,
+    candidates: option.Candidates = option.CANDIDATES,
+    users: option.Users = None,
+    sample: option.Sample = option.SAMPLE,
+    speed: option.ReadingSpeed = None,
+    writing_speed: option.WritingSpeed = None,
+    seed: SeedOption = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Count prompts, tokens and rounds of ways of ranking, with a model's tokenizer and without its weights.
+
+    Prompt tokens are what the engine would count. Whether a ranker is any good is for `promptrec evaluate` to say.
+    """
+    counter = CountingEngine.of(model, engine, EngineOptions.parse(settings("--engine-option", engine_options)))
+    known = _speed(speed, writing_speed)
+    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    with console.status("writing prompts"):
+        if catalog is not None and dataset is None:
+            people = _made_up(open_catalog(catalog, columns), preferences, candidates, users, sample, seed)
+        elif catalog is None and dataset is not None and preferences is None and not columns:
+            people = _of_dataset(open_dataset(dataset), candidates, users, sample)
+        else:
+            raise InputError("say for whom: a dataset, or --catalog FILE, which goes with --preferences and --columns")
+        asked = System("", engine=counter, template=template, templates=templates, seed=seed)
+        plans = _plans(asked, rankers, people, counter, known, console)
+    if as_json:
+        print(json.dumps([made.model_dump() for made in plans], indent=2, ensure_ascii=False))
+    else:
+        _show(plans, timed=known is not None)
+
+
+def _plans(
+    asked: System,
+    rankers: Sequence[str] | None,
+    people: _People,
+    counter: CountingEngine,
+    speed: Speed | None,
+    console: Console,
+) -> list[Plan]:
+    """A plan for each ranker that was asked for, or for each that reads a model and has all that it needs."""
+    if AUTO in (rankers or ()):
+        raise InputError(f"{AUTO} takes what a probe of the model finds: run `promptrec probe`, and plan what it names")
+    plans = []
+    for name in rankers or [name for name in RANKERS if template_kinds(name)]:
+        try:
+            run = replace(asked, ranker=_without_weights(name)).open(people.dataset).run
+            made = plan(name, run, counter, people.requests, users=people.users, items=people.items, speed=speed)
+        except PromptrecError as error:
+            if rankers:
+                raise
+            # Nobody asked for this one by name: what it lacks must not hide the others.
+            console.print(f"promptrec: without {name}: {error}")
+            continue
+        plans.append(made)
+    return plans
+
+
+def _speed(reading: float | None, writing: float | None) -> Speed | None:
+    if reading is None and writing is not None:
+        raise InputError("--writing-speed goes with --speed: whoever writes has read first")
+    return None if reading is None else Speed(reading, writing)
+
+
+def _without_weights(name: str) -> str:
+    """The same ranker with another in the place of the text encoder: who picks the candidates costs no tokens."""
+    return re.sub(rf"\b{Embedding.name}\b", Random.name, COMBINED.get(name, name))
+
+
+def _made_up(
+    catalog: Catalog, preferences: str | None, candidates: int, users: int | None, sample: int, seed: int
+) -> _People:
+    """People who name titles, with candidates drawn by lot; or one who says this, with the candidates found for it."""
+    language = default_pack(catalog).rpartition("/")[2]
+    made = Dataset(name=catalog.name, language=language, catalog=catalog, requests=(), relevance={})
+    if preferences is not None:
+        users = users or 1
+        requests = _retrieved(catalog, [Query(preferences=preferences)], candidates)
+    else:
+        users = users or option.USERS
+        requests = sample_requests(catalog, min(users, sample), candidates, seed)
+    return _People(made, requests, users, expected_items(catalog, users, len(requests[0].candidates)))
+
+
+def _of_dataset(dataset: Dataset, candidates: int, users: int | None, sample: int) -> _People:
+    if dataset.candidates_given:
+        requests = dataset.requests[:users]
+    else:
+        requests = _retrieved(dataset.catalog, dataset.queries[:users], candidates)
+    items = {item.item_id for request in requests for item in request.candidates}
+    return _People(dataset, requests[:sample], len(requests), len(items))
+
+
+def _retrieved(catalog: Catalog, queries: Sequence[Query], candidates: int) -> tuple[RankRequest, ...]:
+    retriever = Recommender.load(catalog=catalog, ranker=Random.name, pool=candidates)
+    return tuple(retriever.candidates(query, k=1).request for query in queries)
+
+
+def _show(plans: Sequence[Plan], timed: bool) -> None:
+    first = plans[0]
+    print(
+        f"{first.users:,} people with {first.candidates:,.4g} candidates each, read by {first.model} in {first.engine}"
+    )
+    columns = {
+        "prompt": [f"{made.total.prompt_tokens:,.0f}" for made in plans],
+        "cached": [f"{made.total.cached_tokens:,.0f}" for made in plans],
+        "written": [f"{made.total.decoded_tokens:,.0f}" for made in plans],
+        "calls": [f"{made.total.calls:,.0f}" for made in plans],
+        "rounds": [f"{made.steps:,.3g}" for made in plans],
+    }
+    if timed:
+        columns["time"] = ["?" if made.seconds is None else as_time(made.seconds) for made in plans]
+    numbers = (Column(name, justify="right", no_wrap=True) for name in columns)
+    table = Table(Column("ranker", no_wrap=True), *numbers, box=SIMPLE_HEAD, padding=0)
+    for made, *row in zip(plans, *columns.values(), strict=True):
+        table.add_row(made.ranker, *row)
+    Console().print(table)
+    for made in plans:
+        if made.problem:
+            print(f"{made.ranker} cannot rank all of them: {made.problem}")
+    how = "counted for everybody" if first.counts_all else f"about, from the prompts of {first.sampled} people"
+    rounds = "rounds are how often a person's prompts wait for answers, which are made up here"
+    print(f"tokens {how}; written is the most that may be; {rounds}")

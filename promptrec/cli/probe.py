@@ -1,0 +1,54 @@
+"""`promptrec probe`: what a model can be asked, and which ranker `auto` takes because of it."""
+
+from typing import Annotated, Any
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, ModelOption, settings
+from promptrec.engine.load import open_engine
+from promptrec.engine.models import DEFAULT_MODEL, resolve
+from promptrec.engine.options import EngineOptions
+from promptrec.errors import InputError
+from promptrec.rank.auto import Probe, auto
+from promptrec.rank.probe_set import LANGUAGES
+
+
+def probe(
+    model: ModelOption = DEFAULT_MODEL,
+    language: Annotated[str, typer.Option("--language", help="en or zh: that of your catalogue.")] = "en",
+    engine: EngineOption = None,
+    engine_option: EngineSettings = None,
+    encoder: Annotated[str, typer.Option("--encoder", help="Name of an added text encoder, or its folder.")] = "minilm",
+    again: Annotated[bool, typer.Option("--again", help="Measure anew what was measured before.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure every way of asking a model on pairs that come with promptrec, and show what `--ranker auto` takes."""
+    if language not in LANGUAGES:
+        raise InputError(f"--language {language}: there are pairs in {' and '.join(LANGUAGES)}")
+    options: dict[str, Any] = settings("--engine-option", engine_option)
+    console = Console(stderr=True)
+    with console.status(f"loading {model}"):
+        opened, _ = open_engine(model, engine, EngineOptions.parse(options))
+    with console.status("probing (once for each model and language)"):
+        found = auto(opened, resolve(model, "language model"), language, encoder, again=again)
+    print(found.model_dump_json(indent=2)) if as_json else show(found, Console())
+
+
+def show(found: Probe, console: Console) -> None:
+    """Print a probe as a table and the choice under it."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=f"{found.model} · {found.engine} · {found.language}")
+    for name in ("ranker", "AUC", "at least", "tokens an item", "seconds", "remarks"):
+        table.add_column(name, justify="left" if name in ("ranker", "remarks") else "right")
+    for row in sorted(found.rows, key=lambda row: -(row.auc or 0)):
+        if row.auc is None or row.low is None:
+            table.add_row(row.ranker, "–", "–", "–", "–", row.reason)
+            continue
+        remarks = [] if row.first_slot is None else [f"shown first comes first {row.first_slot:.1f} x chance"]
+        remarks += [] if row.yes is None else [f"says yes to {row.yes:.0%}"]
+        cells = (f"{row.auc:.3f}", f"{row.low:.3f}", f"{row.prompt_tokens:.0f}", f"{row.seconds:.1f}")
+        table.add_row(row.ranker, *cells, "; ".join(remarks))
+    console.print(table)
+    console.print(f"auto takes {found.chosen}: {found.why}", highlight=False, markup=False)

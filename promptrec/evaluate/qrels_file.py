@@ -1,0 +1,67 @@
+"""Reading the judgements of a dataset folder."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from promptrec.data.catalog import Catalog
+from promptrec.data.query import Query
+from promptrec.data.read import text_of
+from promptrec.errors import InputError
+
+# 2^grade - 1 has to be a number.
+HIGHEST_GRADE = 100
+CELLS = 4
+
+
+def read_qrels(
+    path: Path, catalog: Catalog, queries: Iterable[Query], candidates_given: bool
+) -> dict[str, dict[str, int]]:
+    """Grades by query ID and item ID, of lines `query_id 0 item_id grade`.
+
+    Raises:
+        InputError: a line that cannot be read, stands there twice or names what is not there; an item of a person's
+            history that is right for them although only other items are retrieved; nothing right for anybody.
+    """
+    relevance: dict[str, dict[str, int]] = {}
+    known = {query.query_id: set() if candidates_given else _known(query, catalog) for query in queries}
+    for number, line in enumerate(text_of(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        place = f"{path}:{number}"
+        query_id, item_id, grade = _judgement(place, line)
+        if query_id not in known:
+            raise InputError(f"{place}: the query {query_id!r} is not among the queries: mend it, or remove the line")
+        if item_id not in catalog:
+            raise InputError(
+                f"{place}: the item {item_id!r} is not in the catalogue, and nobody could find it: mend it, add it to "
+                "the catalogue, or remove the line"
+            )
+        if item_id in relevance.setdefault(query_id, {}):
+            raise InputError(f"{place}: the item {item_id!r} is judged twice for query {query_id!r}: remove one line")
+        if grade > HIGHEST_GRADE:
+            raise InputError(f"{place}: the grade {grade} is above {HIGHEST_GRADE}; grades are small whole numbers")
+        if grade > 0 and item_id in known[query_id]:
+            raise InputError(
+                f"{place}: the item {item_id!r} is in the history of query {query_id!r}, and what a person knows is "
+                "not recommended: nobody could find it. Remove the line, or the entry of the history"
+            )
+        relevance[query_id][item_id] = grade
+    if not any(grade > 0 for grades in relevance.values() for grade in grades.values()):
+        raise InputError(f"{path}: nothing is right for anybody: an evaluation needs grades above 0")
+    return relevance
+
+
+def _judgement(place: str, line: str) -> tuple[str, str, int]:
+    cells = line.split()
+    try:
+        if len(cells) == CELLS:
+            return cells[0], cells[2], int(cells[3])
+    except ValueError:
+        pass
+    commas = ", parted by spaces, not commas" if "," in line and len(cells) != CELLS else ""
+    raise InputError(f"{place}: expected 'query_id 0 item_id grade' with a whole grade{commas}, got {line.strip()!r}")
+
+
+def _known(query: Query, catalog: Catalog) -> set[str]:
+    """The IDs of the items in a person's history."""
+    return {item.item_id for entry in query.history if (item := catalog.find(entry)) is not None}

@@ -1,0 +1,163 @@
+"""`SlotPrior`: how much a model likes each slot of a prompt, whoever asks and whatever stands there.
+
+Fitted from requests without any right answers: candidates are dealt to slots at random, so over many requests what
+the model thinks of the candidates averages out, and what is left is what it thinks of the slots (PriDe, Zheng et al.
+2024, estimates the same prior by permuting the choices). Fit it before ranking, on other requests of the same kind:
+
+    prior = SlotPrior.fit(load_template("films/en", kind="listwise-labels"), requests, engine)
+    prior.save("films.slot-prior.json")
+    Recommender.load("films/en", …, ranker="listwise-prior", slot_prior="films.slot-prior.json")
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
+
+from promptrec.data.query import RankRequest
+from promptrec.engine.base import Engine
+from promptrec.errors import InputError
+from promptrec.rank.evidence import Evidence
+from promptrec.rank.ranking import TemplateStamp
+from promptrec.rank.slot_readings import SlotReading, dealt, read_slots
+from promptrec.template.template import Template
+
+# Below this, what the model thinks of single candidates has not averaged out.
+LEAST_REQUESTS = 16
+AGAIN = "fit it again with promptrec.rank.slot_prior.SlotPrior.fit"
+
+
+class SlotOffsets(BaseModel):
+    """By slot: its label, and the mean of its log-probability (nats) minus the mean over its prompt's slots."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    labels: tuple[str, ...]
+    offsets: tuple[FiniteFloat, ...]
+    requests: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _one_for_each(self) -> Self:
+        if len(self.labels) != len(self.offsets):
+            raise ValueError(f"{len(self.labels)} labels but {len(self.offsets)} offsets")
+        return self
+
+
+class SlotPrior(BaseModel):
+    """What a model, reading a template, thinks of the slots, by their number in the prompt."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    adapter: str | None
+    template: TemplateStamp
+    slots: Mapping[int, SlotOffsets]
+
+    @classmethod
+    def fit(
+        cls,
+        template: Template,
+        requests: Sequence[RankRequest],
+        engine: Engine,
+        *,
+        adapter: str | None = None,
+        earlier: Self | None = None,
+    ) -> Self:
+        """Read each request once, and average by slot. One prior holds as many numbers of slots as it has met.
+
+        Args:
+            template: of kind listwise-labels.
+            requests: at least 16 with the same number of candidates, or the prior is not used for that number.
+            engine: of the model that will rank.
+            adapter: of the model that will rank.
+            earlier: a prior fitted on other requests, whose means go on.
+
+        Raises:
+            InputError: nothing could be read, or `earlier` is of another model, adapter, template or labels.
+        """
+        if earlier is not None:
+            earlier.check(engine, template, adapter, "the earlier slot prior")
+        evidence = [Evidence(request) for request in requests]
+        # Each request is dealt by a seed of its own: requests that share an ID and candidates must not share a deal.
+        deals = [dealt(e, seed) for seed, e in enumerate(evidence)]
+        found = [reading for reading in read_slots(deals, engine, template, adapter) if reading is not None]
+        if not found:
+            errors = [error for e in evidence for error in e.errors] or ["there are no requests"]
+            raise InputError(f"no slot prior can be fitted: {errors[0]}")
+        slots = dict(earlier.slots) if earlier else {}
+        for n in sorted({len(reading.labels) for reading in found}):
+            mean = _mean([reading for reading in found if len(reading.labels) == n])
+            known = earlier and earlier.fitted(mean.labels, "the earlier slot prior")
+            slots[n] = _pooled(known, mean) if known else mean
+        return cls(model=engine.model_id, adapter=_folder(adapter), template=TemplateStamp.of(template), slots=slots)
+
+    def check(self, engine: Engine, template: Template, adapter: str | None, where: str) -> None:
+        """Refuse what the prior was not fitted for.
+
+        Raises:
+            InputError: another model, adapter or template; the message says which, `where`, and what to do.
+        """
+        now = TemplateStamp.of(template)
+        stands = {
+            "model": (self.model, engine.model_id),
+            "adapter": (self.adapter or "none", _folder(adapter) or "none"),
+            "template": (self.template.name, now.name),
+            "template text": (self.template.sha256[:8], now.sha256[:8]),
+        }
+        _refuse(stands, where)
+
+    def fitted(self, labels: Sequence[str], where: str) -> SlotOffsets | None:
+        """What is known of so many slots; None where no request had that many candidates.
+
+        Raises:
+            InputError: it was fitted for slots with other labels.
+        """
+        offsets = self.slots.get(len(labels))
+        if offsets is not None:
+            _refuse({"labels": (" ".join(offsets.labels), " ".join(labels))}, where)
+        return offsets
+
+    def save(self, path: str | Path) -> None:
+        """Write it as JSON."""
+        Path(path).write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read it again.
+
+        Raises:
+            InputError: no such file, or one that holds no slot prior.
+        """
+        try:
+            return cls.model_validate_json(Path(path).read_text(encoding="utf-8"))
+        except OSError as error:
+            raise InputError(f"{path}: the slot prior cannot be read: {error.strerror}; {AGAIN}") from None
+        except (ValidationError, UnicodeDecodeError) as error:
+            first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "not UTF-8"
+            raise InputError(f"{path}: not a slot prior: {first}; {AGAIN}") from None
+
+
+def _mean(readings: Sequence[SlotReading]) -> SlotOffsets:
+    """Of prompts with the same number of slots."""
+    logprobs = np.array([reading.logprobs for reading in readings])
+    offsets = (logprobs - logprobs.mean(axis=1, keepdims=True)).mean(axis=0)
+    return SlotOffsets(labels=readings[0].labels, offsets=tuple(offsets.tolist()), requests=len(readings))
+
+
+def _pooled(a: SlotOffsets, b: SlotOffsets) -> SlotOffsets:
+    total = a.requests + b.requests
+    offsets = (np.array(a.offsets) * a.requests + np.array(b.offsets) * b.requests) / total
+    return SlotOffsets(labels=a.labels, offsets=tuple(offsets.tolist()), requests=total)
+
+
+def _folder(adapter: str | None) -> str | None:
+    return adapter and Path(adapter).name
+
+
+def _refuse(stands: Mapping[str, tuple[str, str]], where: str) -> None:
+    """Say what stood one way when the prior was fitted and stands another way now."""
+    stale = [f"the {name} {was} (now {now})" for name, (was, now) in stands.items() if was != now]
+    if stale:
+        raise InputError(f"{where} was fitted for {' and '.join(stale)}: {AGAIN}")

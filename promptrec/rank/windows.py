@@ -1,0 +1,18 @@
+"""Sliding windows over a list that is too long for one prompt (RankGPT, Sun et al. 2023)."""
+
+# A prompt shows at most so many candidates, and neighbouring windows begin so many apart.
+WINDOW = 20
+STEP = 10
+
+
+def windows(n: int) -> tuple[slice, ...]:
+    """The parts of a list of `n`, from its end to its beginning, each overlapping the one before.
+
+    Where every window is ordered rightly, one pass brings the best `WINDOW - STEP` to the front. A list no longer than
+    a window is one part.
+    """
+    spans = [slice(max(0, n - WINDOW), n)]
+    while spans[-1].start > 0:
+        end = spans[-1].stop - STEP
+        spans.append(slice(max(0, end - WINDOW), end))
+    return tuple(spans)

@@ -1,0 +1,32 @@
+import io
+
+from rich.console import Console
+
+from promptrec.cli.probe import show
+from promptrec.rank.auto import Probe
+from promptrec.rank.probe import ProbeRow
+
+ROWS = (
+    ProbeRow(ranker="yes-no", auc=0.55, low=0.47, prompt_tokens=61.4, seconds=8.2, yes=0.25),
+    ProbeRow(ranker="listwise-labels", auc=0.5, low=0.4, first_slot=4.5),
+    ProbeRow(ranker="query-likelihood", auc=0.91, low=0.86, prompt_tokens=48, seconds=5),
+    ProbeRow(ranker="embedding", reason="the model minilm is not here yet: run `promptrec model add minilm`"),
+)
+
+
+def test_a_probe_is_shown_best_first_with_what_was_chosen_and_why():
+    found = Probe(
+        model="m", engine="transformers", language="en", chosen="query-likelihood", why="it is best", rows=ROWS
+    )
+    out = io.StringIO()
+    show(found, Console(file=out, width=120))
+    text = out.getvalue()
+    places = [text.index(name) for name in ("0.910", "0.550", "0.500", "model add minilm")]
+    assert places == sorted(places)
+    assert "shown first comes first 4.5 x chance" in text and "says yes to 25%" in text
+    assert "auto takes query-likelihood: it is best" in text
+
+
+def test_a_language_without_pairs_is_answered_with_those_there_are(promptrec):
+    done = promptrec("probe", "--language", "de")
+    assert done.returncode == 2 and "en and zh" in done.stderr

