@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from promptrec.cli.progress import Bars
+from promptrec.cli.progress import progress
 from promptrec.engine.models import list_models
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluation import EVALUATION, Evaluation, read_evaluation
@@ -24,8 +24,10 @@ def results(path: Path, models: list[str], kept: bool) -> Evaluation | None:
     out = RUNS / path.stem
     if kept:
         return read_evaluation(out) if (out / EVALUATION).exists() else None
-    with Bars(Console(stderr=True)) as bars:
-        return evaluate(Config.from_toml(path, {"models": models}), out, watch=bars)
+    with progress(Console(stderr=True)) as watch:
+        return evaluate(
+            Config.from_toml(path, {"models": models}), out, watch=watch, command=f"make results ({path.name})"
+        )
 
 
 def lacking(path: Path, found: Evaluation | None) -> list[str]:
@@ -42,12 +44,12 @@ def _purpose(path: Path) -> str:
     return path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
 
 
-def main() -> None:
+def main(words: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", action="append", help="default: every packaged model that is added")
     parser.add_argument("--only", action="append", help="name of a configuration, such as planted; repeat it")
     parser.add_argument("--kept", action="store_true", help="run nothing: write the tables of what was run before")
-    asked = parser.parse_args()
+    asked = parser.parse_args(words)
     models = asked.model or [info.name for info in list_models() if info.path and info.kind == "language model"]
     texts, missing = [(HERE / "RESULTS.head.md").read_text(encoding="utf-8")], []
     for path in sorted(HERE.glob("*.toml")):
