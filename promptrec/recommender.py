@@ -106,9 +106,7 @@ class Recommender:
             ranker = default_ranker(resolve(model, "language model").parameters if by_name else None)
         choice, probe = None, None
         if ranker == AUTO:
-            info = resolve(model, "language model") if engine is None or isinstance(engine, str) else None
-            engine, choice = _engine(engine, model, parsed)
-            probe = auto(engine, info, default_pack(catalog).rpartition("/")[2], encoder)
+            engine, choice, probe = _probed(engine, model, parsed, catalog, encoder)
             ranker = probe.chosen
         kinds, pack = template_kinds(ranker), template or default_pack(catalog)
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in kinds}
@@ -255,6 +253,15 @@ def _engine(engine: str | Engine | None, model: str | Path, options: EngineOptio
     if engine is None or isinstance(engine, str):
         return open_engine(model, engine, options)
     return engine, None
+
+
+def _probed(
+    engine: str | Engine | None, model: str | Path, options: EngineOptions, catalog: Catalog | None, encoder: str
+) -> tuple[Engine, Choice | None, Probe]:
+    """An open engine and what a probe finds of its model."""
+    info = resolve(model, "language model") if engine is None or isinstance(engine, str) else None
+    opened, choice = _engine(engine, model, options)
+    return opened, choice, auto(opened, info, default_pack(catalog).rpartition("/")[2], encoder)
 
 
 def _popularity(item: Item) -> dict[str, float]:
