@@ -1,9 +1,12 @@
 """What promptrec adds to vLLM, and what it saves: `python -m eval.bench.bare [--users 200] [--candidates 20]`.
 
+With `--naive` vLLM also reads them without its cache, which is what sharing saves; `--wishes 8` makes people say more.
+
 Each ranker ranks generated people with a real model. Then bare `vllm.LLM.generate` reads the identical token ids in one
 call, in the same process. "against bare" is wall-clock time over that of the bare call: below 1 where promptrec shares
 what vLLM by itself reads again. "read" is the share of prompt tokens that were computed rather than taken from the
-cache. The lines are appended to eval/bench/bare.jsonl with machine, versions and seed.
+cache; "times as fast as naive" is the time without the cache over promptrec's. The lines are appended to
+eval/bench/bare.jsonl with machine, versions and seed.
 """
 
 import argparse
@@ -12,6 +15,7 @@ import json
 import os
 import platform
 import time
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
@@ -47,8 +51,8 @@ class Recorded:
         return self._engine.generate(prompts, sampling, constraint, adapter=adapter)
 
 
-def bare(engine, asked) -> float:
-    """Seconds that vLLM alone takes for the same token ids."""
+def bare(engine, asked, cached: bool = True) -> float:
+    """Seconds that vLLM alone takes for the same token ids, with its cache or without."""
     from vllm import SamplingParams
     from vllm.sampling_params import StructuredOutputsParams
 
@@ -63,31 +67,45 @@ def bare(engine, asked) -> float:
             sampling, constraint = more
             held = StructuredOutputsParams(regex=constraint.regex)
             params = SamplingParams(temperature=0, max_tokens=sampling.max_tokens, structured_outputs=held)
+        if not cached:
+            params.skip_reading_prefix_cache = True
         started = time.perf_counter()
         llm.generate([{"prompt_token_ids": list(p)} for p in prompts], params, use_tqdm=False)
         seconds += time.perf_counter() - started
     return seconds
 
 
-def measure(engine, name: str, users: int, candidates: int) -> dict[str, object]:
+def talkative(requests, wishes: int):
+    """The same people, each saying what several of them said."""
+    words = [request.query.preferences for request in requests]
+    for n, request in enumerate(requests):
+        said = " ".join(words[(n + k) % len(words)] for k in range(wishes))
+        yield replace(request, query=request.query.model_copy(update={"preferences": said}))
+
+
+def measure(engine, name: str, asked: argparse.Namespace) -> dict[str, object]:
     """One ranker against the bare engine on its own prompts."""
-    plant = planted(users=users, candidates=candidates)
+    plant = planted(users=max(asked.users, asked.wishes), candidates=asked.candidates)
+    requests = list(talkative(plant.requests, asked.wishes))[: asked.users]
     templates = {kind: load_template("films/en", kind=kind) for kind in template_kinds(name)}
     ranker, recorded = build_ranker(name, Setup(plant.catalog, templates)), Recorded(engine)
     engine._llm.reset_prefix_cache()
     started = time.perf_counter()
-    rankings = ranker.rank(plant.requests, recorded)
+    rankings = ranker.rank(requests, recorded)
     seconds = time.perf_counter() - started
     prompt = sum(r.ledger.prompt_tokens for r in rankings)
     cached = sum(r.ledger.cached_tokens for r in rankings)
     alone = bare(engine, recorded.asked)
+    naive = bare(engine, recorded.asked, cached=False) if asked.naive else None
     return {
         "ranker": name,
-        "users": users,
-        "candidates": candidates,
+        "users": asked.users,
+        "candidates": asked.candidates,
+        "wishes": asked.wishes,
         "seconds": round(seconds, 2),
         "bare_seconds": round(alone, 2),
         "against_bare": round(seconds / alone, 3),
+        "times_as_fast_as_naive": naive and round(naive / seconds, 2),
         "prompt_tokens": prompt,
         "read": round((prompt - cached) / prompt, 3),
     }
@@ -97,6 +115,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--candidates", type=int, default=20)
+    parser.add_argument("--wishes", type=int, default=1, help="of how many people one says the words; one is 15 tokens")
+    parser.add_argument("--naive", action="store_true", help="also without the prefix cache")
     parser.add_argument("--model", default="smollm2-135m")
     parser.add_argument("--ranker", action="append", help=f"default: {', '.join(RANKERS)}")
     asked = parser.parse_args()
@@ -111,9 +131,11 @@ def main() -> None:
     }
     engine, _ = open_engine(asked.model, "vllm")
     for name in asked.ranker or RANKERS:
-        line = measure(engine, name, asked.users, asked.candidates)
+        line = measure(engine, name, asked)
         told = f"{line['seconds']:8.1f} s, bare {line['bare_seconds']:8.1f} s, against bare {line['against_bare']:.3f}"
-        print(f"{name:18} {told}, read {line['read']:.0%} of {line['prompt_tokens']:,} prompt tokens", flush=True)
+        told += f", read {line['read']:.0%} of {line['prompt_tokens']:,} prompt tokens"
+        told += f", {line['times_as_fast_as_naive']} times as fast as naive" if asked.naive else ""
+        print(f"{name:18} {told}", flush=True)
         with KEPT.open("a", encoding="utf-8") as kept:
             kept.write(json.dumps(line | about) + "\n")
     engine.close()
