@@ -15,7 +15,10 @@ Datasets = Annotated[
     typer.Argument(metavar="DATASET...", help="Folders, or names that `promptrec data list` shows."),
 ]
 Rankers = Annotated[
-    list[str] | None, typer.Option("--ranker", help="Way of ranking; repeat it. The baselines are added.")
+    list[str] | None,
+    typer.Option(
+        "--ranker", help="Way of ranking, a sum (A+B), a cascade (A:50:B), or auto; repeat it. The baselines are added."
+    ),
 ]
 Models = Annotated[
     list[str] | None, typer.Option("--model", help="Name of an added model, or a model folder; repeat it.")

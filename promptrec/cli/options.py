@@ -23,7 +23,12 @@ EngineSettings = Annotated[
     ),
 ]
 RankerOption = Annotated[
-    str | None, typer.Option("--ranker", help="Way of ranking. Default: query-likelihood below 1B parameters.")
+    str | None,
+    typer.Option(
+        "--ranker",
+        help="Way of ranking, a sum of several (A+B), a cascade (A:50:B), or auto. "
+        "Default: query-likelihood below 1B parameters.",
+    ),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Decides ties and everything else that is random.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]

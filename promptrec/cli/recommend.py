@@ -74,6 +74,8 @@ def recommend(
         )
     with console.status("ranking"):
         ranking = recommender.rank(query, _ids(candidates)).top(k) if candidates else recommender.recommend(query, k)
+    if recommender.probe is not None:
+        console.print(f"auto takes {recommender.probe.chosen}: {recommender.probe.why}", highlight=False, markup=False)
     if ranking.status == "failed":
         raise EngineError(f"nothing could be ranked: {ranking.reason}")
     show(ranking, as_json)
