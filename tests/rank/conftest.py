@@ -8,15 +8,10 @@ from promptrec.rank.base import Setup
 from promptrec.rank.names import build_ranker, ranker_parts, template_kinds
 from promptrec.rank.slot_prior import LEAST_REQUESTS, SlotPrior
 from promptrec.template.store import load_template
+from promptrec.testing.ranker_contract import STORIES as ALL_STORIES
 from promptrec.testing.scripted import ScriptedEngine
 
-STORIES = {
-    "space": "An astronaut drifts beyond the last planet in a silent ship.",
-    "love": "Two strangers fall in love on a slow train to Paris.",
-    "war": "Soldiers hold a bridge for three long days.",
-    "food": "A chef inherits a bistro and her grandmother's recipes.",
-    "sea": "A captain steers a leaking schooner through a typhoon.",
-}
+STORIES = {name: ALL_STORIES[name] for name in ("space", "love", "war", "food", "sea")}
 LIKES = [("ann", "space", 5), ("ann", "sea", 4), ("bob", "love", 5), ("bob", "food", 4), ("bob", "war", 1)]
 
 
