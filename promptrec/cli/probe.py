@@ -40,8 +40,10 @@ def probe(
 def show(found: Probe, console: Console) -> None:
     """Print a probe as a table and the choice under it."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=f"{found.model} · {found.engine} · {found.language}")
-    for name in ("ranker", "AUC", "at least", "tokens an item", "seconds", "remarks"):
-        table.add_column(name, justify="left" if name in ("ranker", "remarks") else "right")
+    table.add_column("ranker", no_wrap=True)
+    for name in ("AUC", "at least", "tokens", "seconds"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("remarks", overflow="fold")
     for row in sorted(found.rows, key=lambda row: -(row.auc or 0)):
         if row.auc is None or row.low is None:
             table.add_row(row.ranker, "–", "–", "–", "–", row.reason)
@@ -51,4 +53,5 @@ def show(found: Probe, console: Console) -> None:
         cells = (f"{row.auc:.3f}", f"{row.low:.3f}", f"{row.prompt_tokens:.0f}", f"{row.seconds:.1f}")
         table.add_row(row.ranker, *cells, "; ".join(remarks))
     console.print(table)
+    console.print("AUC over the pairs (chance .5), its lower bound (95 %), tokens read for an item", style="dim")
     console.print(f"auto takes {found.chosen}: {found.why}", highlight=False, markup=False)

@@ -25,6 +25,9 @@ def test_a_probe_is_shown_best_first_with_what_was_chosen_and_why():
     assert places == sorted(places)
     assert "shown first comes first 4.5 x chance" in text and "says yes to 25%" in text
     assert "auto takes query-likelihood: it is best" in text
+    narrow = io.StringIO()
+    show(found, Console(file=narrow, width=80))
+    assert all(row.ranker in narrow.getvalue() for row in ROWS)
 
 
 def test_a_language_without_pairs_is_answered_with_those_there_are(promptrec):
