@@ -20,7 +20,7 @@ def test_a_probe_is_shown_best_first_with_what_was_chosen_and_why():
     )
     out = io.StringIO()
     show(found, Console(file=out, width=120))
-    text = out.getvalue()
+    text = " ".join(out.getvalue().split())
     places = [text.index(name) for name in ("0.910", "0.550", "0.500", "model add minilm")]
     assert places == sorted(places)
     assert "shown first comes first 4.5 x chance" in text and "says yes to 25%" in text
