@@ -19,6 +19,7 @@ from promptrec.engine.fingerprint import folder_sha256
 from promptrec.engine.models import ModelInfo, resolve
 from promptrec.errors import PromptrecError
 from promptrec.rank.ensemble import added
+from promptrec.rank.names import template_kinds
 from promptrec.rank.probe import PROBED, Measured, ProbeRow, measure, shares_below
 from promptrec.rank.probe_set import FOLDER, Pairs, probe_pairs
 
@@ -65,7 +66,8 @@ def auto(engine: Engine, info: ModelInfo | None, language: str, encoder: str, *,
             path.unlink()  # of another version, or cut short: measured anew
     pairs = probe_pairs(language)
     found = Probe.of(engine, language, pairs, measure(engine, language, encoder, pairs))
-    if path:
+    # Where nothing of the model could be read, the next call may have more luck.
+    if path and any(row.auc is not None and template_kinds(row.ranker) for row in found.rows):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(found.model_dump_json(indent=2), encoding="utf-8")
     return found
@@ -88,7 +90,7 @@ def choose(pairs: Pairs, found: Sequence[Measured]) -> tuple[str, str]:
         members = [best]
     if len(members) == 1:
         return members[0].row.ranker, f"alone as good as any sum on the probe, AUC {members[0].row.auc:.3f}"
-    name = "+".join(f"{weight(one.row, len(pairs.requests)):.2f}*{one.row.ranker}" for one in members)
+    name = "+".join(f"{weight(one.row, len(pairs.requests)):.3g}*{one.row.ranker}" for one in members)
     return name, f"their sum has AUC {together:.3f} on the probe, the best alone {best.row.auc:.3f}"
 
 

@@ -29,6 +29,7 @@ class Calibrated(Prompting):
     probability of all the words together, as a mean over the candidates.
     """
 
+    pointwise: ClassVar[bool] = True
     number: ClassVar[str]
     """What the number is called among the scores."""
 

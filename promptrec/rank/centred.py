@@ -28,7 +28,7 @@ class Centred(Combined):
     def __init__(self, name: str, member: Ranker, people: Sequence[Query], seed: int = 0) -> None:
         super().__init__(name, (member,), seed)
         self._member, self._people = member, tuple(people)
-        self._means: dict[str, float] = {}
+        self._means: dict[tuple[str | None, str], float] = {}
 
     def gather(self, evidence: Sequence[Evidence], engine: Engine | None) -> list[Ranking]:
         """See `Combined.gather`. What the means cost is booked to the first request."""
@@ -41,7 +41,7 @@ class Centred(Combined):
             book(e, ranking)
             scores = member_scores(ranking)
             for item in e.request.candidates:
-                score, mean = scores.get(item.item_id), self._means.get(item.model_dump_json())
+                score, mean = scores.get(item.item_id), self._means.get(_key(item, engine))
                 if score is not None and mean is not None:
                     e.scores[item.item_id] |= {"to-anybody": mean, self.name: score - mean}
                 elif mean is None:
@@ -49,16 +49,22 @@ class Centred(Combined):
         return [*rankings, *read]
 
     def _read_means(self, items: Sequence[Item], engine: Engine | None) -> list[Ranking]:
-        """Rank what is new for the people of reference, and keep the means."""
-        new = {i.item_id: i for i in items if i.model_dump_json() not in self._means}
+        """Rank what is new for the people of reference, and keep the means of what all of them could be asked about."""
+        new = {i.item_id: i for i in items if _key(i, engine) not in self._means}
         requests = [RankRequest(person, tuple(new.values())) for person in self._people] if new else []
         read = self._member.rank(requests, engine)
         by_person = [member_scores(ranking) for ranking in read]
         for item in new.values():
             said = [scores[item.item_id] for scores in by_person if item.item_id in scores]
-            if said:
-                self._means[item.model_dump_json()] = fmean(said)
+            # Means over different people could not be compared.
+            if len(said) == len(self._people):
+                self._means[_key(item, engine)] = fmean(said)
         return read
+
+
+def _key(item: Item, engine: Engine | None) -> tuple[str | None, str]:
+    """What a mean depends on: who reads, and all that is told of the item."""
+    return engine.model_id if engine else None, item.model_dump_json()
 
 
 def reference_people(setup: Setup, n: int) -> list[Query]:

@@ -14,7 +14,6 @@ class Graded(Calibrated):
     """How well the model would grade an item, compared with its grade for nobody in particular (in grades)."""
 
     name: ClassVar[str] = "graded"
-    pointwise: ClassVar[bool] = True
     template_kind: ClassVar[str] = "graded"
     number: ClassVar[str] = "grade"
 

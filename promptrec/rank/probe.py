@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 from promptrec.engine.base import Engine
-from promptrec.errors import PromptrecError
+from promptrec.errors import MissingExtra, ModelError, UnknownName
 from promptrec.rank.base import Ranker, Setup
 from promptrec.rank.ensemble import member_scores, standardised
 from promptrec.rank.names import build_ranker, template_kinds
@@ -96,7 +96,7 @@ def _measured(name: str, engine: Engine, pairs: Pairs, language: str, encoder: s
         templates = {kind: load_template(f"general/{language}", kind=kind) for kind in template_kinds(name)}
         ranker = build_ranker(name, Setup(pairs.catalog, templates, pairs.seed, encoder=encoder))
         return measure_ranker(ranker, engine, pairs)
-    except PromptrecError as error:
+    except (MissingExtra, ModelError, UnknownName) as error:  # no encoder here; an engine that is dead is no finding
         return Measured(ProbeRow(ranker=name, reason=str(error)))
 
 

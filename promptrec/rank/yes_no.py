@@ -10,7 +10,6 @@ class YesNo(Calibrated):
     """Whether the model would say yes, compared with what it says about the same item to nobody in particular."""
 
     name: ClassVar[str] = "yes-no"
-    pointwise: ClassVar[bool] = True
     template_kind: ClassVar[str] = "yes-no"
     number: ClassVar[str] = "log-odds"
 

@@ -4,6 +4,8 @@ import random
 
 import pytest
 
+from promptrec.engine.models import ModelInfo
+from promptrec.errors import EngineError
 from promptrec.rank.auto import Probe, auto, choose, weight
 from promptrec.rank.base import Setup
 from promptrec.rank.baselines import Random
@@ -96,6 +98,33 @@ def test_what_cannot_be_measured_is_a_row_that_says_why(tmp_path, monkeypatch):
     assert rows["query-likelihood"].auc is None and "CUDA" in rows["query-likelihood"].reason
     assert "model add minilm" in rows["embedding"].reason
     assert found.chosen == "bm25"
+
+
+class Dead(ScriptedEngine):
+    def loglikelihood(self, *asked, **more):
+        raise EngineError("the server is gone")
+
+
+def test_a_dead_engine_is_an_error_and_no_finding():
+    with pytest.raises(EngineError, match="the server is gone"):
+        auto(Dead(), None, "en", "minilm")
+
+
+def test_what_could_not_be_read_is_not_kept_and_what_could_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
+    (tmp_path / "weights").mkdir()
+    info = ModelInfo("scripted", tmp_path / "weights", "none", "test")
+    lost = auto(ScriptedEngine(fail=lambda text: "CUDA out of memory"), info, "en", "minilm")
+    assert lost.chosen == "bm25" and not list(tmp_path.glob("probes/*"))
+    found = auto(ScriptedEngine(), info, "en", "minilm")
+    assert len(list(tmp_path.glob("probes/*"))) == 1
+    assert auto(Dead(), info, "en", "minilm") == found, "a model is probed once"
+
+
+def test_a_weight_is_never_written_as_nothing():
+    for seed in range(200):
+        name, _ = choose(PAIRS, [planted("query-likelihood", 0.35, seed), planted("item-pmi", 0.3, seed)])
+        assert build_ranker(name, Setup(PAIRS.catalog))
 
 
 def test_a_model_that_knows_words_is_read_by_likelihood(tmp_path, monkeypatch):

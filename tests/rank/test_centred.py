@@ -51,11 +51,21 @@ def test_an_item_stuffed_with_everybodys_words_gains_less():
     assert places["bm25"] < 1 and places[f"bm25~{MOST_PEOPLE}"] > places["bm25"]
 
 
-def test_when_nobody_else_can_be_read_there_is_no_score_and_the_ranking_says_so(build, request_for):
+def test_a_mean_is_of_all_the_people_or_there_is_no_score_and_the_ranking_says_so(build, request_for):
     lost = reference_people(Setup(), 4)[0].preferences
     engine = ScriptedEngine(fail=lambda text: "CUDA out of memory" if lost in text else None)
-    assert build("query-likelihood~1").rank([request_for()], engine)[0].status == "failed"
-    assert build("query-likelihood~4").rank([request_for()], engine)[0].status == "ok"
+    for name in ("query-likelihood~1", "query-likelihood~4"):
+        ranker = build(name)
+        ranking = ranker.rank([request_for()], engine)[0]
+        assert ranking.status == "failed" and "CUDA out of memory" in ranking.reason
+        assert ranker.rank([request_for()], ScriptedEngine())[0].status == "ok", "what failed once is read again"
+
+
+def test_the_mean_of_one_model_is_not_taken_for_anothers(build, request_for):
+    ranker, other = build("query-likelihood~2"), ScriptedEngine()
+    other.model_id = "another"
+    first = ranker.rank([request_for()], ScriptedEngine())[0].ledger.calls
+    assert ranker.rank([request_for()], other)[0].ledger.calls == first
 
 
 @pytest.mark.parametrize(("language", "n"), [("en", 1), ("zh", 8), ("en", MOST_PEOPLE)])
