@@ -1,6 +1,7 @@
 """Scores from places alone: how many candidates an item is ahead of."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 from promptrec.data.item import Item
 
@@ -16,7 +17,10 @@ def places(groups: Sequence[Sequence[Item]]) -> dict[str, float]:
 
 
 def levelled(scores: Mapping[str, float], ties: Iterable[tuple[str, str]]) -> dict[str, float]:
-    """The same scores, but items that `ties` join, directly or through others, share the mean of theirs."""
+    """The same scores, but items that `ties` join, directly or through others, share the mean of theirs.
+
+    Only those that stand side by side do: an item never falls behind one of another tie that it was ahead of.
+    """
     leader = {item_id: item_id for item_id in scores}
 
     def first(item_id: str) -> str:
@@ -27,7 +31,17 @@ def levelled(scores: Mapping[str, float], ties: Iterable[tuple[str, str]]) -> di
 
     for one, other in ties:
         leader[first(one)] = first(other)
-    joined: dict[str, list[float]] = {}
-    for item_id, score in scores.items():
-        joined.setdefault(first(item_id), []).append(score)
-    return {item_id: sum(shared := joined[first(item_id)]) / len(shared) for item_id in scores}
+
+    def side_by_side(group: tuple[float, list[str]]) -> str:
+        """Equals that all are in one tie go with their neighbours of the same tie; others stand alone."""
+        ties_of = {first(item_id) for item_id in group[1]}
+        return ties_of.pop() if len(ties_of) == 1 else f"\x00{group[0]}"
+
+    equals: dict[float, list[str]] = {}
+    for item_id in sorted(scores, key=lambda item_id: -scores[item_id]):
+        equals.setdefault(scores[item_id], []).append(item_id)
+    out = {}
+    for _, run in groupby(equals.items(), side_by_side):
+        members = [item_id for _, group in run for item_id in group]
+        out.update(dict.fromkeys(members, sum(scores[item_id] for item_id in members) / len(members)))
+    return out
