@@ -13,7 +13,7 @@ from promptrec.errors import InputError
 from promptrec.template.chat import chat_spans
 from promptrec.template.spans import Span, joined, merged
 from promptrec.template.template import Rendered, Template
-from promptrec.template.views import lengths
+from promptrec.template.views import CUT_MARK, lengths
 
 
 class Tokenizer(Protocol):
@@ -111,6 +111,15 @@ class Fitted:
     cuts: tuple[str, ...] = ()
 
 
+def shortened_to(text: str, tokens: int, tokenizer: Tokenizer) -> str:
+    """At most so many tokens of a text, with a mark where it was cut."""
+    ids = tokenizer.encode(text, trusted=False)
+    if len(ids) <= tokens:
+        return text
+    # A character may be cut in the middle of its bytes.
+    return tokenizer.decode(ids[: tokens - 1]).rstrip("\ufffd").rstrip() + CUT_MARK
+
+
 class PromptTooLong(InputError):
     """The template's own words are too long for the model, whatever is cut."""
 
@@ -127,7 +136,7 @@ def fit(
 ) -> Fitted:
     """The prompt in at most `budget` tokens, reply included.
 
-    Where it is longer, the fields that the header lists under `cut` are shortened in that order, each to the longest
+    Where it is longer, the fields that the header lists under `limits` are shortened in that order, each to the longest
     that fits and to nothing before the next is touched. A field that the template does not show is passed over. The
     template's own text, and so the cue, is never cut.
 
@@ -135,8 +144,11 @@ def fit(
         PromptTooLong: everything that may be cut is cut and it still does not fit.
     """
 
+    def shorten(text: str, tokens: int) -> str:
+        return shortened_to(text, tokens, tokenizer)
+
     def attempt(limits: dict[str, int]) -> Fitted:
-        rendered = template.render(query, candidates, labels, instruction=instruction, limits=limits)
+        rendered = template.render(query, candidates, labels, instruction=instruction, limits=limits, shorten=shorten)
         prompt = build(template, rendered, tokenizer)
         return Fitted(prompt, encode(prompt, tokenizer), tuple(f"{name} to {n}" for name, n in limits.items()))
 
@@ -144,9 +156,9 @@ def fit(
     needed = len(fitted.encoded.ids)
     if needed <= budget:
         return fitted
-    have = lengths(query, candidates)
+    have = lengths(query, candidates, template.header)
     limits: dict[str, int] = {}
-    for name in (n for n in template.header.cut if have.get(n)):
+    for name in (n for n in template.header.limits if have.get(n)):
         least = len(attempt({**limits, name: 0}).encoded.ids)
         if least <= budget:
             return _longest_that_fits(attempt, limits, name, have[name], budget)

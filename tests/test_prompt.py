@@ -65,7 +65,7 @@ def test_a_prompt_fits_its_budget_cuts_in_the_stated_order_and_keeps_its_cue(kin
         return
     assert len(fitted.encoded.ids) <= budget
     names = [cut.split(" to ")[0] for cut in fitted.cuts]
-    present = [name for name in template.header.cut if name in names]
+    present = [name for name in template.header.limits if name in names]
     assert names == present
     assert "".join(s.text for s in fitted.prompt.context)[-18:] == cue
     assert bool(names) == (len(whole.encoded.ids) > budget)
@@ -81,7 +81,7 @@ def test_the_longest_that_fits_is_kept():
 
 def test_only_what_the_template_shows_is_cut():
     films = load_template("films/en", kind="yes-no")
-    assert "item.cast" in films.header.cut and "item.cast" not in films.source.rpartition("---")[2]
+    assert "item.cast" in films.header.limits and "item.cast" not in films.source.rpartition("---")[2]
     actors = Item(item_id="i", title="Jaws", fields={"description": "A shark. " * 9, "cast": ("Roy Scheider",) * 9})
     fitted = fit(films, Query(preferences="sharks " * 40), [actors], (), TOKENIZER, 260)
     assert [cut.split(" to ")[0] for cut in fitted.cuts] == ["item.description", "query.preferences"]

@@ -34,15 +34,15 @@ SAMPLE_ITEMS = 3
 
 @app.command("list")
 def list_(templates: FolderOption = None, as_json: JsonOption = False) -> None:
-    """Show every template: its name, ranker kind, language and what it is for."""
+    """Show every template: its name, the way of ranking that asks with it, language and what it is for."""
     found = list_templates(templates)
     if as_json:
         rows = [{"name": t.name, "sha256": t.sha256, **t.header.model_dump(mode="json")} for t in found]
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    table = Table("name", "kind", "language", "description")
+    table = Table("name", "ranks", "language", "about")
     for t in found:
-        table.add_row(t.name, t.header.kind, t.header.language, t.header.description)
+        table.add_row(t.name, t.header.ranks, t.header.language, t.header.about)
     Console().print(table)
 
 
@@ -60,12 +60,12 @@ def show(
     tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
     header = template.header
     items = _sample(catalog, header.domain, header.language)
-    listwise = header.kind.startswith("listwise")
+    listwise = header.ranks.startswith("listwise")
     shown = items if listwise else items[:1]
     labels = label_names(len(shown)) if listwise else ()
-    told = answer_format(header.answer, header.language).instruction(labels) if header.kind == "listwise-text" else ""
+    told = answer_format(header.answer, header.language).instruction(labels) if header.ranks == "listwise-text" else ""
     spoken = Query(preferences=preferences or SAMPLE_WORDS[header.language])
-    query = SAMPLE_PERSON[header.language] if header.kind == "profile" else spoken
+    query = SAMPLE_PERSON[header.language] if header.ranks == "profile" else spoken
     fitted = fit(template, query, shown, labels, tokenizer, 10**6, instruction=told)
     pieces = [tokenizer.decode((i,)) for i in fitted.encoded.ids]
     if as_json:
@@ -76,7 +76,7 @@ def show(
     console.rule(f"context, {len(fitted.encoded.context)} tokens")
     console.print(tokenizer.decode(fitted.encoded.context))
     console.rule(
-        f"{'scored text' if 'likelihood' in header.kind or 'pmi' in header.kind else 'cue'}, "
+        f"{'scored text' if 'likelihood' in header.ranks or 'pmi' in header.ranks else 'cue'}, "
         f"{len(fitted.encoded.reply)} tokens"
     )
     console.print(tokenizer.decode(fitted.encoded.reply))

@@ -5,7 +5,7 @@ template's own text is trusted.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import jinja2
@@ -13,6 +13,7 @@ from jinja2 import nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from promptrec.errors import TemplateError
+from promptrec.template.filters import in_language
 from promptrec.template.spans import Span
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
@@ -22,10 +23,8 @@ BLOCKS = ("system", "user", "reply")
 LONGEST_OUTPUT = 2_000_000
 
 FORBIDDEN_NODES = {
-    nodes.Include: "include",
     nodes.Import: "import",
     nodes.FromImport: "import",
-    nodes.Extends: "extends",
     nodes.FilterBlock: "filter blocks",
     nodes.CallBlock: "call blocks",
     nodes.Macro: "macros",
@@ -69,12 +68,12 @@ class _FieldsFirst(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
 
-def environment() -> ImmutableSandboxedEnvironment:
-    """A fresh environment with the allowed filters and tests only."""
+def environment(language: str) -> ImmutableSandboxedEnvironment:
+    """A fresh environment with the allowed filters and tests only, for a language ("en" or "zh")."""
     env = _FieldsFirst(
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False, finalize=_mark
     )
-    env.filters = {name: f for name, f in env.filters.items() if name in FILTERS}
+    env.filters = {name: f for name, f in env.filters.items() if name in FILTERS} | in_language(language)
     env.tests = {name: t for name, t in env.tests.items() if name in TESTS}
     env.globals = {}
     return env
@@ -94,22 +93,12 @@ def _keep_end(line: str) -> str:
     return re.sub(r"(?<![-+])%\}\s*$", "+%}", line) if has_text else line
 
 
-def compiled(body: str, path: str, first_line: int) -> tuple[nodes.Template, jinja2.Template]:
-    """The body as a tree and ready to render.
+def check_tree(tree: nodes.Template, path: str, first_line: int, filters: Collection[str]) -> None:
+    """Refuse what a template may not do.
 
     Raises:
-        TemplateError: what it may not do, or cannot be read, with its line.
+        TemplateError: with the line.
     """
-    env = environment()
-    try:
-        tree = env.parse(body)
-        _check(tree, path, first_line)
-        return tree, env.from_string(body)
-    except jinja2.TemplateSyntaxError as error:
-        raise TemplateError(f"{path}:{first_line + error.lineno}: {error.message}") from None
-
-
-def _check(tree: nodes.Template, path: str, first_line: int) -> None:
     for node in tree.find_all(nodes.Node):
         if isinstance(node, nodes.Operand):
             continue  # the right side of a comparison, to which Jinja gives no line; what it holds comes on its own
@@ -118,20 +107,31 @@ def _check(tree: nodes.Template, path: str, first_line: int) -> None:
             if isinstance(node, forbidden):
                 raise TemplateError(f"{path}:{line}: templates may not use {said}")
         # Jinja itself looks up those that stand in a condition only when it renders them.
-        for kind, known in ((nodes.Filter, FILTERS), (nodes.Test, TESTS)):
+        for kind, known in ((nodes.Filter, filters), (nodes.Test, TESTS)):
             if isinstance(node, kind) and node.name not in known:
                 said = f"No {kind.__name__.lower()} named {node.name!r}; known: {', '.join(sorted(known))}"
                 raise TemplateError(f"{path}:{line}: {said}")
         if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
             raise TemplateError(f"{path}:{line}: templates may not use names that start with _, like {node.attr!r}")
-        if isinstance(node, nodes.Block) and node.name not in BLOCKS:
-            raise TemplateError(f"{path}:{line}: unknown block {node.name!r}; known: {', '.join(BLOCKS)}")
+        if isinstance(node, nodes.Name) and node.name.startswith("_"):
+            raise TemplateError(f"{path}:{line}: templates may not use names that start with _, like {node.name!r}")
+
+
+def check_blocks(tree: nodes.Template, path: str, first_line: int, known: Collection[str]) -> None:
+    """Refuse text outside of the blocks, which would be dropped, and blocks that nobody asks for.
+
+    Raises:
+        TemplateError: with the line.
+    """
     for node in tree.body:
-        outside = isinstance(node, nodes.Output) and all(
+        line = first_line + node.lineno
+        if isinstance(node, nodes.Block) and node.name not in known:
+            raise TemplateError(f"{path}:{line}: unknown block {node.name!r}; known: {', '.join(known)}")
+        blank = isinstance(node, nodes.Output) and all(
             isinstance(part, nodes.TemplateData) and not part.data.strip() for part in node.nodes
         )
-        if not (outside or isinstance(node, nodes.Block)):
-            raise TemplateError(f"{path}:{first_line + node.lineno}: text outside of the blocks {', '.join(BLOCKS)}")
+        if not (blank or isinstance(node, nodes.Block | nodes.Extends)):
+            raise TemplateError(f"{path}:{line}: text outside of the blocks {', '.join(known)}")
 
 
 def spans(text: str) -> tuple[Span, ...]:

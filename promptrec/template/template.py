@@ -1,7 +1,8 @@
 """`Template`: a file that turns a person and items into the text of a prompt."""
 
 import hashlib
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -13,16 +14,12 @@ from jinja2 import nodes
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import TemplateError
+from promptrec.template.body import Body
+from promptrec.template.examples import Example, read_examples, shown_pair, turned
+from promptrec.template.filters import SHORTENED, Shorten
 from promptrec.template.header import LIKELIHOODS, split_header
-from promptrec.template.sandbox import (
-    LONGEST_OUTPUT,
-    Trusted,
-    compiled,
-    spans,
-    stripped,
-    with_line_ends,
-    without_marks,
-)
+from promptrec.template.pack import SETTINGS, Pack
+from promptrec.template.sandbox import LONGEST_OUTPUT, Trusted, spans, stripped
 from promptrec.template.spans import Span
 from promptrec.template.views import NO_LIMITS, Limits, item_view, query_view
 
@@ -37,7 +34,7 @@ class Rendered:
 
 
 class Template:
-    """One template file. `sha256` is that of its text, whatever the line ends.
+    """One template file. `sha256` is that of its text and of all it takes from its pack, whatever the line ends.
 
     Raises:
         TemplateError: a header or body that cannot be used, with file and line.
@@ -47,15 +44,17 @@ class Template:
         self.name = name
         self.path = str(path)
         self.source = source.removeprefix("\ufeff").replace("\r\n", "\n")
-        self.sha256 = hashlib.sha256(self.source.encode()).hexdigest()
-        self.header, body, first_line = split_header(self.source, self.path)
-        body = with_line_ends(without_marks(body))
-        self._tree, self._compiled = compiled(body, self.path, first_line)
+        self.pack = Pack.of(path)
+        shared = self.pack.shared()
+        self.header, body, first_line = split_header(self.source, self.path, shared)
+        self._body = Body(body, self.path, first_line, self.header.language, self.pack)
+        self.examples = self._read_examples()
+        self.sha256 = self._sha256(shared)
         self._item_view = lru_cache(100_000)(lambda key: item_view(key.item, self.header))
-        needed = ("user", "reply") if self.header.kind in LIKELIHOODS else ("user",)
+        needed = ("user", "reply") if self.header.ranks in LIKELIHOODS else ("user",)
         for block in needed:
-            if block not in self._compiled.blocks:
-                raise TemplateError(f"{self.path}: a {self.header.kind} template needs a block named {block}")
+            if block not in self._body.blocks:
+                raise TemplateError(f"{self.path}: a {self.header.ranks} template needs a block named {block}")
 
     @classmethod
     def from_file(cls, path: str | Path, name: str | None = None) -> "Template":
@@ -71,13 +70,12 @@ class Template:
     @cached_property
     def cue(self) -> str:
         """The last words its author put before the answer: where a label's token will stand."""
-        texts = [
-            node.data
-            for block in self._tree.find_all(nodes.Block)
-            if block.name == "reply"
-            for node in block.find_all(nodes.TemplateData)
-        ]
-        return "".join(texts).strip()
+        return self._body.literal("reply")
+
+    @property
+    def tree(self) -> nodes.Template:
+        """Its own body as Jinja reads it; lines are counted from the end of the header."""
+        return self._body.tree
 
     def render(
         self,
@@ -87,6 +85,7 @@ class Template:
         *,
         instruction: str = "",
         limits: Limits = NO_LIMITS,
+        shorten: Shorten | None = None,
     ) -> Rendered:
         """The blocks for a person and items; a template for pairs is given one item.
 
@@ -96,6 +95,7 @@ class Template:
             labels: a label for each candidate, for listwise templates.
             instruction: what the model is told about the form of its answer. It is trusted.
             limits: characters (entries, for query.history) left of what the header says may be cut.
+            shorten: how the filter of that name counts tokens; without it, it leaves texts as they are.
 
         Raises:
             TemplateError: a name the template uses and nobody knows, or output beyond all measure.
@@ -103,23 +103,22 @@ class Template:
         told: dict[str, Any] = {
             "query": query_view(query, self.header.language, limits),
             "instruction": Trusted(instruction),
+            "examples": self._example_views(),
+            SHORTENED: shorten,
         }
-        if self.header.kind.startswith("listwise"):
+        if self.header.ranks.startswith("listwise"):
             told["candidates"] = [
                 item_view(item, self.header, limits, label) for item, label in zip(candidates, labels, strict=True)
             ]
-        elif self.header.kind != "profile":
+        elif self.header.ranks != "profile":
             (item,) = candidates
             told["item"] = item_view(item, self.header, limits) if limits else self._item_view(_ById(item))
         return Rendered(*(self._block(name, told) for name in ("system", "user", "reply")))
 
     def _block(self, name: str, told: dict[str, Any]) -> tuple[Span, ...]:
-        block = self._compiled.blocks.get(name)
-        if block is None:
-            return ()
         size, parts = 0, []
         try:
-            for part in block(self._compiled.new_context(told)):
+            for part in self._body.write(name, told):
                 size += len(part)
                 if size > LONGEST_OUTPUT:
                     raise TemplateError(f"{self.path}: block {name} writes more than {LONGEST_OUTPUT:,} characters")
@@ -130,6 +129,38 @@ class Template:
             raise TemplateError(f"{self.path}: block {name}: {error}") from None
         return stripped(spans("".join(parts)))
 
+    def _read_examples(self) -> tuple[Example, ...]:
+        name = self.header.examples
+        if name is None:
+            return ()
+        return read_examples(self.pack.read(name), str(Path(self.path).parent / name))
+
+    def _example_views(self) -> list[dict[str, object]]:
+        """`examples` in a template: a person, and the item and its word, or the candidates and their order."""
+        return [self._example_view(turn, example) for turn, example in enumerate(self.examples)]
+
+    def _example_view(self, turn: int, example: Example) -> dict[str, object]:
+        header = self.header
+        view: dict[str, object] = {"query": query_view(example.query, header.language)}
+        if header.ranks.startswith("listwise"):
+            items = turned(example, turn)
+            labels = [chr(ord("A") + n) for n in range(len(items))]
+            by_title = {item.title: label for item, label in zip(items, labels, strict=True)}
+            order = [by_title[item.title] for item in example.ordered()]
+            shown = [item_view(item, header, label=label) for item, label in zip(items, labels, strict=True)]
+            return view | {"candidates": shown, "answer": order[0], "order": order}
+        good, bad = _good_and_bad(header.words, header.ranks)
+        item, word = shown_pair(example, turn, good, bad)
+        return view | {"item": item_view(item, header), "answer": word}
+
+    def _sha256(self, shared: Mapping[str, Any]) -> str:
+        """Of the source alone where it takes nothing from its pack; tests say nothing to a model and are left out."""
+        told: dict[str, object] = {SETTINGS: {k: v for k, v in shared.items() if k != "tests"}} if shared else {}
+        told |= self._body.parts
+        told |= {"examples": [example.model_dump(mode="json") for example in self.examples]} if self.examples else {}
+        whole = self.source + (json.dumps(told, sort_keys=True) if told else "")
+        return hashlib.sha256(whole.encode()).hexdigest()
+
     def _unknown_name(self, block: str, error: jinja2.UndefinedError) -> str:
         known = "title, item_id, label, facts" + "".join(f", {name}" for name in self.header.fields)
         said = str(error.message).replace("'dict object' has no attribute", "unknown name")
@@ -137,6 +168,13 @@ class Template:
             f"{self.path}: block {block}: {said}; of an item: {known} (declare more under `fields:`); "
             "of query: preferences, history, context, attributes"
         )
+
+
+def _good_and_bad(words: Sequence[str], ranks: str) -> tuple[str, str]:
+    """The words for what fits and for what does not; grades are written worst first."""
+    if not words:
+        return "", ""
+    return (words[0], words[-1]) if ranks == "yes-no" else (words[-1], words[0])
 
 
 @dataclass(frozen=True, eq=False)

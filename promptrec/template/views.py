@@ -38,13 +38,23 @@ def query_view(query: Query, language: str, limits: Limits = NO_LIMITS) -> dict[
 def item_view(item: Item, header: Header, limits: Limits = NO_LIMITS, label: str = "") -> dict[str, object]:
     """`item` in a template: its title, the fields the header declares (empty where it has none), and `facts`."""
     view: dict[str, object] = dict.fromkeys(header.fields, "")
-    for name, value in item.fields.items():
+    for name, value in named_fields(item, header).items():
         view[name] = _shortened_field(value, header.language, limits.get(f"item.{name}"))
     view["title"] = shortened(item.title, limits.get("item.title"))
     view["item_id"] = item.item_id
     view["label"] = label
     view["facts"] = _facts(item, header.language, limits.get("item.facts"))
     return view
+
+
+def named_fields(item: Item, header: Header) -> dict[str, FieldValue]:
+    """An item's fields; one that the header declares is there under the header's name too."""
+    fields = dict(item.fields)
+    for name, others in header.fields.items():
+        known = next((other for other in others if other in fields), None)
+        if name not in fields and known is not None:
+            fields[name] = fields[known]
+    return fields
 
 
 def shortened(text: str, limit: int | None) -> str:
@@ -54,7 +64,7 @@ def shortened(text: str, limit: int | None) -> str:
     return text[:limit].rstrip() + CUT_MARK if limit else ""
 
 
-def lengths(query: Query, candidates: Sequence[Item]) -> dict[str, int]:
+def lengths(query: Query, candidates: Sequence[Item], header: Header) -> dict[str, int]:
     """How long each thing is that can be cut: characters, or entries of the history."""
     out = {
         "query.preferences": len(query.preferences),
@@ -64,7 +74,7 @@ def lengths(query: Query, candidates: Sequence[Item]) -> dict[str, int]:
         "item.facts": max((len(_fact(v)) for item in candidates for v in item.fields.values()), default=0),
     }
     for item in candidates:
-        for name, value in item.fields.items():
+        for name, value in named_fields(item, header).items():
             key = f"item.{name}"
             out[key] = max(out.get(key, 0), len(_text(value)))
     return out

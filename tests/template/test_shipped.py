@@ -71,10 +71,10 @@ def rendered(template):
     language = template.header.language
     out = []
     for query in QUERIES[language]:
-        if query.is_empty and template.header.kind == "query-likelihood":
+        if query.is_empty and template.header.ranks == "query-likelihood":
             continue  # there would be nothing to score
         items = [FULL[language], BARE]
-        shown = [items] if template.header.kind.startswith("listwise") else [[item] for item in items]
+        shown = [items] if template.header.ranks.startswith("listwise") else [[item] for item in items]
         for some in shown:
             labels = ("A", "B") if len(some) > 1 else ()
             fitted = fit(template, query, some, labels, BytesTokenizer(), 10_000, instruction="«instruction»")
@@ -83,13 +83,13 @@ def rendered(template):
     return f"\n{'─' * 40}\n".join(out) + "\n"
 
 
-TEMPLATES = [t for t in list_templates() if t.header.kind != "profile"]
+TEMPLATES = [t for t in list_templates() if t.header.ranks != "profile"]
 
 
 def test_there_is_one_for_every_domain_language_and_kind():
     packs = ("films", "books", "music", "general"), ("en", "zh"), set(get_args(Kind)) - {"profile"}
     assert sorted(t.name for t in TEMPLATES) == sorted(map("/".join, product(*packs)))
-    assert all(t.name == f"{t.header.domain}/{t.header.language}/{t.header.kind}" for t in TEMPLATES)
+    assert all(t.name == f"{t.header.domain}/{t.header.language}/{t.header.ranks}" for t in TEMPLATES)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
@@ -110,20 +110,22 @@ def test_nothing_missing_leaves_a_hole(template):
 def test_what_stays_the_same_from_item_to_item_comes_first(template):
     language = template.header.language
     query = QUERIES[language][0]
-    if template.header.kind.startswith("listwise"):
+    if template.header.ranks.startswith("listwise"):
         both = [fit(template, q, [BARE], ("A",), BytesTokenizer(), 10_000) for q in (query, Query(preferences="else"))]
         text = both[0].prompt.text
         assert text.index("[A]") > text.index(query.preferences)
         return
     first, second = (fit(template, query, [i], (), BytesTokenizer(), 10_000).prompt for i in (FULL[language], BARE))
-    if template.header.kind == "query-likelihood":
+    if template.header.ranks == "query-likelihood":
         assert [s.text for s in first.reply] == [s.text for s in second.reply]
     else:
         apart = next(n for n, (a, b) in enumerate(zip(first.text, second.text, strict=False)) if a != b)
         assert query.preferences in first.text[:apart]
 
 
-@pytest.mark.parametrize("template", [t for t in TEMPLATES if t.header.kind == "listwise-labels"], ids=lambda t: t.name)
+@pytest.mark.parametrize(
+    "template", [t for t in TEMPLATES if t.header.ranks == "listwise-labels"], ids=lambda t: t.name
+)
 def test_the_label_follows_the_cue(template):
     fitted = fit(template, QUERIES[template.header.language][0], [BARE], ("A",), BytesTokenizer(), 10_000)
     assert fitted.prompt.text.endswith(template.cue) and template.cue == "["

@@ -13,8 +13,8 @@ from promptrec.template.spans import Span, joined, merged
 from promptrec.template.template import Template
 
 HEADER = (
-    "---\nkind: yes-no\ndomain: films\nlanguage: en\ndescription: a test\n"
-    "fields: [year, genres]\ncut: [item.title]\n---\n"
+    "---\nranks: yes-no\ndomain: films\nlanguage: en\nabout: a test\n"
+    "fields: [year, genres]\nlimits: [item.title]\n---\n"
 )
 ITEM = Item(item_id="i", title="Jaws", fields={"year": 1975, "genres": ("Thriller", "Drama"), "plot": "A shark."})
 QUERY = Query(preferences="sharks", history=("Alien", "Heat"), attributes={"age": "30"})
@@ -150,9 +150,9 @@ def test_limits_cut_fields_characters_and_the_oldest_history():
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("{% block user %}{% include 'x' %}{% endblock %}", ":9: templates may not use include"),
+        ("{% block user %}{% include 'x' %}{% endblock %}", ":9: 'x' is no part of this pack"),
         ("{% block user %}\n{% import 'x' as y %}{% endblock %}", ":10: templates may not use import"),
-        ("{% extends 'x' %}", "may not use extends"),
+        ("{% extends 'x' %}", "'x' is no part of this pack; there are: none yet"),
         ("{% block user %}{% filter upper %}x{% endfilter %}{% endblock %}", "filter blocks"),
         ("{% block user %}{% macro m() %}x{% endmacro %}{% endblock %}", "macros"),
         ("{% block user %}{{ 'a' * 9 }}{% endblock %}", r"may not use \*"),
@@ -183,12 +183,12 @@ def test_what_a_template_may_not_do_is_said_with_its_line(body, said):
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        ("kind: yes-no\n", ":1: a template starts with a YAML header"),
-        (HEADER.replace("kind: yes-no", "kind: maybe"), ":2: header field kind"),
+        ("ranks: yes-no\n", ":1: a template starts with a YAML header"),
+        (HEADER.replace("ranks: yes-no", "ranks: maybe"), ":2: header field ranks"),
         (HEADER.replace("domain", "domian"), "domain|domian"),
-        (HEADER.replace("fields", "felds"), ":6: unknown header field 'felds'; known: kind"),
-        (HEADER.replace("cut: [item.title]", "cut: []"), ":7: header field cut"),
-        (HEADER.replace("item.title]", "item.nope]"), ":7: header field cut: cut names 'item.nope'; it can name"),
+        (HEADER.replace("fields", "felds"), ":6: unknown header field 'felds'; known: ranks"),
+        (HEADER.replace("limits: [item.title]", "limits: []"), ":7: header field limits"),
+        (HEADER.replace("item.title]", "item.nope]"), ":7: header field limits: limits names 'item.nope'; it can name"),
         (HEADER.replace("language: en", "language: en: x"), ":4: the header is not YAML"),
         (HEADER.replace("language: en", "language: fr"), ":4: header field language"),
     ],
@@ -220,7 +220,7 @@ def test_a_header_that_is_wrong_is_said_with_its_line_and_field(header, said):
     ],
 )
 def test_a_wrong_number_of_answer_words_is_said_with_its_line(kind, words, said):
-    header = HEADER.replace("kind: yes-no", f"kind: {kind}").replace("cut:", words + "cut:")
+    header = HEADER.replace("ranks: yes-no", f"ranks: {kind}").replace("limits:", words + "limits:")
     with pytest.raises(TemplateError, match=said):
         template("{% block user %}x{% endblock %}", header)
 
@@ -228,18 +228,20 @@ def test_a_wrong_number_of_answer_words_is_said_with_its_line(kind, words, said)
 @pytest.mark.parametrize("number", [2, 5, 9])
 def test_grades_are_words_in_the_order_written(number):
     words = tuple(str(n) for n in range(number))
-    header = HEADER.replace("kind: yes-no", f"kind: graded\nwords: [{', '.join(words)}]")
+    header = HEADER.replace("ranks: yes-no", f"ranks: graded\nwords: [{', '.join(words)}]")
     assert template("{% block user %}x{% endblock %}", header).header.words == words
 
 
 def test_only_a_yes_no_template_has_words_of_its_own_accord():
     body = "{% block user %}x{% endblock %}{% block reply %}x{% endblock %}"
     assert template(body).header.words == ("Yes", "No")
-    assert template(body, HEADER.replace("kind: yes-no", "kind: item-pmi")).header.words == ()
+    assert template(body, HEADER.replace("ranks: yes-no", "ranks: item-pmi")).header.words == ()
 
 
 def test_the_words_yes_and_no_stay_words():
-    words = template("{% block user %}x{% endblock %}", HEADER.replace("cut:", "words: [Yes, No]\ncut:")).header.words
+    words = template(
+        "{% block user %}x{% endblock %}", HEADER.replace("limits:", "words: [Yes, No]\nlimits:")
+    ).header.words
     assert words == ("Yes", "No")
 
 

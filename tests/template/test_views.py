@@ -8,7 +8,7 @@ from promptrec.template.header import Header
 from promptrec.template.views import CUT_MARK, item_view, lengths, query_view, shortened
 
 HEADER = Header(
-    kind="yes-no", domain="films", language="en", description="x", fields=("year", "genres", "plot"), cut=("item.plot",)
+    ranks="yes-no", domain="films", language="en", about="x", fields=("year", "genres", "plot"), limits=("item.plot",)
 )
 CHINESE = HEADER.model_copy(update={"language": "zh"})
 ITEM = Item(
@@ -105,7 +105,7 @@ def test_shortened_text_begins_as_the_text_did_and_says_that_it_was_cut(text, li
 def test_at_their_full_length_nothing_is_cut_and_at_one_less_something_is(fields):
     item = Item(item_id="i", title="Jaws", fields=fields)
     whole = item_view(item, HEADER)
-    have = {name: n for name, n in lengths(Query(), [item]).items() if name.startswith("item.") and n}
+    have = {name: n for name, n in lengths(Query(), [item], HEADER).items() if name.startswith("item.") and n}
     assert item_view(item, HEADER, have) == whole
     for name, n in have.items():
         field = name.removeprefix("item.")
@@ -115,9 +115,9 @@ def test_at_their_full_length_nothing_is_cut_and_at_one_less_something_is(fields
 
 def test_lengths_are_of_the_longest_candidate():
     short = Item(item_id="j", title="It", fields={"plot": "Fear."})
-    have = lengths(QUERY, [short, ITEM])
+    have = lengths(QUERY, [short, ITEM], HEADER)
     assert have["item.title"] == 4 and have["item.plot"] == len("A shark bites.")
     assert have["item.facts"] == len("Thriller, Drama")
     assert have["item.genres"] == len("ThrillerDrama")
     assert (have["query.preferences"], have["query.history"], have["query.context"]) == (7, 3, 4)
-    assert lengths(Query(), [])["item.title"] == 0
+    assert lengths(Query(), [], HEADER)["item.title"] == 0

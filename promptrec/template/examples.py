@@ -1,0 +1,91 @@
+"""Few-shot examples: people whose answer is known, from a file beside the template.
+
+Each line of the file is a person, some items, and the titles of those that are right, best first:
+
+    {"preferences": "something light with oysters", "items": [{"title": "Muscadet"}, {"title": "Barolo"}],
+     "right": ["Muscadet"]}
+
+One file serves every kind of template. What a model may learn from examples by mistake is where the answer stands, so
+the right item visits the slots in turn, and yes and no alternate.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from promptrec.data.item import Item
+from promptrec.data.query import Query
+from promptrec.errors import InputError, TemplateError
+
+MOST_ITEMS = 26
+
+
+class Example(BaseModel):
+    """One person, their candidates and what is right for them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    preferences: str = ""
+    history: tuple[str, ...] = ()
+    context: str = ""
+    attributes: Mapping[str, str] = Field(default_factory=dict)
+    items: tuple[Mapping[str, Any], ...] = Field(min_length=2, max_length=MOST_ITEMS)
+    right: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def query(self) -> Query:
+        """The person."""
+        told = {"preferences": self.preferences, "history": self.history, "context": self.context}
+        return Query(**told, attributes=dict(self.attributes))
+
+    def ordered(self) -> list[Item]:
+        """The items, the right ones first and best first."""
+        items = [_item(n, told) for n, told in enumerate(self.items)]
+        places = {title: n for n, title in enumerate(self.right)}
+        return sorted(items, key=lambda item: places.get(item.title, len(places)))
+
+
+def read_examples(text: str, path: str) -> tuple[Example, ...]:
+    """The examples of a file.
+
+    Raises:
+        TemplateError: with file, line and field.
+    """
+    out = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            example = Example.model_validate(json.loads(line))
+            titles = {item.title for item in example.ordered()}
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(map(str, first["loc"]))
+            raise TemplateError(f"{path}:{number}: field {field}: {first['msg']}") from None
+        except (ValueError, RecursionError, InputError, TypeError) as error:
+            raise TemplateError(f"{path}:{number}: not an example: {error}") from None
+        missing = [title for title in example.right if title not in titles]
+        if missing:
+            raise TemplateError(f"{path}:{number}: right names {missing[0]!r}, which is no title of its items")
+        out.append(example)
+    return tuple(out)
+
+
+def turned(example: Example, turn: int) -> list[Item]:
+    """The items as they are shown: the best one at slot `turn` (modulo their number)."""
+    best, *others = example.ordered()
+    slot = turn % (len(others) + 1)
+    return [*others[:slot], best, *others[slot:]]
+
+
+def shown_pair(example: Example, turn: int, good: str, bad: str) -> tuple[Item, str]:
+    """An item and the word that is right for it: the best and the last item in turns."""
+    items = example.ordered()
+    return (items[0], good) if turn % 2 == 0 else (items[-1], bad)
+
+
+def _item(number: int, told: Mapping[str, Any]) -> Item:
+    fields = {name: tuple(v) if isinstance(v, list) else v for name, v in told.items() if name != "title"}
+    return Item(item_id=str(number), title=str(told.get("title", "")), fields=fields)

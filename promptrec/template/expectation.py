@@ -1,0 +1,67 @@
+"""`Expectation`: what a template's author expects of a ranking, and a model can fail."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
+
+from promptrec.data.query import Query
+
+
+def _as_list(told: object) -> object:
+    return (told,) if isinstance(told, str) else told
+
+
+Titles = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+"""One title need not be written as a list."""
+
+
+class Expectation(BaseModel):
+    """Such as: someone who hates horror must not get Saw among the first 3.
+
+    person: their words. candidates: titles of the pack's own catalogue, all of it if none is named. has: titles of
+    which each must be among the first `top`. lacks: titles of which none may.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    person: str = ""
+    history: Titles = ()
+    context: str = ""
+    attributes: Mapping[str, str] = Field(default_factory=dict)
+    candidates: Titles = ()
+    top: PositiveInt = 3
+    has: Titles = ()
+    lacks: Titles = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Expectation":
+        if not self.has and not self.lacks:
+            raise ValueError("a test names titles under `has` or `lacks`")
+        if len(self.has) > self.top:
+            raise ValueError(f"{len(self.has)} titles under `has` cannot all be among the first {self.top}")
+        if self.candidates:
+            missing = [title for title in (*self.has, *self.lacks) if title not in self.candidates]
+            if missing:
+                raise ValueError(f"{missing[0]!r} is not among the test's candidates")
+        return self
+
+    def query(self, query_id: str) -> Query:
+        """The person, as the ranker is told of them."""
+        return Query(
+            query_id=query_id,
+            preferences=self.person,
+            history=self.history,
+            context=self.context,
+            attributes=dict(self.attributes),
+        )
+
+    def broken_by(self, titles: list[str]) -> str | None:
+        """What is wrong with a ranking's titles, best first; None if nothing is."""
+        first = titles[: self.top]
+        absent = [title for title in self.has if title not in first]
+        present = [title for title in self.lacks if title in first]
+        if absent:
+            place = titles.index(absent[0]) + 1 if absent[0] in titles else None
+            return f"{absent[0]} is not among the first {self.top}" + (f": it is at {place}" if place else "")
+        return f"{present[0]} is at {titles.index(present[0]) + 1}" if present else None

@@ -1,0 +1,65 @@
+"""The filters of promptrec's own that a template may use: how an item's fields are written in a language."""
+
+import datetime
+import re
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import jinja2
+from babel.dates import format_date
+from babel.numbers import UnknownCurrencyError, format_currency, get_currency_precision, validate_currency
+
+LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
+CURRENCIES = {"en": "USD", "zh": "CNY"}
+YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")
+# The name under which the way to count tokens is told to a template; it cannot be written in one.
+SHORTENED = "_shortened"
+
+Shorten = Callable[[str, int], str]
+"""A text and how many tokens of it to keep, to the text that is kept."""
+
+
+@jinja2.pass_context
+def shorten(context: jinja2.runtime.Context, value: Any, tokens: int) -> str:  # noqa: ANN401 - what a field may hold
+    """At most so many tokens of a text, as the model counts them."""
+    if not isinstance(tokens, int) or tokens < 1:
+        raise ValueError(f"shorten takes how many tokens to keep, as in shorten(40), not {tokens!r}")
+    told = context.get(SHORTENED)
+    return told(str(value), tokens) if told else str(value)
+
+
+def year(value: Any) -> str:  # noqa: ANN401
+    """The year in a number, a date or a text that holds one; nothing where there is none."""
+    found = YEAR.search(str(value))
+    return found.group() if found else ""
+
+
+def in_language(language: str) -> dict[str, Callable[..., Any]]:
+    """The filters by name, for a language ("en" or "zh")."""
+
+    def date(value: Any) -> str:  # noqa: ANN401
+        """A date such as 2024-05-01 in words; what is no date stays as it is."""
+        try:
+            day = datetime.date.fromisoformat(str(value).strip()[:10])
+        except ValueError:
+            return str(value)
+        return str(format_date(day, format="long", locale=LOCALES[language]))
+
+    def price(value: Any, currency: str = CURRENCIES[language]) -> str:  # noqa: ANN401
+        """An amount with its currency, an ISO 4217 code; what is no number stays as it is."""
+        try:
+            validate_currency(currency)
+        except UnknownCurrencyError:
+            raise ValueError(f"price takes a currency code such as EUR, not {currency!r}") from None
+        try:
+            amount = Decimal(str(value).strip())
+        except InvalidOperation:
+            return str(value)
+        if not amount.is_finite():
+            return str(value)
+        whole = amount == amount.to_integral_value() and get_currency_precision(currency) > 0
+        shape = "¤#,##0" if whole else None
+        return str(format_currency(amount, currency, shape, locale=LOCALES[language], currency_digits=not whole))
+
+    return {"shorten": shorten, "year": year, "date": date, "price": price}

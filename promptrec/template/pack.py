@@ -1,0 +1,99 @@
+"""A pack: the folder of templates for a domain and a language, and what they share.
+
+`pack.yaml` beside the templates holds header fields that are the same in all of them: domain, language, fields,
+examples, tests. A template's own header wins. Files whose names start with _ are parts that templates of the folder
+extend or include. `catalog.jsonl` holds items to try the templates with, which tests name by title.
+"""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from promptrec.data.catalog import Catalog
+from promptrec.errors import TemplateError
+from promptrec.template.expectation import Expectation
+from promptrec.template.header import Fields, first_error, read_yaml
+
+SETTINGS = "pack.yaml"
+CATALOG = "catalog.jsonl"
+PART = "_"
+# A file of a pack is read whole, and a person is to read it too.
+LONGEST_FILE = 200_000
+
+
+class Shared(BaseModel):
+    """What a pack's templates share; see `Header` for what each means."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    domain: str | None = None
+    language: Literal["en", "zh"] | None = None
+    fields: Fields | None = None
+    examples: str | None = None
+    tests: tuple[Expectation, ...] = ()
+
+
+class Pack:
+    """The files beside a template. One without a folder, made from text, has none."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+
+    @classmethod
+    def of(cls, path: str | Path) -> "Pack":
+        """The pack a template file belongs to."""
+        parent = Path(path).parent
+        return cls(parent if parent.is_dir() and Path(path).suffix else None)
+
+    def shared(self) -> dict[str, Any]:
+        """What `pack.yaml` says, as a header has it; nothing where there is no such file.
+
+        Raises:
+            TemplateError: with the file and line.
+        """
+        if self.folder is None or not (self.folder / SETTINGS).is_file():
+            return {}
+        path, text = str(self.folder / SETTINGS), self.read(SETTINGS)
+        told = read_yaml(text, path)
+        try:
+            Shared.model_validate(told)
+        except ValidationError as error:
+            raise TemplateError(first_error(path, text.split("\n"), error, Shared)) from None
+        return told
+
+    def read(self, name: str) -> str:
+        """The text of a file of the pack.
+
+        Raises:
+            TemplateError: it is not in the folder itself, cannot be read, or is too long.
+        """
+        if self.folder is None:
+            raise TemplateError(f"{name}: a template that is no file has no files beside it")
+        path = self.folder / name
+        if Path(name).name != name or path.resolve().parent != self.folder.resolve():
+            raise TemplateError(f"{name}: a template reads files of its own folder only, {self.folder}")
+        try:
+            if path.stat().st_size > LONGEST_FILE:
+                raise TemplateError(f"{path}: longer than {LONGEST_FILE:,} bytes")
+            return path.read_text(encoding="utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
+        except OSError as error:
+            raise TemplateError(f"{path}: cannot be read: {error.strerror}") from None
+        except (UnicodeDecodeError, ValueError):
+            raise TemplateError(f"{path}: not UTF-8: save the file as UTF-8") from None
+
+    def part_names(self) -> list[str]:
+        """The files that may be extended or included."""
+        return sorted(path.name for path in self.folder.glob(f"{PART}*.jinja")) if self.folder else []
+
+    def catalog(self) -> Catalog:
+        """The items to try its templates with.
+
+        Raises:
+            TemplateError: the pack has none.
+        """
+        if self.folder is None or not (self.folder / CATALOG).is_file():
+            raise TemplateError(
+                f"{self.folder}: no {CATALOG} to try the templates with: put one there, or name another"
+            )
+        return Catalog.from_file(self.folder / CATALOG)

@@ -1,0 +1,35 @@
+import pytest
+from pydantic import ValidationError
+
+from promptrec.template.expectation import Expectation
+
+TITLES = ["Heidi", "Totoro", "Jaws", "Saw"]
+
+
+@pytest.mark.parametrize(
+    ("told", "broken"),
+    [
+        ({"lacks": "Saw"}, None),
+        ({"lacks": ["Saw"], "top": "4"}, "Saw is at 4"),
+        ({"has": "Heidi", "top": 1}, None),
+        ({"has": ["Heidi", "Jaws"], "top": 2}, "Jaws is not among the first 2: it is at 3"),
+        ({"has": "Alien"}, "Alien is not among the first 3"),
+    ],
+)
+def test_what_is_wrong_with_a_ranking_is_said(told, broken):
+    assert Expectation.model_validate(told).broken_by(TITLES) == broken
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"person": "x"},
+        {"has": ["a", "b"], "top": 1},
+        {"has": "a", "candidates": ["b", "c"]},
+        {"has": "a", "top": 0},
+    ],
+)
+def test_a_test_that_cannot_say_anything_is_refused(told):
+    with pytest.raises(ValidationError):
+        Expectation.model_validate(told)

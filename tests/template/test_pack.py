@@ -1,0 +1,130 @@
+"""What templates of a folder share: pack.yaml, parts, other names of fields."""
+
+import pytest
+
+from promptrec.data.item import Item
+from promptrec.data.query import Query
+from promptrec.errors import TemplateError
+from promptrec.template.spans import joined
+from promptrec.template.template import Template
+
+HEADER = "---\nranks: yes-no\nabout: a test\nlimits: [query.preferences]\n---\n"
+SHARED = "domain: wine\nlanguage: en\nfields:\n  region: [area, origin]\n  grape:\n"
+ITEM = Item(item_id="1", title="Muscadet", fields={"origin": "Loire"})
+QUERY = Query(preferences="oysters")
+
+
+@pytest.fixture
+def pack(tmp_path):
+    (tmp_path / "pack.yaml").write_text(SHARED)
+
+    def template(body, header=HEADER, **files):
+        for name, text in files.items():
+            (tmp_path / f"_{name}.jinja").write_text(text)
+        path = tmp_path / "yes-no.jinja"
+        path.write_text(header + body)
+        return Template.from_file(path)
+
+    return template
+
+
+def words(template, item=ITEM):
+    return joined(template.render(QUERY, [item]).user)
+
+
+def test_a_header_takes_from_the_pack_what_it_does_not_say(pack):
+    header = pack("{% block user %}x{% endblock %}").header
+    assert (header.domain, header.language, dict(header.fields)) == (
+        "wine",
+        "en",
+        {"region": ("area", "origin"), "grape": ()},
+    )
+
+
+def test_a_templates_own_fields_are_added_to_the_packs(pack):
+    header = pack("{% block user %}x{% endblock %}", HEADER.replace("limits", "fields: [vintage]\nlimits")).header
+    assert list(header.fields) == ["region", "grape", "vintage"]
+
+
+def test_a_field_is_found_under_another_name_that_the_pack_knows(pack):
+    template = pack("{% block user %}{{ item.title }} from {{ item.region }}{{ item.grape }}{% endblock %}")
+    assert words(template) == "Muscadet from Loire"
+    own = Item(item_id="1", title="Muscadet", fields={"origin": "Loire", "region": "Nantes"})
+    assert words(template, own) == "Muscadet from Nantes"
+
+
+def test_parts_are_included_and_extended(pack):
+    template = pack(
+        "{% extends '_base.jinja' %}\n{% block question %}Would it suit them?{% endblock %}",
+        base="{% block user %}{% include '_person.jinja' %} {{ item.title }}. {% block question %}Well?{% endblock %}"
+        "{% endblock %}{% block reply %}Answer:{% endblock %}",
+        person="They say: {{ query.preferences }}.",
+    )
+    assert words(template) == "They say: oysters. Muscadet. Would it suit them?"
+    assert template.cue == "Answer:"
+
+
+def test_what_a_part_emits_is_untrusted_too(pack):
+    template = pack("{% block user %}{% include '_p.jinja' %}{% endblock %}", p="{{ item.title }}")
+    assert [span.trusted for span in template.render(QUERY, [ITEM]).user] == [False]
+
+
+def test_sha256_is_of_the_parts_and_the_pack_too(pack, tmp_path):
+    body = "{% block user %}{% include '_p.jinja' %}{% endblock %}"
+    first = pack(body, p="one").sha256
+    assert pack(body, p="two").sha256 != first
+    assert pack(body, p="one").sha256 == first
+    (tmp_path / "pack.yaml").write_text(SHARED + "tests: [{person: x, has: [y]}]\n")
+    assert pack(body).sha256 == first, "tests change no prompt"
+    (tmp_path / "pack.yaml").write_text(SHARED.replace("area", "place"))
+    assert pack(body).sha256 != first
+
+
+@pytest.mark.parametrize(
+    ("body", "files", "said"),
+    [
+        ("{% block user %}{% include '_p.jinja' %}{% endblock %}", {"p": "{% include '_p.jinja' %}"}, "uses itself"),
+        ("{% block user %}{% include '../secret' %}{% endblock %}", {}, "no part of this pack"),
+        ("{% block user %}{% include item.title %}{% endblock %}", {}, "a name that is worked out"),
+        (
+            "{% block user %}{% include '_p.jinja' %}{% endblock %}",
+            {"p": "{{ item.__class__ }}"},
+            "_p.jinja:1: .*start",
+        ),
+        ("{% block user %}{% include '_p.jinja' %}{% endblock %}", {"p": "a\n{{ x"}, "_p.jinja:2"),
+        ("{% extends '_b.jinja' %}lost text", {"b": "{% block user %}x{% endblock %}"}, "outside of the blocks"),
+        ("{% extends '_b.jinja' %}{% block usr %}x{% endblock %}", {"b": "{% block user %}x{% endblock %}"}, "'usr'"),
+        ("{% extends '_b.jinja' %}", {"b": "{% block reply %}x{% endblock %}"}, "needs a block named user"),
+    ],
+)
+def test_what_parts_may_not_do_is_said_with_file_and_line(pack, body, files, said):
+    with pytest.raises(TemplateError, match=said):
+        pack(body, **files)
+
+
+def test_a_link_out_of_the_folder_is_refused(pack, tmp_path):
+    outside = tmp_path.parent / "outside.txt"
+    outside.write_text("secret")
+    (tmp_path / "_p.jinja").symlink_to(outside)
+    with pytest.raises(TemplateError, match="own folder only"):
+        pack("{% block user %}{% include '_p.jinja' %}{% endblock %}")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("ranks: yes-no", "pack.yaml:1: unknown header field 'ranks'"),
+        ("domain: x\nlanguage: fr", "pack.yaml:2: header field language"),
+        ("domain: x\nlanguage: en\ntests: [{person: x}]", "pack.yaml:3: header field tests.0: .*names titles"),
+        ("- a\n- b", "pack.yaml:1"),
+    ],
+)
+def test_settings_that_are_wrong_are_said_with_file_and_line(pack, tmp_path, settings, said):
+    (tmp_path / "pack.yaml").write_text(settings)
+    with pytest.raises(TemplateError, match=said):
+        pack("{% block user %}x{% endblock %}")
+
+
+def test_names_that_were_once_used_are_told_the_new_ones(pack):
+    with pytest.raises(TemplateError, match="'cut'; it is called limits here"):
+        pack("{% block user %}x{% endblock %}", HEADER.replace("limits", "cut"))
