@@ -1,0 +1,1 @@
+"""Tools for those who write templates: check, try, compare."""

@@ -1,0 +1,1 @@
+"""A page on this machine where templates are written, tried and compared."""
