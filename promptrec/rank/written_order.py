@@ -1,6 +1,7 @@
 """The order of one request's candidates while a model writes it, a window at a time, and what it comes to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from promptrec.answer.base import Parsed
 from promptrec.data.item import Item
@@ -25,6 +26,7 @@ class WrittenOrder:
             else shuffled(request.candidates, seed, request.query.query_id)
         )
         self.parts = windows(len(self.items))
+        self._replies: list[ReplyReport] = []
         self._named = 0
         """How many candidates the replies named, repeats in several windows counted."""
         self._whole = 0
@@ -33,11 +35,13 @@ class WrittenOrder:
 
     def read(self, part: slice, choices: Mapping[str, Item], parsed: Parsed) -> None:
         """Order a part as a reply does: what it named, then what it left out, as that was."""
-        report, before = parsed.report, self.evidence.reply or ReplyReport()
-        self.evidence.reply = ReplyReport(
-            missing=(*before.missing, *(choices[c].item_id for c in report.missing)),
-            repeated=(*before.repeated, *(choices[c].item_id for c in report.repeated)),
-            unknown=(*before.unknown, *report.unknown),
+        report = parsed.report
+        self._replies.append(
+            ReplyReport(
+                missing=tuple(choices[c].item_id for c in report.missing),
+                repeated=tuple(choices[c].item_id for c in report.repeated),
+                unknown=report.unknown,
+            )
         )
         named = [choices[choice] for choice in parsed.order]
         self.items[part] = named + [item for item in self.items[part] if item not in named]
@@ -48,6 +52,7 @@ class WrittenOrder:
     def conclude(self) -> None:
         """Score the candidates: the place counts n - place; where no reply named any, the order is a fallback."""
         e, n = self.evidence, len(self.items)
+        e.reply = _joined(self._replies)
         if not self._named:
             # What the engine could not do at all is a failure; Evidence says so.
             if not e.errors:
@@ -81,3 +86,17 @@ class WrittenOrder:
             "no candidate could be read from the reply; the order is "
             + ("the retriever's" if retrieved else "a seeded random one")
         )
+
+
+def _joined(replies: Sequence[ReplyReport]) -> ReplyReport | None:
+    """The faults of all replies, in the order they were read; None where there is no reply.
+
+    They are joined once: a report that grew with every window would be copied as often as there are windows.
+    """
+    if not replies:
+        return None
+    return ReplyReport(
+        missing=tuple(chain.from_iterable(reply.missing for reply in replies)),
+        repeated=tuple(chain.from_iterable(reply.repeated for reply in replies)),
+        unknown=tuple(chain.from_iterable(reply.unknown for reply in replies)),
+    )

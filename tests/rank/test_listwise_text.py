@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
+from promptrec.rank import written_order
 from promptrec.rank.base import Setup
 from promptrec.rank.listwise_text import ListwiseText
 from promptrec.rank.order import shuffled
+from promptrec.rank.ranking import ReplyReport
 from promptrec.rank.windows import STEP, WINDOW, windows
 from promptrec.template.store import load_template
 from promptrec.testing.scripted import ScriptedEngine
@@ -155,3 +157,21 @@ def test_the_windows_of_many_people_are_asked_together():
     assert [ranking.ledger.steps for ranking in rankings] == [5, 5, 3, 1] and engine.asked == 5
     for request, ranking in zip(asked, rankings, strict=True):
         assert ranking.item_ids == rank(request, rightly).item_ids
+
+
+def test_what_replies_left_out_is_copied_as_often_for_many_windows_as_for_few(monkeypatch):
+    copied = []
+
+    class Counted(ReplyReport):
+        def __init__(self, **faults):
+            copied.append(sum(map(len, faults.values())))
+            super().__init__(**faults)
+
+    monkeypatch.setattr(written_order, "ReplyReport", Counted)
+    work = {}
+    for n in (110, 220):
+        copied.clear()
+        ranking = rank(request_of(n), lambda text: "[A]")
+        assert len(ranking.reply.missing) == (WINDOW - 1) * len(windows(n))
+        work[n] = sum(copied)
+    assert work[220] <= 2.2 * work[110]

