@@ -65,7 +65,16 @@ class EncodedPrompt:
 
 
 def encode(prompt: Prompt, tokenizer: Tokenizer) -> EncodedPrompt:
-    """Token ids, trusted and untrusted spans encoded apart.
+    """Token ids, trusted and untrusted spans encoded apart."""
+    head, tail = encoded_apart(prompt)
+    ids = _encode_spans(head, tokenizer)
+    if tokenizer.bos_id is not None and ids[:1] != (tokenizer.bos_id,):
+        ids = (tokenizer.bos_id, *ids)
+    return EncodedPrompt(ids, _encode_spans(tail, tokenizer))
+
+
+def encoded_apart(prompt: Prompt) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """The spans of context and reply as they are encoded, each by itself.
 
     The seam between context and reply follows the same rule as the seams between spans: spaces that end the
     context move into the reply, and are trusted there as its first word is.
@@ -76,10 +85,7 @@ def encode(prompt: Prompt, tokenizer: Tokenizer) -> EncodedPrompt:
         body = head[-1].text.rstrip(" ")
         tail = merged((Span(head[-1].text[len(body) :], tail[0].trusted), *tail))
         head = merged((*head[:-1], Span(body, head[-1].trusted)))
-    ids = _encode_spans(head, tokenizer)
-    if tokenizer.bos_id is not None and ids[:1] != (tokenizer.bos_id,):
-        ids = (tokenizer.bos_id, *ids)
-    return EncodedPrompt(ids, _encode_spans(tail, tokenizer))
+    return head, tail
 
 
 def _encode_spans(spans: tuple[Span, ...], tokenizer: Tokenizer) -> tuple[int, ...]:

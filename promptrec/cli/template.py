@@ -1,35 +1,39 @@
 """`promptrec template`: which prompts there are, and exactly what one of them says to the model."""
 
 import json
+from collections.abc import Iterable
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from promptrec.answer.table import answer_format
+from promptrec.author.new import new_pack
+from promptrec.author.sample import sample, sample_items
+from promptrec.author.tokens import Token, shown_tokens
 from promptrec.cli.options import JsonOption, ModelOption, open_catalog
-from promptrec.data.catalog import Catalog
-from promptrec.data.item import Item
-from promptrec.data.query import Query
+from promptrec.cli.template_check import check_
+from promptrec.cli.template_try import ab_, diff_, test_
 from promptrec.engine.models import DEFAULT_MODEL, resolve
 from promptrec.engine.tokenizer import Tokenizer
-from promptrec.prompt import EncodedPrompt, fit
-from promptrec.rank.slots import label_names
+from promptrec.template.header import LIKELIHOODS
 from promptrec.template.store import list_templates, load_template
+from promptrec.template.template import Template
 
-app = typer.Typer(help="Prompts as files: list them, show one.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Prompts as files: begin a pack, look, check, test, compare.", no_args_is_help=True, rich_markup_mode=None
+)
 
 FolderOption = Annotated[
     Path | None, typer.Option("--templates", help="A folder of your own templates, looked into first.")
 ]
-SAMPLE_WORDS = {"en": "I like slow, thoughtful stories with a happy ending.", "zh": "我喜欢节奏舒缓、结局温暖的作品。"}
-SAMPLE_PERSON = {
-    "en": Query(attributes={"age": "40"}, history=("The Silent Garden",)),
-    "zh": Query(attributes={"age": "40"}, history=("寂静的花园",)),
-}
-SAMPLE_ITEMS = 3
+app.command("check")(check_)
+app.command("test")(test_)
+app.command("ab")(ab_)
+app.command("diff")(diff_)
 
 
 @app.command("list")
@@ -47,6 +51,25 @@ def list_(templates: FolderOption = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="DOMAIN/LANGUAGE", help="Such as wine/en.")],
+    templates: Annotated[Path, typer.Option("--templates", help="The folder of your own templates.")] = Path(
+        "templates"
+    ),
+    like: Annotated[str | None, typer.Option("--like", help="The pack to begin from. Default: general.")] = None,
+    catalog: Annotated[
+        str | None, typer.Option("--catalog", metavar="FILE", help="Items to try the templates with.")
+    ] = None,
+) -> None:
+    """Begin a pack of your own: copies of a pack that comes with promptrec, for you to change."""
+    written = new_pack(name, templates, like, open_catalog(catalog) if catalog is not None else None)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    for path in written:
+        console.print(str(path))
+    console.print(f"next: promptrec template check {templates / name}")
+
+
+@app.command()
 def show(
     name: Annotated[str, typer.Argument(help="Name or file of a template.")],
     templates: FolderOption = None,
@@ -58,60 +81,45 @@ def show(
     """Print the exact prompt a model reads, and its tokens, for sample items and words."""
     template = load_template(name, folder=templates)
     tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
-    header = template.header
-    items = _sample(catalog, header.domain, header.language)
-    listwise = header.ranks.startswith("listwise")
-    shown = items if listwise else items[:1]
-    labels = label_names(len(shown)) if listwise else ()
-    told = answer_format(header.answer, header.language).instruction(labels) if header.ranks == "listwise-text" else ""
-    spoken = Query(preferences=preferences or SAMPLE_WORDS[header.language])
-    query = SAMPLE_PERSON[header.language] if header.ranks == "profile" else spoken
-    fitted = fit(template, query, shown, labels, tokenizer, 10**6, instruction=told)
-    pieces = [tokenizer.decode((i,)) for i in fitted.encoded.ids]
+    items = open_catalog(catalog) if catalog is not None else None
+    told = sample(template, items, preferences)
+    tokens = shown_tokens(template, told, tokenizer, sample_items(template, items))
     if as_json:
-        print(json.dumps(_facts(template.name, template.sha256, fitted.encoded, tokenizer, pieces), ensure_ascii=False))
+        print(json.dumps(_facts(template, tokens, tokenizer), ensure_ascii=False))
         return
     console = Console(highlight=False, markup=False, soft_wrap=True)
+    shared = sum(token.shared for token in tokens)
     console.print(f"{template.name} · sha256 {template.sha256[:12]} · {model}")
-    console.rule(f"context, {len(fitted.encoded.context)} tokens")
-    console.print(tokenizer.decode(fitted.encoded.context))
-    console.rule(
-        f"{'scored text' if 'likelihood' in header.ranks or 'pmi' in header.ranks else 'cue'}, "
-        f"{len(fitted.encoded.reply)} tokens"
-    )
-    console.print(tokenizer.decode(fitted.encoded.reply))
+    console.print(f"{len(tokens)} tokens; {shared} of them (dim) are read once for many prompts, the others for each")
+    console.print("underlined is what people and items say, the rest is the template's")
+    scored = "scored text" if template.header.ranks in LIKELIHOODS else "cue"
+    for reply, title in ((False, "context"), (True, scored)):
+        part = [token for token in tokens if token.reply == reply]
+        console.rule(f"{title}, {len(part)} tokens")
+        console.print(_coloured(part, tokenizer))
     console.rule("tokens")
-    console.print("·".join(piece.replace("\n", "⏎") for piece in pieces))
+    console.print("·".join(token.text.replace("\n", "⏎") for token in tokens))
 
 
-def _facts(
-    name: str, sha256: str, encoded: EncodedPrompt, tokenizer: Tokenizer, pieces: list[str]
-) -> dict[str, object]:
+def _coloured(tokens: list[Token], tokenizer: Tokenizer) -> Text:
+    out = Text()
+    for (shared, trusted), run in groupby(tokens, key=lambda token: (token.shared, token.trusted)):
+        style = "dim" if shared else "bold"
+        out.append(_text(run, tokenizer), style if trusted else f"{style} underline")
+    return out
+
+
+def _text(tokens: Iterable[Token], tokenizer: Tokenizer) -> str:
+    return tokenizer.decode(tuple(token.id for token in tokens))
+
+
+def _facts(template: Template, tokens: list[Token], tokenizer: Tokenizer) -> dict[str, object]:
     return {
-        "name": name,
-        "sha256": sha256,
-        "context": tokenizer.decode(encoded.context),
-        "reply": tokenizer.decode(encoded.reply),
-        "ids": list(encoded.ids),
-        "tokens": pieces,
+        "name": template.name,
+        "sha256": template.sha256,
+        "context": _text((token for token in tokens if not token.reply), tokenizer),
+        "reply": _text((token for token in tokens if token.reply), tokenizer),
+        "ids": [token.id for token in tokens],
+        "shared": sum(token.shared for token in tokens),
+        "tokens": [token.text for token in tokens],
     }
-
-
-def _sample(catalog: str | None, domain: str, language: str) -> list[Item]:
-    """A few items to show a template with: of the catalogue asked for, or of a bundled one that fits."""
-    if catalog is not None:
-        chosen = open_catalog(catalog)
-    elif domain == "films" and language == "en":
-        chosen = Catalog.bundled("films")
-    elif domain == "general" and language == "zh":
-        chosen = Catalog.bundled("places-zh")
-    else:
-        title = {"en": "The Silent Garden", "zh": "寂静的花园"}[language]
-        told = {
-            "en": "A widower plants a garden with the children next door.",
-            "zh": "一位老人和邻家的孩子们一起种下花园。",
-        }
-        chosen = Catalog(
-            [Item(item_id=str(n), title=f"{title} {n}", fields={"description": told[language]}) for n in (1, 2, 3)]
-        )
-    return list(chosen)[:SAMPLE_ITEMS]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from promptrec.data.catalog import Catalog
 from promptrec.errors import TemplateError, UnknownName
+from promptrec.template.pack import PART
 from promptrec.template.template import Template
 
 SUFFIX = ".jinja"
@@ -57,10 +58,12 @@ def default_pack(catalog: Catalog | None) -> str:
 
 
 def _files(folder: str | Path | None) -> Iterator[tuple[str, Path]]:
-    """Names and files, a user's own last so that they win."""
+    """Names and files, a user's own last so that they win; parts of templates have no name."""
     own = folder or os.environ.get("PROMPTREC_TEMPLATES")
     if own is not None and not Path(own).is_dir():
         raise TemplateError(f"{own}: no such folder of templates")
     for root in (shipped_folder(), *([Path(own)] if own else [])):
         for path in sorted(root.rglob(f"*{SUFFIX}")):
+            if path.name.startswith(PART):
+                continue
             yield path.relative_to(root).with_suffix("").as_posix(), path

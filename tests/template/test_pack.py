@@ -6,6 +6,7 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import TemplateError
 from promptrec.template.spans import joined
+from promptrec.template.store import list_templates
 from promptrec.template.template import Template
 
 HEADER = "---\nranks: yes-no\nabout: a test\nlimits: [query.preferences]\n---\n"
@@ -128,3 +129,14 @@ def test_settings_that_are_wrong_are_said_with_file_and_line(pack, tmp_path, set
 def test_names_that_were_once_used_are_told_the_new_ones(pack):
     with pytest.raises(TemplateError, match="'cut'; it is called limits here"):
         pack("{% block user %}x{% endblock %}", HEADER.replace("limits", "cut"))
+
+
+def test_parts_are_no_templates_of_their_own(tmp_path):
+    folder = tmp_path / "wine/en"
+    folder.mkdir(parents=True)
+    (folder / "_person.jinja").write_text("{{ query.preferences }}")
+    (folder / "yes-no.jinja").write_text(
+        HEADER.replace("about", "domain: wine\nlanguage: en\nabout")
+        + "{% block user %}{% include '_person.jinja' %}{% endblock %}"
+    )
+    assert [t.name for t in list_templates(tmp_path) if t.name.startswith("wine")] == ["wine/en/yes-no"]

@@ -1,0 +1,102 @@
+"""`check`: what is wrong with a template, before anybody asks a model with it."""
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from promptrec.author.draft import Draft
+from promptrec.author.finding import Finding
+from promptrec.author.refused import refused
+from promptrec.author.rules import (
+    catalogue,
+    cue,
+    echo,
+    expected,
+    language,
+    names,
+    order,
+    primed,
+    room,
+    shown,
+    slot_space,
+    tokens,
+    typed,
+    unused,
+)
+from promptrec.author.sample import own_catalog, sample
+from promptrec.data.catalog import Catalog
+from promptrec.errors import PromptrecError, TemplateError
+from promptrec.prompt import Tokenizer
+from promptrec.template.template import Template
+
+Rule = Callable[[Draft], Iterable[Finding]]
+NAMES: tuple[Rule, ...] = (names.unknown_names, names.printed_lists)
+# A misspelt name is also one that is missing: these say something new only where all names are right.
+MISSING: tuple[Rule, ...] = (
+    unused.unused_fields,
+    unused.unused_limits,
+    unused.unused_examples,
+    shown.shows_the_person,
+    shown.shows_the_items,
+    shown.shows_the_instruction,
+)
+RULES: tuple[Rule, ...] = (
+    cue.asks,
+    slot_space.space_before_slot,
+    tokens.words_are_single_tokens,
+    tokens.labels_are_single_tokens,
+    order.same_things_first,
+    order.scored_text_is_not_shown_before,
+    catalogue.fields_are_in_the_catalogue,
+    typed.control_tokens,
+    typed.typed_titles,
+    primed.examples_vary,
+    primed.typed_answers,
+    echo.is_no_answer_itself,
+    language.speaks_its_language,
+    room.long_things_have_limits,
+    expected.titles_exist,
+    expected.tests_agree,
+)
+
+
+def check(
+    template_path: str | Path,
+    *,
+    source: str | None = None,
+    tokenizer: Tokenizer | None = None,
+    catalog: Catalog | None = None,
+    context_length: int = 2048,
+) -> list[Finding]:
+    """What is wrong with a template, in the order of its lines. A fault of the template is never raised.
+
+    Args:
+        template_path: the file; its folder is its pack.
+        source: its text where it is not saved yet.
+        tokenizer: of the model that will read it; without one, tokens are not looked at.
+        catalog: items to try it with; its pack's own by default. Without any, fields and titles are not looked up.
+        context_length: tokens that the model has room for.
+    """
+    path = Path(template_path)
+    try:
+        template = Template(path.stem, source, path) if source is not None else Template.from_file(path)
+        draft = Draft(template, tokenizer, catalog or own_catalog(template), context_length)
+    except PromptrecError as error:
+        return [refused(error, str(path))]
+    misnamed = [finding for rule in NAMES for finding in rule(draft)]
+    found = [finding for rule in (RULES if misnamed else (*MISSING, *RULES)) for finding in rule(draft)]
+    found += misnamed or _rendered(draft)
+    return sorted(dict.fromkeys(found), key=lambda f: (f.path != str(path), f.path, f.line))
+
+
+def _rendered(draft: Draft) -> list[Finding]:
+    """What only shows when prompts are written: for someone, and for the longest items there are."""
+    try:
+        told = sample(draft.template, draft.catalog)
+        draft.template.render(told.query, told.items, told.labels, instruction=told.instruction)
+        return list(room.worst_case_fits(draft, draft.catalog or told.items))
+    except TemplateError as error:
+        found = refused(error, draft.template.path)
+        named = re.match(r"block (\w+): ", found.said)
+        first = draft.blocks.get(named[1], ())[:1] if named else ()
+        return [found.model_copy(update={"path": p.place.path, "line": p.place.line}) for p in first] or [found]

@@ -1,0 +1,140 @@
+"""`Draft`: a template that is being checked, with all that a rule may want to know of it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from yaml import nodes
+
+from promptrec.author.finding import Finding
+from promptrec.data.catalog import Catalog
+from promptrec.prompt import Tokenizer
+from promptrec.template.outline import Piece, Place, Typed, Use, outline
+from promptrec.template.pack import SETTINGS
+from promptrec.template.template import Template
+
+GAP = "…"
+"""Stands in the author's text for what the template puts in."""
+CONTEXT = ("system", "user")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of what the author typed."""
+
+    text: str
+    place: Place
+
+
+class Draft:
+    """A template that can be read. `tokenizer` and `catalog` are None where nobody gave one."""
+
+    def __init__(
+        self, template: Template, tokenizer: Tokenizer | None, catalog: Catalog | None, context_length: int
+    ) -> None:
+        self.template = template
+        self.header = template.header
+        self.tokenizer = tokenizer
+        self.catalog = catalog
+        self.context_length = context_length
+        self.blocks = outline(template)
+
+    def pieces(self, *blocks: str) -> list[Piece]:
+        """What stands in these blocks, in this order; in all of them if none is named."""
+        return [piece for block in blocks or self.blocks for piece in self.blocks[block]]
+
+    def uses(self, *blocks: str) -> list[Use]:
+        """The names used in these blocks."""
+        return [piece for piece in self.pieces(*blocks) if isinstance(piece, Use)]
+
+    def printed(self, what: str, *blocks: str) -> list[Use]:
+        """Where these blocks put in the "query" or the "item"; not those of examples."""
+        return [u for u in self.uses(*blocks) if u.printed and u.names[0] == what and not u.of_example]
+
+    def lines(self, *blocks: str) -> list[Line]:
+        """What the author typed, line by line, with a mark where something is put in; without empty lines."""
+        return [line for block in blocks or self.blocks for line in _lines(self.blocks[block])]
+
+    @property
+    def listwise(self) -> bool:
+        """Whether its prompts show all candidates at once."""
+        return self.header.ranks.startswith("listwise")
+
+    @property
+    def slot(self) -> Literal["reply", "user"]:
+        """The block behind which the answer stands."""
+        typed = (piece.text.strip() for piece in self.blocks["reply"] if isinstance(piece, Typed))
+        return "reply" if any(typed) or any(u.printed for u in self.uses("reply")) else "user"
+
+    def end(self, block: str) -> Place:
+        """The last line of a block that says something."""
+        said = [p for p in self.blocks[block] if not isinstance(p, Typed) or p.text.strip()]
+        if not said:
+            return Place(self.template.path, 1)
+        last = said[-1]
+        return last.at(len(last.text.rstrip())) if isinstance(last, Typed) else last.place
+
+    def place(self, field: str, *within: str) -> Place:
+        """Where the header, or else pack.yaml, says something: ("fields", "cast") or ("tests", "2")."""
+        for path, told in self._headers:
+            for keys in ((field, *within), (field,)):
+                if (field,) in told and keys in told:
+                    return Place(path, told[keys])
+        return Place(self.template.path, 1)
+
+    def is_own(self, field: str, *within: str) -> bool:
+        """Whether the template's own header says it."""
+        return (field, *within) in self._headers[0][1]
+
+    @cached_property
+    def _headers(self) -> list[tuple[str, dict[tuple[str, ...], int]]]:
+        own = self.template.source.split("\n---", 1)[0].removeprefix("---")
+        out = [(self.template.path, _places(own))]
+        folder = self.template.pack.folder
+        if folder is not None and (folder / SETTINGS).is_file():
+            out.append((str(Path(folder) / SETTINGS), _places(self.template.pack.read(SETTINGS))))
+        return out
+
+
+def fault(
+    rule: str, place: Place, said: str, suggestion: str, severity: Literal["error", "warning"] = "error"
+) -> Finding:
+    """A finding at a place."""
+    return Finding(rule=rule, path=place.path, line=place.line, said=said, suggestion=suggestion, severity=severity)
+
+
+def _lines(pieces: Sequence[Piece]) -> Iterator[Line]:
+    text, place = "", Place("", 1)
+    for piece in pieces:
+        if isinstance(piece, Use):
+            text, place = (text + GAP, place if text else piece.place) if piece.printed else (text, place)
+            continue
+        first, *others = piece.text.split("\n")
+        text, place = text + first, place if text else piece.place
+        for number, other in enumerate(others, 1):
+            yield from [Line(text, place)] if text.strip() else []
+            text, place = other, Place(piece.place.path, piece.place.line + number)
+    yield from [Line(text, place)] if text.strip() else []
+
+
+def _places(text: str) -> dict[tuple[str, ...], int]:
+    """The line of each thing that YAML says, by the names, values and numbers that lead to it."""
+    out: dict[tuple[str, ...], int] = {}
+
+    def walk(node: nodes.Node | None, keys: tuple[str, ...]) -> None:
+        if isinstance(node, nodes.MappingNode):
+            for key, value in node.value:
+                out[(*keys, str(key.value))] = key.start_mark.line + 1
+                walk(value, (*keys, str(key.value)))
+        elif isinstance(node, nodes.SequenceNode):
+            for number, entry in enumerate(node.value):
+                out[(*keys, str(number))] = entry.start_mark.line + 1
+                walk(entry, keys if isinstance(entry, nodes.ScalarNode) else (*keys, str(number)))
+        elif isinstance(node, nodes.ScalarNode):
+            out[(*keys, str(node.value))] = node.start_mark.line + 1
+
+    walk(yaml.compose(text, Loader=yaml.BaseLoader), ())
+    return out

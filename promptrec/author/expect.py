@@ -1,0 +1,70 @@
+"""Running the tests of a template's header: what a model makes of people whose wishes are plain."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from promptrec.data.catalog import Catalog
+from promptrec.data.query import RankRequest
+from promptrec.engine.base import Engine
+from promptrec.errors import InputError, UnknownName
+from promptrec.rank.base import Setup
+from promptrec.rank.names import build_ranker
+from promptrec.rank.ranking import Ranking
+from promptrec.template.expectation import Expectation
+from promptrec.template.template import Template
+
+Rank = Callable[[Sequence[RankRequest]], Sequence[Ranking]]
+
+
+class Outcome(NamedTuple):
+    """What became of one test. `said` is what is wrong, empty where it passed."""
+
+    expectation: Expectation
+    passed: bool
+    said: str
+    ranking: Ranking
+
+
+def rank_with(template: Template, engine: Engine, catalog: Catalog | None = None, seed: int = 0) -> Rank:
+    """The way of ranking that the template is for, reading with an engine.
+
+    Raises:
+        InputError: the template ranks nothing.
+    """
+    ranks = template.header.ranks
+    if ranks == "profile":
+        raise InputError(f"{template.name} puts people into words and ranks nothing: there is nothing to test")
+    ranker = build_ranker(ranks, Setup(catalog, {ranks: template}, seed))
+    return lambda requests: ranker.rank(requests, engine)
+
+
+def run_tests(template: Template, rank: Rank, catalog: Catalog) -> list[Outcome]:
+    """Each test of the header, in its order; all are ranked in one go.
+
+    Raises:
+        UnknownName: a test names a title that is not in the catalogue; the message has the nearest.
+        InputError: the template has no tests.
+    """
+    expectations = template.header.tests
+    if not expectations:
+        raise InputError(f"{template.path}: no tests: write what you expect under `tests:`, in the header or pack.yaml")
+    requests = [_request(f"test-{n}", e, catalog) for n, e in enumerate(expectations, start=1)]
+    rankings = rank(requests)
+    return [_outcome(e, ranking) for e, ranking in zip(expectations, rankings, strict=True)]
+
+
+def _request(query_id: str, expectation: Expectation, catalog: Catalog) -> RankRequest:
+    by_title = {item.title: item for item in catalog}
+    titles = expectation.candidates or tuple(by_title)
+    for title in (*titles, *expectation.has, *expectation.lacks):
+        if title not in by_title:
+            raise UnknownName(f"title in test {query_id.removeprefix('test-')}", title, by_title)
+    return RankRequest(expectation.query(query_id), tuple(by_title[title] for title in titles))
+
+
+def _outcome(expectation: Expectation, ranking: Ranking) -> Outcome:
+    if ranking.status not in ("ok", "repaired"):
+        # A list that the model did not make is no evidence for a template, whatever it holds.
+        return Outcome(expectation, False, f"{ranking.status}: {ranking.reason}", ranking)
+    said = expectation.broken_by([item.title for item in ranking.items])
+    return Outcome(expectation, said is None, said or "", ranking)

@@ -1,0 +1,39 @@
+"""The prompt must end in something that asks for the answer."""
+
+import re
+from collections.abc import Iterator
+
+from promptrec.author.draft import Draft, fault
+from promptrec.author.finding import Finding
+from promptrec.template.outline import Typed
+
+KINDS = ("yes-no", "graded", "listwise-labels")
+_ASKS = re.compile(
+    r"[?？]|[:：=]\s*$|\b(?:answer|reply|respond|say|choose|pick|select|rate|grade|score|judge|write|name|give|decide)\b"
+    r"|请|回答|作答|答案|选择|选出|打分|评分|判断",
+    re.IGNORECASE,
+)
+ASK = {
+    "yes-no": ("Would this suit them? Answer {words}.", "适合TA吗？请只回答{words}。"),
+    "graded": ("How well would this suit them? Answer {words}.", "有多适合TA？请只回答{words}。"),
+    "listwise-labels": ("Which suits them best? Answer with its label in brackets.", "哪一个最适合TA？请用标签回答。"),
+}
+
+
+def asks(draft: Draft) -> Iterator[Finding]:
+    """What stands behind the last thing put in must be a question or a request."""
+    if draft.header.ranks not in KINDS:
+        return
+    tail = ""
+    for piece in draft.pieces("user", "reply"):
+        if isinstance(piece, Typed):
+            tail += piece.text
+        elif piece.printed:
+            tail = ""
+    if _ASKS.search(tail.strip()):
+        return
+    chinese = draft.header.language == "zh"
+    words = ("或" if chinese else " or ").join(draft.header.words)
+    question = ASK[draft.header.ranks][chinese].format(words=words)
+    said = "ends without asking anything" if tail.strip() else "ends with what was put in, and asks nothing"
+    yield fault("no-cue", draft.end("user"), f"the prompt {said}", f"end it with a question: {question}")

@@ -1,0 +1,45 @@
+"""The language that the header names and the one that the template speaks."""
+
+import re
+from collections.abc import Iterator
+
+from promptrec.author.draft import Draft, fault
+from promptrec.author.finding import Finding
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]{2,}")
+NAMES = {"en": "English", "zh": "Chinese"}
+# Two Chinese characters are about a word.
+HAN_A_WORD = 2
+FEWEST = 4
+
+
+def speaks_its_language(draft: Draft) -> Iterator[Finding]:
+    """Most of the author's words are in the language of the header, and so are the answer words."""
+    language = draft.header.language
+    text = "\n".join(line.text for line in draft.lines())
+    words = {"zh": len(_HAN.findall(text)) / HAN_A_WORD, "en": float(len(_LATIN.findall(text)))}
+    other = "zh" if language == "en" else "en"
+    if words[other] > words[language] and words[other] >= FEWEST:
+        yield fault(
+            "language",
+            draft.place("language"),
+            f"the header says language: {language}, but the text is mostly {NAMES[other]}",
+            f"write language: {other}, or the text in {NAMES[language]}: lists and instructions follow the header",
+        )
+    else:
+        yield from _answers_in_another(draft)
+
+
+def _answers_in_another(draft: Draft) -> Iterator[Finding]:
+    """Digits are in both languages."""
+    wrong = _LATIN if draft.header.language == "zh" else _HAN
+    for word in draft.header.words:
+        if draft.header.ranks in ("yes-no", "graded") and wrong.search(word):
+            yield fault(
+                "language",
+                draft.place("words", word),
+                f"the answer word {word!r} is not {NAMES[draft.header.language]}, the language of the header",
+                f"take a word in {NAMES[draft.header.language]}, and name it in the question too",
+                "warning",
+            )

@@ -1,0 +1,61 @@
+"""Examples that teach a model where the answer stands, and not what makes it right."""
+
+import re
+from collections.abc import Iterator
+
+from promptrec.author.draft import Draft, fault
+from promptrec.author.finding import Finding
+from promptrec.template.examples import turned
+
+_SUCH_AS = re.compile(
+    r"(?:for example|for instance|e\.\s?g\.|such as|like this|like so|example:|例如|比如|譬如|举例|如：|如下：)"
+    r"([^.!?。！？\n]*)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"[\[【(（]\s*([A-Z]{1,2}|\d{1,2})\s*[\]】)）]|[\"“'‘`]([A-Z]|\d{1,2})[\"”'’`]")
+
+
+def examples_vary(draft: Draft) -> Iterator[Finding]:
+    """The right answer of the examples must not always be the same."""
+    examples = draft.template.examples
+    if not examples or not any(use.of_example for use in draft.uses()):
+        return
+    if draft.listwise:
+        slots = {turned(example, turn).index(example.ordered()[0]) for turn, example in enumerate(examples)}
+        always = f"in slot {chr(ord('A') + min(slots))}" if len(slots) == 1 else ""
+    else:
+        good = draft.header.words[:1] if draft.header.ranks == "yes-no" else draft.header.words[-1:]
+        always = "".join(good) if len(examples) == 1 else ""
+    if always:
+        yield fault(
+            "one-answer",
+            draft.place("examples"),
+            f"the right answer of the examples is always {always}: a model learns that it always is",
+            f"put at least {2 if not draft.listwise else 3} people into {draft.header.examples}, "
+            "who get different answers",
+        )
+
+
+def typed_answers(draft: Draft) -> Iterator[Finding]:
+    """An answer typed as an example makes a model give that answer."""
+    if draft.header.ranks in ("query-likelihood", "item-pmi", "profile", "listwise-text"):
+        return
+    for line in draft.lines():
+        for found in _SUCH_AS.finditer(line.text):
+            said = _answers(found[1], draft)
+            if len(said) == 1:
+                yield fault(
+                    "typed-answer",
+                    line.place,
+                    f"{found[0].strip()!r} gives an answer away: a model tends to repeat it",
+                    "name all possible answers or none, such as "
+                    + ("“with its label in brackets”" if draft.listwise else " or ".join(draft.header.words)),
+                )
+
+
+def _answers(text: str, draft: Draft) -> set[str]:
+    """The answers that some words name."""
+    if draft.listwise:
+        return {a or b for a, b in _LABEL.findall(text)}
+    words = draft.header.words
+    return {word for word in words if re.search(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", text, re.I)}

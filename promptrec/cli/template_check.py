@@ -1,0 +1,63 @@
+"""`promptrec template check`: what is wrong with templates, in words for their authors."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from promptrec.author.check import check
+from promptrec.author.finding import Finding
+from promptrec.cli.options import JsonOption, ModelOption, open_catalog
+from promptrec.engine.models import DEFAULT_MODEL, resolve
+from promptrec.engine.tokenizer import Tokenizer
+from promptrec.errors import InputError
+from promptrec.template.pack import PART
+from promptrec.template.store import SUFFIX, list_templates, load_template
+
+
+def check_(
+    named: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME|FILE|FOLDER]...", help="All shipped ones by default.")
+    ] = None,
+    model: ModelOption = DEFAULT_MODEL,
+    catalog: Annotated[
+        str | None, typer.Option("--catalog", metavar="FILE", help="Check against this catalogue, not the pack's own.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find what is wrong with templates: file, line, what it is and how to mend it. Exit code 1 if any is an error."""
+    tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
+    items = open_catalog(catalog) if catalog is not None else None
+    paths = [path for name in named for path in _files(name)] if named else [t.path for t in list_templates()]
+    # Templates of a pack share its parts, and what is wrong with those.
+    found = list(dict.fromkeys(f for path in paths for f in check(path, tokenizer=tokenizer, catalog=items)))
+    if as_json:
+        print(json.dumps([f.model_dump(mode="json") for f in found], indent=2, ensure_ascii=False))
+    else:
+        _show(found, len(paths))
+    raise typer.Exit(1 if any(f.severity == "error" for f in found) else 0)
+
+
+def _files(name: str) -> Iterator[str | Path]:
+    """The templates of a folder, a file, or a template known by name."""
+    path = Path(name)
+    if path.is_dir():
+        inside = [p for p in sorted(path.rglob(f"*{SUFFIX}")) if not p.name.startswith(PART)]
+        if not inside:
+            raise InputError(f"{path}: no template in this folder: their names end with {SUFFIX}")
+        yield from inside
+    elif path.suffix == SUFFIX and path.is_file():
+        yield path
+    else:
+        yield load_template(name).path
+
+
+def _show(found: list[Finding], templates: int) -> None:
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    for finding in found:
+        console.print(f"{finding}  [{finding.severity}: {finding.rule}]")
+    errors = sum(f.severity == "error" for f in found)
+    console.print(f"{templates} templates: {errors} errors, {len(found) - errors} warnings")

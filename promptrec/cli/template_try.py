@@ -1,0 +1,179 @@
+"""`promptrec template test|ab|diff`: what a model makes of templates, and what differs between two."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from promptrec.author.ab import compare_templates
+from promptrec.author.diff import diff
+from promptrec.author.expect import Outcome, rank_with, run_tests
+from promptrec.cli.options import (
+    EngineOption,
+    EngineSettings,
+    JsonOption,
+    ModelOption,
+    SeedOption,
+    open_catalog,
+    settings,
+)
+from promptrec.engine.base import Engine
+from promptrec.engine.load import open_engine
+from promptrec.engine.models import DEFAULT_MODEL, resolve
+from promptrec.engine.options import EngineOptions
+from promptrec.engine.tokenizer import Tokenizer
+from promptrec.errors import UnknownName
+from promptrec.evaluate.named import open_dataset
+from promptrec.template.store import list_templates, load_template, packs
+from promptrec.template.template import Template
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME|FILE", help="Name or file of a template.")]
+OtherArgument = Annotated[str, typer.Argument(metavar="NAME|FILE", help="Another template.")]
+FolderOption = Annotated[
+    Path | None, typer.Option("--templates", help="A folder of your own templates, looked into first.")
+]
+CatalogFile = Annotated[
+    str | None, typer.Option("--catalog", metavar="FILE", help="Items to use, instead of the pack's own.")
+]
+
+
+def test_(
+    name: Annotated[str, typer.Argument(metavar="NAME|PACK|FILE", help="A template, or all of a pack.")],
+    templates: FolderOption = None,
+    model: ModelOption = DEFAULT_MODEL,
+    engine: EngineOption = None,
+    engine_option: EngineSettings = None,
+    ranks: Annotated[
+        list[str] | None, typer.Option("--ranks", help="Of a pack, only templates for this way of ranking; repeat it.")
+    ] = None,
+    catalog: CatalogFile = None,
+    seed: SeedOption = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the tests of a template's header with a real model. Exit code 1 if any fails."""
+    chosen = _chosen(name, templates, ranks)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    told: list[dict[str, Any]] = []
+    with _open(model, engine, engine_option) as opened:
+        for template in chosen:
+            items = open_catalog(catalog) if catalog is not None else template.pack.catalog()
+            outcomes = run_tests(template, rank_with(template, opened, items, seed), items)
+            told += [_told(template, outcome) for outcome in outcomes]
+            if not as_json:
+                _show(template, outcomes, console)
+    failed = sum(not outcome["passed"] for outcome in told)
+    if as_json:
+        console.print_json(data=told)
+    else:
+        console.print(f"{len(told) - failed} of {len(told)} tests passed, with {model}")
+    raise typer.Exit(1 if failed else 0)
+
+
+def ab_(
+    a: NameArgument,
+    b: OtherArgument,
+    dataset: Annotated[str, typer.Option("--dataset", help="A folder, or a name of `promptrec data list`.")],
+    templates: FolderOption = None,
+    model: ModelOption = DEFAULT_MODEL,
+    engine: EngineOption = None,
+    engine_option: EngineSettings = None,
+    metric: Annotated[str, typer.Option("--metric", help="What the two are compared in.")] = "ndcg@10",
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many people.")] = None,
+    seed: SeedOption = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Rank the same people with two templates, and say which is better, or that no difference is shown."""
+    one, other = load_template(a, folder=templates), load_template(b, folder=templates)
+    data = open_dataset(dataset)
+    people = min(limit or len(data.queries), len(data.queries))
+    with _open(model, engine, engine_option) as opened, Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task(f"{data.name}, {people} people, twice", total=2 * people)
+        found = compare_templates(
+            one,
+            other,
+            data,
+            opened,
+            metric=metric,
+            limit=limit,
+            seed=seed,
+            done=lambda ranked: bar.update(task, completed=ranked),
+        )
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    if as_json:
+        print(found.model_dump_json(indent=2))
+        return
+    for side in found.sides:
+        mean = "undefined" if side.mean is None else f"{side.mean:.3f}"
+        failed = f", {side.failed} failed" if side.failed else ""
+        console.print(f"{side.name}: {metric} {mean}, {side.prompt_tokens:,} prompt tokens{failed}")
+    console.print(found.said)
+
+
+def diff_(
+    a: NameArgument,
+    b: OtherArgument,
+    templates: FolderOption = None,
+    model: ModelOption = DEFAULT_MODEL,
+    catalog: CatalogFile = None,
+    preferences: Annotated[str | None, typer.Option("--preferences", "-p", help="Try them with these words.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what differs between two templates: their files, and the prompts they make for the same person and items."""
+    tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
+    one, other = load_template(a, folder=templates), load_template(b, folder=templates)
+    found = diff(one, other, tokenizer, open_catalog(catalog) if catalog is not None else None, preferences)
+    if as_json:
+        print(found.model_dump_json(indent=2))
+        return
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    for title, lines in (("files", found.source), ("prompts", found.prompt)):
+        console.rule(title)
+        for line in lines or ("no difference",):
+            console.print(line, style={"+": "green", "-": "red"}.get(line[:1]))
+    console.print(f"tokens: {found.tokens[0]} and {found.tokens[1]}")
+
+
+def _chosen(name: str, folder: Path | None, ranks: list[str] | None) -> list[Template]:
+    """The templates of a pack that rank, or the one of a name."""
+    if name not in packs(folder):
+        return [load_template(name, folder=folder)]
+    inside = [t for t in list_templates(folder) if t.name.rpartition("/")[0] == name and t.header.ranks != "profile"]
+    found = [t for t in inside if not ranks or t.header.ranks in ranks]
+    if not found:
+        raise UnknownName(f"template of the pack {name} for", ", ".join(ranks or ()), [t.header.ranks for t in inside])
+    return found
+
+
+@contextmanager
+def _open(model: str, engine: str | None, options: list[str] | None) -> Iterator[Engine]:
+    """An engine that is closed when it is done with."""
+    told: dict[str, Any] = settings("--engine-option", options)
+    with Console(stderr=True).status(f"loading {model}"):
+        opened, _ = open_engine(model, engine, EngineOptions.parse(told))
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _told(template: Template, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "template": template.name,
+        "expectation": outcome.expectation.model_dump(mode="json"),
+        "passed": outcome.passed,
+        "said": outcome.said,
+        "titles": [item.title for item in outcome.ranking.items],
+    }
+
+
+def _show(template: Template, outcomes: list[Outcome], console: Console) -> None:
+    passed = sum(outcome.passed for outcome in outcomes)
+    console.print(f"{template.name}: {passed} of {len(outcomes)}")
+    for outcome in outcomes:
+        mark = "passed" if outcome.passed else "FAILED"
+        person = outcome.expectation.person or "(no words)"
+        console.print(f"  {mark}: {person}" + (f" - {outcome.said}" if outcome.said else ""))

@@ -1,0 +1,47 @@
+import json
+from pathlib import Path
+
+import pytest
+
+FAULTS = Path(__file__).parents[1] / "author" / "faults"
+
+
+@pytest.mark.model
+def test_an_error_is_told_with_its_line_and_fails(promptrec):
+    done = promptrec("template", "check", FAULTS / "unknown-item-name.jinja")
+    assert done.returncode == 1 and "unknown-item-name.jinja:28: item.titel" in done.stdout
+    assert done.stdout.endswith("1 templates: 1 errors, 0 warnings\n")
+
+
+@pytest.mark.model
+def test_a_warning_does_not_fail_and_json_has_all_of_it(promptrec):
+    done = promptrec("template", "check", FAULTS / "unused-field.jinja", "--json")
+    (found,) = json.loads(done.stdout)
+    assert done.returncode == 0 and (found["rule"], found["severity"], found["line"]) == ("unused-field", "warning", 6)
+
+
+@pytest.mark.model
+def test_names_and_folders_can_be_checked_together(promptrec, tmp_path):
+    (tmp_path / "_part.jinja").write_text("a part has no header")
+    (tmp_path / "mine.jinja").write_text("no header either")
+    done = promptrec("template", "check", "films/en/yes-no", tmp_path)
+    assert done.returncode == 1 and "mine.jinja:1:" in done.stdout and "_part" not in done.stdout
+    assert "2 templates: 1 errors, 0 warnings" in done.stdout
+
+
+@pytest.mark.model
+def test_all_shipped_ones_are_checked_when_nothing_is_named(promptrec):
+    done = promptrec("template", "check")
+    assert done.returncode == 0 and "errors" in done.stdout, done.stdout
+
+
+@pytest.mark.model
+def test_a_catalogue_of_ones_own_is_looked_into(promptrec, catalog_file):
+    done = promptrec("template", "check", "films/en/yes-no", "--catalog", catalog_file)
+    assert done.returncode == 0 and "its columns are plot" in done.stdout
+
+
+@pytest.mark.model
+def test_an_unknown_name_and_an_empty_folder_are_mistakes_of_the_user(promptrec, tmp_path, smollm2):
+    assert "unknown template" in promptrec("template", "check", "nothing").stderr
+    assert "no template in this folder" in promptrec("template", "check", tmp_path).stderr

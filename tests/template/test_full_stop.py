@@ -1,0 +1,32 @@
+"""Between the person's own words and what else is known of them stands one full stop, whoever wrote it."""
+
+import pytest
+
+from promptrec.data.item import Item
+from promptrec.data.query import Query
+from promptrec.template.spans import joined
+from promptrec.template.store import list_templates
+
+DOMAINS = ("films", "books", "music", "general")
+TEMPLATES = [t for t in list_templates() if t.header.ranks == "query-likelihood" and t.header.domain in DOMAINS]
+ITEM = Item(item_id="1", title="Heidi")
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
+@pytest.mark.parametrize(
+    ("query", "en", "zh"),
+    [
+        (Query(preferences="no blood"), "no blood", "no blood"),
+        (Query(preferences="no blood", history=("Jaws",)), "no blood. I liked Jaws.", "no blood。我喜欢过Jaws。"),
+        (Query(preferences="no blood!", history=("Jaws",)), "no blood! I liked Jaws.", "no blood!我喜欢过Jaws。"),
+        (Query(preferences="不要血腥。", history=("Jaws",)), "不要血腥。 I liked Jaws.", "不要血腥。我喜欢过Jaws。"),
+        (Query(preferences="a", context="b", history=("c",)), "a. b. I liked c.", "a。b。我喜欢过c。"),
+        (Query(preferences="a", attributes={"b": "c"}), "a. My b: c.", "a。我的b：c。"),
+        (Query(history=("c",)), "I liked c.", "我喜欢过c。"),
+        (Query(context="b"), "b", "b"),
+    ],
+)
+def test_one_full_stop(template, query, en, zh):
+    said = joined(template.render(query, [ITEM]).reply)
+    assert said == (en if template.header.language == "en" else zh)
+    assert ".." not in said and "。。" not in said
