@@ -86,7 +86,7 @@ class Recommender:
             adapter: folder of a LoRA adapter to read with.
             encoder: name of an added text encoder, or its folder, for the ranker embedding.
             training: what other people chose, for the rankers item-knn and implicit-mf.
-            slot_prior: file of a `promptrec.rank.slot_prior.SlotPrior`, for the ranker listwise-prior.
+            slot_prior: a file that `promptrec slot-prior` wrote, for the ranker listwise-prior.
             pool: how many candidates `recommend` retrieves from the catalogue and ranks.
             seed: decides ties, label order and everything else that is random.
             **options: of the engine: dtype, max_model_len, tensor_parallel_size, gpu_memory_utilization,

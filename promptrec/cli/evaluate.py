@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from promptrec.cli import evaluate_options as option
-from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, settings
+from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, SlotPriorOption, settings
 from promptrec.cli.progress import progress
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
@@ -28,6 +28,7 @@ def evaluate(
     template: option.TemplateName = None,
     templates: option.Templates = None,
     adapter: option.Adapter = None,
+    slot_prior: SlotPriorOption = None,
     limit: option.Limit = None,
     pool: option.PoolSize = None,
     metrics: option.Metrics = None,

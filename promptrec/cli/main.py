@@ -6,7 +6,19 @@ import typer
 from rich.console import Console
 
 import promptrec
-from promptrec.cli import compare, data, demo, evaluate, model, plan, probe, recommend, report, template
+from promptrec.cli import (
+    compare,
+    data,
+    demo,
+    evaluate,
+    model,
+    plan,
+    probe,
+    recommend,
+    report,
+    slot_prior,
+    template,
+)
 from promptrec.errors import PromptrecError
 
 app = typer.Typer(
@@ -23,6 +35,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.command("probe")(probe.probe)
+app.command("slot-prior")(slot_prior.slot_prior)
 app.add_typer(data.app, name="data")
 app.add_typer(model.app, name="model")
 app.add_typer(template.app, name="template")

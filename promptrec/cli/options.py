@@ -30,6 +30,12 @@ RankerOption = Annotated[
         "Default: query-likelihood below 1B parameters.",
     ),
 ]
+SlotPriorOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--slot-prior", metavar="FILE", help="What `promptrec slot-prior` wrote, for the ranker listwise-prior."
+    ),
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="Decides ties and everything else that is random.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 CatalogOption = Annotated[

@@ -34,6 +34,8 @@ from promptrec.evaluate.spec import System
 from promptrec.rank.auto import AUTO
 from promptrec.rank.baselines import Random
 from promptrec.rank.embedding import Embedding
+from promptrec.rank.listwise_labels import ListwiseLabels
+from promptrec.rank.listwise_prior import ListwisePrior
 from promptrec.rank.names import template_kinds
 from promptrec.rank.plan import Plan, Speed, expected_items, plan, sample_requests
 from promptrec.rank.table import COMBINED, RANKERS
@@ -125,8 +127,12 @@ def _speed(reading: float | None, writing: float | None) -> Speed | None:
 
 
 def _without_weights(name: str) -> str:
-    """The same ranker with another in the place of the text encoder: who picks the candidates costs no tokens."""
-    return re.sub(rf"\b{Embedding.name}\b", Random.name, COMBINED.get(name, name))
+    """The same ranker with others in the place of what needs weights or a slot prior and writes no prompts for it.
+
+    Who picks the candidates costs no tokens, nor does what is taken off the answers.
+    """
+    written = COMBINED.get(name, name).replace(ListwisePrior.name, ListwiseLabels.name)
+    return re.sub(rf"\b{Embedding.name}\b", Random.name, written)
 
 
 def _made_up(

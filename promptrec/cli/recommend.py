@@ -15,6 +15,7 @@ from promptrec.cli.options import (
     ModelOption,
     RankerOption,
     SeedOption,
+    SlotPriorOption,
     open_catalog,
     settings,
 )
@@ -49,6 +50,7 @@ def recommend(
     templates: Annotated[
         Path | None, typer.Option("--templates", help="A folder of your own templates, looked into first.")
     ] = None,
+    slot_prior: SlotPriorOption = None,
     k: Annotated[int, typer.Option("-k", help="How many items to show.")] = 10,
     pool: Annotated[int, typer.Option("--pool", help="How many candidates to retrieve and rank.")] = 50,
     seed: SeedOption = 0,
@@ -68,6 +70,7 @@ def recommend(
             engine=engine,
             ranker=ranker,
             templates=templates,
+            slot_prior=slot_prior,
             pool=pool,
             seed=seed,
             **options,

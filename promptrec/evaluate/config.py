@@ -23,6 +23,7 @@ EXPECTED = {
     "template": ("a name or file", '"films/en"'),
     "templates": ("a folder", '"my-templates"'),
     "adapter": ("a folder", '"my-adapter"'),
+    "slot_prior": ("a file", '"films.slot-prior.json"'),
     "limit": (_NUMBER, "100"),
     "pool": (_NUMBER, "50"),
     "seed": ("a whole number", "0"),
@@ -43,11 +44,12 @@ class Config(BaseModel):
 
     datasets: folders, or names that `promptrec data list` shows. rankers: those that read a model are run with each
     of `models`; the baselines that a dataset allows are always added. template: a name or file; None takes the pack
-    of the dataset's domain and language. limit: only the first so many queries. pool: how many candidates are
-    retrieved where a dataset gives none. metrics: the first is the primary one, on which systems are compared.
-    memorisation: also run with titles masked and permuted. robustness: also run with candidates in other orders, and
-    with paraphrases, typos and a distracting clause. check_limit: how many queries those two take.
-    max_failed: the greatest share of failed rankings with which a run still counts.
+    of the dataset's domain and language. slot_prior: a file that `promptrec slot-prior` wrote, for the ranker
+    listwise-prior. limit: only the first so many queries. pool: how many candidates are retrieved where a dataset
+    gives none. metrics: the first is the primary one, on which systems are compared. memorisation: also run with
+    titles masked and permuted. robustness: also run with candidates in other orders, and with paraphrases, typos
+    and a distracting clause. check_limit: how many queries those two take. max_failed: the greatest share of failed
+    rankings with which a run still counts.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +62,7 @@ class Config(BaseModel):
     template: str | None = None
     templates: Path | None = None
     adapter: str | None = None
+    slot_prior: Path | None = None
     limit: Annotated[int, Field(ge=1)] | None = None
     pool: Annotated[int, Field(ge=1)] = 50
     seed: int = 0

@@ -17,8 +17,10 @@ from promptrec.engine.models import resolve
 from promptrec.evaluate.dataset import Dataset
 from promptrec.rank.auto import AUTO
 from promptrec.rank.embedding import Embedding
+from promptrec.rank.listwise_prior import ListwisePrior
 from promptrec.rank.names import ranker_parts, template_kinds
 from promptrec.rank.ranking import TemplateStamp
+from promptrec.rank.slot_prior import prior_sha256
 from promptrec.recommender import Recommender
 from promptrec.template.store import load_template, packs
 from promptrec.template.template import Template
@@ -27,9 +29,10 @@ from promptrec.template.template import Template
 class RunSpec(BaseModel):
     """One system on one dataset. Two runs with the same key would write the same rankings.
 
-    The sums are SHA-256: of the dataset without its judgements (no ranking depends on them), and of the files in the
-    folders of the model, the adapter and the encoder. How many queries are asked is no part of it: a longer run goes on
-    from a shorter one. `pool` is how many candidates are retrieved where the dataset gives none.
+    The sums are SHA-256: of the dataset without its judgements (no ranking depends on them), and of the files in
+    the folders of the model, the adapter and the encoder, and of the file of the slot prior. How many queries are
+    asked is no part of it: a longer run goes on from a shorter one. `pool` is how many candidates are retrieved
+    where the dataset gives none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +49,7 @@ class RunSpec(BaseModel):
     adapter_sha256: str | None = None
     encoder: str | None = None
     encoder_sha256: str | None = None
+    slot_prior_sha256: str | None = None
     pool: int | None = None
     seed: int = 0
     promptrec: str = promptrec.__version__
@@ -53,7 +57,10 @@ class RunSpec(BaseModel):
     @property
     def key(self) -> str:
         """SHA-256 of all of it, in hexadecimal."""
-        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
+        # Runs were kept before slot priors were told here: one that takes none has the key it had.
+        without = {"slot_prior_sha256"} if self.slot_prior_sha256 is None else set()
+        told = self.model_dump(mode="json", exclude=without)
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     @property
     def system(self) -> str:
@@ -80,6 +87,7 @@ class System:
     templates: Path | None = None
     adapter: str | None = None
     encoder: str = "minilm"
+    slot_prior: Path | None = None
     pool: int = 50
     seed: int = 0
 
@@ -93,6 +101,7 @@ class System:
 
         Raises:
             UnknownName, ModelError, TemplateError: a ranker, model, engine or template that cannot be used.
+            InputError: a slot prior that is needed and not there.
         """
         about: dict[str, Any] = {
             "dataset": dataset.name,
@@ -104,6 +113,8 @@ class System:
         if Embedding.name in ranker_parts(self.ranker):
             info = resolve(self.encoder, "text encoder")
             about |= {"encoder": info.name, "encoder_sha256": folder_sha256(info.folder)}
+        if ListwisePrior.name in ranker_parts(self.ranker):
+            about |= {"slot_prior_sha256": prior_sha256(self.slot_prior)}
         return RunSpec(**about, **(self._reading(dataset) if self.reads_model else {}))
 
     def open(self, dataset: Dataset, engine: Engine | None = None) -> Recommender:
@@ -117,6 +128,7 @@ class System:
             templates=self.templates,
             adapter=self.adapter,
             encoder=self.encoder,
+            slot_prior=self.slot_prior,
             pool=self.pool,
             seed=self.seed,
             training=dataset.training,

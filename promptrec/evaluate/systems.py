@@ -11,9 +11,12 @@ from promptrec.engine.options import EngineOptions
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.dataset import Dataset
+from promptrec.evaluate.execute import rank_batch
 from promptrec.evaluate.spec import System
 from promptrec.rank.auto import AUTO, auto
 from promptrec.rank.names import ranker_parts, template_kinds
+from promptrec.rank.ranking import Ranking
+from promptrec.rank.weigh import AT_HAND, weighed
 
 BASELINES = ("random", "popular", "bm25", "embedding")
 TRAINED_BASELINES = ("item-knn", "implicit-mf")
@@ -27,6 +30,7 @@ def asked_systems(config: Config, engine: Engine | None = None) -> list[System]:
         "template": config.template,
         "templates": config.templates,
         "adapter": config.adapter,
+        "slot_prior": config.slot_prior,
     }
     systems = []
     for ranker in config.rankers:
@@ -94,8 +98,9 @@ class Engines:
 def settled(
     systems: Sequence[System], dataset: Dataset, engines: Engines, notify: Callable[[str], None]
 ) -> list[System]:
-    """The systems, each once, and for the ranker `auto` what it takes for the model and the language of the dataset.
+    """The systems, each once, and for the ranker `auto` what it takes for the model and the people of the dataset.
 
+    It takes what the probe in the dataset's language says, weighed by how the rankers agree on the first requests.
     `notify` is told what is taken, and why.
     """
     out: list[System] = []
@@ -104,8 +109,21 @@ def settled(
         if engine is not None:
             info = resolve(system.model, "language model") if system.model else None
             found = auto(engine, info, "zh" if dataset.language == "zh" else "en", system.encoder)
-            notify(f"{dataset.name}: auto takes {found.chosen} with {found.model}: {found.why}")
-            system = replace(system, ranker=found.chosen)
+            chosen, why = weighed(found, _first_requests(system, dataset, engine))
+            notify(f"{dataset.name}: auto takes {chosen} with {found.model}: {why}")
+            system = replace(system, ranker=chosen)
         if system not in out:
             out.append(system)
     return out
+
+
+def _first_requests(system: System, dataset: Dataset, engine: Engine) -> Callable[[str], Sequence[Ranking]]:
+    """What a ranker of a name makes of the first requests."""
+
+    def read(ranker: str) -> Sequence[Ranking]:
+        reads_model = bool(template_kinds(ranker))
+        recommender = replace(system, ranker=ranker).open(dataset, engine if reads_model else None)
+        asked = dataset.requests if dataset.candidates_given else dataset.queries
+        return rank_batch(recommender, asked[:AT_HAND])
+
+    return read

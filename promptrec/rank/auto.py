@@ -75,15 +75,13 @@ def auto(engine: Engine, info: ModelInfo | None, language: str, encoder: str, *,
 
 def choose(pairs: Pairs, found: Sequence[Measured]) -> tuple[str, str]:
     """A ranker's name and why: the best sum of those that are surely better than chance, or the best alone."""
-    usable = sorted(
-        (one for one in found if one.row.low is not None and one.row.low > 0.5), key=lambda one: -(one.row.auc or 0)
-    )
-    if not usable:
+    names = [row.ranker for row in passed([one.row for one in found])]
+    members = sorted((one for one in found if one.row.ranker in names), key=lambda one: names.index(one.row.ranker))
+    if not members:
         known = {one.row.ranker for one in found if one.row.auc is not None}
         fallback = "embedding" if "embedding" in known else "bm25"
         return fallback, "no way of asking this model was surely better than chance on the probe"
-    best = usable[0]
-    members = [one for one in usable if (one.row.auc or 0) >= (best.row.auc or 0) - MARGIN]
+    best = members[0]
     members = _without_the_needless(pairs, members)
     together = _area_of_sum(pairs, members)
     if together < (best.row.auc or 0) - TOLERANCE:
@@ -92,6 +90,12 @@ def choose(pairs: Pairs, found: Sequence[Measured]) -> tuple[str, str]:
         return members[0].row.ranker, f"alone as good as any sum on the probe, AUC {members[0].row.auc:.3f}"
     name = "+".join(f"{weight(one.row, len(pairs.requests)):.3g}*{one.row.ranker}" for one in members)
     return name, f"their sum has AUC {together:.3f} on the probe, the best alone {best.row.auc:.3f}"
+
+
+def passed(rows: Sequence[ProbeRow]) -> list[ProbeRow]:
+    """The rows of rankers that are surely better than chance and not far below the best, best first."""
+    better = sorted((row for row in rows if row.low is not None and row.low > 0.5), key=lambda row: -(row.auc or 0))
+    return [row for row in better if (row.auc or 0) >= (better[0].auc or 0) - MARGIN]
 
 
 def _without_the_needless(pairs: Pairs, members: Sequence[Measured]) -> list[Measured]:

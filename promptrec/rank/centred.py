@@ -68,7 +68,11 @@ def _key(item: Item, engine: Engine | None) -> tuple[str | None, str]:
 
 
 def reference_people(setup: Setup, n: int) -> list[Query]:
-    """`n` people who want different things, in the language of the templates or else of the catalogue."""
+    """`n` people who want different things, in the language of the templates or else of the catalogue.
+
+    They are taken evenly from a list that goes from one kind of thing to the next. Medoids by the people's words, which
+    have hardly one in common, come on the whole no nearer to the mean over all of them where there are eight or more.
+    """
     spoken = next((template.header.language for template in setup.templates.values()), None)
     language = spoken or default_pack(setup.catalog).rpartition("/")[2]
     words = [request.query for request in probe_pairs(language if language in LANGUAGES else "en").requests]

@@ -3,6 +3,10 @@
 `query-likelihood`: mean log P(the person's words | item), Sachan et al. 2022 (UPR), after Ponte and Croft 1998.
 `item-likelihood`: mean log P(item | the person's words), Sileo et al. 2022.
 `item-pmi`: log P(item | the person's words) - log P(item | nothing known), Holtzman et al. 2021.
+
+Length: the first two are means over tokens, so that a long text is not less likely for being long; the two parts of the
+third are of the same tokens. Popularity: the third takes off how likely the model finds an item whoever asks, and
+centring (`A~8`, see `centred`) does so for all of them.
 """
 
 from collections.abc import Sequence

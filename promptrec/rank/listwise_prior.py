@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import ClassVar
 
 from promptrec.engine.base import Engine
-from promptrec.errors import InputError
 from promptrec.rank.evidence import Evidence
 from promptrec.rank.kinds import Prompting
 from promptrec.rank.slot_prior import LEAST_REQUESTS, SlotOffsets, SlotPrior
@@ -39,11 +38,6 @@ class ListwisePrior(Prompting):
 
     @cached_property
     def _prior(self) -> SlotPrior:
-        if self._setup.slot_prior is None:
-            raise InputError(
-                f"the ranker {self.name} needs a slot prior, and none is given: fit one with "
-                "promptrec.rank.slot_prior.SlotPrior.fit, save it, and give slot_prior=PATH"
-            )
         return SlotPrior.load(self._setup.slot_prior)
 
 

@@ -1,4 +1,4 @@
-"""`listwise-shifts`: listwise-labels asked several times, the candidates turned on by some slots each time.
+"""`listwise-shifts`: listwise-labels asked again with the candidates turned on, until the first few stand.
 
 What a model likes about a slot adds to what it likes about the candidate in it. Over cyclic shifts every candidate
 visits slots that lie evenly apart, so that most of the first averages out; over as many shifts as there are candidates
@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import ClassVar
 
+from promptrec.data.item import Item
 from promptrec.engine.base import Engine
 from promptrec.rank.evidence import Evidence
 from promptrec.rank.kinds import Prompting
+from promptrec.rank.lockstep import Asking, answered, together
+from promptrec.rank.order import best_first
 from promptrec.rank.slot_readings import Deal, SlotReading, dealt, read_slots
 from promptrec.template.template import Template
 
@@ -20,29 +23,53 @@ from promptrec.template.template import Template
 class ListwiseShifts(Prompting):
     """The mean log-probability (nats) of a candidate's label over the shifts.
 
-    The reading of the first shift is kept too: it is the score of listwise-labels. A request costs `shifts` prompts,
-    all known from the start.
+    The reading of the first shift is kept too: it is the score of listwise-labels. Each round asks one more shift for
+    every request whose first `top` candidates have not come out in the same order twice running. So a request costs
+    two prompts at least and `shifts` at most; the steps of its ledger are its rounds.
     """
 
     name: ClassVar[str] = "listwise-shifts"
     template_kind: ClassVar[str] = "listwise-labels"
     shifts: ClassVar[int] = 4
     """Fewer are asked where there are fewer candidates."""
+    top: ClassVar[int] = 3
 
     def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`."""
-        turns = [turned(dealt(e, self._setup.seed), self.shifts) for e in evidence]
-        deals = [deal for each in turns for deal in each]
-        readings = iter(read_slots(deals, engine, template, self._setup.adapter))
-        for e, each in zip(evidence, turns, strict=True):
-            _average(e, [next(readings) for _ in each])
+        turning = together([self._until_settled(e) for e in evidence])
+        answered(turning, lambda deals: read_slots(deals, engine, template, self._setup.adapter))
+
+    def _until_settled(self, e: Evidence) -> Asking[Deal, SlotReading | None, None]:
+        """Ask for one shift after the other, and score the candidates by those that could be read."""
+        readings: list[SlotReading | None] = []
+        stood: tuple[Item, ...] = ()
+        for deal in turned(dealt(e, self._setup.seed), self.shifts):
+            calls = e.calls
+            readings += yield [deal]
+            e.steps += e.calls > calls
+            if readings[-1] is None:
+                continue
+            order, _ = best_first(e.request.candidates, _means(e, readings), self._setup.seed)
+            if order[: self.top] == stood:
+                break
+            stood = order[: self.top]
+        _average(e, readings)
 
 
 def turned(deal: Deal, shifts: int) -> list[Deal]:
-    """The deal, and the same turned on by n / shifts of its n slots each time; n deals where there are fewer slots."""
+    """The deal, and the same turned on by n / shifts of its n slots each time; n deals where there are fewer slots.
+
+    Halves come before quarters, so that the first few alone also lie about as far apart as they can.
+    """
     items = deal.items
-    starts = sorted({shift * len(items) // shifts for shift in range(shifts)})
+    k = min(shifts, len(items))
+    starts = [turn * len(items) // k for turn in sorted(range(k), key=lambda turn: _reversed_bits(turn, k))]
     return [Deal(deal.evidence, items[start:] + items[:start]) for start in starts]
+
+
+def _reversed_bits(turn: int, k: int) -> int:
+    """A turn below k with its bits read from the other end (van der Corput's order)."""
+    return int(f"{turn:0{(k - 1).bit_length()}b}"[::-1], 2)
 
 
 def _average(e: Evidence, readings: Sequence[SlotReading | None]) -> None:
@@ -52,11 +79,16 @@ def _average(e: Evidence, readings: Sequence[SlotReading | None]) -> None:
         return
     if readings[0] is not None:
         readings[0].book()
-    found = [reading.by_item for reading in read]
-    for item in e.request.candidates:
-        e.score(item.item_id, listwise_shifts=fmean(by_item[item.item_id] for by_item in found))
+    for item_id, mean in _means(e, readings).items():
+        e.score(item_id, listwise_shifts=mean)
     e.signals["label-mass"] = fmean(reading.mass for reading in read)
     unread = len(readings) - len(read)
     if unread:
         e.status = "repaired"
         e.notes.append(f"{unread} of {len(readings)} shifts could not be read and count for nothing: {e.errors[0]}")
+
+
+def _means(e: Evidence, readings: Sequence[SlotReading | None]) -> dict[str, float]:
+    """The mean log-probability (nats) of each candidate's label, by item ID, over the shifts that could be read."""
+    found = [reading.by_item for reading in readings if reading is not None]
+    return {i.item_id: fmean(by_item[i.item_id] for by_item in found) for i in e.request.candidates}

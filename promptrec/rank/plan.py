@@ -52,7 +52,9 @@ class Cost(BaseModel):
 class Plan(BaseModel):
     """What `ranker` will cost for `users` people, from `sampled` of them.
 
-    Tokens are exact where that is all of them and no prompt depends on an answer: those are made up.
+    Tokens are exact where that is all of them and no prompt depends on an answer: those are made up. Made-up answers
+    agree only by chance, so listwise-shifts, which stops when answers agree, is priced almost at its most: 94 % of
+    four prompts with 8 candidates, 98 % with 20. A model that answers clearly costs less.
 
     `steps` is how many rounds of asking one person needs that wait on one another, and `candidates` how many each has,
     both as means. `seconds` is None where no speed is known. `problem` says why the ranker cannot rank some of them.

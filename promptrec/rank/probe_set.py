@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,11 @@ from promptrec.data.query import Query, RankRequest
 
 FOLDER = Path(__file__).parent / "probe_pairs"
 LANGUAGES = ("en", "zh")
+# Pairs in each language.
+PEOPLE = 30
 # What fits others, beside the one thing that fits.
 OTHERS = 5
+FULL_STOP = re.compile("[.。]")
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,10 @@ class Pairs:
 
 
 def probe_pairs(language: str, seed: int = 0) -> Pairs:
-    """The pairs of a language ("en" or "zh"), each right item among `OTHERS` that are drawn by the seed."""
+    """The pairs of a language ("en" or "zh"), each right item among `OTHERS` that are drawn by the seed.
+
+    Others of the same kind, a film among films, are drawn first: to tell a film from a dish tells little of a model.
+    """
     lines = (FOLDER / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
     told = [json.loads(line) for line in lines]
     items = [
@@ -36,7 +43,14 @@ def probe_pairs(language: str, seed: int = 0) -> Pairs:
     draw = random.Random(seed)
     requests = []
     for item, pair in zip(items, told, strict=True):
-        shown = [item, *draw.sample([other for other in items if other is not item], OTHERS)]
+        others = draw.sample([other for other in items if other is not item], len(items) - 1)
+        others.sort(key=lambda other: _kind(other) != _kind(item))
+        shown = [item, *others[:OTHERS]]
         draw.shuffle(shown)
         requests.append(RankRequest(Query(query_id=item.item_id, preferences=pair["words"]), tuple(shown)))
     return Pairs(Catalog(items), tuple(requests), {item.item_id: item.item_id for item in items}, seed)
+
+
+def _kind(item: Item) -> str:
+    """What the first sentence of a description says the item is: a film, a dish."""
+    return FULL_STOP.split(str(item.fields["description"]))[0]

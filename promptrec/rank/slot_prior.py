@@ -7,9 +7,12 @@ the model thinks of the candidates averages out, and what is left is what it thi
     prior = SlotPrior.fit(load_template("films/en", kind="listwise-labels"), requests, engine)
     prior.save("films.slot-prior.json")
     Recommender.load("films/en", …, ranker="listwise-prior", slot_prior="films.slot-prior.json")
+
+`promptrec slot-prior` does the first two from the queries of a dataset.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -26,7 +29,13 @@ from promptrec.template.template import Template
 
 # Below this, what the model thinks of single candidates has not averaged out.
 LEAST_REQUESTS = 16
-AGAIN = "fit it again with promptrec.rank.slot_prior.SlotPrior.fit"
+# Requests read in one go: enough to fill an engine's batches, few enough to say how it goes on.
+BATCH = 64
+MISSING = (
+    "the ranker listwise-prior needs a slot prior, and none is given: fit one with `promptrec slot-prior`, "
+    "and give --slot-prior FILE (in Python slot_prior=FILE)"
+)
+AGAIN = "fit it again with `promptrec slot-prior`"
 
 
 class SlotOffsets(BaseModel):
@@ -64,6 +73,7 @@ class SlotPrior(BaseModel):
         *,
         adapter: str | None = None,
         earlier: Self | None = None,
+        progress: Callable[[int], None] = lambda done: None,
     ) -> Self:
         """Read each request once, and average by slot. One prior holds as many numbers of slots as it has met.
 
@@ -73,6 +83,7 @@ class SlotPrior(BaseModel):
             engine: of the model that will rank.
             adapter: of the model that will rank.
             earlier: a prior fitted on other requests, whose means go on.
+            progress: is called with the number of requests read so far.
 
         Raises:
             InputError: nothing could be read, or `earlier` is of another model, adapter, template or labels.
@@ -82,7 +93,11 @@ class SlotPrior(BaseModel):
         evidence = [Evidence(request) for request in requests]
         # Each request is dealt by a seed of its own: requests that share an ID and candidates must not share a deal.
         deals = [dealt(e, seed) for seed, e in enumerate(evidence)]
-        found = [reading for reading in read_slots(deals, engine, template, adapter) if reading is not None]
+        found: list[SlotReading] = []
+        for start in range(0, len(deals), BATCH):
+            batch = read_slots(deals[start : start + BATCH], engine, template, adapter)
+            found += [reading for reading in batch if reading is not None]
+            progress(start + len(batch))
         if not found:
             errors = [error for e in evidence for error in e.errors] or ["there are no requests"]
             raise InputError(f"no slot prior can be fitted: {errors[0]}")
@@ -120,23 +135,45 @@ class SlotPrior(BaseModel):
         return offsets
 
     def save(self, path: str | Path) -> None:
-        """Write it as JSON."""
-        Path(path).write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        """Write it as JSON.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        try:
+            Path(path).write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"{path}: the slot prior cannot be written: {error.strerror}") from None
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
+    def load(cls, path: str | Path | None) -> Self:
         """Read it again.
 
         Raises:
-            InputError: no such file, or one that holds no slot prior.
+            InputError: no such file, none named, or one that holds no slot prior.
         """
         try:
-            return cls.model_validate_json(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise InputError(f"{path}: the slot prior cannot be read: {error.strerror}; {AGAIN}") from None
-        except (ValidationError, UnicodeDecodeError) as error:
-            first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "not UTF-8"
-            raise InputError(f"{path}: not a slot prior: {first}; {AGAIN}") from None
+            return cls.model_validate_json(_content(path))
+        except ValidationError as error:
+            raise InputError(f"{path}: not a slot prior: {error.errors()[0]['msg']}; {AGAIN}") from None
+
+
+def prior_sha256(path: str | Path | None) -> str:
+    """SHA-256 of the file of a slot prior.
+
+    Raises:
+        InputError: no file was named, or it cannot be read; the message says how to fit one.
+    """
+    return hashlib.sha256(_content(path)).hexdigest()
+
+
+def _content(path: str | Path | None) -> bytes:
+    if path is None:
+        raise InputError(MISSING)
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: the slot prior cannot be read: {error.strerror}; {AGAIN}") from None
 
 
 def _mean(readings: Sequence[SlotReading]) -> SlotOffsets:

@@ -82,6 +82,12 @@ def test_a_text_encoder_in_a_sum_is_not_opened(plan, catalog_file):
     assert made["ensemble"]["total"]["calls"] > 0
 
 
+def test_what_is_taken_off_the_answers_costs_nothing_and_needs_not_be_there(plan, catalog_file):
+    words = ("--catalog", catalog_file, "--candidates", "2", "--users", "2", "--json")
+    made = plans(plan(*words, "--ranker", "listwise-prior", "--ranker", "listwise-labels"))
+    assert made["listwise-prior"]["total"] == made["listwise-labels"]["total"]
+
+
 def test_neither_weights_nor_a_framework_are_loaded(weightless, catalog_file):
     words = ["plan", "--catalog", str(catalog_file), "--model", str(weightless), "--candidates", "2", "--users", "2"]
     program = (

@@ -4,8 +4,8 @@ import pytest
 
 from promptrec.data.catalog import Catalog
 from promptrec.engine.fingerprint import folder_sha256
-from promptrec.errors import ModelError, UnknownName
-from promptrec.evaluate.spec import System, default_template
+from promptrec.errors import InputError, ModelError, UnknownName
+from promptrec.evaluate.spec import RunSpec, System, default_template
 from promptrec.testing.scripted import ScriptedEngine
 
 READER = System("query-likelihood", engine=ScriptedEngine())
@@ -25,6 +25,27 @@ def test_the_key_depends_on_all_that_rankings_depend_on(planted_dataset):
     ]
     assert len(set(keys)) == len(keys)
     assert READER.spec(planted_dataset()).key == keys[0]
+
+
+def test_another_slot_prior_is_another_run_of_the_ranker_that_takes_it_off(planted_dataset, tmp_path):
+    first, other = tmp_path / "first.json", tmp_path / "other.json"
+    first.write_text("1")
+    other.write_text("2")
+    data = planted_dataset()
+    priors = (first, other)
+    keys = [replace(READER, ranker="listwise-prior", slot_prior=path).spec(data).key for path in priors]
+    assert len(set(keys)) == 2
+    other.write_text("1")
+    assert replace(READER, ranker="bm25:4:listwise-prior", slot_prior=other).spec(data).slot_prior_sha256 is not None
+    assert replace(READER, ranker="listwise-prior", slot_prior=other).spec(data).key == keys[0]
+    assert replace(READER, slot_prior=first).spec(data).key == READER.spec(data).key
+    with pytest.raises(InputError, match="fit one with `promptrec slot-prior`"):
+        replace(READER, ranker="listwise-prior").spec(data)
+
+
+def test_a_run_without_a_slot_prior_has_the_key_it_had_before_there_were_any():
+    spec = RunSpec(dataset="d", dataset_sha256="0" * 64, ranker="bm25", promptrec="0.1.0")
+    assert spec.key == "42a554a7b30281969933dc83be900da53d1852c2ac6c6a7d3d681e6d66e2e567"
 
 
 def test_judgements_are_no_part_of_the_key(planted_dataset):

@@ -24,6 +24,7 @@ FIRST_IS_DEAR = (3.0, 1.0, 0.5, 0.2, 0.0, 0.0, -0.2, -0.3, -0.4, -0.5, -0.6, -2.
 
 class EveryShift(ListwiseShifts):
     shifts = 100
+    top = 100
 
 
 def request_of(n, query_id="q", words="something good"):
@@ -87,7 +88,9 @@ def test_in_shifts_every_candidate_visits_slots_that_lie_evenly_apart(n, shifts)
 @given(st.integers(1, 4), st.lists(st.floats(-3, 3), min_size=4, max_size=4), st.integers(0, 99))
 def test_as_many_shifts_as_candidates_find_the_order_whatever_the_slots_are_worth(n, bias, seed):
     ranker = build_ranker("listwise-shifts", Setup(templates=SETUP.templates, seed=seed))
-    assert ranker.rank([request_of(n)], engine_with(bias))[0].item_ids == best_first(n)
+    ranking = ranker.rank([request_of(n)], engine_with(bias))[0]
+    assert min(n, 2) <= ranking.ledger.calls == ranking.ledger.steps <= n
+    assert ranking.item_ids == best_first(n) or ranking.ledger.calls < n
 
 
 def test_shifts_find_the_order_that_one_reading_does_not():
@@ -95,7 +98,40 @@ def test_shifts_find_the_order_that_one_reading_does_not():
     assert build_ranker("listwise-labels", SETUP).rank([request], engine)[0].item_ids != best_first(12)
     ranking = EveryShift(SETUP).rank([request], engine)[0]
     assert ranking.item_ids == best_first(12) and ranking.status == "ok"
-    assert (ranking.ledger.calls, ranking.ledger.steps) == (12, 1)
+    assert ranking.ledger.calls == ranking.ledger.steps == 12
+
+
+def worth_by_words(text, label):
+    """Whoever wants something clear is told candidates apart by nats; for others slots alone decide."""
+    clear = 100 * ("something clear" in text)
+    shown = shown_in(text)
+    return -9.0 + clear * shown[label] / 5 + FIRST_IS_DEAR[list(shown).index(label)] if label in shown else -30.0
+
+
+def test_rounds_go_on_only_for_those_whose_first_three_do_not_stand():
+    rounds = []
+
+    class Counted(ScriptedEngine):
+        def next_logprobs(self, prompts, label_ids, *, adapter=None):
+            rounds.append(len(prompts))
+            return super().next_logprobs(prompts, label_ids, adapter=adapter)
+
+    clear, unclear = (
+        [request_of(12, f"{words}{n}", f"something {words}") for n in range(3)] for words in ("clear", "vague")
+    )
+    asked = [request for pair in zip(clear, unclear, strict=True) for request in pair]
+    rankings = build_ranker("listwise-shifts", SETUP).rank(asked, Counted(next=worth_by_words))
+    assert [ranking.ledger.calls for ranking in rankings] == [2, 4] * 3
+    assert all(ranking.ledger.steps == ranking.ledger.calls for ranking in rankings)
+    assert all(ranking.item_ids == best_first(12) for ranking in rankings[::2])
+    assert rounds == [6, 6, 3, 3]
+
+
+@given(st.integers(2, 40), st.sampled_from([2, 4, 8]))
+def test_the_first_two_shifts_lie_half_of_the_slots_apart(n, shifts):
+    request = request_of(n * shifts)
+    first, second, *_ = turned(Deal(Evidence(request), request.candidates), shifts)
+    assert first.items.index(second.items[0]) == n * shifts // 2
 
 
 def test_four_shifts_leave_of_a_slope_only_what_lies_between_them():
@@ -113,7 +149,7 @@ def test_four_shifts_leave_of_a_slope_only_what_lies_between_them():
 def test_the_score_of_shifts_is_the_mean_of_their_readings_and_the_first_is_kept():
     request, engine = request_of(10), engine_with(FIRST_IS_DEAR)
     ranking = build_ranker("listwise-shifts", SETUP).rank([request], engine)[0]
-    assert len(engine.prompts) == 4 and "label-mass" in ranking.signals
+    assert len(engine.prompts) == ranking.ledger.calls > 2 and "label-mass" in ranking.signals
     for item_id, score in scores(ranking, "listwise-shifts").items():
         read = [logprob(FIRST_IS_DEAR)(text, label_of(text, item_id)) for text in engine.prompts]
         assert score == pytest.approx(fmean(read))
@@ -137,7 +173,7 @@ def test_a_shift_that_cannot_be_read_counts_for_nothing_and_is_said():
     engine = engine_with([0.0] * 10, fail=lambda text: "out of memory" if text == first else None)
     ranking = build_ranker("listwise-shifts", SETUP).rank([request_of(10)], engine)[0]
     assert ranking.status == "repaired" and ranking.item_ids == best_first(10)
-    assert "1 of 4 shifts" in ranking.reason and "out of memory" in ranking.reason
+    assert "1 of 3 shifts" in ranking.reason and "out of memory" in ranking.reason
     assert all("listwise-labels" not in item.scores for item in ranking.items)
 
 

@@ -57,6 +57,14 @@ def test_what_may_be_written_is_said_apart(catalog, request_for, counter):
     assert ideal <= made.total.decoded_tokens <= ideal + 8
 
 
+@pytest.mark.parametrize(("candidates", "share"), [(8, 0.94), (20, 0.98)])
+def test_what_stops_when_answers_agree_is_priced_almost_at_its_most(candidates, share, counter):
+    made = planted(users=150, items=60, candidates=candidates, right=2)
+    foretold = plan("listwise-shifts", opened("listwise-shifts", counter).run, counter, made.requests)
+    assert foretold.per_user.calls <= 4 and foretold.per_user.calls / 4 == pytest.approx(share, abs=0.015)
+    assert foretold.steps == foretold.per_user.calls
+
+
 @pytest.mark.parametrize("ranker", READ_ONCE)
 def test_a_few_people_foretell_many_though_items_are_read_once(ranker, counter):
     made = planted(users=150, items=60, candidates=8, right=2)

@@ -10,7 +10,7 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError
 from promptrec.rank.base import Setup
 from promptrec.rank.names import build_ranker
-from promptrec.rank.slot_prior import LEAST_REQUESTS, SlotPrior
+from promptrec.rank.slot_prior import BATCH, LEAST_REQUESTS, SlotPrior, prior_sha256
 from promptrec.template.store import load_template
 from promptrec.testing.scripted import ScriptedEngine
 
@@ -109,6 +109,17 @@ def test_earlier_requests_count_as_much_as_later_ones():
         SlotPrior.fit(TEMPLATE, later, engine("other"), earlier=a)
 
 
+def test_it_is_said_how_far_the_reading_is():
+    said = []
+    found = SlotPrior.fit(TEMPLATE, requests(BATCH + 3, candidates=2), engine(), progress=said.append)
+    assert said == [BATCH, BATCH + 3] and found.slots[2].requests == BATCH + 3
+
+
+def test_a_place_that_cannot_be_written_is_said(fitted, tmp_path):
+    with pytest.raises(InputError, match="the slot prior cannot be written: No such file"):
+        fitted.save(tmp_path / "nowhere" / "prior.json")
+
+
 def test_a_prior_comes_back_from_the_disk_as_it_was(saved, fitted):
     assert SlotPrior.load(saved) == fitted
 
@@ -128,7 +139,8 @@ def test_a_stale_prior_is_refused_and_says_what_is_different(name, saved, fitted
     with pytest.raises(InputError, match=f"{saved.name} was fitted for the {name}") as refused:
         ranked(saved, asked, **more)
     others = {"model", "adapter", "template", "labels"} - {name}
-    assert not any(f"the {other} " in str(refused.value) for other in others) and "SlotPrior.fit" in str(refused.value)
+    assert not any(f"the {other} " in str(refused.value) for other in others)
+    assert "fit it again with `promptrec slot-prior`" in str(refused.value)
 
 
 @pytest.mark.parametrize(("count", "used"), [(LEAST_REQUESTS - 1, False), (LEAST_REQUESTS, True)])
@@ -147,13 +159,14 @@ def test_another_number_of_candidates_has_no_prior(saved):
 
 
 def test_a_ranker_without_a_prior_says_how_to_fit_one():
-    with pytest.raises(InputError, match=r"SlotPrior\.fit, save it, and give slot_prior=PATH"):
-        ranked(None, requests(1))
+    for asked in (lambda: ranked(None, requests(1)), lambda: prior_sha256(None)):
+        with pytest.raises(InputError, match="fit one with `promptrec slot-prior`, and give --slot-prior FILE"):
+            asked()
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(None, "No such file"), ("{", "not a slot prior"), ('{"model": "m"}', "not a slot prior"), (b"\xff", "not UTF-8")],
+    [(None, "No such file"), *((text, "not a slot prior") for text in ("{", '{"model": "m"}', b"\xff"))],
 )
 def test_a_file_that_is_no_prior_is_refused(content, said, tmp_path):
     path = tmp_path / "prior.json"

@@ -16,6 +16,8 @@ from promptrec.evaluate.report.prompts import first_prompt
 from promptrec.evaluate.run_folder import read_values
 from promptrec.evaluate.spec import System
 from promptrec.evaluate.store import RunStore
+from promptrec.rank.listwise_labels import ListwiseLabels
+from promptrec.rank.listwise_prior import ListwisePrior
 from promptrec.rank.names import template_kinds
 from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
@@ -110,7 +112,8 @@ class PromptWriter:
         self._listwise = any(kind.startswith("listwise") for kind in template_kinds(run.spec.ranker))
         self._counter = CountingEngine.of(_asked_model(config, run))
         system = System(
-            run.spec.ranker,
+            # It writes the same prompts, and what is taken off afterwards may be gone by now.
+            run.spec.ranker.replace(ListwisePrior.name, ListwiseLabels.name),
             engine=self._counter,
             template=config.template,
             templates=config.templates,

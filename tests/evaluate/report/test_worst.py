@@ -18,10 +18,10 @@ def found(sample, evaluation):
     return worst_queries(sample, evaluation)
 
 
-def _with_model(evaluation, ranker, model):
+def _with_model(evaluation, ranker, model, /, **spec):
     """The evaluation as if one ranker alone had read a model of this name."""
     run = next(run for run in evaluation.datasets[0].runs if run.spec.ranker == ranker)
-    run = run.model_copy(update={"spec": run.spec.model_copy(update={"model": model})})
+    run = run.model_copy(update={"spec": run.spec.model_copy(update={"model": model, **spec})})
     films = evaluation.datasets[0].model_copy(update={"runs": (run,)})
     config = evaluation.config.model_copy(update={"datasets": evaluation.config.datasets[:1], "models": (model,)})
     return evaluation.model_copy(update={"datasets": (films,), "config": config})
@@ -99,8 +99,10 @@ def test_pointwise_prompts_are_of_the_first_and_of_the_best_right_item(sample, e
 
 
 @pytest.mark.model
-def test_a_listwise_prompt_shows_all_candidates(sample, evaluation, smollm2):
-    worst = worst_queries(sample, _with_model(evaluation, "listwise-labels", smollm2.name), 2)["films-en"]
+@pytest.mark.parametrize("ranker", ["listwise-labels", "listwise-prior"])
+def test_a_listwise_prompt_shows_all_candidates(sample, evaluation, smollm2, ranker):
+    asked = _with_model(evaluation, "listwise-labels", smollm2.name, ranker=ranker)
+    worst = worst_queries(sample, asked, 2)["films-en"]
     dataset = open_dataset(evaluation.config.datasets[0])
     shown = {r.query.query_id: r.candidates for r in dataset.requests}
     for query in worst.queries:
