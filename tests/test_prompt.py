@@ -81,8 +81,9 @@ def test_the_longest_that_fits_is_kept():
 
 
 def test_only_what_the_template_shows_is_cut():
-    shipped = load_template("films/en", kind="yes-no").source
-    films = Template("t", shipped.replace("fields: [", "fields: [cast, ").replace("limits: [", "limits: [item.cast, "))
+    shipped = load_template("films/en", kind="yes-no")
+    source = shipped.source.replace("limits: [", "fields: [cast]\nlimits: [item.cast, ")
+    films = Template("t", source, shipped.path)
     assert "item.cast" in films.header.limits and "item.cast" not in films.source.rpartition("---")[2]
     actors = Item(item_id="i", title="Jaws", fields={"description": "A shark. " * 9, "cast": ("Roy Scheider",) * 9})
     fitted = fit(films, Query(preferences="sharks " * 40), [actors], (), TOKENIZER, 260)

@@ -54,7 +54,7 @@ def run_tests(template: Template, rank: Rank, catalog: Catalog) -> list[Outcome]
 
 
 def _request(query_id: str, expectation: Expectation, catalog: Catalog) -> RankRequest:
-    by_title = {item.title: item for item in catalog}
+    by_title = {item.title: item for item in catalog}  # clean text, as that of a test is
     titles = expectation.candidates or tuple(by_title)
     for title in (*titles, *expectation.has, *expectation.lacks):
         if title not in by_title:

@@ -5,11 +5,18 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
 
+from promptrec.data.clean import clean_text
 from promptrec.data.query import Query
 
 
 def _as_list(told: object) -> object:
-    return (told,) if isinstance(told, str) else told
+    titles = (told,) if isinstance(told, str) else told
+    # As titles of a catalogue are cleaned when they are read: a Chinese comma and a plain one are the same.
+    return (
+        tuple(clean_text(t).strip() if isinstance(t, str) else t for t in titles)
+        if isinstance(titles, list | tuple)
+        else titles
+    )
 
 
 Titles = Annotated[tuple[str, ...], BeforeValidator(_as_list)]

@@ -50,7 +50,8 @@ class Use:
 
     names: what it stands for, loop variables resolved: ("item", "title") for `candidate.title` too. written: as it
     stands there. printed: it is put into the prompt, not only looked at. filters: what it goes through. of_example:
-    it is of a few-shot example, which is the same for everybody.
+    it is of a few-shot example, which is the same for everybody. of_candidates: it is of one of the candidates, in a
+    loop over them or by its place.
     """
 
     names: Names
@@ -59,6 +60,7 @@ class Use:
     printed: bool
     filters: Names = ()
     of_example: bool = False
+    of_candidates: bool = False
 
 
 Piece = Typed | Use
@@ -186,9 +188,9 @@ def _uses(node: nodes.Node, scope: _Scope, printed: bool, filters: Names = ()) -
 def _use(names: Names, node: nodes.Node, scope: _Scope, printed: bool, filters: Names) -> Use:
     of_example = names[:2] == ("examples", EACH)
     names = names[2:] if of_example else names
-    if names[:2] == ("candidates", EACH):
-        names = ("item", *names[2:])
-    return Use(names, _written(node), scope.place(node), printed, filters, of_example)
+    of_candidates = names[:2] == ("candidates", EACH)
+    names = ("item", *names[2:]) if of_candidates else names
+    return Use(names, _written(node), scope.place(node), printed, filters, of_example, of_candidates)
 
 
 def _names(node: nodes.Node, scope: _Scope) -> Names | None:

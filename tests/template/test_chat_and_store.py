@@ -72,13 +72,13 @@ def test_a_name_a_pack_and_a_path_find_the_same_template():
 
 
 def test_ones_own_folder_comes_first_and_adds_names(tmp_path, monkeypatch):
-    source = load_template("films/en/yes-no").source
+    source = load_template("general/en/yes-no").source
     shipped = {t.name for t in list_templates()}
-    own = tmp_path / "films" / "en"
+    own = tmp_path / "general" / "en"
     own.mkdir(parents=True)
-    (own / "yes-no.jinja").write_text(source.replace("film to watch", "FILM"))
+    (own / "yes-no.jinja").write_text(source.replace("an item to choose", "THINGS"))
     (tmp_path / "wine.jinja").write_text(source)
-    assert "FILM" in load_template("films/en", kind="yes-no", folder=tmp_path).source
+    assert "THINGS" in load_template("general/en", kind="yes-no", folder=tmp_path).source
     assert load_template("wine", folder=tmp_path).name == "wine"
     monkeypatch.setenv("PROMPTREC_TEMPLATES", str(tmp_path))
     assert sorted(t.name for t in list_templates()) == sorted({*shipped, "wine"})

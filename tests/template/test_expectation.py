@@ -1,6 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
+from promptrec.data.item import Item
 from promptrec.template.expectation import Expectation
 
 TITLES = ["Heidi", "Totoro", "Jaws", "Saw"]
@@ -33,3 +34,8 @@ def test_what_is_wrong_with_a_ranking_is_said(told, broken):
 def test_a_test_that_cannot_say_anything_is_refused(told):
     with pytest.raises(ValidationError):
         Expectation.model_validate(told)
+
+
+def test_titles_are_cleaned_as_those_of_a_catalogue_are():
+    item = Item(item_id="1", title="你好，世界")
+    assert Expectation.model_validate({"has": "你好，世界"}).broken_by([item.title]) is None

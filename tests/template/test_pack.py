@@ -140,3 +140,8 @@ def test_parts_are_no_templates_of_their_own(tmp_path):
         + "{% block user %}{% include '_person.jinja' %}{% endblock %}"
     )
     assert [t.name for t in list_templates(tmp_path) if t.name.startswith("wine")] == ["wine/en/yes-no"]
+
+
+def test_a_field_that_a_template_names_again_keeps_the_packs_other_names(pack):
+    header = pack("{% block user %}x{% endblock %}", HEADER.replace("limits", "fields: [region]\nlimits")).header
+    assert header.fields["region"] == ("area", "origin")

@@ -44,6 +44,19 @@ FULL = {
         },
     ),
 }
+# What only some domains know of an item; their rules speak of it.
+ALSO = {
+    ("films", "en"): {"age_rating": "12"},
+    ("films", "zh"): {"age_rating": "12岁以上"},
+    ("books", "en"): {"series": "The Gardeners", "pages": 288},
+    ("books", "zh"): {"series": "园丁三部曲", "pages": 288},
+    ("music", "en"): {"explicit": "yes"},
+    ("music", "zh"): {"explicit": "是"},
+    ("video", "en"): {"channel": "Bo Grows", "duration": "12 min", "series": "The Gardeners", "age_rating": "12"},
+    ("video", "zh"): {"channel": "陈波种花", "duration": "12分钟", "series": "园丁", "age_rating": "12岁以上"},
+    ("news", "en"): {"source": "The Courier", "date": "2024-05-02", "section": "Local"},
+    ("news", "zh"): {"source": "晚报", "date": "2024-05-02", "section": "本地"},
+}
 BARE = Item(item_id="2", title="Blue 蓝")
 QUERIES = {
     "en": (
@@ -66,6 +79,12 @@ QUERIES = {
 }
 
 
+def full(header):
+    """An item of which everything is known that its domain asks for."""
+    item = FULL[header.language]
+    return item.model_copy(update={"fields": {**item.fields, **ALSO.get((header.domain, header.language), {})}})
+
+
 def rendered(template):
     """The template's prompts for a full and a bare item, for someone known well, hardly and not at all."""
     language = template.header.language
@@ -73,7 +92,7 @@ def rendered(template):
     for query in QUERIES[language]:
         if query.is_empty and template.header.ranks == "query-likelihood":
             continue  # there would be nothing to score
-        items = [FULL[language], BARE]
+        items = [full(template.header), BARE]
         shown = [items] if template.header.ranks.startswith("listwise") else [[item] for item in items]
         for some in shown:
             labels = ("A", "B") if len(some) > 1 else ()
@@ -87,7 +106,9 @@ TEMPLATES = [t for t in list_templates() if t.header.ranks != "profile"]
 
 
 def test_there_is_one_for_every_domain_language_and_kind():
-    packs = ("films", "books", "music", "general"), ("en", "zh"), set(get_args(Kind)) - {"profile"}
+    domains = {t.header.domain for t in TEMPLATES}
+    assert domains >= {"films", "books", "music", "general", "video", "news"}
+    packs = domains, ("en", "zh"), set(get_args(Kind)) - {"profile"}
     assert sorted(t.name for t in TEMPLATES) == sorted(map("/".join, product(*packs)))
     assert all(t.name == f"{t.header.domain}/{t.header.language}/{t.header.ranks}" for t in TEMPLATES)
 
@@ -115,7 +136,9 @@ def test_what_stays_the_same_from_item_to_item_comes_first(template):
         text = both[0].prompt.text
         assert text.index("[A]") > text.index(query.preferences)
         return
-    first, second = (fit(template, query, [i], (), BytesTokenizer(), 10_000).prompt for i in (FULL[language], BARE))
+    first, second = (
+        fit(template, query, [i], (), BytesTokenizer(), 10_000).prompt for i in (full(template.header), BARE)
+    )
     if template.header.ranks == "query-likelihood":
         assert [s.text for s in first.reply] == [s.text for s in second.reply]
     else:

@@ -54,9 +54,8 @@ def _known(draft: Draft, use: Use) -> tuple[str, str, list[str]] | None:
 def _top(draft: Draft, use: Use) -> list[str]:
     """The names that stand alone in a template of this kind, or follow the name of an example."""
     kind = draft.header.ranks
-    # In a loop over candidates each is an item, whatever the author calls it.
-    looped = draft.listwise and not use.written.startswith("item")
-    item = [] if kind == "profile" else ["item"] if looped or not draft.listwise else []
+    # One of the candidates is an item, whatever the author calls it.
+    item = [] if kind == "profile" else ["item"] if use.of_candidates or not draft.listwise else []
     items = [*item, "candidates"] if draft.listwise else item
     if use.of_example:
         return ["query", *items, "answer", *(["order"] if draft.listwise else [])]
