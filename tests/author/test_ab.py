@@ -12,7 +12,7 @@ from promptrec.template.store import load_template
 from promptrec.template.template import Template
 from promptrec.testing.scripted import ScriptedEngine
 
-SHIPPED = load_template("films/en/yes-no")
+SHIPPED = load_template("general/en/yes-no")
 
 
 def named(name, change=lambda source: source):
@@ -54,9 +54,9 @@ def test_one_that_shows_the_model_nothing_of_the_item_loses():
     titles = {item.title for item in data.catalog if item.item_id in right}
 
     def knows(prompt, label):
-        return float("Yes" in label and "In their own words" in prompt and any(f"Film: {t}" in prompt for t in titles))
+        return float("Yes" in label and "In their own words" in prompt and any(f"Item: {t}" in prompt for t in titles))
 
-    blind = named("blind", lambda source: source.replace("{{ item.title }}", "a film"))
+    blind = named("blind", lambda source: source.replace("{{ item.title }}", "an item"))
     found = compare_templates(named("shows"), blind, data, ScriptedEngine(next=knows), metric="auc")
     assert found.better == "shows" and "shows is better than blind" in found.said
 

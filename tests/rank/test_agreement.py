@@ -46,7 +46,7 @@ def test_shares_are_bounded_exact_without_noise_and_the_same_in_any_order(plante
     order = list(range(len(planted)))
     draw.shuffle(order)
     assert shares_of_truth(exact[np.ix_(order, order)]) == pytest.approx(shares[order], abs=0.02)
-    assert 0 <= shares.min() and shares.max() <= MOST_SHARE
+    assert shares.min() >= 0 and shares.max() <= MOST_SHARE
 
 
 def test_items_that_one_has_no_score_for_are_left_out():

@@ -31,9 +31,7 @@ def planted(shares, requests=20):
                 for rank, i in enumerate(best, 1)
             )
             query = Query(query_id=f"q{n}")
-            out.append(
-                Ranking(query_id=query.query_id, status="ok", ranker=name, items=items, ledger=Ledger(), seed=0)
-            )
+            out.append(Ranking(query_id=query.query_id, status="ok", ranker=name, items=items, ledger=Ledger(), seed=0))
         return out
 
     return read
