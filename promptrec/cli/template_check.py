@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from promptrec.author.check import check
+from promptrec.author.confined import check_confined
 from promptrec.author.finding import Finding
 from promptrec.cli.options import JsonOption, ModelOption, open_catalog
 from promptrec.engine.models import DEFAULT_MODEL, resolve
@@ -26,14 +27,26 @@ def check_(
     catalog: Annotated[
         str | None, typer.Option("--catalog", metavar="FILE", help="Check against this catalogue, not the pack's own.")
     ] = None,
+    untrusted: Annotated[
+        bool, typer.Option("--untrusted", help="Check in a process with limits of its own on memory and time.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Find what is wrong with templates: file, line, what it is and how to mend it. Exit code 1 if any is an error."""
-    tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
+    folder = resolve(model, "language model").folder
+    tokenizer = Tokenizer.from_folder(folder)
+    if untrusted and catalog is not None:
+        raise InputError("--untrusted checks with the pack's own catalogue: leave --catalog out")
     items = open_catalog(catalog) if catalog is not None else None
     paths = [path for name in named for path in _files(name)] if named else [t.path for t in list_templates()]
+
+    def look(path: str | Path) -> list[Finding]:
+        if untrusted:
+            return check_confined(path, model_folder=folder)
+        return check(path, tokenizer=tokenizer, catalog=items)
+
     # Templates of a pack share its parts, and what is wrong with those.
-    found = list(dict.fromkeys(f for path in paths for f in check(path, tokenizer=tokenizer, catalog=items)))
+    found = list(dict.fromkeys(f for path in paths for f in look(path)))
     if as_json:
         print(json.dumps([f.model_dump(mode="json") for f in found], indent=2, ensure_ascii=False))
     else:

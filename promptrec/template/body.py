@@ -1,21 +1,20 @@
 """The Jinja body of a template, with the parts of its pack that it extends or includes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
 
 from promptrec.errors import TemplateError
+from promptrec.template.allowed import MOST_NODES, check_blocks, check_tree
 from promptrec.template.pack import PART, Pack
-from promptrec.template.sandbox import (
-    BLOCKS,
-    check_blocks,
-    check_tree,
-    environment,
-    with_line_ends,
-    without_marks,
-)
+from promptrec.template.sandbox import BLOCKS, environment, known_filters, with_line_ends, without_marks
+
+# Of a body with its parts: to read and compile more would take longer than to render it.
+LONGEST_BODY = 50_000
+MOST_PARTS = 50
 
 
 class Body:
@@ -31,11 +30,15 @@ class Body:
         self._path = path
         self._env = environment(language)
         self._trees: dict[str, nodes.Template] = {}
+        self._read_so_far: set[tuple[str, bool]] = set()
+        self._characters = self._nodes = 0
         prepared = self._read(text, path, first_line, ())
         self._env.loader = jinja2.DictLoader({name: _prepared(part) for name, part in self.parts.items()})
         self.tree = self._trees[path]
-        self._template = self._compiled(prepared)
-        self._ancestors = [self._env.get_template(name) for name in self._lineage(self.tree)]
+        self._template = self._compiled(path, lambda: self._env.from_string(prepared))
+        # All parts now, so that none fails, or takes long, in the middle of a ranking.
+        compiled = {name: self._compiled(name, partial(self._env.get_template, name)) for name in self.parts}
+        self._ancestors = [compiled[name] for name in self._lineage(self.tree)]
 
     @property
     def blocks(self) -> set[str]:
@@ -62,13 +65,13 @@ class Body:
     def _read(self, text: str, path: str, first_line: int, within: tuple[str, ...], included: bool = False) -> str:
         """Check a file and the parts it names, deepest last; its text as Jinja gets it."""
         prepared = _prepared(text)
-        try:
-            tree = self._env.parse(prepared)
-        except jinja2.TemplateSyntaxError as error:
-            raise TemplateError(f"{path}:{first_line + error.lineno}: {error.message}") from None
-        except RecursionError:
-            raise TemplateError(f"{path}:{first_line + 1}: nested too deeply") from None
-        check_tree(tree, path, first_line, self._env.filters)
+        self._characters += len(prepared)
+        if self._characters > LONGEST_BODY:
+            raise TemplateError(f"{path}:{first_line + 1}: longer than {LONGEST_BODY:,} characters, with its parts")
+        tree = self._parsed(prepared, path, first_line)
+        self._nodes += check_tree(tree, path, first_line, known_filters(self._env))
+        if self._nodes > MOST_NODES:
+            raise TemplateError(f"{path}:{first_line + 1}: its parts have more than {MOST_NODES:,} words within braces")
         self._trees[within[-1] if within else path] = tree
         uses: list[nodes.Extends | nodes.Include] = [*tree.find_all(nodes.Extends), *tree.find_all(nodes.Include)]
         for node in uses:
@@ -87,9 +90,16 @@ class Body:
             raise TemplateError(f"{place}: {said} is no part of this pack; there are: {there}")
         if name in within:
             raise TemplateError(f"{place}: {name} uses itself: {' > '.join([*within, name])}")
+        included = isinstance(node, nodes.Include)
+        # Once: parts that use parts twice, which use others twice, would be read without end.
+        if (name, included) in self._read_so_far:
+            return
+        if name not in self.parts and len(self.parts) == MOST_PARTS:
+            raise TemplateError(f"{place}: a template may use up to {MOST_PARTS} parts")
         self.parts[name] = self._pack.read(name)
         path = str(self._pack.folder / name) if self._pack.folder else name
-        self._read(self.parts[name], path, 0, (*within, name), isinstance(node, nodes.Include))
+        self._read(self.parts[name], path, 0, (*within, name), included)
+        self._read_so_far.add((name, included))
 
     def _lineage(self, tree: nodes.Template) -> list[str]:
         """The parts that a tree extends, nearest first."""
@@ -99,11 +109,23 @@ class Body:
             tree = self._trees[out[-1]]
         return out
 
-    def _compiled(self, prepared: str) -> jinja2.Template:
+    def _parsed(self, prepared: str, path: str, first_line: int) -> nodes.Template:
         try:
-            return self._env.from_string(prepared)
+            return self._env.parse(prepared)
         except jinja2.TemplateSyntaxError as error:
-            raise TemplateError(f"{self._path}: {error.message}") from None
+            raise TemplateError(f"{path}:{first_line + error.lineno}: {error.message}") from None
+        except RecursionError:
+            raise TemplateError(f"{path}:{first_line + 1}: nested too deeply") from None
+        except ValueError as error:
+            raise TemplateError(f"{path}:{first_line + 1}: a number that is too long: {error}") from None
+
+    def _compiled(self, path: str, compiled: Callable[[], jinja2.Template]) -> jinja2.Template:
+        try:
+            return compiled()
+        except jinja2.TemplateSyntaxError as error:
+            raise TemplateError(f"{path}: {error.message}") from None
+        except (RecursionError, SyntaxError, MemoryError):
+            raise TemplateError(f"{path}: nested too deeply: use fewer loops and conditions within another") from None
 
 
 def _prepared(text: str) -> str:

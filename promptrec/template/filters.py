@@ -12,6 +12,8 @@ from babel.numbers import UnknownCurrencyError, format_currency, get_currency_pr
 
 LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
 CURRENCIES = {"en": "USD", "zh": "CNY"}
+MOST_DIGITS = 15
+LONGEST_NUMBER = 60
 YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")
 # The name under which the way to count tokens is told to a template; it cannot be written in one.
 SHORTENED = "_shortened"
@@ -52,11 +54,13 @@ def in_language(language: str) -> dict[str, Callable[..., Any]]:
             validate_currency(currency)
         except UnknownCurrencyError:
             raise ValueError(f"price takes a currency code such as EUR, not {currency!r}") from None
+        said = str(value).strip()
         try:
-            amount = Decimal(str(value).strip())
+            amount = Decimal(said if len(said) <= LONGEST_NUMBER else "NaN")
         except InvalidOperation:
             return str(value)
-        if not amount.is_finite():
+        # What has more digits than any price would be written out digit by digit.
+        if not amount.is_finite() or abs(amount.adjusted()) > MOST_DIGITS:
             return str(value)
         whole = amount == amount.to_integral_value() and get_currency_precision(currency) > 0
         shape = "¤#,##0" if whole else None

@@ -13,6 +13,9 @@ Kind = Literal["query-likelihood", "item-pmi", "yes-no", "graded", "listwise-lab
 LIKELIHOODS = ("query-likelihood", "item-pmi")
 # Fewest and most answer words of the kinds that read them, and their order.
 WORDS = {"yes-no": (2, 2, "the yes word and the no word"), "graded": (2, 9, "worst first")}
+# Its YAML is read letter by letter, slowly.
+LONGEST_HEADER = 20_000
+MOST_BRACKETS = 20
 # What these are called elsewhere, and once were here.
 OTHER_NAMES = {"kind": "ranks", "description": "about", "cut": "limits"}
 
@@ -106,15 +109,36 @@ def split_header(source: str, path: str, pack: Mapping[str, Any] | None = None) 
         raise TemplateError(first_error(path, lines, error, Header)) from None
 
 
+class _Plain(yaml.BaseLoader):
+    """Every value a text, and written where it stands: `*name` for what stands elsewhere makes headers explode.
+
+    Brackets within brackets are counted as they are read, since the reader slows down with each.
+    """
+
+    def fetch_flow_collection_start(self, token: type[yaml.Token]) -> None:
+        if self.flow_level >= MOST_BRACKETS:
+            said = f"more than {MOST_BRACKETS} brackets within one another"
+            raise yaml.MarkedYAMLError(problem=said, problem_mark=self.get_mark())
+        super().fetch_flow_collection_start(token)
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            said = "a value that starts with * stands for another; write it out, or put it in quotes"
+            raise yaml.MarkedYAMLError(problem=said, problem_mark=self.peek_event().start_mark)  # type: ignore[no-untyped-call]
+        return super().compose_node(parent, index)
+
+
 def read_yaml(text: str, path: str, lines_before: int = 0) -> dict[str, Any]:
     """What a YAML mapping says, every value a text, a list or a mapping.
 
     Raises:
         TemplateError: not YAML, or not a mapping; with the line.
     """
+    if len(text) > LONGEST_HEADER:
+        raise TemplateError(f"{path}:{lines_before + 1}: the header is longer than {LONGEST_HEADER:,} characters")
     try:
         # The base loader reads every value as text: to YAML proper, the answer word Yes would be a truth value.
-        told = yaml.load(text, Loader=yaml.BaseLoader) or {}  # noqa: S506 - it builds only text
+        told = yaml.load(text, Loader=_Plain) or {}  # noqa: S506 - it builds only text
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 + lines_before if mark else 1
@@ -140,6 +164,8 @@ def first_error(path: str, lines: list[str], error: ValidationError, model: type
 
 
 def _together(shared: object, own: object) -> object:
-    """The fields of the pack and those that a template adds."""
+    """The fields of the pack and those that a template adds, which has the pack's other names unless it names some."""
     a, b = _as_mapping(shared), _as_mapping(own)
-    return {**a, **b} if isinstance(a, dict) and isinstance(b, dict) else own
+    if not (isinstance(a, dict) and isinstance(b, dict)):
+        return own
+    return a | {name: others or a.get(name, ()) for name, others in b.items()}

@@ -20,6 +20,7 @@ CATALOG = "catalog.jsonl"
 PART = "_"
 # A file of a pack is read whole, and a person is to read it too.
 LONGEST_FILE = 200_000
+LONGEST_CATALOG = 2_000_000
 
 
 class Shared(BaseModel):
@@ -68,11 +69,7 @@ class Pack:
         Raises:
             TemplateError: it is not in the folder itself, cannot be read, or is too long.
         """
-        if self.folder is None:
-            raise TemplateError(f"{name}: a template that is no file has no files beside it")
-        path = self.folder / name
-        if Path(name).name != name or path.resolve().parent != self.folder.resolve():
-            raise TemplateError(f"{name}: a template reads files of its own folder only, {self.folder}")
+        path = self._own(name)
         try:
             if path.stat().st_size > LONGEST_FILE:
                 raise TemplateError(f"{path}: longer than {LONGEST_FILE:,} bytes")
@@ -96,4 +93,27 @@ class Pack:
             raise TemplateError(
                 f"{self.folder}: no {CATALOG} to try the templates with: put one there, or name another"
             )
-        return Catalog.from_file(self.folder / CATALOG)
+        path = self._own(CATALOG)
+        if path.stat().st_size > LONGEST_CATALOG:
+            raise TemplateError(f"{path}: longer than {LONGEST_CATALOG:,} bytes: a few items are enough to try with")
+        return Catalog.from_file(path)
+
+    def _own(self, name: str) -> Path:
+        """The path of a file that lies in the folder itself.
+
+        Raises:
+            TemplateError: it lies elsewhere, a link among them, or is no file.
+        """
+        if self.folder is None:
+            raise TemplateError(f"{name}: a template that is no file has no files beside it")
+        path = self.folder / name
+        try:
+            inside = Path(name).name == name and path.resolve().parent == self.folder.resolve()
+        except (ValueError, OSError, RuntimeError):  # no name of a file, or a link that leads to itself
+            inside = False
+        if not inside:
+            raise TemplateError(f"{name!r}: a template reads files of its own folder only, {self.folder}")
+        # A pipe or a device would be waited for without end.
+        if path.exists() and not path.is_file():
+            raise TemplateError(f"{path}: not a file")
+        return path

@@ -1,42 +1,36 @@
 """The Jinja a template may use: sandboxed, strict, and only what prompts need.
 
 Whatever an expression emits is marked as untrusted with two noncharacters that cleaned text cannot hold; the
-template's own text is trusted.
+template's own text is trusted. See `allowed` for what may be written, `budget` for what it may cost.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from promptrec.errors import TemplateError
+from promptrec.template.allowed import LARGEST_NUMBER, TESTS
+from promptrec.template.budget import BUDGET
+from promptrec.template.charged import charged_filter, charged_test, join, written
 from promptrec.template.filters import in_language
+from promptrec.template.metered import PAYING, metered
 from promptrec.template.spans import Span
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 _MARKS = re.compile(f"([{OPEN}{CLOSE}])")
-_TAG = re.compile(r"\{%.*?%\}|\{#.*?#\}")
 BLOCKS = ("system", "user", "reply")
 LONGEST_OUTPUT = 2_000_000
-
-FORBIDDEN_NODES = {
-    nodes.Import: "import",
-    nodes.FromImport: "import",
-    nodes.FilterBlock: "filter blocks",
-    nodes.CallBlock: "call blocks",
-    nodes.Macro: "macros",
-    nodes.Mul: "*",
-    nodes.Pow: "**",
-    nodes.Call: "calls",
-}
 FILTERS = frozenset(
-    "abs capitalize default d escape first float int join last length lower round replace reverse select reject "
+    "abs capitalize default d escape first float int last length lower round replace reverse select reject "
     "selectattr rejectattr sort string title trim truncate unique upper list map wordcount".split()
 )
-TESTS = frozenset("defined undefined none string number sequence mapping even odd in eq ne lt le gt ge".split())
+LOOKED_INTO = (str, list, tuple, Mapping, jinja2.Undefined)
+OF_LOOPS = frozenset("index index0 revindex revindex0 first last length depth depth0 previtem nextitem".split())
 
 
 class Trusted(str):
@@ -45,12 +39,10 @@ class Trusted(str):
     __slots__ = ()
 
 
-def _mark(value: Any) -> str:  # noqa: ANN401 - what an expression may hold
-    if isinstance(value, jinja2.Undefined):
-        str(value)  # raises: StrictUndefined
-    if type(value) in (dict, list, tuple) or isinstance(value, Iterator) or callable(value):
-        raise TypeError("a list or table cannot be printed as it is: loop over it, or write | join(', ')")
-    text = without_marks(str(value))
+@jinja2.pass_context
+def _mark(context: Context, value: Any) -> str:  # noqa: ANN401 - what an expression may hold
+    text = without_marks(value if type(value) is str else written(value))
+    context.parent[BUDGET].spend(0, len(text))
     return text if isinstance(value, Trusted) else OPEN + text + CLOSE
 
 
@@ -59,24 +51,75 @@ def without_marks(text: str) -> str:
     return text.replace(OPEN, "").replace(CLOSE, "")
 
 
-class _FieldsFirst(ImmutableSandboxedEnvironment):
-    """`item.values` is the field of that name, or an unknown name; never a method of Python's dictionaries."""
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """What a dot, brackets and signs may do, and templates that pay for what they do.
+
+    `item.values` is the field of that name, or an unknown name; never a method of Python's dictionaries.
+    """
+
+    intercepted_binops = frozenset({"+", "-", "/", "//", "%"})
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - as in Jinja
-        if isinstance(obj, Mapping):
+        if type(obj) is dict or isinstance(obj, Mapping):
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
+        if isinstance(obj, jinja2.Undefined) or (isinstance(obj, LoopContext) and attribute in OF_LOOPS):
+            return super().getattr(obj, attribute)
+        said = f"{attribute!r} of a text, number or list is Python's and cannot be printed or called: use filters"
+        return self.undefined(said, obj=obj, name=attribute, exc=SecurityError)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401
+        if isinstance(obj, LoopContext):
+            return self.getattr(obj, str(argument))
+        if isinstance(argument, str | int) and issubclass(type(obj), LOOKED_INTO):
+            try:
+                return obj[argument]
+            except (TypeError, LookupError):
+                pass
+        if isinstance(argument, str) and argument.startswith("_"):
+            return self.unsafe_undefined(obj, argument)
+        return self.undefined(obj=obj, name=argument)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
+        for value in (left, right):
+            if isinstance(value, jinja2.Undefined):
+                str(value)  # raises: StrictUndefined
+            if not isinstance(value, int | float):
+                raise TypeError(f"{operator} is for numbers: put texts together with ~, or write | int before it")
+            if abs(value) > LARGEST_NUMBER:
+                raise ValueError(f"{operator} takes numbers up to {LARGEST_NUMBER:,}")
+        return super().call_binop(context, operator, left, right)
+
+    def call_filter(self, name: str, value: Any, *args: Any, **told: Any) -> Any:  # noqa: ANN401
+        # The names of filters that `map` is given may be worked out.
+        if name in PAYING:
+            raise SecurityError(f"No filter named {name!r}")
+        return super().call_filter(name, value, *args, **told)
+
+    def _generate(self, source: nodes.Template, *args: Any, **told: Any) -> str:  # noqa: ANN401
+        return super()._generate(metered(source), *args, **told)
 
 
 def environment(language: str) -> ImmutableSandboxedEnvironment:
     """A fresh environment with the allowed filters and tests only, for a language ("en" or "zh")."""
-    env = _FieldsFirst(
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False, finalize=_mark
+    env = _Sandbox(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+        finalize=_mark,
+        auto_reload=False,
     )
-    env.filters = {name: f for name, f in env.filters.items() if name in FILTERS} | in_language(language)
-    env.tests = {name: t for name, t in env.tests.items() if name in TESTS}
+    allowed = {name: f for name, f in env.filters.items() if name in FILTERS} | in_language(language)
+    env.filters = {name: charged_filter(name, f) for name, f in allowed.items()} | {"join": join} | PAYING
+    tests: dict[str, Any] = env.tests
+    env.tests = {name: charged_test(name, test) for name, test in tests.items() if name in TESTS}
     env.globals = {}
     return env
+
+
+def known_filters(env: ImmutableSandboxedEnvironment) -> Collection[str]:
+    """The filters that may be written."""
+    return env.filters.keys() - PAYING.keys()
 
 
 def with_line_ends(body: str) -> str:
@@ -89,71 +132,50 @@ def with_line_ends(body: str) -> str:
 
 
 def _keep_end(line: str) -> str:
-    has_text = _TAG.sub("", line).strip()
+    if "%}" not in line:
+        return line
+    has_text = _without(_without(line, "{#", "#}"), "{%", "%}").strip()
     return re.sub(r"(?<![-+])%\}\s*$", "+%}", line) if has_text else line
 
 
-def check_tree(tree: nodes.Template, path: str, first_line: int, filters: Collection[str]) -> None:
-    """Refuse what a template may not do.
-
-    Raises:
-        TemplateError: with the line.
-    """
-    for node in tree.find_all(nodes.Node):
-        if isinstance(node, nodes.Operand):
-            continue  # the right side of a comparison, to which Jinja gives no line; what it holds comes on its own
-        line = first_line + node.lineno
-        for forbidden, said in FORBIDDEN_NODES.items():
-            if isinstance(node, forbidden):
-                raise TemplateError(f"{path}:{line}: templates may not use {said}")
-        # Jinja itself looks up those that stand in a condition only when it renders them.
-        for kind, known in ((nodes.Filter, filters), (nodes.Test, TESTS)):
-            if isinstance(node, kind) and node.name not in known:
-                said = f"No {kind.__name__.lower()} named {node.name!r}; known: {', '.join(sorted(known))}"
-                raise TemplateError(f"{path}:{line}: {said}")
-        if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
-            raise TemplateError(f"{path}:{line}: templates may not use names that start with _, like {node.attr!r}")
-        if isinstance(node, nodes.Name) and node.name.startswith("_"):
-            raise TemplateError(f"{path}:{line}: templates may not use names that start with _, like {node.name!r}")
-
-
-def check_blocks(tree: nodes.Template, path: str, first_line: int, known: Collection[str]) -> None:
-    """Refuse text outside of the blocks, which would be dropped, and blocks that nobody asks for.
-
-    Raises:
-        TemplateError: with the line.
-    """
-    for node in tree.body:
-        line = first_line + node.lineno
-        if isinstance(node, nodes.Block) and node.name not in known:
-            raise TemplateError(f"{path}:{line}: unknown block {node.name!r}; known: {', '.join(known)}")
-        blank = isinstance(node, nodes.Output) and all(
-            isinstance(part, nodes.TemplateData) and not part.data.strip() for part in node.nodes
-        )
-        if not (blank or isinstance(node, nodes.Block | nodes.Extends)):
-            raise TemplateError(f"{path}:{line}: text outside of the blocks {', '.join(known)}")
+def _without(line: str, opening: str, closing: str) -> str:
+    """A line without what stands between two signs. A pattern would search anew from each that is never closed."""
+    kept, place = [], 0
+    while (start := line.find(opening, place)) >= 0 and (end := line.find(closing, start + len(opening))) >= 0:
+        kept.append(line[place:start])
+        place = end + len(closing)
+    return "".join(kept) + line[place:]
 
 
 def spans(text: str) -> tuple[Span, ...]:
-    """Rendered text cut at its marks; what stands inside any mark is untrusted."""
+    """Rendered text cut at its marks; what stands inside any mark is untrusted. Pieces side by side become one."""
     out: list[Span] = []
-    depth = 0
+    run: list[str] = []
+    depth, trusted = 0, True
     for piece in _MARKS.split(text):
-        if piece in (OPEN, CLOSE):
-            depth += 1 if piece == OPEN else -1
+        if piece == OPEN:
+            depth += 1
+        elif piece == CLOSE:
+            depth -= 1
         elif piece:
-            out.append(Span(piece, depth == 0))
-    return tuple(out)
+            if run and trusted != (depth == 0):
+                out.append(Span("".join(run), trusted))
+                run = []
+            trusted = depth == 0
+            run.append(piece)
+    return (*out, Span("".join(run), trusted)) if run else ()
 
 
-def stripped(parts: tuple[Span, ...]) -> tuple[Span, ...]:
+def stripped(parts: Sequence[Span]) -> tuple[Span, ...]:
     """The same without white space at both ends."""
-    whole = [part for part in parts if part.text]
-    while whole and not whole[0].text.lstrip():
-        whole.pop(0)
-    while whole and not whole[-1].text.rstrip():
-        whole.pop()
-    if whole:
-        whole[0] = Span(whole[0].text.lstrip(), whole[0].trusted)
-        whole[-1] = Span(whole[-1].text.rstrip(), whole[-1].trusted)
+    first, end = 0, len(parts)
+    while first < end and not parts[first].text.strip():
+        first += 1
+    while end > first and not parts[end - 1].text.strip():
+        end -= 1
+    if first == end:
+        return ()
+    whole = list(parts[first:end])
+    whole[0] = Span(whole[0].text.lstrip(), whole[0].trusted)
+    whole[-1] = Span(whole[-1].text.rstrip(), whole[-1].trusted)
     return tuple(whole)

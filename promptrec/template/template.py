@@ -13,12 +13,13 @@ from jinja2 import nodes
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.errors import TemplateError
+from promptrec.errors import PromptrecError, TemplateError
 from promptrec.template.body import Body
+from promptrec.template.budget import BUDGET, Budget
 from promptrec.template.examples import Example, read_examples, shown_pair, turned
 from promptrec.template.filters import SHORTENED, Shorten
 from promptrec.template.header import LIKELIHOODS, split_header
-from promptrec.template.pack import SETTINGS, Pack
+from promptrec.template.pack import LONGEST_FILE, SETTINGS, Pack
 from promptrec.template.sandbox import LONGEST_OUTPUT, Trusted, spans, stripped
 from promptrec.template.spans import Span
 from promptrec.template.views import NO_LIMITS, Limits, item_view, query_view
@@ -43,7 +44,7 @@ class Template:
     def __init__(self, name: str, source: str, path: str | Path = "<text>") -> None:
         self.name = name
         self.path = str(path)
-        self.source = source.removeprefix("\ufeff").replace("\r\n", "\n")
+        self.source = _readable(source, self.path)
         self.pack = Pack.of(path)
         shared = self.pack.shared()
         self.header, body, first_line = split_header(self.source, self.path, shared)
@@ -61,6 +62,8 @@ class Template:
         """Read a template file."""
         path = Path(path)
         try:
+            if path.stat().st_size > LONGEST_FILE:
+                raise TemplateError(f"{path}: longer than {LONGEST_FILE:,} bytes")
             return cls(name or path.stem, path.read_text(encoding="utf-8"), path)
         except OSError as error:
             raise TemplateError(f"{path}: cannot be read: {error.strerror}") from None
@@ -105,6 +108,7 @@ class Template:
             "instruction": Trusted(instruction),
             "examples": self._example_views(),
             SHORTENED: shorten,
+            BUDGET: Budget(),
         }
         if self.header.ranks.startswith("listwise"):
             told["candidates"] = [
@@ -125,8 +129,10 @@ class Template:
                 parts.append(part)
         except jinja2.UndefinedError as error:
             raise TemplateError(self._unknown_name(name, error)) from None
-        except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-            raise TemplateError(f"{self.path}: block {name}: {error}") from None
+        except PromptrecError:
+            raise
+        except Exception as error:  # whatever Python says of what a stranger wrote
+            raise TemplateError(f"{self.path}: block {name}: {str(error) or type(error).__name__}") from error
         return stripped(spans("".join(parts)))
 
     def _read_examples(self) -> tuple[Example, ...]:
@@ -168,6 +174,17 @@ class Template:
             f"{self.path}: block {block}: {said}; of an item: {known} (declare more under `fields:`); "
             "of query: preferences, history, context, attributes"
         )
+
+
+def _readable(source: str, path: str) -> str:
+    """The source with one kind of line ends."""
+    if len(source) > LONGEST_FILE:
+        raise TemplateError(f"{path}: longer than {LONGEST_FILE:,} characters")
+    try:
+        source.encode()
+    except UnicodeEncodeError:
+        raise TemplateError(f"{path}: holds half of a character: save the file as UTF-8") from None
+    return source.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
 def _good_and_bad(words: Sequence[str], ranks: str) -> tuple[str, str]:

@@ -1,5 +1,7 @@
 """What rules need a pack, a catalogue or a tokenizer of their own to show."""
 
+import json
+
 import pytest
 
 from promptrec.author.check import check
@@ -61,6 +63,8 @@ def test_a_long_field_without_a_limit_is_a_warning_unless_it_is_shortened_where_
 
 def test_tests_of_the_pack_are_found_in_its_file(found, tmp_path):
     settings = SETTINGS + "tests:\n  - person: x\n    has: [Wine 1]\n  - person: y\n    lacks: [Vine 2]\n"
+    rows = (json.dumps({"item_id": item.item_id, "title": item.title, **item.fields}) for item in wines())
+    (tmp_path / "catalog.jsonl").write_text("\n".join(rows))
     (wrong,) = found(settings=settings, catalog=wines())
     assert (wrong.path, wrong.line) == (str(tmp_path / "pack.yaml"), 7)
     assert wrong.suggestion == "did you mean 'Wine 2'?"

@@ -45,3 +45,12 @@ def test_a_catalogue_of_ones_own_is_looked_into(promptrec, catalog_file):
 def test_an_unknown_name_and_an_empty_folder_are_mistakes_of_the_user(promptrec, tmp_path, smollm2):
     assert "unknown template" in promptrec("template", "check", "nothing").stderr
     assert "no template in this folder" in promptrec("template", "check", tmp_path).stderr
+
+
+@pytest.mark.model
+def test_what_a_stranger_wrote_is_checked_in_a_process_of_its_own(promptrec, tmp_path, smollm2):
+    (tmp_path / "mine.jinja").write_text(
+        "---\nranks: yes-no\ndomain: x\nlanguage: en\nabout: x\nlimits: [item.title]\n---\n{{ item.__class__ }}\n"
+    )
+    done = promptrec("template", "check", tmp_path / "mine.jinja", "--untrusted")
+    assert done.returncode == 1 and "mine.jinja:8:" in done.stdout, done.stdout + done.stderr

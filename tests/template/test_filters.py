@@ -27,6 +27,7 @@ def shown(expression, language="en", **fields):
         ("{{ item.x | price }}", "1200", "$1,200", "¥1,200"),
         ("{{ item.x | price('EUR') }}", 3, "€3", "€3"),
         ("{{ item.x | price }}", "on request", "on request", "on request"),
+        ("{{ item.x | price }}", "1e999999999", "1e999999999", "1e999999999"),
         ("{{ item.x | year }}", "1987-03-01", "1987", "1987"),
         ("{{ item.x | year }}", 1987, "1987", "1987"),
         ("{{ item.x | year }}", "c. 1650, repainted", "1650", "1650"),

@@ -7,16 +7,18 @@ from rapidfuzz import process
 
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
+from promptrec.author.sample import own_catalog
 from promptrec.template.expectation import Expectation
 
 NEAR = 50
 
 
 def titles_exist(draft: Draft) -> Iterator[Finding]:
-    """Every title that a test names is one of the catalogue."""
-    if draft.catalog is None:
+    """Every title that a test names is one of the pack's own catalogue, which is what tests are run on."""
+    catalog = own_catalog(draft.template)
+    if catalog is None:
         return
-    titles = list(dict.fromkeys(item.title for item in draft.catalog))
+    titles = list(dict.fromkeys(item.title for item in catalog))
     for number, test in enumerate(draft.header.tests):
         for field in ("candidates", "has", "lacks"):
             for title in getattr(test, field):
@@ -25,7 +27,7 @@ def titles_exist(draft: Draft) -> Iterator[Finding]:
                     yield fault(
                         "test-title",
                         draft.place("tests", str(number), field, title),
-                        f"a test names {title!r}, which is no title of {draft.catalog.name}",
+                        f"a test names {title!r}, which is no title of {catalog.name}",
                         f"did you mean {nearest[0]!r}?" if nearest else "write a title as the catalogue has it",
                     )
 

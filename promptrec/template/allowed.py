@@ -1,0 +1,127 @@
+"""What a template may be made of: a list of what is allowed, so that whatever Jinja learns next is refused."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+
+from jinja2 import nodes
+
+from promptrec.errors import TemplateError
+
+ALLOWED = frozenset(
+    {
+        *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Block, nodes.Extends, nodes.Include),
+        *(nodes.If, nodes.For, nodes.With, nodes.Assign, nodes.AssignBlock, nodes.CondExpr),
+        *(nodes.Name, nodes.Const, nodes.Tuple, nodes.List, nodes.Dict, nodes.Pair, nodes.Keyword),
+        *(nodes.Filter, nodes.Test, nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Concat),
+        *(nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not),
+        *(nodes.Add, nodes.Sub, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos),
+    }
+)
+# What the rest is called where people write it.
+REFUSED: dict[type[nodes.Node], str] = {
+    nodes.Import: "import",
+    nodes.FromImport: "import",
+    nodes.FilterBlock: "filter blocks",
+    nodes.CallBlock: "call blocks",
+    nodes.Macro: "macros",
+    nodes.Mul: "*",
+    nodes.Pow: "**",
+    nodes.Call: "calls",
+    nodes.NSRef: "names with a dot on the left of =",
+    nodes.Scope: "autoescape",
+    nodes.Continue: "continue",
+    nodes.Break: "break",
+}
+TESTS = frozenset("defined undefined none string number sequence mapping even odd in eq ne lt le gt ge".split())
+# Each is beyond any template that people would read.
+DEEPEST = 50
+MOST_NODES = 5_000
+LARGEST_NUMBER = 10**18
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def check_tree(tree: nodes.Template, path: str, first_line: int, filters: Collection[str]) -> int:
+    """How many pieces of syntax a tree has; `filters` are the names that are known.
+
+    Raises:
+        TemplateError: it holds what a template may not do, too much of it, or too deep; with the line.
+    """
+    line = first_line + 1
+    for count, (node, depth) in enumerate(_walk(tree), start=1):
+        # The right side of a comparison has no line of its own.
+        line = first_line + node.lineno if getattr(node, "lineno", None) else line
+        fault = _fault(node, filters)
+        if depth > DEEPEST:
+            fault = f"nested too deeply: more than {DEEPEST} levels"
+        elif count > MOST_NODES:
+            fault = f"too long: more than {MOST_NODES:,} words within braces; move some into templates of their own"
+        if fault:
+            raise TemplateError(f"{path}:{line}: {fault}")
+    return count
+
+
+def check_blocks(tree: nodes.Template, path: str, first_line: int, known: Collection[str]) -> None:
+    """Refuse text outside of the blocks, which would be dropped, and blocks that nobody asks for.
+
+    Raises:
+        TemplateError: with the line.
+    """
+    for node in tree.body:
+        line = first_line + node.lineno
+        if isinstance(node, nodes.Block) and node.name not in known:
+            raise TemplateError(f"{path}:{line}: unknown block {node.name!r}; known: {', '.join(known)}")
+        blank = isinstance(node, nodes.Output) and all(
+            isinstance(part, nodes.TemplateData) and not part.data.strip() for part in node.nodes
+        )
+        if not (blank or isinstance(node, nodes.Block | nodes.Extends)):
+            raise TemplateError(f"{path}:{line}: text outside of the blocks {', '.join(known)}")
+
+
+def _walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
+    """Every node and its depth, in the order of the text; without recursion, which deep trees would exhaust."""
+    waiting = [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        yield node, depth
+        waiting += [(child, depth + 1) for child in reversed(list(node.iter_child_nodes()))]
+
+
+def _fault(node: nodes.Node, filters: Collection[str]) -> str | None:
+    """What is wrong with a node itself; None if nothing is."""
+    if type(node) not in ALLOWED:
+        return f"templates may not use {REFUSED.get(type(node), type(node).__name__.lower())}"
+    # Jinja itself looks up those that stand in a condition only when it renders them.
+    for kind, known in ((nodes.Filter, filters), (nodes.Test, TESTS)):
+        if isinstance(node, kind):
+            if node.name not in known:
+                return f"No {kind.__name__.lower()} named {node.name!r}; known: {', '.join(sorted(known))}"
+            if node.dyn_args is not None or node.dyn_kwargs is not None:
+                return "templates may not use * or ** within brackets"
+    if isinstance(node, nodes.For) and node.recursive:
+        return "templates may not use recursive loops"
+    if isinstance(node, nodes.Include) and not node.with_context:
+        return "templates may not use include without context"
+    if isinstance(node, nodes.Const):
+        return _constant_fault(node.value)
+    return _name_fault(node)
+
+
+def _constant_fault(value: object) -> str | None:
+    if isinstance(value, int | float) and not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+        return f"numbers go up to {LARGEST_NUMBER:,}"
+    if isinstance(value, str) and _SURROGATES.search(value):
+        return "half of a character: write it as it is, or as \\U and eight digits"
+    return None
+
+
+def _name_fault(node: nodes.Node) -> str | None:
+    """Python reads some letters as others in names, so only the plain forms are let through."""
+    for field in ("attr", "name", "key"):
+        name = getattr(node, field, None)
+        if isinstance(name, str):
+            if name.startswith("_"):
+                return f"templates may not use names that start with _, like {name!r}"
+            if unicodedata.normalize("NFKC", name) != name:
+                return f"{name!r} is written with letters of another width or form: use the plain ones"
+    return None
