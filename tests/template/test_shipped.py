@@ -56,6 +56,24 @@ ALSO = {
     ("video", "zh"): {"channel": "陈波种花", "duration": "12分钟", "series": "园丁", "age_rating": "12岁以上"},
     ("news", "en"): {"source": "The Courier", "date": "2024-05-02", "section": "Local"},
     ("news", "zh"): {"source": "晚报", "date": "2024-05-02", "section": "本地"},
+    ("travel", "en"): {"place": "Wales", "type": ("garden",), "season": ("spring",), "price": 12},
+    ("travel", "zh"): {"place": "海淀区", "type": ("园林",), "season": ("春季",), "price": 12},
+    ("shopping", "en"): {"brand": "Greenhand", "category": "toys", "size": ("S", "M"), "colour": "red", "price": 12.5},
+    ("shopping", "zh"): {"brand": "绿手", "category": "玩具", "size": ("S", "M"), "colour": "红色", "price": 12.5},
+    ("food", "en"): {
+        "cuisine": "French",
+        "ingredients": ("peas", "mint"),
+        "allergens": ("milk", "nuts"),
+        "diet": ("vegetarian",),
+        "price": 12,
+    },
+    ("food", "zh"): {
+        "cuisine": "素菜",
+        "ingredients": ("豌豆", "薄荷"),
+        "allergens": ("奶", "坚果"),
+        "diet": ("蛋奶素",),
+        "price": 12,
+    },
 }
 BARE = Item(item_id="2", title="Blue 蓝")
 QUERIES = {
