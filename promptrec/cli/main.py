@@ -17,6 +17,7 @@ from promptrec.cli import (
     recommend,
     report,
     slot_prior,
+    studio,
     template,
 )
 from promptrec.errors import PromptrecError
@@ -36,6 +37,7 @@ app.command("compare")(compare.compare)
 app.command("report")(report.report)
 app.command("probe")(probe.probe)
 app.command("slot-prior")(slot_prior.slot_prior)
+app.command("studio")(studio.studio)
 app.add_typer(data.app, name="data")
 app.add_typer(model.app, name="model")
 app.add_typer(template.app, name="template")

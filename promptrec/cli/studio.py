@@ -1,0 +1,40 @@
+"""`promptrec studio`: a page on this machine to write templates with."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from promptrec.cli.options import EngineOption, EngineSettings, ModelOption, settings
+from promptrec.engine.models import DEFAULT_MODEL
+from promptrec.engine.options import EngineOptions
+from promptrec.errors import MissingExtra
+
+
+def studio(
+    templates: Annotated[
+        Path | None, typer.Option("--templates", help="A folder of your own templates: the only one written to.")
+    ] = None,
+    model: ModelOption = DEFAULT_MODEL,
+    engine: EngineOption = None,
+    engine_option: EngineSettings = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes one that is free.")] = 0,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+) -> None:
+    """Write templates on a local page: faults under their lines, the prompt's tokens, rankings, tests."""
+    for package in ("starlette", "uvicorn"):
+        if find_spec(package) is None:
+            raise MissingExtra(package, "studio")
+    from promptrec.studio.desk import Desk
+    from promptrec.studio.model import Model
+    from promptrec.studio.serve import serve
+    from promptrec.studio.shelf import Shelf
+
+    opened = Model(model, engine, EngineOptions.parse(settings("--engine-option", engine_option)))
+    serve(
+        Desk(Shelf(templates), opened),
+        port,
+        lambda link: print(f"{link}\nCtrl-C ends it.", flush=True),
+        browser=browser,
+    )

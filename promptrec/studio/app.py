@@ -1,0 +1,82 @@
+"""The studio as an ASGI application: which address shows what."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from promptrec.errors import PromptrecError
+from promptrec.studio import runs, saving, views
+from promptrec.studio.desk import Desk
+from promptrec.studio.form import Told, read_form
+from promptrec.studio.guard import Guard
+from promptrec.studio.pages import FOLDER
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+ASKED: dict[str, Callable[[Request, Desk, Told], Response]] = {
+    "/check": views.findings,
+    "/prompt": views.prompt,
+    "/find": views.find,
+    "/pick": views.pick,
+    "/diff": runs.differed,
+    "/save/look": saving.look,
+    "/save": saving.save,
+    **{f"/start/{kind}": runs.start(kind) for kind in runs.KINDS},
+}
+
+
+def create_app(desk: Desk, token: str, hosts: frozenset[str]) -> Starlette:
+    """The application.
+
+    Args:
+        desk: what it works with.
+        token: see `promptrec.studio.guard.Guard`.
+        hosts: likewise.
+    """
+    return Starlette(
+        routes=[
+            Route("/", _opened(desk)),
+            Route("/job/{job_id}", _job(desk, stop=False)),
+            Route("/job/{job_id}/stop", _job(desk, stop=True), methods=["POST"]),
+            *(Route(path, _asked(desk, view), methods=["POST"]) for path, view in ASKED.items()),
+            Mount("/static", StaticFiles(directory=FOLDER / "static")),
+        ],
+        middleware=[Middleware(Guard, token=token, hosts=hosts)],
+    )
+
+
+def _opened(desk: Desk) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await run_in_threadpool(views.studio, request, desk)
+        except PromptrecError as error:
+            return PlainTextResponse(f"{error}\n", 404)
+
+    return endpoint
+
+
+def _asked(desk: Desk, view: Callable[[Request, Desk, Told], Response]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await run_in_threadpool(view, request, desk, await read_form(request))
+        except PromptrecError as error:
+            return views.problem(request, error)
+
+    return endpoint
+
+
+def _job(desk: Desk, *, stop: bool) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        job = desk.jobs.get(request.path_params["job_id"])
+        if job is None:
+            return PlainTextResponse("no such job\n", 404)
+        if stop:
+            job.stop()
+        return runs.progress(request, job, desk)
+
+    return endpoint

@@ -1,0 +1,56 @@
+"""`Told`: what the page says with each request: the unsaved text, the person, the candidates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from promptrec.errors import InputError
+
+LONGEST_FORM = 3_000_000
+MOST_FIELDS = 50
+
+
+@dataclass(frozen=True)
+class Told:
+    """`fields` holds whatever else the page sent."""
+
+    name: str
+    source: str
+    preferences: str = ""
+    history: tuple[str, ...] = ()
+    context: str = ""
+    candidates: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+async def read_form(request: Request) -> Told:
+    """The fields of a form, read here because it needs no package.
+
+    Raises:
+        InputError: it is longer than any template and its people, or not text.
+    """
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LONGEST_FORM:
+            raise InputError(f"the page sent more than {LONGEST_FORM:,} bytes")
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise InputError("the page sent something that is no form") from None
+    told = {name: value.replace("\r\n", "\n") for name, value in pairs}
+    return Told(
+        name=told.pop("name", ""),
+        source=told.pop("source", ""),
+        preferences=told.pop("preferences", ""),
+        history=_lines(told.pop("history", "")),
+        context=told.pop("context", ""),
+        candidates=_lines(told.pop("candidates", "")),
+        fields=told,
+    )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.split("\n") if line.strip())

@@ -1,0 +1,39 @@
+"""What the page says, in English and Chinese."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+from starlette.requests import Request
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+COOKIE = "promptrec-studio-language"
+
+
+@cache
+def words(language: str) -> Mapping[str, str]:
+    """The sentences of a language by name; `words.yaml` has them all."""
+    told = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
+    return {name: by_language[language] for name, by_language in told.items()}
+
+
+def language_of(request: Request) -> str:
+    """The one chosen on the page, else the first of the browser's that there is, else English."""
+    chosen = request.query_params.get("language") or request.cookies.get(COOKIE, "")
+    return chosen if chosen in LANGUAGES else _preferred(request.headers.get("accept-language", ""))
+
+
+def _preferred(header: str) -> str:
+    """The language of an Accept-Language header with the largest weight (RFC 9110, 12.5.4)."""
+    weighed = []
+    for place, entry in enumerate(header.split(",")):
+        tag, _, told = entry.partition(";")
+        try:
+            weight = float(told.strip().removeprefix("q=")) if told else 1.0
+        except ValueError:
+            weight = 0.0
+        language = tag.strip().lower().partition("-")[0]
+        if language in LANGUAGES and weight > 0:
+            weighed.append((-weight, place, language))
+    return min(weighed)[2] if weighed else "en"

@@ -1,0 +1,179 @@
+"""The model of a studio: its tokenizer at once, its weights when they are first asked for."""
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+
+from promptrec.engine.base import Constraint, Engine, Reading, Sampling, Tokens
+from promptrec.engine.load import Choice, choose_engine, open_engine
+from promptrec.engine.models import resolve
+from promptrec.engine.options import DEFAULTS, EngineOptions
+from promptrec.engine.tokenizer import Tokenizer as ModelTokenizer
+from promptrec.errors import PromptrecError
+from promptrec.prompt import Tokenizer
+from promptrec.studio.job import Job
+
+# Prompts read between two looks at whether the author wants to stop.
+AT_ONCE = 64
+
+
+class Words:
+    """Stands in for a tokenizer where no model is added: words and signs, each with a number of its own."""
+
+    chat_template: str | None = None
+    special_tokens: dict[str, str] = {}  # noqa: RUF012 - as the protocol has it
+    bos_id: int | None = None
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._words: list[str] = []
+
+    def encode(self, text: str, *, trusted: bool) -> tuple[int, ...]:
+        """See `promptrec.prompt.Tokenizer.encode`."""
+        ids = []
+        for word in re.findall(r" ?[\u4e00-\u9fff]| ?[^\W\u4e00-\u9fff]+| ?[^\w\s]|\s", text):
+            if word not in self._numbers:
+                self._numbers[word] = len(self._words)
+                self._words.append(word)
+            ids.append(self._numbers[word])
+        return tuple(ids)
+
+    def decode(self, ids: tuple[int, ...]) -> str:
+        """See `promptrec.prompt.Tokenizer.decode`."""
+        return "".join(self._words[i] for i in ids)
+
+
+class Model:
+    """A model by name, and the engine that reads it, opened once.
+
+    Args:
+        name: of an added model, or its folder.
+        engine: "vllm", "transformers", "server", one that is open already, or None for what this machine has.
+        options: of the engine.
+
+    Raises:
+        UnknownName: no such engine.
+    """
+
+    def __init__(self, name: str, engine: str | Engine | None = None, options: EngineOptions = DEFAULTS) -> None:
+        self.name = name
+        self.missing = ""
+        """Why there is no tokenizer of the model's own; empty where there is one."""
+        self._options = options
+        self._engine: str | None = None
+        self._opened: tuple[Engine, Choice | None] | None = None
+        if engine is None or isinstance(engine, str):
+            self._engine = engine and choose_engine(engine).name
+        else:
+            self._opened = engine, None
+        self._lock = threading.Lock()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its weights are loaded."""
+        return self._opened is not None
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """The model's, or words where the model is not there."""
+        if self._opened is not None:
+            return self._opened[0].tokenizer
+        try:
+            return ModelTokenizer.from_folder(resolve(self.name, "language model").folder)
+        except PromptrecError as error:
+            self.missing = str(error)
+            return Words()
+
+    @property
+    def tokenizer_if_there(self) -> Tokenizer | None:
+        """The model's own, or None: words say nothing about labels that must be single tokens."""
+        found = self.tokenizer
+        return None if self.missing else found
+
+    @contextmanager
+    def reading(self, job: Job) -> Iterator[tuple["Watched", Choice | None]]:
+        """The engine, opened if need be, for one job at a time: engines are not made for several threads.
+
+        Raises:
+            ModelError, EngineError, MissingExtra, UnknownName: see `promptrec.engine.load.open_engine`.
+        """
+        while not self._lock.acquire(timeout=0.2):
+            job.note("waiting")
+        try:
+            if self._opened is None:
+                job.note("loading")
+                self._opened = open_engine(self.name, self._engine, self._options)
+            job.note("ranking")
+            engine, choice = self._opened
+            yield Watched(engine, job), choice
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """Free the model."""
+        if self._opened is not None:
+            self._opened[0].close()
+
+
+class Watched:
+    """An engine that can be stopped between prompts, and whose replies are kept to be shown. See `Engine`."""
+
+    def __init__(self, engine: Engine, job: Job) -> None:
+        self._engine, self._job = engine, job
+        self.name, self.model_id, self.context_length = engine.name, engine.model_id, engine.context_length
+        self.replies: list[str] = []
+        self.watching = True
+        """Whether the job's note is the number of prompts read; A/B and tests count people themselves."""
+        self._read = 0
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """See `Engine.tokenizer`."""
+        return self._engine.tokenizer
+
+    def next_logprobs(
+        self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
+    ) -> list[Reading[tuple[float, ...]]]:
+        """See `Engine.next_logprobs`."""
+        out: list[Reading[tuple[float, ...]]] = []
+        for part in self._parts(len(prompts)):
+            out += self._engine.next_logprobs(prompts[part], label_ids, adapter=adapter)
+        return out
+
+    def loglikelihood(
+        self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
+    ) -> list[Reading[tuple[float, ...]]]:
+        """See `Engine.loglikelihood`."""
+        out: list[Reading[tuple[float, ...]]] = []
+        for part in self._parts(len(prompts)):
+            out += self._engine.loglikelihood(prompts[part], continuations[part], adapter=adapter)
+        return out
+
+    def generate(
+        self,
+        prompts: Sequence[Tokens],
+        sampling: Sampling,
+        constraint: Constraint | None = None,
+        *,
+        adapter: str | None = None,
+    ) -> list[Reading[str]]:
+        """See `Engine.generate`."""
+        out: list[Reading[str]] = []
+        for part in self._parts(len(prompts)):
+            out += self._engine.generate(prompts[part], sampling, constraint, adapter=adapter)
+        self.replies += [reading.value for reading in out if reading.value is not None]
+        return out
+
+    def close(self) -> None:
+        """The engine stays open: the studio closes it."""
+
+    def _parts(self, prompts: int) -> Iterator[slice]:
+        for start in range(0, prompts, AT_ONCE):
+            if self.watching:
+                self._job.note("ranking", self._read, 0)
+            else:
+                self._job.note(self._job.stage, self._job.done, self._job.total)
+            yield slice(start, start + AT_ONCE)
+            self._read += min(AT_ONCE, prompts - start)

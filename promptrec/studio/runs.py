@@ -1,0 +1,170 @@
+"""What the page asks for and waits for: rankings, comparisons, tests, A/B. Each is a job; see `job`."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from promptrec.author.ab import compare_templates
+from promptrec.author.diff import diff
+from promptrec.author.expect import run_tests
+from promptrec.data.catalog import Catalog
+from promptrec.data.item import Item
+from promptrec.errors import InputError
+from promptrec.evaluate.named import open_dataset
+from promptrec.rank.base import Setup
+from promptrec.rank.names import build_ranker, template_kinds
+from promptrec.rank.ranking import Ranking, ReplyReport
+from promptrec.recommender import Recommender
+from promptrec.studio.desk import Desk, query
+from promptrec.studio.form import Told
+from promptrec.studio.job import Job
+from promptrec.studio.model import Watched
+from promptrec.studio.pages import page
+from promptrec.template.template import Template
+
+Work = Callable[[Job], Mapping[str, Any]]
+MOST_PEOPLE = 500
+
+
+def ranked(desk: Desk, told: Told) -> Work:
+    """One person's ranking with the text in the editor, and how it differs from the list before."""
+    template, person, items = desk.edited(told), query(told), desk.candidates(told)
+    name = _ranker(told, template)
+    before = _before(told)
+
+    def work(job: Job) -> Mapping[str, Any]:
+        with desk.model.reading(job) as (engine, choice):
+            recommender = _recommender(name, template, engine, choice, items)
+            ranking = recommender.rank(person, items)
+        read = _read(ranking.reply, {item.item_id: item.title for item in items})
+        return {"ranking": ranking, "moves": moves(before, ranking.item_ids), "replies": engine.replies, "read": read}
+
+    return work
+
+
+def compared(desk: Desk, told: Told) -> Work:
+    """One person's rankings with the text on disk and with the one in the editor."""
+    saved, edited = desk.saved(told), desk.edited(told)
+    person, items = query(told), desk.candidates(told)
+
+    def work(job: Job) -> Mapping[str, Any]:
+        with desk.model.reading(job) as (engine, choice):
+            first, second = (
+                _recommender(template.header.ranks, template, engine, choice, items).rank(person, items)
+                for template in (saved, edited)
+            )
+        return {"saved": first, "edited": second, "moves": moves(first.item_ids, second.item_ids)}
+
+    return work
+
+
+def differed(request: Request, desk: Desk, told: Told) -> Response:
+    """What differs between the text on disk and the one in the editor, and in their prompts; needs no model."""
+    saved, edited = desk.saved(told), desk.edited(told)
+    found = diff(saved, edited, desk.model.tokenizer, Catalog(desk.candidates(told)), told.preferences or None)
+    return page(request, "differed", {"diff": found})
+
+
+def tested(desk: Desk, told: Told) -> Work:
+    """The tests of the header and of pack.yaml."""
+    template, catalog = desk.edited(told), desk.catalog(desk.shelf.open(told.name))
+    if not template.header.tests:
+        raise InputError("no tests yet: write what you expect under `tests:`, in the header or pack.yaml")
+
+    def work(job: Job) -> Mapping[str, Any]:
+        total = len(template.header.tests)
+        with desk.model.reading(job) as (engine, _):
+            engine.watching = False
+            ranker = build_ranker(template.header.ranks, Setup(catalog, {template.header.ranks: template}))
+
+            def rank(requests: Sequence[Any]) -> list[Ranking]:
+                out: list[Ranking] = []
+                for place, request in enumerate(requests):
+                    job.note("testing", place, total)
+                    out += ranker.rank([request], engine)
+                return out
+
+            outcomes = run_tests(template, rank, catalog)
+        return {"outcomes": outcomes, "passed": sum(outcome.passed for outcome in outcomes)}
+
+    return work
+
+
+def ab(desk: Desk, told: Told) -> Work:
+    """The saved and the edited template over the people of a dataset, compared person by person."""
+    saved, edited = desk.saved(told), desk.edited(told)
+    limit = told.fields.get("people", "")
+    if not limit.isdecimal() or not 1 <= int(limit) <= MOST_PEOPLE:
+        raise InputError(f"the number of people must be 1 to {MOST_PEOPLE}")
+    if saved.sha256 == edited.sha256:
+        raise InputError("the model would read the same with both: change the text, then compare")
+
+    def work(job: Job) -> Mapping[str, Any]:
+        job.note("reading-data")
+        dataset = open_dataset(told.fields.get("dataset", "").strip())
+        people = min(int(limit), len(dataset.requests) or len(dataset.queries))
+        with desk.model.reading(job) as (engine, _):
+            engine.watching = False
+
+            def done(rankings: int) -> None:
+                job.note("comparing", rankings, 2 * people)
+
+            done(0)
+            verdict = compare_templates(saved, edited, dataset, engine, limit=people, done=done)
+        return {"verdict": verdict}
+
+    return work
+
+
+KINDS: dict[str, Callable[[Desk, Told], Work]] = {"run": ranked, "compare": compared, "tests": tested, "ab": ab}
+
+
+def start(kind: str) -> Callable[[Request, Desk, Told], Response]:
+    """What begins a job of a kind."""
+
+    def begin(request: Request, desk: Desk, told: Told) -> Response:
+        return progress(request, desk.jobs.start(kind, KINDS[kind](desk, told)), desk)
+
+    return begin
+
+
+def progress(request: Request, job: Job, desk: Desk) -> Response:
+    """How far a job is; once it is done, what it found."""
+    facts = {"job": job, "model": desk.model.name, **job.result}
+    return page(request, "job", facts)
+
+
+def moves(before: Sequence[str], now: Sequence[str]) -> dict[str, int | None]:
+    """For each item, how many places it has risen (or fallen, below 0); None for one that was not there."""
+    places = {item_id: place for place, item_id in enumerate(before)}
+    return {item_id: places[item_id] - place if item_id in places else None for place, item_id in enumerate(now)}
+
+
+def _ranker(told: Told, template: Template) -> str:
+    name = told.fields.get("ranker") or template.header.ranks
+    # One of another kind is left over from a header that was changed since.
+    return name if template_kinds(name) == (template.header.ranks,) else template.header.ranks
+
+
+def _recommender(name: str, template: Template, engine: Watched, choice: Any, items: Sequence[Item]) -> Recommender:  # noqa: ANN401
+    ranks = template.header.ranks
+    if ranks == "profile":
+        raise InputError("this template puts people into words and ranks nothing")
+    catalog = Catalog(items)
+    return Recommender(build_ranker(name, Setup(catalog, {ranks: template})), catalog, engine, choice, len(items), 0)
+
+
+def _read(reply: ReplyReport | None, titles: Mapping[str, str]) -> dict[str, list[str]]:
+    """What was wrong with a written reply, by its name in words.yaml; items by their titles."""
+    told = {} if reply is None else {"missing": reply.missing, "repeated": reply.repeated, "unknown": reply.unknown}
+    return {name: [titles.get(entry, entry) for entry in entries] for name, entries in told.items() if entries}
+
+
+def _before(told: Told) -> tuple[str, ...]:
+    try:
+        return tuple(map(str, json.loads(told.fields.get("before", "[]"))))
+    except (ValueError, TypeError):
+        return ()

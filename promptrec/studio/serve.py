@@ -1,0 +1,53 @@
+"""Opening the studio on this machine, for this machine only."""
+
+import secrets
+import socket
+import webbrowser
+from collections.abc import Callable
+from threading import Timer
+
+import uvicorn
+
+from promptrec.errors import InputError
+from promptrec.studio.app import create_app
+from promptrec.studio.desk import Desk
+
+LOCAL = "127.0.0.1"
+SECONDS_TO_START = 0.5
+
+
+def serve(desk: Desk, port: int, notify: Callable[[str], None], *, browser: bool) -> None:
+    """Serve until Ctrl-C.
+
+    Args:
+        desk: what the studio works with.
+        port: 0 for any that is free.
+        notify: is told the link.
+        browser: open it too.
+
+    Raises:
+        InputError: the port is taken.
+    """
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((LOCAL, port))
+        except OSError as error:
+            raise InputError(f"port {port} cannot be used: {error.strerror}; --port 0 takes a free one") from None
+        port = listening.getsockname()[1]
+        token = secrets.token_urlsafe(32)
+        app = create_app(desk, token, frozenset({f"{LOCAL}:{port}", f"localhost:{port}"}))
+        link = f"http://{LOCAL}:{port}/?token={token}"
+        notify(link)
+        if browser:
+            opening = Timer(SECONDS_TO_START, webbrowser.open, (link,))
+            opening.daemon = True
+            opening.start()
+        settings = uvicorn.Config(
+            app, log_level="warning", access_log=False, proxy_headers=False, server_header=False, lifespan="off"
+        )
+        try:
+            uvicorn.Server(settings).run(sockets=[listening])
+        finally:
+            desk.jobs.stop_all()
+            desk.model.close()

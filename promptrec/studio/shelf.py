@@ -1,0 +1,171 @@
+"""The files an author can open, and where they are saved: only in a folder of the author's own.
+
+A template is named as elsewhere (films/en/yes-no); a part of a pack and its settings by their files
+(films/en/_item.jinja, films/en/pack.yaml).
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from promptrec.errors import InputError, TemplateError, UnknownName
+from promptrec.template.pack import LONGEST_FILE, PART, SETTINGS
+from promptrec.template.store import SUFFIX, shipped_folder
+
+NEEDS_FOLDER = "there is no folder to save in: start the studio with --templates FOLDER"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file as it stands on disk. `own`: it lies in the author's folder. `sha256` is of the file's bytes."""
+
+    name: str
+    path: Path
+    own: bool
+    text: str
+    sha256: str
+
+    @property
+    def is_template(self) -> bool:
+        """Whether it can be tried by itself; a part or settings are tried with a template of their pack."""
+        return self.path.suffix == SUFFIX and not self.path.name.startswith(PART)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a file would be saved, what stands there now, and which files of its pack come along.
+
+    `sha256` is of the file's bytes, empty where there is none yet; `text` is what the change is shown against.
+    """
+
+    path: Path
+    text: str
+    sha256: str
+    brings: tuple[str, ...]
+
+
+class ChangedMeanwhile(InputError):
+    """The file is no longer what the author was shown: look at the difference again."""
+
+
+class Shelf:
+    """`own` is the author's folder, made if it is missing; without one nothing can be saved."""
+
+    def __init__(self, own: Path | None = None) -> None:
+        self.own = own
+        if own is not None:
+            try:
+                own.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise InputError(f"{own}: cannot be used as a folder of templates: {error.strerror}") from None
+
+    def names(self) -> dict[str, list[str]]:
+        """All files by pack, in order; broken templates among them, for they are opened to be mended."""
+        packs: dict[str, list[str]] = {}
+        for name in sorted(self._paths()):
+            packs.setdefault(name.rpartition("/")[0], []).append(name)
+        return packs
+
+    def is_own(self, name: str) -> bool:
+        """Whether the author has a file of this name."""
+        return self.own is not None and name in _files(self.own)
+
+    def open(self, name: str) -> Sheet:
+        """The file of a name as it stands on disk.
+
+        Raises:
+            UnknownName: there is none. TemplateError: it cannot be read.
+        """
+        paths = self._paths()
+        if name not in paths:
+            raise UnknownName("template or file of a pack", name, paths)
+        path = paths[name]
+        text, sha256 = _read(path)
+        return Sheet(name, path, self.is_own(name), text, sha256)
+
+    def target(self, name: str) -> Target:
+        """Where a file goes when it is saved. One that comes with promptrec is copied with its pack.
+
+        Raises:
+            InputError: there is no folder to save in, or a link leads out of it. UnknownName: no such file.
+        """
+        if self.own is None:
+            raise InputError(NEEDS_FOLDER)
+        sheet = self.open(name)
+        path = self.own / Path(name).parent / sheet.path.name
+        if not path.resolve().is_relative_to(self.own.resolve()):
+            raise InputError(f"{path}: a link that leads out of {self.own}: nothing is written there")
+        if sheet.own:
+            return Target(path, sheet.text, sheet.sha256, ())
+        there = {p.name for p in path.parent.glob("*")}
+        files = {p.name for p in sheet.path.parent.glob("*") if p.is_file()} - there - {sheet.path.name}
+        # The whole pack where the author has none of it; else what a template may read of it and theirs lacks.
+        brings = sorted(n for n in files if not there or n.startswith(PART) or not n.endswith(SUFFIX))
+        return Target(path, sheet.text, "", tuple(brings))
+
+    def save(self, name: str, text: str, seen: str) -> Sheet:
+        """Write a file whole or not at all.
+
+        Args:
+            name: of the file.
+            text: what it is to say.
+            seen: `Target.sha256` of the difference that the author has agreed to.
+
+        Raises:
+            ChangedMeanwhile: the file says something else by now. InputError: as `target`, or it cannot be written.
+        """
+        target, sheet = self.target(name), self.open(name)
+        if target.sha256 != seen:
+            raise ChangedMeanwhile(f"{target.path} was changed on disk meanwhile: look at the difference again")
+        try:
+            target.path.parent.mkdir(parents=True, exist_ok=True)
+            for beside in target.brings:
+                shutil.copyfile(sheet.path.parent / beside, target.path.parent / beside)
+            _write(target.path, text)
+        except OSError as error:
+            raise InputError(f"{target.path}: cannot be written: {error.strerror}") from None
+        return self.open(name)
+
+    def _paths(self) -> dict[str, Path]:
+        return _files(shipped_folder()) | (_files(self.own) if self.own else {})
+
+
+def _files(root: Path) -> dict[str, Path]:
+    found = (path for pattern in (f"*{SUFFIX}", SETTINGS) for path in root.rglob(pattern) if path.is_file())
+    return {_name(path.relative_to(root)): path for path in found}
+
+
+def _name(path: Path) -> str:
+    is_template = path.suffix == SUFFIX and not path.name.startswith(PART)
+    return (path.with_suffix("") if is_template else path).as_posix()
+
+
+def _read(path: Path) -> tuple[str, str]:
+    try:
+        if path.stat().st_size > LONGEST_FILE:
+            raise TemplateError(f"{path}: longer than {LONGEST_FILE:,} bytes")
+        told = path.read_bytes()
+        return told.decode().removeprefix("\ufeff").replace("\r\n", "\n"), hashlib.sha256(told).hexdigest()
+    except OSError as error:
+        raise TemplateError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise TemplateError(f"{path}: not UTF-8: save the file as UTF-8") from None
+
+
+def _write(path: Path, text: str) -> None:
+    """Into a file beside it, which then takes its place: a full disk or a power cut leaves the old one whole."""
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(part).chmod(mode)
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,28 @@
+"""A pack as it would be with a file in it that is not saved yet: a part, or what its templates share."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from promptrec.template.pack import CATALOG, LONGEST_CATALOG
+
+
+@contextmanager
+def staged(path: Path, text: str) -> Iterator[Path]:
+    """A copy of the folder of a file, in which the file says `text`; gone afterwards.
+
+    Templates are read whole when they are made, so they may be used for longer than the copy lasts.
+    """
+    with tempfile.TemporaryDirectory(prefix="promptrec-studio-") as scratch:
+        folder = Path(scratch)
+        for beside in path.parent.iterdir():
+            if beside.is_file() and beside != path and (beside.name != CATALOG or _is_small(beside)):
+                shutil.copyfile(beside, folder / beside.name)
+        (folder / path.name).write_text(text, encoding="utf-8")
+        yield folder
+
+
+def _is_small(path: Path) -> bool:
+    return path.stat().st_size <= LONGEST_CATALOG

@@ -1,0 +1,127 @@
+"""What the page asks for and gets at once: itself, findings, the prompt, items to add."""
+
+import re
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from promptrec.author.sample import SAMPLE_WORDS
+from promptrec.data.catalog import Catalog
+from promptrec.errors import InputError, PromptrecError, TemplateError
+from promptrec.rank.names import template_kinds
+from promptrec.rank.table import RANKERS
+from promptrec.retrieve.bm25 import Bm25
+from promptrec.retrieve.pool import candidate_pool
+from promptrec.studio.desk import BUDGET, SHOWN, Desk, language_of, names_of, query, templates_beside
+from promptrec.studio.form import Told
+from promptrec.studio.language import COOKIE, LANGUAGES
+from promptrec.studio.pages import page
+from promptrec.studio.shelf import Sheet
+from promptrec.studio.tokens import prompt_shown
+
+FOUND = 12
+
+
+def studio(request: Request, desk: Desk) -> Response:
+    """The whole page, with a template opened."""
+    name = request.query_params.get("open") or desk.first()
+    sheet = desk.shelf.open(name)
+    language = language_of(sheet)
+    told: dict[str, Any] = {
+        "sheet": sheet,
+        "packs": desk.shelf.names(),
+        "own": {name for names in desk.shelf.names().values() for name in names if desk.shelf.is_own(name)},
+        "can_save": desk.shelf.own is not None,
+        "beside": [] if sheet.is_template else [path.stem for path in templates_beside(sheet)],
+        "fields": _fields(desk, sheet),
+        "rankers": _rankers(desk, sheet),
+        "model": desk.model.name,
+        "words": SAMPLE_WORDS[language],
+        "candidates": _first_candidates(desk, sheet),
+    }
+    answer = page(request, "studio", told)
+    chosen = request.query_params.get("language")
+    if chosen in LANGUAGES:
+        answer.set_cookie(COOKIE, str(chosen), httponly=True, samesite="strict", max_age=31_536_000)
+    return answer
+
+
+def findings(request: Request, desk: Desk, told: Told) -> Response:
+    """What is wrong with the text in the editor."""
+    sheet = desk.shelf.open(told.name)
+    return page(request, "findings", {"findings": desk.findings(told), "path": str(sheet.path)})
+
+
+def prompt(request: Request, desk: Desk, told: Told) -> Response:
+    """What the model would read, token by token."""
+    items = desk.candidates(told)
+    template = desk.edited(told)
+    place = told.fields.get("place", "0")
+    chosen = int(place) if place.isdecimal() and int(place) < len(items) else 0
+    shown = prompt_shown(template, query(told), items, chosen, desk.model.tokenizer, BUDGET)
+    facts = {
+        "shown": shown,
+        "items": items,
+        "place": chosen,
+        "listwise": template.header.ranks.startswith("listwise"),
+        "scored": template.header.ranks in ("query-likelihood", "item-pmi"),
+        "model": desk.model.name,
+        "missing": desk.model.missing,
+        "trust": any(not chip.trusted for part in shown.parts for chip in part.chips),
+    }
+    return page(request, "prompt", facts)
+
+
+def find(request: Request, desk: Desk, told: Told) -> Response:
+    """Items of the catalogue whose title holds the words, to be added to the candidates."""
+    words = told.fields.get("words", "").strip().casefold()
+    catalog = desk.catalog(desk.shelf.open(told.name))
+    hits = list(islice((item for item in catalog if words in item.title.casefold()), FOUND)) if words else []
+    return page(request, "found", {"names": names_of(hits, catalog), "words": words})
+
+
+def pick(request: Request, desk: Desk, told: Told) -> Response:
+    """The candidates that BM25 finds for the person's words, in place of those there are."""
+    catalog = desk.catalog(desk.shelf.open(told.name))
+    asked = candidate_pool(catalog, _index(catalog), query(told), SHOWN).request
+    return page(request, "candidates", {"candidates": names_of(asked.candidates[:SHOWN], catalog), "oob": False})
+
+
+def problem(request: Request, error: PromptrecError) -> Response:
+    """Why there is nothing to show."""
+    # A template that cannot be used is explained under its line, where it can be mended.
+    said = re.sub(r"^\S*/(?=[^/\s]+:)", "", str(error))
+    return page(request, "problem", {"error": said, "of_template": isinstance(error, TemplateError)})
+
+
+@lru_cache(2)
+def _index(catalog: Catalog) -> Bm25:
+    return Bm25(catalog)
+
+
+def _fields(desk: Desk, sheet: Sheet) -> list[str]:
+    try:
+        return list(desk.saved(Told(sheet.name, sheet.text)).header.fields)
+    except PromptrecError:
+        return []
+
+
+def _rankers(desk: Desk, sheet: Sheet) -> list[str]:
+    """The ways of ranking that ask with this kind of template; its own first."""
+    try:
+        ranks = desk.saved(Told(sheet.name, sheet.text)).header.ranks
+    except PromptrecError:
+        return []
+    names = [name for name in RANKERS if template_kinds(name) == (ranks,)]
+    return sorted(names, key=lambda name: name != ranks)
+
+
+def _first_candidates(desk: Desk, sheet: Sheet) -> list[str]:
+    try:
+        catalog = desk.catalog(sheet)
+    except (InputError, TemplateError):
+        return []
+    return names_of(list(islice(catalog, SHOWN)), catalog)

@@ -1,0 +1,119 @@
+// The page's own behaviour; what the server says comes as HTML through htmx.
+import htmx from "htmx.org";
+import { Editor } from "./editor.js";
+import { keepDraft, restoreDraft, forgetDraft } from "./draft.js";
+import { tabs } from "./tabs.js";
+
+window.htmx = htmx;
+const byId = (id) => document.getElementById(id);
+
+function start() {
+  const desk = byId("desk");
+  if (!desk) return;
+  const source = byId("source");
+  const { nonce, label, fields, unsaved } = byId("editor").dataset;
+  restoreDraft(desk);
+  const editor = new Editor({
+    parent: byId("editor"),
+    text: source.value,
+    settings: desk.elements.name.value.endsWith(".yaml"),
+    label,
+    nonce,
+    fields: fields.split(" ").filter(Boolean),
+    changed(text) {
+      source.value = text;
+      edited();
+    },
+  });
+
+  function edited() {
+    keepDraft(desk);
+    byId("unsaved").textContent = source.value === source.defaultValue ? "" : unsaved;
+    htmx.trigger(desk, "edited");
+  }
+  byId("unsaved").textContent = source.value === source.defaultValue ? "" : unsaved;
+
+  tabs(byId("tabs"));
+
+  desk.addEventListener("submit", (event) => event.preventDefault());
+  byId("person").addEventListener("input", () => {
+    keepDraft(desk);
+    htmx.trigger(desk, "told");
+    if (byId("following").checked && document.querySelector("#result-run [data-ranked]")) htmx.trigger(desk, "told-again");
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    if (event.key === "s") press(event, "save");
+    if (event.key === "Enter") {
+      byId("tabs").dispatchEvent(new CustomEvent("choose", { detail: "tab-ranking" }));
+      press(event, "run");
+    }
+  }, true);
+
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("[data-line],[data-close],[data-add]");
+    if (!target) return;
+    if (target.dataset.close !== undefined) target.closest("dialog").close();
+    if (target.dataset.add !== undefined) add(target.dataset.add);
+    if (target.dataset.line && target.tagName === "BUTTON") editor.goTo(Number(target.dataset.line));
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "findings") showFindings(editor);
+    if (event.target.id !== "saving") return;
+    event.target.querySelector("dialog")?.showModal();
+    const saved = event.target.querySelector("[data-saved]");
+    if (saved) afterSaving(saved);
+  });
+
+  // What was not agreed to is gone, and is not sent along with what follows.
+  document.addEventListener("close", (event) => event.target.remove(), true);
+
+  // A studio that was ended or started anew is said, not met with silence.
+  for (const lost of ["htmx:sendError", "htmx:responseError"])
+    document.addEventListener(lost, () => {
+      byId("said").textContent = byId("said").dataset.gone;
+      byId("said").className = "problem";
+    });
+
+  // To open another template or language is to leave the page; what was typed stays as a draft.
+  let kept = false;
+  for (const link of document.querySelectorAll("a[data-keeps]")) link.addEventListener("click", () => (kept = true));
+  for (const form of document.querySelectorAll("form[data-keeps]")) form.addEventListener("submit", () => (kept = true));
+  window.addEventListener("beforeunload", (event) => {
+    if (!kept && source.value !== source.defaultValue) event.preventDefault();
+  });
+
+  function afterSaving(saved) {
+    source.defaultValue = source.value;
+    byId("opened").value = saved.dataset.saved;
+    byId("owned").textContent = saved.dataset.owned;
+    saved.remove();
+    forgetDraft(desk);
+    edited();
+  }
+
+  function press(event, id) {
+    event.preventDefault();
+    if (!document.querySelector("dialog[open]")) byId(id).click();
+  }
+
+  function add(title) {
+    const lines = byId("candidates").value.split("\n").filter((line) => line.trim());
+    if (!lines.includes(title)) lines.push(title);
+    byId("candidates").value = lines.join("\n");
+    byId("candidates").dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+function showFindings(editor) {
+  const here = [...document.querySelectorAll("#findings [data-here]")];
+  editor.show(here.map((item) => ({
+    line: Number(item.dataset.here),
+    severity: item.dataset.severity,
+    text: item.querySelector(".what").textContent.replace(/\s+/g, " ").trim(),
+  })));
+}
+
+start();

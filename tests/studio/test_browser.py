@@ -1,0 +1,188 @@
+"""The studio as an author meets it: the real command, a real browser, and the real 135M model."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="no Chromium on PATH; on Debian: apt-get install --no-install-recommends chromium"
+    ),
+]
+PACK = Path(__file__).parent / "pack"
+OPENED = "?open=wine/en/query-likelihood"
+# A machine that other work shares may take long.
+PATIENCE = 180_000
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mine") / "mine"
+    shutil.copytree(PACK, folder / "wine" / "en")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def link(folder, smollm2):
+    """What `promptrec studio` prints."""
+    command = [sys.executable, "-m", "promptrec", "studio", "--templates", folder, "--engine", "transformers"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    with subprocess.Popen([*command, "--no-browser"], stdout=subprocess.PIPE, text=True, env=environment) as server:
+        yield server.stdout.readline().strip()
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # A container's root may not have the kernel's sandbox; the page is ours.
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, link):
+    """Opens the link; `said` on the tab is what the browser complained of, `asked` every address it asked for."""
+    contexts = []
+
+    def opened(path="", **settings):
+        contexts.append(chromium.new_context(**({"viewport": {"width": 1440, "height": 1000}} | settings)))
+        tab = contexts[-1].new_page()
+        tab.set_default_timeout(PATIENCE)
+        tab.said, tab.asked = [], []
+        tab.on("console", lambda message: tab.said.append(message.text))
+        tab.on("pageerror", lambda error: tab.said.append(str(error)))
+        tab.on("dialog", lambda dialog: (tab.said.append(dialog.message), dialog.accept()))
+        tab.on("request", lambda asked: tab.asked.append(asked.url))
+        tab.goto(link)
+        tab.goto(link.partition("?")[0] + path)
+        tab.wait_for_selector("#prompt .chip")
+        tab.wait_for_selector("#findings h2")
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def order(tab):
+    return tab.locator("#result-run tr[data-ranked]").evaluate_all("rows => rows.map(r => r.dataset.ranked)")
+
+
+def put(tab, line, text):
+    """Type at the end of the line that holds some words."""
+    tab.locator(".cm-line", has_text=line).first.click()
+    tab.keyboard.press("End")
+    tab.keyboard.type(text)
+
+
+@pytest.mark.model
+def test_an_author_mends_tries_and_saves_a_template(open_page, folder):
+    tab = open_page(OPENED)
+    path = folder / "wine" / "en" / "query-likelihood.jinja"
+    before = path.read_text()
+
+    put(tab, "Wine: ", " {{ item.yaer }}")
+    fault = tab.wait_for_selector(".under.error")
+    assert "yaer" in fault.inner_text()
+    above = fault.evaluate("box => box.previousElementSibling.textContent")
+    assert above.endswith("{{ item.yaer }}"), "it stands under its own line"
+    for _ in " {{ item.yaer }}":
+        tab.keyboard.press("Backspace")
+    tab.wait_for_selector(".under", state="detached")
+
+    tab.keyboard.press("Control+Enter")
+    tab.wait_for_selector("#result-run tr[data-ranked]")
+    first = order(tab)
+    assert sorted(first) == ["1", "2", "3"]
+    words = "Burgundy, white and stony" if first[0] != "2" else "a wine from the Mosel"
+    tab.fill("#preferences", words)
+    tab.wait_for_selector("#result-run .move.up")
+    assert order(tab) != first and tab.locator("#result-run .move.down").count()
+
+    put(tab, "A guest who", " please")
+    tab.keyboard.press("Control+s")
+    tab.wait_for_selector("dialog[open] ins")
+    assert tab.locator("dialog ins").inner_text() == "+A guest who would enjoy it says: please"
+    assert path.read_text() == before
+    tab.keyboard.press("Escape")
+    tab.wait_for_selector("dialog", state="detached")
+    tab.keyboard.press("Control+s")
+    tab.wait_for_selector("dialog[open] ins")
+    assert path.read_text() == before
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("dialog", state="detached")
+    assert path.read_text() == before.replace("it says:", "it says: please")
+    assert tab.locator("#unsaved").inner_text() == ""
+
+    host = tab.url.partition("?")[0]
+    assert tab.asked and all(url.startswith((host, "data:")) for url in tab.asked)
+    assert tab.said == [], "no policy was broken, nothing was thrown, no script of an item ran"
+
+
+def test_what_an_item_is_called_is_text_whatever_it_says(open_page):
+    tab = open_page(OPENED)
+    tab.locator("summary", has_text="Candidates").click()
+    tab.fill("#words", "script")
+    found = tab.wait_for_selector("#found button")
+    assert found.inner_text() == "+ <script>alert(1)</script>"
+    tab.select_option("#place", label="<script>alert(1)</script>")
+    tab.locator("#prompt .part.varies", has_text="nowhere").wait_for()
+    assert tab.locator("#prompt script, #prompt .part b").count() == 0
+    assert tab.said == []
+
+
+def test_the_keyboard_reaches_everything(open_page):
+    tab = open_page(OPENED)
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.className") == "skip"
+    assert tab.locator(".skip").evaluate("e => e.getBoundingClientRect().top") >= 0, "it is seen once it has focus"
+    tab.focus("#tab-prompt")
+    for name in ("ranking", "compare", "tests", "ab", "prompt"):
+        tab.keyboard.press("ArrowRight")
+        assert tab.evaluate("document.activeElement.id") == f"tab-{name}"
+        assert tab.locator("[role=tabpanel]:visible").get_attribute("id") == f"panel-{name}"
+    unnamed = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea:not([hidden])')]
+        .filter(e => !e.labels.length).map(e => e.outerHTML)"""
+    assert tab.evaluate(unnamed) == []
+    outline = tab.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid", "focus is seen"
+
+
+def test_what_was_typed_survives_a_change_of_language(open_page):
+    tab = open_page(OPENED)
+    put(tab, "A guest who", " 你好")
+    tab.get_by_role("link", name="中文").click()
+    tab.wait_for_selector("html[lang=zh-CN] #findings h2")
+    assert "你好" in tab.locator(".cm-content").inner_text()
+    assert tab.locator("#unsaved").inner_text() == "未保存" and tab.locator("#save").inner_text().startswith("保存")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_telephone_shows_it_without_scrolling_sideways(open_page, scheme):
+    tab = open_page(OPENED, viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    assert tab.locator("html").evaluate("e => [e.scrollWidth, innerWidth]") == [390, 390]
+
+
+def test_strangers_are_refused(open_page, link):
+    tab = open_page(OPENED)
+    address = link.partition("?")[0]
+    stranger = tab.context.browser.new_context()
+    try:
+        assert stranger.request.get(address).status == 403
+        assert stranger.request.get(address + "static/studio.js").status == 403
+        port = address.rpartition(":")[2]
+        evil = stranger.request.get(link, headers={"Host": f"evil.example:{port}"}, max_redirects=0)
+        assert evil.status == 421
+    finally:
+        stranger.close()

@@ -1,0 +1,154 @@
+"""Rankings, comparisons, tests and A/B, from the form to what the page shows."""
+
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from promptrec.studio.job import Job
+from promptrec.studio.model import AT_ONCE, Model, Watched
+from promptrec.studio.runs import moves
+from promptrec.testing.scripted import ScriptedEngine
+
+PACK = Path(__file__).parent / "pack"
+LISTWISE = (PACK / "listwise-text.jinja").read_text()
+SOURCE = (PACK / "query-likelihood.jinja").read_text()
+
+
+def ranked(text):
+    return re.findall(r'data-ranked="([^"]*)"', text)
+
+
+def before(text):
+    return json.loads(html.unescape(re.search(r'name="before" value="([^"]*)"', text)[1]))
+
+
+def test_a_ranking_has_places_titles_and_scores(ended, told):
+    shown = ended("run", told())
+    assert ranked(shown) == before(shown) == ["1", *ranked(shown)[1:]] and len(ranked(shown)) == 3
+    assert "query-likelihood" in shown and re.search(r'class="number">-\d+\.\d{3}<', shown)
+    assert "Every candidate was read" in shown and 'class="move' not in shown
+
+
+def test_the_list_moves_when_the_words_change(ended, told):
+    first = ended("run", told())
+    second = ended("run", told(preferences="Burgundy, white and stony", before=json.dumps(before(first))))
+    assert ranked(second)[0] == "2" and ranked(first)[0] == "1"
+    assert "▲" in second and "▼" in second and "have moved" in second
+
+
+def test_the_text_in_the_editor_is_what_ranks(ended, told, engine):
+    ended("run", told(SOURCE.replace("A guest who", "A stranger who")))
+    assert engine.prompts and all("A stranger who" in prompt for prompt in engine.prompts)
+
+
+def test_only_the_candidates_named_are_ranked(ended, told):
+    assert sorted(ranked(ended("run", told(candidates="Mosel\n2\nMosel")))) == ["1", "2"]
+
+
+def test_what_the_model_wrote_is_shown_beside_what_was_read_from_it(desk, ended, told):
+    object.__setattr__(desk, "model", Model("scripted", ScriptedEngine(reply=lambda text: "[B] > [B] > <i>[Z]</i>")))
+    shown = ended("run", told(LISTWISE, "wine/en/listwise-text"))
+    assert "[B] &gt; [B] &gt; &lt;i&gt;[Z]&lt;/i&gt;" in shown
+    assert "Left out:" in shown and "Said twice: Chablis. Not among the candidates: Z." in shown
+
+
+def test_nothing_known_is_said(ended, told):
+    assert "Nothing is known of this person" in ended("run", told(preferences=""))
+
+
+def test_a_way_of_ranking_of_another_kind_is_passed_over(ended, told):
+    assert "· query-likelihood ·" in ended("run", told(ranker="listwise-text"))
+    assert "the ranker" not in ended("run", told(ranker="no-such"))
+
+
+def test_the_saved_and_the_edited_are_ranked_side_by_side(client, ended, told):
+    edited = told(SOURCE.replace("{% if item.region %} from {{ item.region }}{% endif %}", ""))
+    shown = ended("compare", edited)
+    assert len(ranked(shown)) == 6 and "Saved" in shown and "In the editor" in shown
+    differed = client.post("/diff", data=edited).text
+    assert (
+        "<del>-Wine: {{ item.title }}{% if item.region" in differed
+        and "<ins>+Wine: {{ item.title }}.</ins>" in differed
+    )
+    assert "<del>-Wine: Mosel from a wine" in differed
+
+
+def test_tests_pass_and_fail_one_by_one(ended, told):
+    shown = ended("tests", told())
+    assert "<b>1 / 2</b>" in shown
+    assert shown.count("✓ passed") == shown.count("✗ failed") == 1 and "Chablis is not among the first 1" in shown
+    without = SOURCE[: SOURCE.index("tests:")] + SOURCE[SOURCE.index("---\n{% block") :]
+    assert "no tests yet" in ended("tests", told(without))
+
+
+def test_ab_says_what_may_be_said(ended, told):
+    edited = SOURCE.replace("A guest who would enjoy it says:", "Nothing more is known.")
+    shown = ended("ab", told(edited, dataset="planted", people="12"))
+    assert "(saved)" in shown and "(edited)" in shown and "12 people" in shown
+    assert "no difference shown" in shown or "is better than" in shown
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"people": "0"}, "1 to 500"),
+        ({"people": "many"}, "1 to 500"),
+        ({"people": "9"}, "change the text"),
+        ({"people": "9", "source": SOURCE + "\n", "dataset": "no-such-set"}, "no-such-set"),
+    ],
+)
+def test_ab_asks_for_what_it_needs(ended, told, fields, said):
+    assert said in ended("ab", told() | {"dataset": "planted"} | fields)
+
+
+def test_work_can_be_stopped_from_the_page(client, desk, told):
+    hold = desk.model._lock
+    with hold:
+        shown = client.post("/start/run", data=told()).text
+        assert "Waiting" in shown and 'hx-trigger="every' in shown
+        stop = re.search(r'hx-post="(/job/\d+/stop)"', shown)[1]
+        client.post(stop, data=told())
+        job = desk.jobs.get(stop.split("/")[2])
+        job.wait(30)
+    assert "Stopped." in client.get(f"/job/{job.job_id}").text
+    assert client.get("/job/999").status_code == 404
+    assert client.post("/start/nonsense", data=told()).status_code == 404
+
+
+def test_a_model_that_cannot_be_opened_is_said_and_may_be_tried_again(desk, ended, told):
+    object.__setattr__(desk, "model", Model("no-such-model", "transformers"))
+    for _ in range(2):
+        assert "no-such-model" in ended("run", told())
+
+
+def test_a_watched_engine_reads_as_the_engine_does_and_stops_between_prompts():
+    engine, job = ScriptedEngine(), Job("1", "run", lambda job: {})
+    watched = Watched(engine, job)
+    prompts = [tuple(f"text {n}".encode()) for n in range(AT_ONCE + 5)]
+    assert [r.value for r in watched.loglikelihood(prompts, prompts)] == [
+        r.value for r in engine.loglikelihood(prompts, prompts)
+    ]
+    assert [r.value for r in watched.next_logprobs(prompts, [65])] == [
+        r.value for r in engine.next_logprobs(prompts, [65])
+    ]
+    assert job.done == len(prompts) + AT_ONCE
+    job.stop()
+    with pytest.raises(Exception, match="^$"):
+        watched.loglikelihood(prompts, prompts)
+
+
+@given(st.permutations(range(6)), st.permutations(range(6)))
+def test_moves_are_differences_of_places_and_sum_to_nothing(old, new):
+    found = moves([str(n) for n in old], [str(n) for n in new])
+    assert sum(found.values()) == 0
+    assert all(old.index(int(i)) - new.index(int(i)) == move for i, move in found.items())
+
+
+def test_an_item_that_was_not_there_has_not_moved():
+    assert moves(["a"], ["b", "a"]) == {"b": None, "a": -1}
+    assert moves([], ["a"]) == {"a": None}

@@ -1,0 +1,68 @@
+"""First the difference is shown, then the file is written, and never over what somebody else wrote."""
+
+import hashlib
+import re
+from pathlib import Path
+
+PACK = Path(__file__).parent / "pack"
+NAME = "wine/en/query-likelihood"
+SOURCE = (PACK / "query-likelihood.jinja").read_text()
+
+EDITED = SOURCE.replace("A guest", "One <b>guest</b>")
+
+
+def sha(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def seen(dialog):
+    return re.search(r'name="seen" value="([^"]*)"', dialog)[1]
+
+
+def test_the_difference_then_the_file(client, mine, told):
+    path = mine / f"{NAME}.jinja"
+    dialog = client.post("/save/look", data=told(EDITED, opened=sha(SOURCE))).text
+    assert "<del>-A guest who would enjoy it says:</del>" in dialog
+    assert "<ins>+One &lt;b&gt;guest&lt;/b&gt; who would enjoy it says:</ins>" in dialog
+    assert str(path) in dialog and "was changed" not in dialog
+    assert path.read_text() == SOURCE, "looking writes nothing"
+    saved = client.post("/save", data=told(EDITED, opened=sha(SOURCE), seen=seen(dialog))).text
+    assert path.read_text() == EDITED
+    assert f'data-saved="{sha(EDITED)}"' in saved and "Saved as" in saved
+
+
+def test_line_ends_of_a_form_are_those_of_the_file(client, mine, told):
+    client.post("/save", data=told(EDITED.replace("\n", "\r\n"), seen=sha(SOURCE)))
+    assert (mine / f"{NAME}.jinja").read_bytes() == EDITED.encode()
+
+
+def test_a_change_on_disk_is_shown_and_not_overwritten_unasked(client, mine, told):
+    path = mine / f"{NAME}.jinja"
+    dialog = client.post("/save/look", data=told(EDITED, opened=sha(SOURCE))).text
+    path.write_text(SOURCE + "by another program\n")
+    again = client.post("/save", data=told(EDITED, opened=sha(SOURCE), seen=seen(dialog))).text
+    assert path.read_text().endswith("by another program\n")
+    assert "was changed after you opened it" in again and "<del>-by another program</del>" in again
+    assert "Overwrite" in again
+    client.post("/save", data=told(EDITED, opened=sha(SOURCE), seen=seen(again)))
+    assert path.read_text() == EDITED
+
+
+def test_what_came_with_promptrec_is_copied(client, mine, told, desk):
+    name = "general/en/query-likelihood"
+    sheet = desk.shelf.open(name)
+    fields = told(sheet.text + "\n", name, opened=sheet.sha256)
+    dialog = client.post("/save/look", data=fields).text
+    assert "It comes with promptrec" in dialog and "yes-no.jinja" in dialog and "was changed" not in dialog
+    client.post("/save", data=fields | {"seen": seen(dialog)})
+    assert (mine / f"{name}.jinja").read_text() == sheet.text + "\n"
+    assert (mine / "general/en/yes-no.jinja").is_file()
+
+
+def test_a_broken_template_may_be_saved_but_not_unknowingly(client, told):
+    assert "need them mended" in client.post("/save/look", data=told("no header", opened=sha(SOURCE))).text
+
+
+def test_nothing_to_save_offers_no_button(client, told):
+    dialog = client.post("/save/look", data=told(opened=sha(SOURCE))).text
+    assert "No difference" in dialog and 'hx-post="/save"' not in dialog

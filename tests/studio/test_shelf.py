@@ -1,0 +1,143 @@
+"""What can be opened, and that only the author's folder is ever written to."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from promptrec.errors import InputError, TemplateError, UnknownName
+from promptrec.studio import shelf as module
+from promptrec.studio.shelf import ChangedMeanwhile, Shelf
+from promptrec.template.store import shipped_folder
+
+OWN, SHIPPED = "wine/en/query-likelihood", "general/en/query-likelihood"
+
+
+def checksums(folder):
+    return {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_all_files_are_listed_by_pack(mine):
+    (mine / "wine" / "en" / "_part.jinja").write_text("part")
+    (mine / "wine" / "en" / "pack.yaml").write_text("domain: wine")
+    names = Shelf(mine).names()
+    assert names["wine/en"] == ["wine/en/_part.jinja", "wine/en/listwise-text", "wine/en/pack.yaml", OWN]
+    assert SHIPPED in names["general/en"]
+    kinds = {name: Shelf(mine).open(name).is_template for name in names["wine/en"]}
+    assert [name for name, is_template in kinds.items() if is_template] == ["wine/en/listwise-text", OWN]
+    assert Shelf(None).names().keys() == names.keys() - {"wine/en"}
+
+
+def test_a_broken_template_can_still_be_opened(mine):
+    (mine / "wine" / "en" / "query-likelihood.jinja").write_text("no header")
+    assert Shelf(mine).open(OWN).text == "no header"
+
+
+def test_an_own_template_hides_a_shipped_one_of_its_name(mine):
+    path = mine / f"{SHIPPED}.jinja"
+    path.parent.mkdir(parents=True)
+    path.write_text("mine")
+    sheet = Shelf(mine).open(SHIPPED)
+    assert (sheet.text, sheet.own, sheet.path) == ("mine", True, path)
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "", "wine/en/../en/query-likelihood", "wine/en/_part"])
+def test_only_listed_names_are_opened(mine, name):
+    (mine.parent / "secret.jinja").write_text("secret")
+    with pytest.raises(UnknownName):
+        Shelf(mine).open(name)
+
+
+def test_what_cannot_be_read_says_so(mine):
+    path = mine / f"{OWN}.jinja"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(TemplateError, match="UTF-8"):
+        Shelf(mine).open(OWN)
+    path.write_text("x" * 300_000)
+    with pytest.raises(TemplateError, match="longer than"):
+        Shelf(mine).open(OWN)
+
+
+def test_saving_writes_the_file_and_nothing_else(mine):
+    shelf = Shelf(mine)
+    before = checksums(mine)
+    saved = shelf.save(OWN, "new text: 你好\n", shelf.target(OWN).sha256)
+    path = mine / f"{OWN}.jinja"
+    assert path.read_text(encoding="utf-8") == saved.text == "new text: 你好\n"
+    assert {p for p, s in checksums(mine).items() if before.get(p) != s} == {path}
+    assert saved.sha256 == shelf.target(OWN).sha256 != before[path]
+
+
+def test_a_shipped_template_is_copied_with_its_pack_and_stays_as_it_is(mine):
+    shelf, before = Shelf(mine), checksums(shipped_folder())
+    target = shelf.target(SHIPPED)
+    assert target.sha256 == "" and target.text == shelf.open(SHIPPED).text
+    sheet = shelf.save(SHIPPED, "changed", target.sha256)
+    assert sheet.own and sheet.text == "changed"
+    pack = {p.name for p in (shipped_folder() / "general" / "en").iterdir() if p.is_file()}
+    assert {p.name for p in (mine / "general" / "en").iterdir()} == pack
+    assert set(target.brings) == pack - {"query-likelihood.jinja"}
+    assert checksums(shipped_folder()) == before
+
+
+def test_files_the_author_has_are_never_replaced_by_shipped_ones(mine):
+    own = mine / "general" / "en"
+    own.mkdir(parents=True)
+    (own / "pack.yaml").write_text("domain: mine\n")
+    shelf = Shelf(mine)
+    assert "pack.yaml" not in shelf.target(SHIPPED).brings
+    shelf.save(SHIPPED, "changed", "")
+    assert (own / "pack.yaml").read_text() == "domain: mine\n"
+    assert not (own / "yes-no.jinja").exists(), "a pack of the author's own does not get templates nobody asked for"
+
+
+def test_a_file_that_was_changed_meanwhile_is_not_overwritten(mine):
+    shelf = Shelf(mine)
+    seen = shelf.target(OWN).sha256
+    (mine / f"{OWN}.jinja").write_text("by another program")
+    with pytest.raises(ChangedMeanwhile):
+        shelf.save(OWN, "by the studio", seen)
+    assert (mine / f"{OWN}.jinja").read_text() == "by another program"
+
+
+def test_a_failure_leaves_the_old_file_whole_and_no_scraps(mine, monkeypatch):
+    shelf, before = Shelf(mine), checksums(mine)
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(module.os, "fsync", full)
+    with pytest.raises(InputError, match="No space left"):
+        shelf.save(OWN, "new", shelf.target(OWN).sha256)
+    assert checksums(mine) == before
+
+
+def test_a_link_out_of_the_folder_is_not_followed(mine, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "yes-no.jinja").write_text("theirs")
+    (mine / "films").symlink_to(outside)
+    with pytest.raises(InputError, match="leads out"):
+        Shelf(mine).target("films/en/yes-no")
+    assert (outside / "yes-no.jinja").read_text() == "theirs"
+
+
+def test_without_a_folder_nothing_is_saved():
+    with pytest.raises(InputError, match="--templates"):
+        Shelf(None).target(SHIPPED)
+
+
+def test_the_folder_is_made(tmp_path):
+    Shelf(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be used"):
+        Shelf(tmp_path / "file")
+
+
+@given(text=st.text(st.characters(codec="utf-8", exclude_characters="\r")).filter(lambda t: not t.startswith("\ufeff")))
+def test_what_is_saved_is_what_is_opened(tmp_path_factory, text):
+    folder = tmp_path_factory.mktemp("mine")
+    shelf = Shelf(folder)
+    assert shelf.save(SHIPPED, text, "").text == text

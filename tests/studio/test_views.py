@@ -1,0 +1,117 @@
+"""The page and its parts, as a browser gets them."""
+
+import html
+import re
+
+import pytest
+
+from promptrec.studio.form import LONGEST_FORM
+from promptrec.studio.model import Model
+
+BROKEN = "{{ item.yaer }}"
+
+
+def chips(text):
+    return [html.unescape(chip) for chip in re.findall(r'<span class="chip[^>]*title[^>]*>([^<]*)</span>', text)]
+
+
+def test_the_page_holds_the_template_whole(client, told):
+    page = client.get("/?open=wine/en/query-likelihood").text
+    source = html.unescape(re.search(r'<textarea id="source"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)[1])
+    assert source == told()["source"]
+    assert '<html lang="en">' in page and "Skip to the editor" in page
+    assert re.search(r'<option value="wine/en/query-likelihood" selected>[^<]*yours', page)
+    assert not re.search(r"\son\w+=|<script>|style=", page), "nothing that the policy would forbid"
+
+
+def test_the_authors_own_template_is_opened_first(client):
+    assert "<title>wine/en/listwise-text" in client.get("/").text
+
+
+def test_the_language_is_the_browsers_or_the_one_chosen(client):
+    assert '<html lang="zh-CN">' in client.get("/", headers={"Accept-Language": "zh-CN"}).text
+    assert '<html lang="zh-CN">' in client.get("/?language=zh").text
+    assert "保存" in client.get("/").text, "it is remembered"
+
+
+def test_an_unknown_template_is_said(client):
+    answer = client.get("/?open=wine/en/yes-know")
+    assert answer.status_code == 404 and "unknown template" in answer.text
+
+
+def test_findings_have_their_line_and_what_to_do(client, told):
+    source = told()["source"].replace("{{ item.title }}", BROKEN)
+    shown = client.post("/check", data=told(source)).text
+    line = source.split(BROKEN)[0].count("\n") + 1
+    assert f'data-here="{line}"' in shown and 'data-severity="error"' in shown
+    assert "yaer" in shown and "title" in shown
+
+
+def test_nothing_wrong_is_said_too(client, told):
+    assert "Nothing is wrong" in client.post("/check", data=told()).text
+    assert "没有发现问题" in client.post("/check?language=zh", data=told()).text
+
+
+@pytest.mark.parametrize(
+    "source", ["", "no header", "---\n", "---\nranks: [\n---\n", "{% for %}", "\ud7ff" * 9, "x" * 300_000]
+)
+def test_whatever_is_typed_gets_an_answer(client, told, source):
+    for path in ("/check", "/prompt", "/diff", "/save/look", "/start/run", "/start/tests"):
+        answer = client.post(path, data=told(source))
+        assert answer.status_code == 200, path
+        assert "problem" in answer.text or "findings" in answer.text or "<dialog" in answer.text
+
+
+def test_the_prompt_is_shown_token_by_token(client, told):
+    shown = client.post("/prompt", data=told()).text
+    assert "".join(chips(shown)).replace("⏎", "").startswith("Wine: Mosel from a wine from the Mosel.\nA guest")
+    assert "".join(chips(shown)).endswith(" a wine from the Mosel")
+    assert "The text that is scored" in shown and "so it is read once" in shown
+
+
+def test_the_prompt_of_the_candidate_that_is_chosen(client, told):
+    shown = client.post("/prompt", data=told(place="1")).text
+    assert '<option value="1" selected>Chablis' in shown and "Burgundy" in "".join(chips(shown))
+    assert "Chablis" in "".join(chips(client.post("/prompt", data=told(candidates="Chablis", place="7")).text))
+
+
+def test_markup_in_items_and_words_is_text(client, told, ended):
+    evil = "<script>alert(1)</script>"
+    fields = told(candidates=evil, preferences=evil, history=evil)
+    pages = [client.post(path, data=fields).text for path in ("/prompt", "/diff", "/find", "/pick")]
+    pages += [client.post("/find", data=told(words="script")).text, ended("run", fields), ended("tests", fields)]
+    pages.append(client.post("/check", data=told(source=f"{{{{ {evil} }}}}")).text)
+    for page in pages:
+        assert "<script" not in page and "<b>nowhere" not in page
+    assert html.escape(evil) in pages[-3]
+
+
+def test_a_candidate_nobody_knows_is_said_with_the_nearest(client, told):
+    assert "did you mean &#39;Chablis&#39;" in client.post("/prompt", data=told(candidates="Chablee")).text
+
+
+def test_titles_can_be_found_and_picked(client, told):
+    assert 'data-add="Chablis"' in client.post("/find", data=told(words="chab")).text
+    assert "No title" in client.post("/find", data=told(words="beer")).text
+    assert client.post("/find", data=told(words=" ")).text.strip() == ""
+    picked = client.post("/pick", data=told(preferences="white and stony")).text
+    assert picked.split('rows="8">\n')[1].startswith("Chablis")
+
+
+def test_without_a_model_everything_but_ranking_works(desk, client, told, ended):
+    object.__setattr__(desk, "model", Model("no-such-model"))
+    assert "Nothing is wrong" in client.post("/check", data=told()).text
+    shown = client.post("/prompt", data=told()).text
+    assert "no-such-model" in shown and "Mosel" in "".join(chips(shown)) and "words" in shown
+    assert "No difference" in client.post("/diff", data=told()).text
+    assert "unknown" in ended("run", told()) and "no-such-model" in ended("run", told())
+
+
+def test_a_form_without_end_is_not_read(client):
+    answer = client.post("/check", content=b"source=" + b"x" * LONGEST_FORM)
+    assert "more than" in answer.text
+
+
+@pytest.mark.parametrize("body", [b"\xff=\xff", b"source=%ff", b"&".join(b"a=b" for _ in range(99))])
+def test_what_is_no_form_is_refused(client, body):
+    assert "no form" in client.post("/check", content=body).text
