@@ -79,7 +79,7 @@ class Bars(_Counting):
 
 
 class Lines(_Counting):
-    """A line when a run starts that has something to rank, and then at most one for each batch of 64 queries.
+    """A line when a run starts that has something to rank, and then at most one for each batch of queries.
 
     Args:
         say: prints a line.

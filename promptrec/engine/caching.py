@@ -50,7 +50,8 @@ class Blocks:
     """The engine vLLM: whole blocks of tokens are kept from call to call, here as if there were always room.
 
     At least the last token of a prompt is read again. The log-probabilities of a continuation are taken behind equal
-    prompts of one call only, and what was kept for them is not used again: see `promptrec.engine.vllm`.
+    prompts of one call only, and what was kept for them is not used again: see `promptrec.engine.vllm`. What is read
+    for several sequences at once, such as those prompts themselves, counts for none of them.
 
     Args:
         block: tokens in a block.
@@ -75,9 +76,7 @@ class Blocks:
             self._found(prompt, kept)
         for chunk in sharing_chunks(dict(enumerate(prompts)), sys.maxsize):
             for i in chunk:
-                found = self._found((*prompts[i], *continuations[i]), kept)
-                # A sequence whose first scored position was in the cache is read again, without it.
-                cached[i] = found if found < len(prompts[i]) else 0
+                cached[i] = self._found((*prompts[i], *continuations[i]), kept)
         return cached
 
     def replies(self, prompts: Sequence[Tokens]) -> list[int]:

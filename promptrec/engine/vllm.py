@@ -13,6 +13,7 @@ from promptrec.engine.batching import sharing_chunks
 from promptrec.engine.hidden import hidden
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
+from promptrec.engine.swallowed import Next, filled
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, longest_sequence, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra
@@ -136,27 +137,36 @@ class VllmEngine:
         self._run(repeated, self._params(max_tokens=1, detokenize=False), adapter, salt)
         sequences = [(*p, *c) for p, c in zip(prompts, continuations, strict=True)]
         done = self._run(sequences, self._scoring(from_cache=bool(repeated)), adapter, salt)
-        # A cached position gives no log-probability. The first scored token needs the prompt's last position to have
-        # been computed; where it was not, the sequence is read again without the cache.
-        again = [n for n, final in enumerate(done) if (final.num_cached_tokens or 0) >= len(prompts[n])]
-        redone = self._run([sequences[n] for n in again], self._scoring(from_cache=False), adapter)
-        for n, final in zip(again, redone, strict=True):
-            done[n] = final
-        out = []
-        for prompt, continuation, final in zip(prompts, continuations, done, strict=True):
-            rows = zip(final.prompt_logprobs[len(prompt) :], continuation, strict=True)
-            out.append(Reading(tuple(row[token].logprob for row, token in rows), _usage(final)))
-        return out
+        read = [_given(final, len(prompt)) for final, prompt in zip(done, prompts, strict=True)]
+        whole = filled(prompts, continuations, read, lambda wanted: self._next(wanted, adapter, salt))
+        return [Reading(values, _usage(final)) for values, final in zip(whole, done, strict=True)]
+
+    def _next(self, wanted: Sequence[Next], adapter: str | None, salt: str) -> list[float]:
+        """The log-probability of single tokens, each behind what comes before it, most of which is in the cache."""
+        # A request reads at most MOST_LABELS tokens; a part is what one request reads.
+        parts: dict[tuple[Tokens, int], list[int]] = {}
+        behind = Counter[Tokens]()
+        places = []
+        for before, token in wanted:
+            part = (before, behind[before] // MOST_LABELS)
+            parts.setdefault(part, []).append(token)
+            behind[before] += 1
+            places.append((part, token))
+        params = [self._params(max_tokens=1, logprob_token_ids=ids, detokenize=False) for ids in parts.values()]
+        done = self._run([before for before, _ in parts], params, adapter, salt)
+        rows = {part: final.outputs[0].logprobs[0] for part, final in zip(parts, done, strict=True)}
+        return [rows[part][token].logprob for part, token in places]
 
     def _scoring(self, *, from_cache: bool) -> Any:  # noqa: ANN401
-        params = self._params(max_tokens=1, prompt_logprobs=0, detokenize=False)
+        # Flat is a few lists for each sequence: an object for each token takes three times the room.
+        params = self._params(max_tokens=1, prompt_logprobs=0, flat_logprobs=True, detokenize=False)
         params.skip_reading_prefix_cache = not from_cache
         return params
 
     def _run(
         self,
         prompts: Sequence[Tokens],
-        params: Any,  # noqa: ANN401
+        params: Any,  # noqa: ANN401 - one for all prompts, or a list with one for each
         adapter: str | None,
         salt: str | None = None,
     ) -> list[Any]:
@@ -215,6 +225,16 @@ def _written(done: Any) -> Reading[str]:  # noqa: ANN401 - a vLLM RequestOutput
     if written.finish_reason not in ("stop", "length"):
         return Reading(None, usage, f"vLLM gave up the request ({written.finish_reason}), as for a bad constraint")
     return Reading(written.text, usage)
+
+
+def _given(done: Any, start: int) -> list[float | None]:  # noqa: ANN401 - a vLLM RequestOutput
+    """The log-probabilities from position `start` on; None where what vLLM gives means nothing.
+
+    That is so in the cache, and right behind: it takes the position before a token to score it.
+    """
+    first = done.num_cached_tokens + 1 if done.num_cached_tokens else 0
+    rows = zip(done.prompt_token_ids[start:], done.prompt_logprobs[start:], strict=True)
+    return [row[token].logprob if at >= first else None for at, (token, row) in enumerate(rows, start)]
 
 
 def _usage(done: Any) -> Usage:  # noqa: ANN401 - a vLLM RequestOutput

@@ -8,7 +8,11 @@ from promptrec.errors import InputError, MissingExtra, UnknownName
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.store import RunStore
 from promptrec.rank.ranking import Ranking
-from promptrec.recommender import CHUNK, Recommender
+from promptrec.recommender import Recommender
+
+# Queries ranked in one go. The more they are, the more of them share the reading of an item they are all asked about;
+# but a kill loses what was read of one batch.
+BATCH = 128
 
 Asked = RankRequest | Query
 """A request with its candidates, or a query whose candidates are retrieved from the whole catalogue."""
@@ -87,8 +91,8 @@ def complete(
 def _batches(dataset: Dataset, limit: int | None, store: RunStore, retry_failed: bool) -> Iterator[list[Asked]]:
     asked: Sequence[Asked] = dataset.requests if dataset.candidates_given else dataset.queries
     asked = asked[:limit]
-    for start in range(0, len(asked), CHUNK):
-        yield [a for a in asked[start : start + CHUNK] if wanted(query_id_of(a), store, retry_failed)]
+    for start in range(0, len(asked), BATCH):
+        yield [a for a in asked[start : start + BATCH] if wanted(query_id_of(a), store, retry_failed)]
 
 
 def query_id_of(asked: Asked) -> str:

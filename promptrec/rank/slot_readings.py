@@ -71,7 +71,9 @@ def read_slots(
     deals: Sequence[Deal], engine: Engine, template: Template, adapter: str | None
 ) -> list[SlotReading | None]:
     """What the model says of each deal; None, with the error booked, where it could not be asked or read."""
-    prompted = [_prompted(deal, engine, template) for deal in deals]
+    # Deals of one size have the same labels: they are looked for once.
+    labels = {n: label_tokens(engine.tokenizer, template.cue, n) for n in {len(deal.items) for deal in deals}}
+    prompted = [_prompted(deal, labels[len(deal.items)], engine, template) for deal in deals]
     asked = [p for p in prompted if p is not None]
     # One call an engine can batch: every prompt reads the labels of the longest one.
     tokens = sorted({token for p in asked for token in p.labels.values()})
@@ -89,9 +91,8 @@ def read_slots(
     return readings
 
 
-def _prompted(deal: Deal, engine: Engine, template: Template) -> _Prompted | None:
+def _prompted(deal: Deal, labels: dict[str, int], engine: Engine, template: Template) -> _Prompted | None:
     e, n = deal.evidence, len(deal.items)
-    labels = label_tokens(engine.tokenizer, template.cue, n)
     if len(labels) < n:
         e.errors.append(f"{n} candidates but this model's tokenizer has {len(labels)} labels: {_fewer(len(labels))}")
         return None

@@ -56,14 +56,13 @@ def test_likelihoods_find_the_equal_prompts_of_their_call_only(prompts, block):
         assert set(found) <= {0}
     for n, prompt in zip(found, prompts, strict=True):
         if prompts.count(prompt) > 1:
-            # A prompt of whole blocks is read anew: its last position is needed, and was not computed.
-            assert n == (len(prompt) // block * block if len(prompt) % block else 0)
+            assert n == len(prompt) // block * block
         else:
-            assert n % block == 0 and n < len(prompt)
+            assert n % block == 0 and n <= len(prompt)
 
 
-def test_equal_prompts_whose_continuations_begin_alike_in_a_kept_block_are_read_anew():
-    assert Blocks(2).likelihoods([(0, 0, 0)] * 2, [(2, 5), (2, 6)]) == [2, 0]
+def test_continuations_that_begin_alike_share_the_block_they_begin_in():
+    assert Blocks(2).likelihoods([(0, 0, 0)] * 2, [(2, 5), (2, 6)]) == [2, 4]
 
 
 def test_vllm_counts_one_block_of_prompts_that_are_read_three_times():

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from promptrec.engine.base import Sampling
+from promptrec.engine.caching import Blocks
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import EngineError, InputError
@@ -97,6 +98,34 @@ def test_prompts_that_outnumber_the_cache_are_still_read_once(vllm_engine, monke
     for one, other in zip(plain, chunked, strict=True):
         assert one.get() == pytest.approx(other.get(), abs=1e-3)
         assert other.usage.cached == 32
+
+
+def test_continuations_that_begin_alike_are_read_from_the_cache_and_are_exact(vllm_engine, monkeypatch):
+    ids = vllm_engine.tokenizer.encode(TEXT * 4, trusted=True)
+    # Behind 27 tokens, five more fill a block of 32, and 37 fill the next; 32 tokens are a block of their own.
+    ends = [(*ids[:5], *ids[n : n + 3]) for n in (40, 41, 42, 40)] + [ids[:40], (*ids[:37], 7, 8), ids[3:6]]
+    prompts = [ids[20:47]] * len(ends) + [ids[8:40]] * len(ends)
+    alone = [vllm_engine.loglikelihood([p], [e])[0].get() for p, e in zip(prompts, ends * 2, strict=True)]
+    runs, run = [], vllm_engine._run
+    monkeypatch.setattr(vllm_engine, "_run", lambda asked, *rest: runs.append(asked) or run(asked, *rest))
+    together = vllm_engine.loglikelihood(prompts, ends * 2)
+    for reading, expected in zip(together, alone, strict=True):
+        assert reading.get() == pytest.approx(expected, abs=1e-3)
+    cached = [reading.usage.cached for reading in together]
+    assert cached == Blocks(32).likelihoods(prompts, ends * 2)
+    assert cached == [0, 32, 32, 32, 32, 64, 0, 32, 32, 32, 32, 32, 64, 32]
+    # The two prompts, every sequence once, and what comes before the tokens that no sequence could read.
+    assert [len(asked) for asked in runs] == [2, len(prompts), 3]
+    assert set(runs[2]) == {prompts[0] + ids[:5], prompts[0] + ids[:37], prompts[-1]}
+
+
+def test_more_continuations_than_one_request_may_score(vllm_engine):
+    ids = vllm_engine.tokenizer.encode(TEXT * 4, trusted=True)[:32]
+    ends = [(token,) for token in range(100, 300)]
+    found = vllm_engine.loglikelihood([ids] * len(ends), ends)
+    assert {reading.usage.cached for reading in found} == {32}
+    labels = vllm_engine.next_logprobs([ids], [token for (token,) in ends])[0].get()
+    assert [reading.get()[0] for reading in found] == pytest.approx(list(labels), abs=1e-3)
 
 
 def test_options_of_other_engines_are_refused(smollm2):

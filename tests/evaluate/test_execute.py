@@ -1,13 +1,15 @@
 import pytest
 
 from promptrec.errors import EngineError, InputError, UnknownName
+from promptrec.evaluate import execute
 from promptrec.evaluate.execute import complete, executor, local
 from promptrec.evaluate.spec import System
 from promptrec.evaluate.store import RunStore
-from promptrec.recommender import CHUNK
 from promptrec.testing.scripted import ScriptedEngine
 
 READER = "query-likelihood"
+# Small, so that few people make several.
+BATCH = 8
 
 
 def store_for(system, dataset, folder):
@@ -57,8 +59,9 @@ def test_a_longer_run_goes_on_from_a_shorter_one(tmp_path, planted_dataset):
     assert len(engine.prompts) - short == 7 * 6
 
 
-def test_an_engine_that_dies_stops_the_run_and_what_was_ranked_is_kept(tmp_path, planted_dataset):
-    data = planted_dataset(users=2 * CHUNK + 5)
+def test_an_engine_that_dies_stops_the_run_and_what_was_ranked_is_kept(tmp_path, planted_dataset, monkeypatch):
+    monkeypatch.setattr(execute, "BATCH", BATCH)
+    data = planted_dataset(users=2 * BATCH + 5)
 
     class Dies(ScriptedEngine):
         calls = 0
@@ -73,8 +76,8 @@ def test_an_engine_that_dies_stops_the_run_and_what_was_ranked_is_kept(tmp_path,
         carry_out(data, tmp_path, Dies())
     revived = ScriptedEngine()
     store = carry_out(data, tmp_path, revived)
-    assert len(store) == 2 * CHUNK + 5 and not store.failed
-    assert len(revived.prompts) == (CHUNK + 5) * 6
+    assert len(store) == 2 * BATCH + 5 and not store.failed
+    assert len(revived.prompts) == (BATCH + 5) * 6
 
 
 def test_failed_queries_are_kept_as_failed_and_ranked_again_when_asked(tmp_path, planted_dataset):
@@ -96,8 +99,9 @@ def test_where_no_candidates_are_given_they_are_retrieved(tmp_path, open_planted
     assert store.spec.pool == 50
 
 
-def test_batches_are_cut_at_the_same_places_after_a_stop(tmp_path, planted_dataset):
-    data, sizes = planted_dataset(users=CHUNK + 4), []
+def test_batches_are_cut_at_the_same_places_after_a_stop(tmp_path, planted_dataset, monkeypatch):
+    monkeypatch.setattr(execute, "BATCH", BATCH)
+    data, sizes = planted_dataset(users=BATCH + 4), []
     system = System("bm25")
     store = store_for(system, data, tmp_path)
 
@@ -107,7 +111,7 @@ def test_batches_are_cut_at_the_same_places_after_a_stop(tmp_path, planted_datas
 
     complete(data, store, lambda: system.open(data), execute=stops)
     complete(data, store, lambda: system.open(data), execute=stops)
-    assert sizes == [[CHUNK, 4], [4]]
+    assert sizes == [[BATCH, 4], [4]]
 
 
 def test_executors_have_names_and_the_local_one_has_one_worker():

@@ -3,9 +3,9 @@ import os
 import pytest
 
 from promptrec.errors import EngineError
+from promptrec.evaluate import execute
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.recommender import CHUNK
 from promptrec.testing.scripted import ScriptedEngine
 
 ray = pytest.importorskip("ray")
@@ -35,8 +35,9 @@ def run(data, out, **how):
     return evaluate(config, out, datasets=[data], engine=ScriptedEngine())
 
 
-def test_two_actors_give_the_same_files_to_the_byte_as_one_process(tmp_path, planted_dataset):
-    data = planted_dataset(users=3 * CHUNK + 7)
+def test_two_actors_give_the_same_files_to_the_byte_as_one_process(tmp_path, planted_dataset, monkeypatch):
+    monkeypatch.setattr(execute, "BATCH", 64)
+    data = planted_dataset(users=3 * 64 + 7)
     local = run(data, tmp_path / "local")
     spread = run(data, tmp_path / "ray", executor="ray", workers=2)
     assert [r.folder for r in spread.datasets[0].runs] == [r.folder for r in local.datasets[0].runs]
