@@ -1,4 +1,5 @@
-"""Every table of RESULTS.md: `python -m eval.results`. Runs what each eval/*.toml says and was not run before.
+"""Every table of RESULTS.md: `python -m eval.results`. Runs what each eval/*.toml says and was not run before; the
+tests of the packs come from `python -m eval.packs`.
 
 Datasets that are not public are looked for below $PROMPTREC_DATA. The runs stay in runs/results/.
 """
@@ -56,6 +57,8 @@ def main(words: list[str] | None = None) -> None:
         found = results(path, models, asked.kept or bool(asked.only and path.stem not in asked.only))
         texts += [f"*{_purpose(path)}* (`eval/{path.name}`)\n\n{as_markdown(found)}"] if found else []
         missing += lacking(path, found)
+    if (HERE / "packs.md").exists():
+        texts.append((HERE / "packs.md").read_text(encoding="utf-8"))
     if missing:
         texts.append(f"Not run yet: {', '.join(missing)}.\n")
     (HERE / "RESULTS.md").write_text("\n".join(texts), encoding="utf-8")
