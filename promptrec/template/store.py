@@ -23,7 +23,7 @@ def load_template(name: str | Path, *, folder: str | Path | None = None, kind: s
     """The template of a name ("films/en/yes-no"), of a pack and a kind ("films/en"), or of a file's path.
 
     Raises:
-        UnknownName: no such template; the message lists those there are.
+        UnknownName: no such template; the message has the nearest, and says what lists them.
         TemplateError: it cannot be used, or it is of another kind than the one asked for.
     """
     known = dict(_files(folder))
@@ -34,7 +34,7 @@ def load_template(name: str | Path, *, folder: str | Path | None = None, kind: s
     elif Path(name).suffix == SUFFIX and Path(name).is_file():
         template = Template.from_file(name)
     else:
-        raise UnknownName("template", str(name), {*known, *packs(folder)})
+        raise UnknownName("template", str(name), {*known, *packs(folder)}, "`promptrec template list`")
     if kind is not None and template.header.ranks != kind:
         raise TemplateError(f"{template.path}: a template of kind {template.header.ranks}, but {kind} is asked for")
     return template
