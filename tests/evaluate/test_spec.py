@@ -90,7 +90,8 @@ def test_a_model_that_is_not_added_is_said_with_the_command(planted_dataset, mon
     [
         ("movies", "en", "films/en"),
         ("music", "zh", "music/zh"),
-        ("travel", "zh", "general/zh"),
+        ("travel", "zh", "travel/zh"),
+        ("games", "zh", "general/zh"),
         ("books", "en", "books/en"),
         ("books", "fr", "general/en"),
     ],

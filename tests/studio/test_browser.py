@@ -112,13 +112,13 @@ def test_an_author_mends_tries_and_saves_a_template(open_page, folder):
 
     put(tab, "A guest who", " please")
     tab.keyboard.press("Control+s")
-    tab.wait_for_selector("dialog[open] ins")
+    tab.wait_for_selector("dialog:modal ins")
     assert tab.locator("dialog ins").inner_text() == "+A guest who would enjoy it says: please"
     assert path.read_text() == before
     tab.keyboard.press("Escape")
     tab.wait_for_selector("dialog", state="detached")
     tab.keyboard.press("Control+s")
-    tab.wait_for_selector("dialog[open] ins")
+    tab.wait_for_selector("dialog:modal ins")
     assert path.read_text() == before
     tab.keyboard.press("Enter")
     tab.wait_for_selector("dialog", state="detached")
