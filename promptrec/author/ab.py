@@ -10,7 +10,7 @@ from promptrec.engine.base import Engine
 from promptrec.errors import InputError
 from promptrec.evaluate.comparison import Comparison, compare
 from promptrec.evaluate.dataset import Dataset
-from promptrec.evaluate.metrics import measure
+from promptrec.evaluate.metrics import measure, parse_metric
 from promptrec.rank.ranking import Ranking
 from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.pool import candidate_pool
@@ -78,10 +78,12 @@ def compare_templates(
     names = (a.name, b.name) if a.name != b.name else (a.path, b.path)
     if names[0] == names[1]:
         raise InputError(f"{names[0]} is compared with itself: name two templates")
+    # What is asked for wrongly is said before the first hour of ranking, not after.
+    parse_metric(metric)
+    ranks = [rank_with(template, engine, dataset.catalog, seed) for template in (a, b)]
     requests = _requests(dataset, limit)
     values, sides, ranked = [], [], 0
-    for template, name in zip((a, b), names, strict=True):
-        rank = rank_with(template, engine, dataset.catalog, seed)
+    for template, name, rank in zip((a, b), names, ranks, strict=True):
         by_query: dict[str, float] = {}
         rankings: list[Ranking] = []
         for start in range(0, len(requests), BATCH):

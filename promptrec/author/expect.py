@@ -33,7 +33,7 @@ def rank_with(template: Template, engine: Engine, catalog: Catalog | None = None
     """
     ranks = template.header.ranks
     if ranks == "profile":
-        raise InputError(f"{template.name} puts people into words and ranks nothing: there is nothing to test")
+        raise InputError(f"{template.name} puts people into words and ranks nothing: name a template that does")
     ranker = build_ranker(ranks, Setup(catalog, {ranks: template}, seed))
     return lambda requests: ranker.rank(requests, engine)
 

@@ -14,22 +14,20 @@ from rich.text import Text
 from promptrec.author.new import new_pack
 from promptrec.author.sample import sample, sample_items
 from promptrec.author.tokens import Token, shown_tokens
-from promptrec.cli.options import JsonOption, ModelOption, open_catalog
+from promptrec.cli.options import ColumnsOption, JsonOption, ModelOption, open_catalog
 from promptrec.cli.template_check import check_
+from promptrec.cli.template_named import FolderOption, one_template
 from promptrec.cli.template_try import ab_, diff_, test_
 from promptrec.engine.models import DEFAULT_MODEL, resolve
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.template.header import LIKELIHOODS
-from promptrec.template.store import list_templates, load_template
+from promptrec.template.store import list_templates
 from promptrec.template.template import Template
 
 app = typer.Typer(
     help="Prompts as files: begin a pack, look, check, test, compare.", no_args_is_help=True, rich_markup_mode=None
 )
 
-FolderOption = Annotated[
-    Path | None, typer.Option("--templates", help="A folder of your own templates, looked into first.")
-]
 app.command("check")(check_)
 app.command("test")(test_)
 app.command("ab")(ab_)
@@ -60,9 +58,10 @@ def new(
     catalog: Annotated[
         str | None, typer.Option("--catalog", metavar="FILE", help="Items to try the templates with.")
     ] = None,
+    columns: ColumnsOption = None,
 ) -> None:
     """Begin a pack of your own: copies of a pack that comes with promptrec, for you to change."""
-    written = new_pack(name, templates, like, open_catalog(catalog) if catalog is not None else None)
+    written = new_pack(name, templates, like, open_catalog(catalog, columns) if catalog is not None else None)
     console = Console(highlight=False, markup=False, soft_wrap=True)
     for path in written:
         console.print(str(path))
@@ -75,13 +74,14 @@ def show(
     templates: FolderOption = None,
     model: ModelOption = DEFAULT_MODEL,
     catalog: Annotated[str | None, typer.Option("--catalog", help="Show it with items of this catalogue.")] = None,
+    columns: ColumnsOption = None,
     preferences: Annotated[str | None, typer.Option("--preferences", "-p", help="Show it with these words.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print the exact prompt a model reads, and its tokens, for sample items and words."""
-    template = load_template(name, folder=templates)
+    template = one_template(name, templates)
     tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
-    items = open_catalog(catalog) if catalog is not None else None
+    items = open_catalog(catalog, columns) if catalog is not None else None
     told = sample(template, items, preferences)
     tokens = shown_tokens(template, told, tokenizer, sample_items(template, items))
     if as_json:

@@ -1,7 +1,6 @@
 """`promptrec template check`: what is wrong with templates, in words for their authors."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -11,22 +10,25 @@ from rich.console import Console
 from promptrec.author.check import check
 from promptrec.author.confined import check_confined
 from promptrec.author.finding import Finding
-from promptrec.cli.options import JsonOption, ModelOption, open_catalog
+from promptrec.cli.options import ColumnsOption, JsonOption, ModelOption, open_catalog
+from promptrec.cli.template_named import FolderOption, template_files
 from promptrec.engine.models import DEFAULT_MODEL, resolve
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.errors import InputError
-from promptrec.template.pack import PART
-from promptrec.template.store import SUFFIX, list_templates, load_template
+from promptrec.template.store import list_templates
 
 
 def check_(
     named: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME|FILE|FOLDER]...", help="All shipped ones by default.")
+        list[str] | None,
+        typer.Argument(metavar="[NAME|PACK|FILE|FOLDER]...", help="Default: the folder of your own, else all shipped."),
     ] = None,
+    templates: FolderOption = None,
     model: ModelOption = DEFAULT_MODEL,
     catalog: Annotated[
         str | None, typer.Option("--catalog", metavar="FILE", help="Check against this catalogue, not the pack's own.")
     ] = None,
+    columns: ColumnsOption = None,
     untrusted: Annotated[
         bool, typer.Option("--untrusted", help="Check in a process with limits of its own on memory and time.")
     ] = False,
@@ -37,8 +39,10 @@ def check_(
     tokenizer = Tokenizer.from_folder(folder)
     if untrusted and catalog is not None:
         raise InputError("--untrusted checks with the pack's own catalogue: leave --catalog out")
-    items = open_catalog(catalog) if catalog is not None else None
-    paths = [path for name in named for path in _files(name)] if named else [t.path for t in list_templates()]
+    items = open_catalog(catalog, columns) if catalog is not None else None
+    names = named or ([str(templates)] if templates is not None else [])
+    paths: list[str | Path] = [path for name in names for path in template_files(name, templates)]
+    paths = paths or [t.path for t in list_templates()]
 
     def look(path: str | Path) -> list[Finding]:
         if untrusted:
@@ -52,20 +56,6 @@ def check_(
     else:
         _show(found, len(paths))
     raise typer.Exit(1 if any(f.severity == "error" for f in found) else 0)
-
-
-def _files(name: str) -> Iterator[str | Path]:
-    """The templates of a folder, a file, or a template known by name."""
-    path = Path(name)
-    if path.is_dir():
-        inside = [p for p in sorted(path.rglob(f"*{SUFFIX}")) if not p.name.startswith(PART)]
-        if not inside:
-            raise InputError(f"{path}: no template in this folder: their names end with {SUFFIX}")
-        yield from inside
-    elif path.suffix == SUFFIX and path.is_file():
-        yield path
-    else:
-        yield load_template(name).path
 
 
 def _show(found: list[Finding], templates: int) -> None:

@@ -13,6 +13,7 @@ from promptrec.author.ab import compare_templates
 from promptrec.author.diff import diff
 from promptrec.author.expect import Outcome, rank_with, run_tests
 from promptrec.cli.options import (
+    ColumnsOption,
     EngineOption,
     EngineSettings,
     JsonOption,
@@ -21,6 +22,7 @@ from promptrec.cli.options import (
     open_catalog,
     settings,
 )
+from promptrec.cli.template_named import FolderOption, inside, one_template
 from promptrec.engine.base import Engine
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL, resolve
@@ -28,14 +30,11 @@ from promptrec.engine.options import EngineOptions
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.errors import UnknownName
 from promptrec.evaluate.named import open_dataset
-from promptrec.template.store import list_templates, load_template, packs
+from promptrec.template.store import packs
 from promptrec.template.template import Template
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME|FILE", help="Name or file of a template.")]
 OtherArgument = Annotated[str, typer.Argument(metavar="NAME|FILE", help="Another template.")]
-FolderOption = Annotated[
-    Path | None, typer.Option("--templates", help="A folder of your own templates, looked into first.")
-]
 CatalogFile = Annotated[
     str | None, typer.Option("--catalog", metavar="FILE", help="Items to use, instead of the pack's own.")
 ]
@@ -51,6 +50,7 @@ def test_(
         list[str] | None, typer.Option("--ranks", help="Of a pack, only templates for this way of ranking; repeat it.")
     ] = None,
     catalog: CatalogFile = None,
+    columns: ColumnsOption = None,
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
@@ -60,7 +60,7 @@ def test_(
     told: list[dict[str, Any]] = []
     with _open(model, engine, engine_option) as opened:
         for template in chosen:
-            items = open_catalog(catalog) if catalog is not None else template.pack.catalog()
+            items = open_catalog(catalog, columns) if catalog is not None else template.pack.catalog()
             outcomes = run_tests(template, rank_with(template, opened, items, seed), items)
             told += [_told(template, outcome) for outcome in outcomes]
             if not as_json:
@@ -87,7 +87,7 @@ def ab_(
     as_json: JsonOption = False,
 ) -> None:
     """Rank the same people with two templates, and say which is better, or that no difference is shown."""
-    one, other = load_template(a, folder=templates), load_template(b, folder=templates)
+    one, other = one_template(a, templates), one_template(b, templates)
     data = open_dataset(dataset)
     people = min(limit or len(data.queries), len(data.queries))
     with _open(model, engine, engine_option) as opened, Progress(console=Console(stderr=True)) as bar:
@@ -119,13 +119,14 @@ def diff_(
     templates: FolderOption = None,
     model: ModelOption = DEFAULT_MODEL,
     catalog: CatalogFile = None,
+    columns: ColumnsOption = None,
     preferences: Annotated[str | None, typer.Option("--preferences", "-p", help="Try them with these words.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what differs between two templates: their files, and the prompts they make for the same person and items."""
     tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
-    one, other = load_template(a, folder=templates), load_template(b, folder=templates)
-    found = diff(one, other, tokenizer, open_catalog(catalog) if catalog is not None else None, preferences)
+    one, other = one_template(a, templates), one_template(b, templates)
+    found = diff(one, other, tokenizer, open_catalog(catalog, columns) if catalog is not None else None, preferences)
     if as_json:
         print(found.model_dump_json(indent=2))
         return
@@ -140,11 +141,11 @@ def diff_(
 def _chosen(name: str, folder: Path | None, ranks: list[str] | None) -> list[Template]:
     """The templates of a pack that rank, or the one of a name."""
     if name not in packs(folder):
-        return [load_template(name, folder=folder)]
-    inside = [t for t in list_templates(folder) if t.name.rpartition("/")[0] == name and t.header.ranks != "profile"]
-    found = [t for t in inside if not ranks or t.header.ranks in ranks]
+        return [one_template(name, folder)]
+    able = [t for t in inside(name, folder) if t.header.ranks != "profile"]
+    found = [t for t in able if not ranks or t.header.ranks in ranks]
     if not found:
-        raise UnknownName(f"template of the pack {name} for", ", ".join(ranks or ()), [t.header.ranks for t in inside])
+        raise UnknownName(f"template of the pack {name} for", ", ".join(ranks or ()), [t.header.ranks for t in able])
     return found
 
 

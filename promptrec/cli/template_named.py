@@ -1,0 +1,56 @@
+"""Templates as they are named on the command line: one by name or file, and what a folder or pack holds."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from promptrec.errors import InputError
+from promptrec.template.pack import PART
+from promptrec.template.store import SUFFIX, list_templates, load_template, packs, shipped_folder
+from promptrec.template.template import Template
+
+FolderOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--templates", envvar="PROMPTREC_TEMPLATES", help="A folder of your own templates, looked into first."
+    ),
+]
+
+
+def one_template(name: str, folder: Path | None) -> Template:
+    """The template of a name or file.
+
+    Raises:
+        InputError: the name of a pack, which has several.
+        UnknownName: no such template.
+    """
+    if name in packs(folder):
+        raise InputError(
+            f"{name} is a pack: name one of its templates: {', '.join(t.name for t in inside(name, folder))}"
+        )
+    return load_template(name, folder=folder)
+
+
+def inside(pack: str, folder: Path | None) -> list[Template]:
+    """The templates of a pack, in the order of their names."""
+    return [t for t in list_templates(folder) if t.name.rpartition("/")[0] == pack]
+
+
+def template_files(name: str, folder: Path | None) -> list[Path]:
+    """The files of a folder, of a pack, or of one template. They are not read: each may be broken.
+
+    Raises:
+        InputError: a folder without templates.
+        UnknownName: nothing of this name.
+    """
+    roots = [root for root in (folder, Path(), shipped_folder()) if root is not None]
+    held = next((root / name for root in roots if (root / name).is_dir()), None)
+    if held is not None:
+        found = [path for path in sorted(held.rglob(f"*{SUFFIX}")) if not path.name.startswith(PART)]
+        if not found:
+            raise InputError(f"{held}: no template in this folder: their names end with {SUFFIX}")
+        return found
+    files = [Path(name), *(root / f"{name}{SUFFIX}" for root in roots)]
+    known = next((path for path in files if path.suffix == SUFFIX and path.is_file()), None)
+    return [known or Path(load_template(name, folder=folder).path)]
