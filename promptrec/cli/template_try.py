@@ -28,7 +28,7 @@ from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL, resolve
 from promptrec.engine.options import EngineOptions
 from promptrec.engine.tokenizer import Tokenizer
-from promptrec.errors import UnknownName
+from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.named import open_dataset
 from promptrec.template.store import packs
 from promptrec.template.template import Template
@@ -140,9 +140,12 @@ def diff_(
 
 def _chosen(name: str, folder: Path | None, ranks: list[str] | None) -> list[Template]:
     """The templates of a pack that rank, or the one of a name."""
-    if name not in packs(folder):
-        return [one_template(name, folder)]
-    able = [t for t in inside(name, folder) if t.header.ranks != "profile"]
+    held = inside(name, folder) if name in packs(folder) else [one_template(name, folder)]
+    able = [t for t in held if t.header.ranks != "profile"]
+    if not able:
+        raise InputError(f"{name} writes a person's profile: it ranks nothing, so there is nothing to test")
+    if held[0].name == name:
+        return able
     found = [t for t in able if not ranks or t.header.ranks in ranks]
     if not found:
         raise UnknownName(f"template of the pack {name} for", ", ".join(ranks or ()), [t.header.ranks for t in able])

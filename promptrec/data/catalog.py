@@ -1,5 +1,6 @@
 """`Catalog`: all that can be recommended, by item ID."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -127,9 +128,9 @@ class Catalog:
         return near_duplicates(self)
 
     @cached_property
-    def _by_title(self) -> dict[str, tuple[Item, ...]]:
-        named: dict[str, tuple[Item, ...]] = {}
+    def _by_title(self) -> dict[str, list[Item]]:
+        named = defaultdict(list)
         for item in self:
             for key in {title_key(item.title), title_key(f"{item.title} {item.fields.get('year', '')}")}:
-                named[key] = (*named.get(key, ()), item)
+                named[key].append(item)
         return named

@@ -91,7 +91,7 @@ class Pack:
         """
         if self.folder is None or not (self.folder / CATALOG).is_file():
             raise TemplateError(
-                f"{self.folder}: no {CATALOG} to try the templates with: put one there, or name another"
+                f"{self.folder}: no {CATALOG} to try the templates with: put one there, or use --catalog FILE"
             )
         path = self._own(CATALOG)
         if path.stat().st_size > LONGEST_CATALOG:

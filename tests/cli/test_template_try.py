@@ -170,7 +170,9 @@ def test_test_says_what_is_missing(promptrec, pack):
         file.write("tests:\n- {person: x, has: Agricole}\n")
     assert "did you mean 'Agricola'?" in refused(promptrec("template", "test", ASKS, *OWN))
     (pack / "catalog.jsonl").unlink()
-    assert "no catalog.jsonl" in refused(promptrec("template", "test", ASKS, *OWN))
+    assert "--catalog FILE" in refused(promptrec("template", "test", ASKS, *OWN))
+    assert "ranks nothing" in refused(promptrec("template", "test", "profiles/en"))
+    assert "ranks nothing" in refused(promptrec("template", "test", "profiles/en/profile"))
 
 
 @pytest.mark.model

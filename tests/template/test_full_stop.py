@@ -7,8 +7,9 @@ from promptrec.data.query import Query
 from promptrec.template.spans import joined
 from promptrec.template.store import list_templates
 
-DOMAINS = ("films", "books", "music", "general")
-TEMPLATES = [t for t in list_templates() if t.header.ranks == "query-likelihood" and t.header.domain in DOMAINS]
+# News is read: "I liked Jaws." would be said of somebody in it.
+LIKED = {"news": {"I liked ": "I liked reading ", "我喜欢过": "我喜欢读"}}
+TEMPLATES = [t for t in list_templates() if t.header.ranks == "query-likelihood"]
 ITEM = Item(item_id="1", title="Heidi")
 
 
@@ -28,5 +29,8 @@ ITEM = Item(item_id="1", title="Heidi")
 )
 def test_one_full_stop(template, query, en, zh):
     said = joined(template.render(query, [ITEM]).reply)
-    assert said == (en if template.header.language == "en" else zh)
+    expected = en if template.header.language == "en" else zh
+    for liked, read in LIKED.get(template.header.domain, {}).items():
+        expected = expected.replace(liked, read)
+    assert said == expected
     assert ".." not in said and "。。" not in said

@@ -2,8 +2,9 @@
 
 Each peer gets an environment of its own in --work and ranks the same people and candidates (planted films) with the
 same model in float32 on the same threads. Only the ranking is timed, after one warm-up request. Every line is measured
-against query-likelihood: its NDCG@10 over the same people, and how many times as fast it is. A peer that cannot be
-installed or does not run has a line with the reason. The lines are appended to eval/bench/peers.jsonl.
+against query-likelihood: its NDCG@10 over the same people, and how many times as fast it is. query-likelihood runs
+again at the end, so that the last line says how far the machine's speed has drifted. A peer that cannot be installed or
+does not run has a line with the reason. The lines are appended to eval/bench/peers.jsonl.
 
 Run it under `taskset -c 0` to hold everything to one core. Where pip would bring torch's CUDA build and there is no
 GPU, `--pip-args "--extra-index-url …"` names the index of CPU builds.
@@ -16,6 +17,7 @@ import json
 import os
 import platform
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 from eval.bench.peers.environments import Failed, python_of, run_script
@@ -153,7 +155,9 @@ def main() -> None:
         "candidates": asked.candidates,
         "seed": asked.seed,
     }
-    for system in (PROMPTREC, *(peer for peer in PEERS if asked.peer is None or peer.name in asked.peer)):
+    peers = (peer for peer in PEERS if asked.peer is None or peer.name in asked.peer)
+    again = replace(PROMPTREC, methods=PROMPTREC.methods[:1])
+    for system in (PROMPTREC, *peers, again):
         for method, got in bench.lines(system):
             print(f"{system.name:28} {method:17} {told(got)}", flush=True)
             with KEPT.open("a", encoding="utf-8") as kept:
