@@ -62,9 +62,15 @@ function start() {
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id === "findings") showFindings(editor);
     if (event.target.id !== "saving") return;
-    event.target.querySelector("dialog")?.showModal();
     const saved = event.target.querySelector("[data-saved]");
     if (saved) afterSaving(saved);
+  });
+
+  // A dialog is shown once its buttons work, which is a moment after it is put into the page.
+  document.addEventListener("htmx:load", (event) => {
+    if (!event.target.matches("dialog")) return;
+    event.target.showModal();
+    event.target.querySelector("button").focus();
   });
 
   // What was not agreed to is gone, and is not sent along with what follows.
