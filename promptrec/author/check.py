@@ -6,13 +6,16 @@ from pathlib import Path
 
 from promptrec.author.draft import Draft
 from promptrec.author.finding import Finding
+from promptrec.author.misnamed import misnamed_files
 from promptrec.author.refused import refused
 from promptrec.author.rules import (
+    braces,
     catalogue,
     cue,
     echo,
     expected,
     language,
+    marks,
     names,
     order,
     primed,
@@ -24,13 +27,14 @@ from promptrec.author.rules import (
     unused,
 )
 from promptrec.author.sample import own_catalog, sample
+from promptrec.author.slips import likely_slip
 from promptrec.data.catalog import Catalog
 from promptrec.errors import PromptrecError, TemplateError
 from promptrec.prompt import Tokenizer
 from promptrec.template.template import Template
 
 Rule = Callable[[Draft], Iterable[Finding]]
-NAMES: tuple[Rule, ...] = (names.unknown_names, names.printed_lists)
+NAMES: tuple[Rule, ...] = (names.unknown_names, names.printed_lists, braces.single_braces)
 # A misspelt name is also one that is missing: these say something new only where all names are right.
 MISSING: tuple[Rule, ...] = (
     unused.unused_fields,
@@ -45,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     slot_space.space_before_slot,
     tokens.words_are_single_tokens,
     tokens.labels_are_single_tokens,
+    marks.labels_are_shown_as_answered,
     order.same_things_first,
     order.scored_text_is_not_shown_before,
     catalogue.fields_are_in_the_catalogue,
@@ -78,13 +83,15 @@ def check(
         context_length: tokens that the model has room for.
     """
     path = Path(template_path)
+    found = list(misnamed_files(path.parent))
     try:
         template = Template(path.stem, source, path) if source is not None else Template.from_file(path)
         draft = Draft(template, tokenizer, catalog or own_catalog(template), context_length)
     except PromptrecError as error:
-        return [refused(error, str(path))]
+        told = refused(error, str(path))
+        return [likely_slip(told, str(path), source), *found]
     misnamed = [finding for rule in NAMES for finding in rule(draft)]
-    found = [finding for rule in (RULES if misnamed else (*MISSING, *RULES)) for finding in rule(draft)]
+    found += [finding for rule in (RULES if misnamed else (*MISSING, *RULES)) for finding in rule(draft)]
     found += misnamed or _rendered(draft)
     return sorted(dict.fromkeys(found), key=lambda f: (f.path != str(path), f.path, f.line))
 

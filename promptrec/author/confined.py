@@ -93,7 +93,7 @@ def answer() -> None:
 
 def _check(told: Mapping[str, Any], tokenizer: Tokenizer | None) -> list[dict[str, Any]]:
     found = check(told["path"], tokenizer=tokenizer, context_length=told["context_length"])
-    return [finding.model_dump(mode="json") for finding in found]
+    return [finding.model_dump(mode="json") | {"chinese": finding.chinese} for finding in found]
 
 
 def _render(told: Mapping[str, Any], _: Tokenizer | None) -> dict[str, str]:

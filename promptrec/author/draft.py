@@ -6,14 +6,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from yaml import nodes
-
-from promptrec.author.finding import Finding
+from promptrec.author.finding import Finding, Severity
+from promptrec.author.phrase import Phrase, Slot, words
 from promptrec.data.catalog import Catalog
 from promptrec.prompt import Tokenizer
 from promptrec.template.outline import Piece, Place, Typed, Use, outline
 from promptrec.template.pack import SETTINGS
+from promptrec.template.plain_yaml import places
 from promptrec.template.template import Template
 
 GAP = "…"
@@ -92,18 +91,18 @@ class Draft:
     @cached_property
     def _headers(self) -> list[tuple[str, dict[tuple[str, ...], int]]]:
         own = self.template.source.split("\n---", 1)[0].removeprefix("---")
-        out = [(self.template.path, _places(own))]
+        out = [(self.template.path, places(own))]
         folder = self.template.pack.folder
         if folder is not None and (folder / SETTINGS).is_file():
-            out.append((str(Path(folder) / SETTINGS), _places(self.template.pack.read(SETTINGS))))
+            out.append((str(Path(folder) / SETTINGS), places(self.template.pack.read(SETTINGS))))
         return out
 
 
-def fault(
-    rule: str, place: Place, said: str, suggestion: str, severity: Literal["error", "warning"] = "error"
-) -> Finding:
-    """A finding at a place."""
-    return Finding(rule=rule, path=place.path, line=place.line, said=said, suggestion=suggestion, severity=severity)
+def fault(name: str, place: Place, severity: Severity = "error", /, **slots: Slot) -> Finding:
+    """A finding at a place, in the words of words.yaml: `name` is the rule, or "rule/which" of what it has to say."""
+    told = words()[name]
+    said, mend = Phrase(told["said"], slots), Phrase(told["mend"], slots)
+    return Finding.saying(name.partition("/")[0], place.path, place.line, said, mend, severity)
 
 
 def _lines(pieces: Sequence[Piece]) -> Iterator[Line]:
@@ -118,23 +117,3 @@ def _lines(pieces: Sequence[Piece]) -> Iterator[Line]:
             yield from [Line(text, place)] if text.strip() else []
             text, place = other, Place(piece.place.path, piece.place.line + number)
     yield from [Line(text, place)] if text.strip() else []
-
-
-def _places(text: str) -> dict[tuple[str, ...], int]:
-    """The line of each thing that YAML says, by the names, values and numbers that lead to it."""
-    out: dict[tuple[str, ...], int] = {}
-
-    def walk(node: nodes.Node | None, keys: tuple[str, ...]) -> None:
-        if isinstance(node, nodes.MappingNode):
-            for key, value in node.value:
-                out[(*keys, str(key.value))] = key.start_mark.line + 1
-                walk(value, (*keys, str(key.value)))
-        elif isinstance(node, nodes.SequenceNode):
-            for number, entry in enumerate(node.value):
-                out[(*keys, str(number))] = entry.start_mark.line + 1
-                walk(entry, keys if isinstance(entry, nodes.ScalarNode) else (*keys, str(number)))
-        elif isinstance(node, nodes.ScalarNode):
-            out[(*keys, str(node.value))] = node.start_mark.line + 1
-
-    walk(yaml.compose(text, Loader=yaml.BaseLoader), ())
-    return out

@@ -12,7 +12,7 @@ from promptrec.errors import InputError, UnknownName
 from promptrec.template.pack import CATALOG, SETTINGS, Pack
 from promptrec.template.store import SUFFIX, load_template, packs
 
-NAME = re.compile(r"[\w-]+/(en|zh)")
+NAME = re.compile(r"\w[\w-]*/(en|zh)")
 # Enough to try templates with; a person is to read through them.
 MOST_ITEMS = 100
 HOW_TO_TEST = {
@@ -20,6 +20,14 @@ HOW_TO_TEST = {
     "#   lacks: a title that must not\n",
     "zh": "# tests:\n# - person: 某人说的话\n#   has: 必须排进前三的标题\n#   lacks: 不能排进前三的标题\n",
 }
+
+
+class NoPackName(InputError):
+    """A name of another form: write another."""
+
+
+class PackIsThere(InputError):
+    """A pack is not written over: change its files, or choose another name."""
 
 
 def new_pack(name: str, folder: Path, like: str | None = None, catalog: Catalog | None = None) -> list[Path]:
@@ -35,21 +43,42 @@ def new_pack(name: str, folder: Path, like: str | None = None, catalog: Catalog 
         The files that were written.
 
     Raises:
-        InputError: a name of another form, or a pack that is there already.
+        NoPackName, PackIsThere: see there.
+        InputError: a pack to begin from in another language, or a folder that cannot be written to.
         UnknownName: no such pack to begin from.
     """
-    if not NAME.fullmatch(name):
-        raise InputError(f"{name!r} is no name for a pack: write DOMAIN/LANGUAGE, as in wine/en; the languages: en, zh")
-    domain, language = name.split("/")
+    domain, language = pack_name(name)
     like = like or f"general/{language}"
     if like not in packs():
         raise UnknownName("pack", like, packs())
     if not like.endswith(f"/{language}"):
         raise InputError(f"{like} is not in the language of {name}: begin from a pack that ends with /{language}")
     target = folder / name
-    if target.exists():
-        raise InputError(f"{target} is there already: change its files, or choose another name")
-    source = load_template(like, kind="yes-no").pack
+    try:
+        if target.exists():
+            raise PackIsThere(f"{target} is there already: change its files, or choose another name")
+        return _made(target, load_template(like, kind="yes-no").pack, domain, language, catalog)
+    except OSError as error:
+        raise InputError(f"{name} cannot be written to {folder}: {error.strerror}") from None
+
+
+def pack_name(name: str) -> tuple[str, str]:
+    """The domain and the language that a name is made of.
+
+    Raises:
+        NoPackName: see there.
+    """
+    if not NAME.fullmatch(name):
+        meant = re.sub(r"\s+", "-", name.strip()).lower()
+        plain = f"; without spaces and capitals it is {meant}" if NAME.fullmatch(meant) else ""
+        raise NoPackName(
+            f"{name!r} is no name for a pack: write DOMAIN/LANGUAGE, as in wine/en; the languages: en, zh{plain}"
+        )
+    domain, language = name.split("/")
+    return domain, language
+
+
+def _made(target: Path, source: Pack, domain: str, language: str, catalog: Catalog | None) -> list[Path]:
     target.mkdir(parents=True)
     written = [_copied(path, target, domain) for path in sorted(_folder(source).glob(f"*{SUFFIX}"))]
     written.append(_written(target / SETTINGS, _settings(source, domain, language, catalog)))

@@ -1,8 +1,8 @@
 """`promptrec template`: which prompts there are, and exactly what one of them says to the model."""
 
 import json
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Iterator
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from promptrec.author.new import new_pack
 from promptrec.author.sample import sample, sample_items
-from promptrec.author.tokens import Token, shown_tokens
+from promptrec.author.tokens import Part, Shown, shown_tokens
 from promptrec.cli.options import ColumnsOption, JsonOption, ModelOption, open_catalog
 from promptrec.cli.template_check import check_
 from promptrec.cli.template_named import FolderOption, one_template
@@ -82,44 +82,42 @@ def show(
     template = one_template(name, templates)
     tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
     items = open_catalog(catalog, columns) if catalog is not None else None
-    told = sample(template, items, preferences)
-    tokens = shown_tokens(template, told, tokenizer, sample_items(template, items))
+    person = sample(template, items, preferences).query
+    seen = shown_tokens(template, person, sample_items(template, items), tokenizer, whoever=True)
     if as_json:
-        print(json.dumps(_facts(template, tokens, tokenizer), ensure_ascii=False))
+        print(json.dumps(_facts(template, seen, tokenizer), ensure_ascii=False))
         return
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    shared = sum(token.shared for token in tokens)
+    same, varies, reply = seen.parts
     console.print(f"{template.name} · sha256 {template.sha256[:12]} · {model}")
-    console.print(f"{len(tokens)} tokens; {shared} of them (dim) are read once for many prompts, the others for each")
+    console.print(
+        f"{len(seen.ids)} tokens; {len(same.ids)} of them (dim) are read once for many prompts, the others for each"
+    )
     console.print("underlined is what people and items say, the rest is the template's")
-    scored = "scored text" if template.header.ranks in LIKELIHOODS else "cue"
-    for reply, title in ((False, "context"), (True, scored)):
-        part = [token for token in tokens if token.reply == reply]
-        console.rule(f"{title}, {len(part)} tokens")
-        console.print(_coloured(part, tokenizer))
+    console.rule(f"context, {len(same.ids + varies.ids)} tokens")
+    console.print(Text.assemble(*_coloured(same, tokenizer), *_coloured(varies, tokenizer)))
+    console.rule(f"{'scored text' if template.header.ranks in LIKELIHOODS else 'cue'}, {len(reply.ids)} tokens")
+    console.print(Text.assemble(*_coloured(reply, tokenizer)))
     console.rule("tokens")
-    console.print("·".join(token.text.replace("\n", "⏎") for token in tokens))
+    console.print("·".join(chip.text.replace("\n", "⏎") for part in seen.parts for chip in part.chips))
 
 
-def _coloured(tokens: list[Token], tokenizer: Tokenizer) -> Text:
-    out = Text()
-    for (shared, trusted), run in groupby(tokens, key=lambda token: (token.shared, token.trusted)):
-        style = "dim" if shared else "bold"
-        out.append(_text(run, tokenizer), style if trusted else f"{style} underline")
-    return out
+def _coloured(part: Part, tokenizer: Tokenizer) -> Iterator[tuple[str, str]]:
+    style = "dim" if part.name == "same" else "bold"
+    for trusted, run in groupby(part.chips, key=lambda chip: chip.trusted):
+        # Token by token, some tokenizers leave out the spaces between words.
+        ids = tuple(chain.from_iterable(chip.ids for chip in run))
+        yield tokenizer.decode(ids), style if trusted else f"{style} underline"
 
 
-def _text(tokens: Iterable[Token], tokenizer: Tokenizer) -> str:
-    return tokenizer.decode(tuple(token.id for token in tokens))
-
-
-def _facts(template: Template, tokens: list[Token], tokenizer: Tokenizer) -> dict[str, object]:
+def _facts(template: Template, seen: Shown, tokenizer: Tokenizer) -> dict[str, object]:
+    same, varies, reply = seen.parts
     return {
         "name": template.name,
         "sha256": template.sha256,
-        "context": _text((token for token in tokens if not token.reply), tokenizer),
-        "reply": _text((token for token in tokens if token.reply), tokenizer),
-        "ids": [token.id for token in tokens],
-        "shared": sum(token.shared for token in tokens),
-        "tokens": [token.text for token in tokens],
+        "context": tokenizer.decode(same.ids + varies.ids),
+        "reply": tokenizer.decode(reply.ids),
+        "ids": seen.ids,
+        "shared": len(same.ids),
+        "tokens": [tokenizer.decode((token,)) for token in seen.ids],
     }

@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from promptrec.errors import PromptrecError
-from promptrec.studio import runs, saving, views
+from promptrec.studio import beginning, runs, saving, views
 from promptrec.studio.desk import Desk
 from promptrec.studio.form import Told, read_form
 from promptrec.studio.guard import Guard
@@ -26,6 +26,7 @@ ASKED: dict[str, Callable[[Request, Desk, Told], Response]] = {
     "/diff": runs.differed,
     "/save/look": saving.look,
     "/save": saving.save,
+    "/new": beginning.begin,
     **{f"/start/{kind}": runs.start(kind) for kind in runs.KINDS},
 }
 

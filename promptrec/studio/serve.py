@@ -32,6 +32,8 @@ def serve(desk: Desk, port: int, notify: Callable[[str], None], *, browser: bool
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((LOCAL, port))
+            # From here on a browser waits for the server to begin, and is not refused.
+            listening.listen()
         except OSError as error:
             raise InputError(f"port {port} cannot be used: {error.strerror}; --port 0 takes a free one") from None
         port = listening.getsockname()[1]

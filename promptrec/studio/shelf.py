@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from promptrec.author.new import new_pack, pack_name
 from promptrec.errors import InputError, TemplateError, UnknownName
 from promptrec.template.pack import LONGEST_FILE, PART, SETTINGS
 from promptrec.template.store import SUFFIX, shipped_folder
@@ -92,12 +93,8 @@ class Shelf:
         Raises:
             InputError: there is no folder to save in, or a link leads out of it. UnknownName: no such file.
         """
-        if self.own is None:
-            raise InputError(NEEDS_FOLDER)
         sheet = self.open(name)
-        path = self.own / Path(name).parent / sheet.path.name
-        if not path.resolve().is_relative_to(self.own.resolve()):
-            raise InputError(f"{path}: a link that leads out of {self.own}: nothing is written there")
+        path = self._inside(Path(name).parent / sheet.path.name)
         if sheet.own:
             return Target(path, sheet.text, sheet.sha256, ())
         there = {p.name for p in path.parent.glob("*")}
@@ -128,6 +125,25 @@ class Shelf:
         except OSError as error:
             raise InputError(f"{target.path}: cannot be written: {error.strerror}") from None
         return self.open(name)
+
+    def begin(self, pack: str) -> None:
+        """Write a pack for the author to change: see `promptrec.author.new.new_pack`.
+
+        Raises:
+            NoPackName, PackIsThere, InputError: as there, or as `target`.
+        """
+        pack_name(pack)
+        target = self._inside(Path(pack))
+        new_pack(pack, target.parent.parent)
+
+    def _inside(self, path: Path) -> Path:
+        """Where a file or folder stands in the author's own."""
+        if self.own is None:
+            raise InputError(NEEDS_FOLDER)
+        full = self.own / path
+        if not full.resolve().is_relative_to(self.own.resolve()):
+            raise InputError(f"{full}: a link that leads out of {self.own}: nothing is written there")
+        return full
 
     def _paths(self) -> dict[str, Path]:
         return _files(shipped_folder()) | (_files(self.own) if self.own else {})

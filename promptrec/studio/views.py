@@ -8,19 +8,22 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from promptrec.author.refused import refused
 from promptrec.author.sample import SAMPLE_WORDS
+from promptrec.author.tokens import shown_tokens
 from promptrec.data.catalog import Catalog
 from promptrec.errors import InputError, PromptrecError, TemplateError
 from promptrec.rank.names import template_kinds
 from promptrec.rank.table import RANKERS
 from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.pool import candidate_pool
+from promptrec.studio.beginning import ways
 from promptrec.studio.desk import BUDGET, SHOWN, Desk, language_of, names_of, query, templates_beside
 from promptrec.studio.form import Told
 from promptrec.studio.language import COOKIE, LANGUAGES
+from promptrec.studio.language import language_of as page_language
 from promptrec.studio.pages import page
 from promptrec.studio.shelf import Sheet
-from promptrec.studio.tokens import prompt_shown
 
 FOUND = 12
 
@@ -34,7 +37,8 @@ def studio(request: Request, desk: Desk) -> Response:
         "sheet": sheet,
         "packs": desk.shelf.names(),
         "own": {name for names in desk.shelf.names().values() for name in names if desk.shelf.is_own(name)},
-        "can_save": desk.shelf.own is not None,
+        "folder": desk.shelf.own,
+        "ways": ways(page_language(request)),
         "beside": [] if sheet.is_template else [path.stem for path in templates_beside(sheet)],
         "fields": _fields(desk, sheet),
         "rankers": _rankers(desk, sheet),
@@ -61,7 +65,7 @@ def prompt(request: Request, desk: Desk, told: Told) -> Response:
     template = desk.edited(told)
     place = told.fields.get("place", "0")
     chosen = int(place) if place.isdecimal() and int(place) < len(items) else 0
-    shown = prompt_shown(template, query(told), items, chosen, desk.model.tokenizer, BUDGET)
+    shown = shown_tokens(template, query(told), items, desk.model.tokenizer, place=chosen, budget=BUDGET)
     facts = {
         "shown": shown,
         "items": items,
@@ -94,7 +98,8 @@ def problem(request: Request, error: PromptrecError) -> Response:
     """Why there is nothing to show."""
     # A template that cannot be used is explained under its line, where it can be mended.
     said = re.sub(r"^\S*/(?=[^/\s]+:)", "", str(error))
-    return page(request, "problem", {"error": said, "of_template": isinstance(error, TemplateError)})
+    finding = refused(error, "") if isinstance(error, TemplateError) else None
+    return page(request, "problem", {"error": said, "finding": finding})
 
 
 @lru_cache(2)

@@ -70,5 +70,6 @@ class Expectation(BaseModel):
         present = [title for title in self.lacks if title in first]
         if absent:
             place = titles.index(absent[0]) + 1 if absent[0] in titles else None
-            return f"{absent[0]} is not among the first {self.top}" + (f": it is at {place}" if place else "")
+            where = f"among the first {self.top}" if self.top > 1 else "first"
+            return f"{absent[0]} is not {where}" + (f": it is at {place}" if place else "")
         return f"{present[0]} is at {titles.index(present[0]) + 1}" if present else None

@@ -3,21 +3,38 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from promptrec.errors import TemplateError
 from promptrec.template.expectation import Expectation
+from promptrec.template.plain_yaml import places, read_yaml
 
 Kind = Literal["query-likelihood", "item-pmi", "yes-no", "graded", "listwise-labels", "listwise-text", "profile"]
 LIKELIHOODS = ("query-likelihood", "item-pmi")
 # Fewest and most answer words of the kinds that read them, and their order.
 WORDS = {"yes-no": (2, 2, "the yes word and the no word"), "graded": (2, 9, "worst first")}
-# Its YAML is read letter by letter, slowly.
-LONGEST_HEADER = 20_000
-MOST_BRACKETS = 20
 # What these are called elsewhere, and once were here.
 OTHER_NAMES = {"kind": "ranks", "description": "about", "cut": "limits"}
+# What pydantic calls in words of Python.
+WRONGLY = {
+    "int_parsing": "{!r} is no whole number",
+    "greater_than": "{!r} is not above 0",
+    "bool_parsing": "{!r} is neither true nor false",
+    "tuple_type": "{!r} is no list, as in [a, b]",
+    "dict_type": "{!r} is no list, as in [a, b]",
+    "mapping_type": "{!r} is no list, as in [a, b]",
+    "string_type": "{!r} is no text",
+    "model_type": "{!r} is no test, as in `- person: …`",
+}
 
 
 def _default_words(told: dict[str, Any]) -> tuple[str, ...]:
@@ -26,7 +43,7 @@ def _default_words(told: dict[str, Any]) -> tuple[str, ...]:
 
 def _as_mapping(fields: object) -> object:
     """`[year, genres]` is short for `{year: [], genres: []}`, and one other name need not be a list."""
-    if isinstance(fields, list | tuple):
+    if isinstance(fields, list | tuple) and all(isinstance(name, str) for name in fields):
         return dict.fromkeys(fields, ())
     if isinstance(fields, dict):
         return {
@@ -36,7 +53,15 @@ def _as_mapping(fields: object) -> object:
     return fields
 
 
+def _of_somebody(test: Expectation) -> Expectation:
+    """A forgotten person would be ranked for, and tell nothing."""
+    if not (test.person.strip() or test.history or test.context or test.attributes):
+        raise ValueError("this test has no person")
+    return test
+
+
 Fields = Annotated[Mapping[str, tuple[str, ...]], BeforeValidator(_as_mapping)]
+Tests = tuple[Annotated[Expectation, AfterValidator(_of_somebody)], ...]
 
 
 class Header(BaseModel):
@@ -63,7 +88,7 @@ class Header(BaseModel):
     words: tuple[str, ...] = Field(default_factory=_default_words, validate_default=True)
     limits: tuple[str, ...] = Field(min_length=1)
     examples: str | None = None
-    tests: tuple[Expectation, ...] = ()
+    tests: Tests = ()
 
     @field_validator("words")
     @classmethod
@@ -79,7 +104,7 @@ class Header(BaseModel):
     @field_validator("limits")
     @classmethod
     def _known_limits(cls, limits: tuple[str, ...], told: ValidationInfo) -> tuple[str, ...]:
-        allowed = {"query.preferences", "query.context", "query.history", "item.title", "item.facts"}
+        allowed = {"query.preferences", "query.context", "query.history", "item.title", "item.facts", "item.others"}
         allowed |= {f"item.{name}" for name in told.data.get("fields", ())}
         for name in limits:
             if name not in allowed:
@@ -96,71 +121,40 @@ def split_header(source: str, path: str, pack: Mapping[str, Any] | None = None) 
         TemplateError: no header between two lines of ---, or one that says something it cannot; with line and field.
     """
     lines = source.split("\n")
-    if lines[0].strip() != "---" or "---" not in (line.strip() for line in lines[1:]):
-        raise TemplateError(f"{path}:1: a template starts with a YAML header between two lines of ---")
+    closed = "---" in (line.strip() for line in lines[1:])
+    if lines[0].strip() != "---" or not closed:
+        missing = "the second" if lines[0].strip() == "---" else "the first" if closed else "each"
+        raise TemplateError(f"{path}:1: a template starts with a YAML header between two lines of ---; {missing} is missing")
     end = next(n for n, line in enumerate(lines[1:], 1) if line.strip() == "---")
-    told = read_yaml("\n".join(lines[1:end]), path, 1)
+    text = "\n".join(lines[1:end])
+    told = read_yaml(text, path, 1)
     shared = dict(pack or {})
     if "fields" in shared and "fields" in told:
         told["fields"] = _together(shared["fields"], told["fields"])
     try:
         return Header.model_validate(shared | told), "\n".join(lines[end + 1 :]), end + 1
     except ValidationError as error:
-        raise TemplateError(first_error(path, lines, error, Header)) from None
+        raise TemplateError(first_error(path, text, error, Header, 1)) from None
 
 
-class _Plain(yaml.BaseLoader):
-    """Every value a text, and written where it stands: `*name` for what stands elsewhere makes headers explode.
-
-    Brackets within brackets are counted as they are read, since the reader slows down with each.
-    """
-
-    def fetch_flow_collection_start(self, token: type[yaml.Token]) -> None:
-        if self.flow_level >= MOST_BRACKETS:
-            said = f"more than {MOST_BRACKETS} brackets within one another"
-            raise yaml.MarkedYAMLError(problem=said, problem_mark=self.get_mark())
-        super().fetch_flow_collection_start(token)
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            said = "a value that starts with * stands for another; write it out, or put it in quotes"
-            raise yaml.MarkedYAMLError(problem=said, problem_mark=self.peek_event().start_mark)  # type: ignore[no-untyped-call]
-        return super().compose_node(parent, index)
-
-
-def read_yaml(text: str, path: str, lines_before: int = 0) -> dict[str, Any]:
-    """What a YAML mapping says, every value a text, a list or a mapping.
-
-    Raises:
-        TemplateError: not YAML, or not a mapping; with the line.
-    """
-    if len(text) > LONGEST_HEADER:
-        raise TemplateError(f"{path}:{lines_before + 1}: the header is longer than {LONGEST_HEADER:,} characters")
-    try:
-        # The base loader reads every value as text: to YAML proper, the answer word Yes would be a truth value.
-        told = yaml.load(text, Loader=_Plain) or {}  # noqa: S506 - it builds only text
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 + lines_before if mark else 1
-        raise TemplateError(f"{path}:{line}: the header is not YAML: {getattr(error, 'problem', error)}") from None
-    except RecursionError:
-        raise TemplateError(f"{path}:1: the header is nested too deeply") from None
-    if not isinstance(told, dict):
-        raise TemplateError(f"{path}:1: the header must be `name: value` lines")
-    return told
-
-
-def first_error(path: str, lines: list[str], error: ValidationError, model: type[BaseModel]) -> str:
+def first_error(path: str, text: str, error: ValidationError, model: type[BaseModel], lines_before: int = 0) -> str:
     """The first thing that a header says wrongly, with its line, in one sentence."""
     # A field under a wrong name is missing under the right one: the wrong name is what to mend.
     first = next((e for e in error.errors() if e["type"] == "extra_forbidden"), error.errors()[0])
-    place = ".".join(str(part) for part in first["loc"])
-    field = str(first["loc"][0]) if first["loc"] else ""
-    line = next((n for n, text in enumerate(lines, 1) if field and text.startswith(f"{field}:")), 1)
-    if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
-        meant = f"it is called {OTHER_NAMES[field]} here; " if field in OTHER_NAMES else ""
-        return f"{path}:{line}: unknown header field {field!r}; {meant}known: {', '.join(model.model_fields)}"
-    return f"{path}:{line}: header field {place}: {first['msg'].removeprefix('Value error, ')}"
+    keys = tuple(str(part) for part in first["loc"])
+    lines = places(text)
+    line = next((lines[keys[:n]] + lines_before for n in range(len(keys), 0, -1) if keys[:n] in lines), 1)
+    if first["type"] == "extra_forbidden" and len(keys) == 1:
+        meant = f"it is called {OTHER_NAMES[keys[0]]} here; " if keys[0] in OTHER_NAMES else ""
+        return f"{path}:{line}: unknown header field {keys[0]!r}; {meant}known: {', '.join(model.model_fields)}"
+    if first["type"] == "extra_forbidden":
+        return (
+            f"{path}:{line}: header field {'.'.join(keys)}: unknown {keys[-1]!r}; "
+            f"known: {', '.join(Expectation.model_fields)}"
+        )
+    plainly = WRONGLY.get(first["type"])
+    why = plainly.format(first["input"]) if plainly else first["msg"].removeprefix("Value error, ")
+    return f"{path}:{line}: header field {'.'.join(keys)}: {why}"
 
 
 def _together(shared: object, own: object) -> object:

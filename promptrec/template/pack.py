@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from promptrec.data.catalog import Catalog
 from promptrec.errors import TemplateError
-from promptrec.template.expectation import Expectation
-from promptrec.template.header import Fields, first_error, read_yaml
+from promptrec.template.header import Fields, Tests, first_error
+from promptrec.template.plain_yaml import read_yaml
 
 SETTINGS = "pack.yaml"
 CATALOG = "catalog.jsonl"
@@ -32,7 +32,7 @@ class Shared(BaseModel):
     language: Literal["en", "zh"] | None = None
     fields: Fields | None = None
     examples: str | None = None
-    tests: tuple[Expectation, ...] = ()
+    tests: Tests = ()
 
 
 class Pack:
@@ -60,7 +60,7 @@ class Pack:
         try:
             Shared.model_validate(told)
         except ValidationError as error:
-            raise TemplateError(first_error(path, text.split("\n"), error, Shared)) from None
+            raise TemplateError(first_error(path, text, error, Shared)) from None
         return told
 
     def read(self, name: str) -> str:

@@ -168,7 +168,7 @@ class Template:
         return hashlib.sha256(whole.encode()).hexdigest()
 
     def _unknown_name(self, block: str, error: jinja2.UndefinedError) -> str:
-        known = "title, item_id, label, facts" + "".join(f", {name}" for name in self.header.fields)
+        known = "title, item_id, label, facts, others" + "".join(f", {name}" for name in self.header.fields)
         said = str(error.message).replace("'dict object' has no attribute", "unknown name")
         return (
             f"{self.path}: block {block}: {said}; of an item: {known} (declare more under `fields:`); "

@@ -36,25 +36,39 @@ def query_view(query: Query, language: str, limits: Limits = NO_LIMITS) -> dict[
 
 
 def item_view(item: Item, header: Header, limits: Limits = NO_LIMITS, label: str = "") -> dict[str, object]:
-    """`item` in a template: its title, the fields the header declares (empty where it has none), and `facts`."""
+    """`item` in a template: its title, the fields the header declares (empty where it has none), and lists of fields.
+
+    `facts` has all of them, `others` those that the header does not declare.
+    """
     view: dict[str, object] = dict.fromkeys(header.fields, "")
     for name, value in named_fields(item, header).items():
         view[name] = _shortened_field(value, header.language, limits.get(f"item.{name}"))
     view["title"] = shortened(item.title, limits.get("item.title"))
     view["item_id"] = item.item_id
     view["label"] = label
-    view["facts"] = _facts(item, header.language, limits.get("item.facts"))
+    view["facts"] = _told(item.fields, header.language, limits.get("item.facts"))
+    view["others"] = _told(_others(item, header), header.language, limits.get("item.others"))
     return view
 
 
 def named_fields(item: Item, header: Header) -> dict[str, FieldValue]:
     """An item's fields; one that the header declares is there under the header's name too."""
     fields = dict(item.fields)
-    for name, others in header.fields.items():
-        known = next((other for other in others if other in fields), None)
-        if name not in fields and known is not None:
-            fields[name] = fields[known]
+    for name, column in _columns(item, header).items():
+        fields[name] = item.fields[column]
     return fields
+
+
+def _columns(item: Item, header: Header) -> dict[str, str]:
+    """For each field that the header declares and the item has: what the item calls it."""
+    found = {n: next((o for o in (n, *others) if o in item.fields), None) for n, others in header.fields.items()}
+    return {name: column for name, column in found.items() if column is not None}
+
+
+def _others(item: Item, header: Header) -> dict[str, FieldValue]:
+    """The fields that the header does not declare."""
+    declared = set(_columns(item, header).values())
+    return {name: value for name, value in item.fields.items() if name not in declared}
 
 
 def shortened(text: str, limit: int | None) -> str:
@@ -71,7 +85,8 @@ def lengths(query: Query, candidates: Sequence[Item], header: Header) -> dict[st
         "query.context": len(query.context),
         "query.history": len(query.history),
         "item.title": max((len(item.title) for item in candidates), default=0),
-        "item.facts": max((len(_fact(v)) for item in candidates for v in item.fields.values()), default=0),
+        "item.facts": _longest(item.fields for item in candidates),
+        "item.others": _longest(_others(item, header) for item in candidates),
     }
     for item in candidates:
         for name, value in named_fields(item, header).items():
@@ -80,11 +95,17 @@ def lengths(query: Query, candidates: Sequence[Item], header: Header) -> dict[st
     return out
 
 
-def _facts(item: Item, language: str, limit: int | None) -> list[tuple[str, str]]:
-    """Every field as its name and its value in words; a limit cuts each value, and 0 leaves none."""
+def _told(fields: Mapping[str, FieldValue], language: str, limit: int | None) -> list[tuple[str, str]]:
+    """Each field as its name and its value in words; a limit cuts each value, and 0 leaves none."""
     if limit == 0:
         return []
-    return [(n, shortened(str(_shortened_field(v, language, None)), limit)) for n, v in item.fields.items()]
+    return [(n, shortened(str(_shortened_field(v, language, None)), limit)) for n, v in fields.items()]
+
+
+def _longest(items: Iterable[Mapping[str, FieldValue]]) -> int:
+    """Characters of the longest value, as `_told` has it with the longest separator of all languages."""
+    texts = (SEPARATORS["en"].join(v) if isinstance(v, tuple) else str(v) for fields in items for v in fields.values())
+    return max(map(len, texts), default=0)
 
 
 def _shortened_field(value: FieldValue, language: str, limit: int | None) -> object:
@@ -104,11 +125,6 @@ def _entries_within(value: tuple[str, ...], limit: int) -> tuple[str, ...]:
             break
         kept += 1
     return value[:kept]
-
-
-def _fact(value: FieldValue) -> str:
-    """As `facts` has it, with the longest separator of all languages."""
-    return SEPARATORS["en"].join(value) if isinstance(value, tuple) else str(value)
 
 
 def _text(value: FieldValue) -> str:

@@ -13,7 +13,7 @@ import {
 import { tags } from "@lezer/highlight";
 
 const QUERY = ["preferences", "context", "history", "attributes"];
-const ITEM = ["title", "item_id", "facts", "label"];
+const ITEM = ["title", "item_id", "facts", "others", "label"];
 
 const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.controlKeyword, tags.definitionKeyword], color: "var(--code-word)", fontWeight: "600" },

@@ -65,6 +65,23 @@ FAULTS = [
     ("no-language", "graded", "header", 1, "add a line `language: …`"),
     ("no-limit", "graded", "no-limit", 13, "add query.preferences to `limits`"),
     ("unknown-test-title", "yes-no", "test-title", 15, "did you mean 'Barolo Riserva'?"),
+    ("single-brace", "yes-no", "single-brace", 28, "write {{ item.description }}"),
+    ("wide-brace", "yes-no", "single-brace", 28, "write {{ item.description }}"),
+    ("two-word-name", "yes-no", "jinja", 28, 'item["tasting note"]'),
+    ("shorten-without-brackets", "yes-no", "jinja", 28, "| shorten(40)"),
+    ("curly-quotes", "yes-no", "letters", 26, "straight ones"),
+    ("label-without-bracket", "labels", "label-mark", 26, "[{{ candidate.label }}]"),
+    ("twice-tests", "yes-no", "header", 14, "put both under one 'tests'"),
+    ("no-person", "yes-no", "header", 14, "- person: what somebody says"),
+    ("unknown-test-field", "yes-no", "header", 16, "known: person, history"),
+    ("tab", "yes-no", "header", 16, "use spaces"),
+    ("quote-not-closed", "yes-no", "header", 8, "close it in the same line"),
+    ("second-colon", "yes-no", "header", 5, "double quotes"),
+    ("no-space-behind-colon", "yes-no", "header", 7, "write `name: value`"),
+    ("too-far-right", "yes-no", "header", 15, "as many spaces"),
+    ("too-far-left", "yes-no", "header", 16, "two spaces"),
+    ("header-without-end", "yes-no", "header", 1, "below the header"),
+    ("header-without-start", "yes-no", "header", 1, "in line 1"),
     ("tests-contradict", "yes-no", "test-contradiction", 14, "keep the one that is meant"),
 ]
 
@@ -116,7 +133,7 @@ def test_what_is_not_saved_yet_is_checked_in_the_place_of_the_file():
     (found,) = check(path, source=source)
     assert str(found) == (
         f"{path}:10: item.titel: item has no 'titel'; did you mean 'title'? it can be title, item_id, label, facts, "
-        "region, description; or declare it: fields: [titel]"
+        "others, region, description; or declare it: fields: [titel]"
     )
 
 

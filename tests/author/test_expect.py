@@ -39,7 +39,7 @@ def test_tests_pass_and_fail_with_what_is_wrong():
     found = outcomes(TESTS, "Saw", "Heidi")
     assert [(o.passed, o.said) for o in found] == [
         (False, "Saw is at 1"),
-        (False, "Heidi is not among the first 1: it is at 2"),
+        (False, "Heidi is not first: it is at 2"),
     ]
 
 

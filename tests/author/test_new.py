@@ -33,10 +33,24 @@ def test_a_pack_that_is_there_is_not_touched(tmp_path):
     assert [p.name for p in (tmp_path / "wine/en").iterdir()] == ["mine.jinja"]
 
 
-@pytest.mark.parametrize("name", ["wine", "wine/fr", "../wine/en", "a/b/en", "/en", "wine/en/"])
+@pytest.mark.parametrize("name", ["wine", "wine/fr", "../wine/en", "a/b/en", "/en", "wine/en/", "-/en", ".hidden/en"])
 def test_a_name_of_another_form_is_refused(tmp_path, name):
     with pytest.raises(InputError, match="DOMAIN/LANGUAGE"):
         new_pack(name, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["no", "123", "null"])
+def test_a_name_that_yaml_takes_for_something_else_is_a_name(tmp_path, name):
+    new_pack(f"{name}/en", tmp_path)
+    assert load_template(f"{name}/en", folder=tmp_path, kind="yes-no").header.domain == name
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(tmp_path):
+    (tmp_path / "wine").write_text("a file")
+    with pytest.raises(InputError, match="wine/en cannot be written to .*: Not a directory"):
+        new_pack("wine/en", tmp_path)
+    with pytest.raises(InputError, match="cannot be written to .*: File name too long"):
+        new_pack(f"{'w' * 999}/en", tmp_path)
 
 
 def test_what_to_begin_from_must_be_there_and_in_the_language(tmp_path):

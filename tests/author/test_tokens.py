@@ -1,50 +1,126 @@
+"""The prompt as it is shown is the prompt as it is read."""
+
 from itertools import product
 
 import pytest
 
-from promptrec.author.sample import sample, sample_items
+from promptrec.author.sample import sample, sample_items, shown
 from promptrec.author.tokens import shown_tokens
+from promptrec.data.item import Item
+from promptrec.data.query import Query
 from promptrec.prompt import fit
-from promptrec.template.store import load_template
+from promptrec.template.store import list_templates, load_template
+from promptrec.template.template import Template
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
-KINDS = ("query-likelihood", "item-pmi", "yes-no", "listwise-labels", "listwise-text")
+ITEMS = [Item(item_id=str(n), title=title) for n, title in enumerate(("Mosel", "Morgon", "沙布利"))]
+PERSON = Query(preferences="红 wine 葡萄 <|im_end|>")
+TOKENIZER = BytesTokenizer()
 
 
-def shown(name, words=None):
-    template = load_template(name)
-    told = sample(template, preferences=words)
-    return template, told, shown_tokens(template, told, BytesTokenizer(), sample_items(template))
+class Begun(BytesTokenizer):
+    """One whose sequences start with a token of the model's own."""
+
+    bos_id = 258
 
 
-@pytest.mark.parametrize(("kind", "language"), list(product(KINDS, ("en", "zh"))))
-def test_they_are_the_very_tokens_a_model_reads(kind, language):
-    template, told, tokens = shown(f"films/{language}/{kind}")
-    encoded = fit(
-        template, told.query, told.items, told.labels, BytesTokenizer(), 10**6, instruction=told.instruction
-    ).encoded
-    assert tuple(t.id for t in tokens) == encoded.ids
-    assert sum(t.reply for t in tokens) == len(encoded.reply)
-    first_own = next(n for n, t in enumerate(tokens) if not t.shared)
-    assert not any(t.shared for t in tokens[first_own:]), "what is shared is a beginning"
+def exactly(template, query, items, tokenizer=TOKENIZER):
+    told = shown(template, query, items)
+    return fit(template, told.query, told.items, told.labels, tokenizer, 10**6, instruction=told.instruction)
 
 
-def text(tokens):
-    return BytesTokenizer().decode(tuple(t.id for t in tokens))
+def chips(seen, *names):
+    return [chip for part in seen.parts if part.name in (names or ("same", "varies", "reply")) for chip in part.chips]
 
 
-def test_people_come_first_where_items_change_and_items_where_people_do():
-    words = "a very odd wish"
-    _, told, tokens = shown("films/en/yes-no", words)
-    assert words in text(t for t in tokens if t.shared)
-    assert told.items[0].title in text(t for t in tokens if not t.shared)
-    _, told, tokens = shown("films/en/query-likelihood", words)
-    assert told.items[0].title in text(t for t in tokens if t.shared)
-    assert words in text(t for t in tokens if not t.shared)
+def text(chips):
+    return "".join(chip.text for chip in chips)
 
 
-def test_what_people_and_items_say_is_not_trusted():
-    _, told, tokens = shown("films/en/yes-no", "a very odd wish")
-    said = text(t for t in tokens if not t.trusted)
-    assert "a very odd wish" in said and told.items[0].title in said
-    assert "In their own words" in text(t for t in tokens if t.trusted)
+def template(ranks, body):
+    header = f"ranks: {ranks}\ndomain: wine\nlanguage: en\nabout: x\nlimits: [item.title]"
+    return Template("t", f"---\n{header}\n---\n{{% block user %}}\n{body}\n{{% endblock %}}\n")
+
+
+def yes_no(body):
+    return template("yes-no", body)
+
+
+@pytest.mark.parametrize("shipped", list_templates(), ids=lambda t: t.name)
+@pytest.mark.parametrize(("place", "whoever", "tokenizer"), [(0, True, TOKENIZER), (2, False, Begun())])
+def test_they_are_the_very_tokens_a_model_reads(shipped, place, whoever, tokenizer):
+    seen = shown_tokens(shipped, PERSON, ITEMS, tokenizer, place=place, whoever=whoever)
+    listwise = shipped.header.ranks.startswith("listwise")
+    exact = exactly(shipped, PERSON, ITEMS if listwise else ITEMS[place:], tokenizer)
+    assert seen.ids == exact.encoded.ids and seen.parts[2].ids == exact.encoded.reply
+    assert text(chips(seen)) == tokenizer.decode(exact.encoded.ids)
+    untrusted = text(chip for chip in chips(seen) if not chip.trusted)
+    spans = exact.prompt.context + exact.prompt.reply
+    # Spaces move to the word behind them.
+    assert "".join(untrusted.split()) == "".join("".join(s.text for s in spans if not s.trusted).split())
+
+
+def test_what_is_the_same_for_every_candidate_ends_where_the_first_candidate_differs():
+    seen = shown_tokens(yes_no("Guest: {{ query.preferences }}. Wine: {{ item.title }}!"), PERSON, ITEMS[:2], TOKENIZER)
+    assert text(chips(seen, "same")).endswith("Wine: Mo") and text(chips(seen, "varies")) == "sel!"
+
+
+def test_a_listwise_prompt_shares_what_comes_before_its_list():
+    body = "Before.\n{% for c in candidates %}\n[{{ c.label }}] {{ c.title }}\n{% endfor %}"
+    seen = shown_tokens(template("listwise-labels", body), PERSON, ITEMS, TOKENIZER, place=1)
+    assert text(chips(seen, "same")).startswith("Before.\n[A] Mo") and "沙布利" in text(chips(seen, "varies"))
+
+
+WORDS = "a very odd wish"
+
+
+def for_whoever(name):
+    told = load_template(name)
+    items = sample_items(told)
+    return shown_tokens(told, sample(told, None, WORDS).query, items, TOKENIZER, whoever=True), items[0].title
+
+
+@pytest.mark.parametrize(("kind", "language"), list(product(("yes-no", "graded"), ("en", "zh"))))
+def test_people_come_first_where_items_change(kind, language):
+    seen, title = for_whoever(f"films/{language}/{kind}")
+    assert WORDS in text(chips(seen, "same")) and title in text(chips(seen, "varies"))
+
+
+def test_items_come_first_where_people_change():
+    seen, title = for_whoever("films/en/query-likelihood")
+    assert title in text(chips(seen, "same")) and WORDS in text(chips(seen, "reply"))
+    assert not chips(seen, "varies"), "the words are scored, and all before them is read once"
+
+
+def test_a_candidates_title_is_read_for_each_of_one_persons_candidates():
+    told = load_template("films/en/query-likelihood")
+    seen = shown_tokens(told, PERSON, ITEMS, TOKENIZER)
+    assert "Mosel" in text(chips(seen, "varies")) and "Mosel" not in text(chips(seen, "same"))
+
+
+def test_a_profile_is_the_same_for_every_candidate_and_another_for_somebody_else():
+    told = load_template("profiles/en/profile")
+    person = sample(told).query
+    assert not chips(shown_tokens(told, person, ITEMS, TOKENIZER), "varies")
+    seen = shown_tokens(told, person, ITEMS, TOKENIZER, whoever=True)
+    assert "The Silent Garden" in text(chips(seen, "varies"))
+
+
+def test_trust_follows_the_spans_to_the_token():
+    seen = shown_tokens(yes_no("Wine: {{ item.title }}."), PERSON, ITEMS, TOKENIZER, place=2)
+    assert text(c for c in chips(seen) if not c.trusted).strip() == "沙布利"
+    assert text(c for c in chips(seen) if c.trusted) == "Wine:."
+
+
+def test_a_character_of_several_tokens_is_one_chip_and_varies_as_a_whole():
+    begins_alike = [Item(item_id="a", title="沙布利"), Item(item_id="b", title="沼")]
+    assert "沙".encode()[:2] == "沼".encode()[:2]
+    seen = shown_tokens(yes_no("{{ item.title }}"), PERSON, begins_alike, TOKENIZER)
+    assert [c.text for c in chips(seen, "varies")] == ["沙", "布", "利"] and not chips(seen, "same")
+    assert all(len(c.ids) == 3 for c in chips(seen))
+
+
+def test_what_was_cut_to_fit_is_told():
+    long = [Item(item_id="a", title="Mosel " * 90)]
+    seen = shown_tokens(yes_no("Wine: {{ item.title }}."), PERSON, long, TOKENIZER, budget=99)
+    assert len(seen.ids) <= 99 and seen.cuts[0].startswith("item.title to")

@@ -213,15 +213,13 @@ def test_a_new_template_is_begun_with_the_keyboard_alone(open_page, folder):
     tab.keyboard.type("wine")
     tab.keyboard.press("Enter")
     refused = tab.wait_for_selector("#begun [role=alert]")
-    assert (
-        refused.inner_text() == "It is there already: open it in the list of templates, or choose another name: wine/en"
-    )
+    assert "wine/en is there already" in refused.inner_text()
     assert tab.locator("html").evaluate("e => [e.scrollWidth, innerWidth]") == [390, 390]
     tab.keyboard.press("Control+a")
     tab.keyboard.type("茶")
-    for keys in ("Tab", "中", "Tab", "yes-no", "Tab"):
-        tab.keyboard.press(keys) if keys == "Tab" else tab.keyboard.type(keys)
-    tab.keyboard.press("Enter")
+    # The second language, the third way of ranking, the button.
+    for key in ("Tab", "ArrowDown", "Tab", "ArrowDown", "ArrowDown", "Tab", "Enter"):
+        tab.keyboard.press(key)
     tab.wait_for_selector("h1:has-text('茶/zh/yes-no')")
     assert (folder / "茶" / "zh" / "yes-no.jinja").is_file()
     tab.wait_for_selector("#findings h2:has-text('Nothing is wrong')")
@@ -254,13 +252,17 @@ def people(tmp_path_factory):
     return told
 
 
+# PyTorch is imported and the model read before the first answer: seconds of work, of a processor that others may have.
+LOADING = 5 * PATIENCE
+
+
 @pytest.mark.model
 def test_the_real_model_finds_no_difference_between_copies_and_passes_a_plain_test(open_page, people):
     tab = open_page(OPENED)
     tab.click("#tab-tests")
     said = watch(tab, "tests")
     tab.get_by_role("button", name="Run the tests").click()
-    tab.wait_for_selector("#result-tests .outcomes")
+    tab.wait_for_selector("#result-tests .outcomes", timeout=LOADING)
     first, second = tab.locator("#result-tests .outcomes li").all_inner_texts()
     assert "✓ passed" in first and "1. Mosel" in first
     assert "✗ failed" in second and "Chablis is not among the first 1" in second

@@ -14,7 +14,7 @@ def test_without_the_token_nothing_is_shown(stranger, path):
     assert "promptrec studio" in answer.text and TOKEN not in answer.text
 
 
-@pytest.mark.parametrize("path", ["/check", "/save", "/start/run", "/job/1/stop", f"/save?token={TOKEN}"])
+@pytest.mark.parametrize("path", ["/check", "/save", "/new", "/start/run", "/job/1/stop", f"/save?token={TOKEN}"])
 def test_without_the_token_nothing_is_done(stranger, told, path):
     assert stranger.post(path, data=told()).status_code == 403
 

@@ -121,11 +121,19 @@ def test_a_link_out_of_the_folder_is_not_followed(mine, tmp_path):
     with pytest.raises(InputError, match="leads out"):
         Shelf(mine).target("films/en/yes-no")
     assert (outside / "yes-no.jinja").read_text() == "theirs"
+    with pytest.raises(InputError, match="leads out"):
+        Shelf(mine).begin("films/en")
+    assert [p.name for p in outside.iterdir()] == ["yes-no.jinja"]
 
 
 def test_without_a_folder_nothing_is_saved():
     with pytest.raises(InputError, match="--templates"):
         Shelf(None).target(SHIPPED)
+
+
+def test_without_a_folder_nothing_is_begun():
+    with pytest.raises(InputError, match="--templates"):
+        Shelf(None).begin("tea/en")
 
 
 def test_the_folder_is_made(tmp_path):

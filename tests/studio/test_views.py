@@ -47,6 +47,16 @@ def test_findings_have_their_line_and_what_to_do(client, told):
     assert "yaer" in shown and "title" in shown
 
 
+def test_findings_and_problems_are_told_in_chinese_on_the_chinese_page(client, told):
+    source = told()["source"].replace("{{ item.title }}", BROKEN)
+    shown = html.unescape(client.post("/check?language=zh", data=told(source)).text)
+    assert "item.yaer：item 没有 'yaer'" in shown and "或者先声明它" in shown and "has no" not in shown
+    refused = html.unescape(client.post("/prompt?language=zh", data=told(source + "{% block replay %}")).text)
+    assert "请先修正模板：" in refused and "query-likelihood.jinja 行 " in refused
+    assert "{% block … %} 没有用 {% endblock %} 结束" in refused
+    assert "has no {% endblock" not in client.post("/prompt", data=told(source + "{% block replay %}")).text
+
+
 def test_nothing_wrong_is_said_too(client, told):
     assert "Nothing is wrong" in client.post("/check", data=told()).text
     assert "没有发现问题" in client.post("/check?language=zh", data=told()).text

@@ -73,7 +73,7 @@ def test_the_instruction_is_the_one_trusted_value():
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("{{ item.titel }}", "unknown name 'titel'.*title, item_id, label, facts, year, genres"),
+        ("{{ item.titel }}", "unknown name 'titel'.*title, item_id, label, facts, others, year, genres"),
         ("{{ user.name }}", "'user' is undefined"),
         ("{{ query.preference }}", "unknown name 'preference'.*preferences, history"),
         ("{% if item.nope %}x{% endif %}", "unknown name 'nope'"),

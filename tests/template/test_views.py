@@ -29,6 +29,7 @@ def test_an_item_has_its_title_its_fields_and_the_declared_ones_it_lacks():
         "item_id": "7",
         "label": "B",
         "facts": [("year", "1995")],
+        "others": [],
     }
 
 
@@ -36,6 +37,14 @@ def test_an_item_has_its_title_its_fields_and_the_declared_ones_it_lacks():
 def test_facts_are_every_field_in_words_lists_joined_as_the_language_does(header, genres):
     expected = [("year", "1975"), ("score", "8.1"), ("genres", genres), ("plot", "A shark bites.")]
     assert item_view(ITEM, header)["facts"] == expected
+
+
+def test_others_are_the_fields_that_the_header_does_not_declare_by_any_of_their_names():
+    header = HEADER.model_copy(update={"fields": {"year": ("released",), "genres": ()}})
+    fields = {"released": 1975, "rated": "PG", "genres": ("Thriller",), "year": 1976, "plot": "A shark bites."}
+    view = item_view(Item(item_id="i", title="Jaws", fields=fields), header, {"item.others": 7})
+    assert view["year"] == 1976
+    assert view["others"] == [("released", "1975"), ("rated", "PG"), ("plot", "A shark…")]
 
 
 def test_numbers_stay_numbers_so_that_templates_can_compare_them():
@@ -110,14 +119,14 @@ def test_at_their_full_length_nothing_is_cut_and_at_one_less_something_is(fields
     for name, n in have.items():
         field = name.removeprefix("item.")
         cut = item_view(item, HEADER, {name: n - 1})
-        assert isinstance(fields.get(field), int) or field == "facts" or cut[field] != whole[field]
+        assert isinstance(fields.get(field), int) or field in ("facts", "others") or cut[field] != whole[field]
 
 
 def test_lengths_are_of_the_longest_candidate():
     short = Item(item_id="j", title="It", fields={"plot": "Fear."})
     have = lengths(QUERY, [short, ITEM], HEADER)
     assert have["item.title"] == 4 and have["item.plot"] == len("A shark bites.")
-    assert have["item.facts"] == len("Thriller, Drama")
+    assert have["item.facts"] == len("Thriller, Drama") and have["item.others"] == len("8.1")
     assert have["item.genres"] == len("ThrillerDrama")
     assert (have["query.preferences"], have["query.history"], have["query.context"]) == (7, 3, 4)
     assert lengths(Query(), [], HEADER)["item.title"] == 0

@@ -6,6 +6,7 @@ from rapidfuzz import process
 
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
+from promptrec.author.phrase import phrase
 
 NEAR = 60
 
@@ -20,13 +21,14 @@ def fields_are_in_the_catalogue(draft: Draft) -> Iterator[Finding]:
         if not shown or set(columns) & {name, *others}:
             continue
         nearest = process.extractOne(name, columns, score_cutoff=NEAR)
-        meant = f"did you mean {nearest[0]!r}? " if nearest else ""
-        column = nearest[0] if nearest else "COLUMN"
         yield fault(
             "not-in-catalogue",
             shown[0].place,
-            f"no item of {draft.catalog.name} has {name!r}: it is empty in every prompt",
-            f"{meant}its columns are {', '.join(columns) or 'none'}; for another name write {name}: [{column}] "
-            "under `fields`",
             "warning",
+            catalog=draft.catalog.name,
+            name=repr(name),
+            field=name,
+            meant=phrase("did-you-mean", near=repr(nearest[0])) if nearest else "",
+            columns=tuple(columns) or phrase("none"),
+            column=nearest[0] if nearest else phrase("column"),
         )

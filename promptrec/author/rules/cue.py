@@ -35,5 +35,4 @@ def asks(draft: Draft) -> Iterator[Finding]:
     chinese = draft.header.language == "zh"
     words = ("或" if chinese else " or ").join(draft.header.words)
     question = ASK[draft.header.ranks][chinese].format(words=words)
-    said = "ends without asking anything" if tail.strip() else "ends with what was put in, and asks nothing"
-    yield fault("no-cue", draft.end("user"), f"the prompt {said}", f"end it with a question: {question}")
+    yield fault("no-cue/typed" if tail.strip() else "no-cue/put-in", draft.end("user"), question=question)

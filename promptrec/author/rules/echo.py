@@ -23,9 +23,4 @@ def is_no_answer_itself(draft: Draft) -> Iterator[Finding]:
     for line in draft.lines():
         read = answer.parse(line.text, choices).order
         if read:
-            yield fault(
-                "reads-as-answer",
-                line.place,
-                f"{line.text.strip()!r} would itself be read as the answer {', '.join(read[:5])}",
-                "leave the form of the answer to {{ instruction }}, or write … in place of labels: […] > […]",
-            )
+            yield fault("reads-as-answer", line.place, line=repr(line.text.strip()), answer=tuple(read[:5]))

@@ -1,5 +1,6 @@
 """Tests that no ranking can pass."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -7,6 +8,7 @@ from rapidfuzz import process
 
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
+from promptrec.author.phrase import Phrase, Slot, phrase
 from promptrec.author.sample import own_catalog
 from promptrec.template.expectation import Expectation
 
@@ -14,22 +16,33 @@ NEAR = 50
 
 
 def titles_exist(draft: Draft) -> Iterator[Finding]:
-    """Every title that a test names is one of the pack's own catalogue, which is what tests are run on."""
-    catalog = own_catalog(draft.template)
+    """Every title that a test names is one, and one only, of the catalogue: the pack's own, which tests are run on."""
+    catalog = own_catalog(draft.template) or draft.catalog
     if catalog is None:
+        if draft.header.tests:
+            yield fault("no-catalogue", draft.place("tests"), "warning")
         return
-    titles = list(dict.fromkeys(item.title for item in catalog))
+    titles = Counter(item.title for item in catalog)
     for number, test in enumerate(draft.header.tests):
-        for field in ("candidates", "has", "lacks"):
-            for title in getattr(test, field):
-                if title not in titles:
-                    nearest = process.extractOne(title, titles, score_cutoff=NEAR)
-                    yield fault(
-                        "test-title",
-                        draft.place("tests", str(number), field, title),
-                        f"a test names {title!r}, which is no title of {catalog.name}",
-                        f"did you mean {nearest[0]!r}?" if nearest else "write a title as the catalogue has it",
-                    )
+        # A title that is among the candidates too is said of once.
+        named = {title: field for field in ("candidates", "lacks", "has") for title in getattr(test, field)}
+        for title, field in named.items():
+            place = draft.place("tests", str(number), field, title)
+            if titles[title] > 1:
+                slots: dict[str, Slot] = {"title": repr(title), "plain": title, "many": titles[title]}
+                yield fault("test-title/twice", place, "warning", catalog=catalog.name, **slots)
+            elif title not in titles:
+                which, near = _meant(title, list(titles))
+                yield fault(which, place, title=repr(title), catalog=catalog.name, near=near)
+
+
+def _meant(title: str, titles: list[str]) -> tuple[str, str]:
+    """What a title that is not there was to be, and in which way it went wrong."""
+    whole = next((one for one in titles if one.startswith(f"{title} #")), None)
+    if whole is not None:
+        return "test-title/remark", whole
+    nearest = process.extractOne(title, titles, score_cutoff=NEAR)
+    return ("test-title/near", repr(nearest[0])) if nearest else ("test-title/unlike", "")
 
 
 def tests_agree(draft: Draft) -> Iterator[Finding]:
@@ -38,18 +51,17 @@ def tests_agree(draft: Draft) -> Iterator[Finding]:
     for number, test in enumerate(tests):
         both = set(test.has) & set(test.lacks)
         if both:
-            yield _contradiction(draft, number, f"a test both wants and forbids {min(both)!r}")
+            yield _contradiction(draft, number, "one", title=repr(min(both)))
     for (a, one), (b, other) in combinations(enumerate(tests), 2):
         if _asked(one) != _asked(other):
             continue
-        said = _disagree(one, other) or _disagree(other, one) or _crowded(one, other)
-        if said:
-            yield _contradiction(draft, b, f"test {b + 1} contradicts test {a + 1}: {said}")
+        why = _disagree(one, other) or _disagree(other, one) or _crowded(one, other)
+        if why:
+            yield _contradiction(draft, b, "two", a=a + 1, b=b + 1, why=why)
 
 
-def _contradiction(draft: Draft, number: int, said: str) -> Finding:
-    mend = "keep the one that is meant; or make the two people say different things"
-    return fault("test-contradiction", draft.place("tests", str(number)), said, mend)
+def _contradiction(draft: Draft, number: int, of: str, **slots: Slot) -> Finding:
+    return fault(f"test-contradiction/{of}", draft.place("tests", str(number)), **slots)
 
 
 def _asked(test: Expectation) -> object:
@@ -57,15 +69,15 @@ def _asked(test: Expectation) -> object:
     return test.query("same"), frozenset(test.candidates)
 
 
-def _disagree(wants: Expectation, forbids: Expectation) -> str | None:
+def _disagree(wants: Expectation, forbids: Expectation) -> Phrase | None:
     """What one wants among so few first places that the other forbids it there."""
     both = set(wants.has) & set(forbids.lacks)
     if not both or wants.top > forbids.top:
         return None
-    return f"{min(both)!r} is to be among the first {wants.top}, and not among the first {forbids.top}"
+    return phrase("wanted-and-forbidden", title=repr(min(both)), wants=wants.top, forbids=forbids.top)
 
 
-def _crowded(one: Expectation, other: Expectation) -> str | None:
+def _crowded(one: Expectation, other: Expectation) -> Phrase | None:
     """More titles wanted by both together than the places they are wanted in."""
     top, wanted = max(one.top, other.top), {*one.has, *other.has}
-    return f"together they want {len(wanted)} titles among the first {top}" if len(wanted) > top else None
+    return phrase("crowded", wanted=len(wanted), top=top) if len(wanted) > top else None

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
+from promptrec.author.phrase import phrase
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
-NAMES = {"en": "English", "zh": "Chinese"}
+NAMES = {"en": phrase("english"), "zh": phrase("chinese")}
 # Two Chinese characters are about a word.
 HAN_A_WORD = 2
 FEWEST = 4
@@ -22,10 +23,12 @@ def speaks_its_language(draft: Draft) -> Iterator[Finding]:
     other = "zh" if language == "en" else "en"
     if words[other] > words[language] and words[other] >= FEWEST:
         yield fault(
-            "language",
+            "language/text",
             draft.place("language"),
-            f"the header says language: {language}, but the text is mostly {NAMES[other]}",
-            f"write language: {other}, or the text in {NAMES[language]}: lists and instructions follow the header",
+            code=language,
+            meant=other,
+            name=NAMES[language],
+            other=NAMES[other],
         )
     else:
         yield from _answers_in_another(draft)
@@ -37,9 +40,9 @@ def _answers_in_another(draft: Draft) -> Iterator[Finding]:
     for word in draft.header.words:
         if draft.header.ranks in ("yes-no", "graded") and wrong.search(word):
             yield fault(
-                "language",
+                "language/word",
                 draft.place("words", word),
-                f"the answer word {word!r} is not {NAMES[draft.header.language]}, the language of the header",
-                f"take a word in {NAMES[draft.header.language]}, and name it in the question too",
                 "warning",
+                word=repr(word),
+                name=NAMES[draft.header.language],
             )

@@ -1,16 +1,18 @@
 """Names that nobody knows: the template would fail as soon as it is used."""
 
+import re
 from collections.abc import Iterator
 
 from rapidfuzz import process
 
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
+from promptrec.author.phrase import phrase
 from promptrec.template.outline import EACH, OWN, Names, Use
 
 QUERY = ("preferences", "history", "context", "attributes")
-ITEM = ("title", "item_id", "label", "facts")
-LISTS = (("candidates",), ("examples",), ("query", "attributes"), ("item", "facts"))
+ITEM = ("title", "item_id", "label", "facts", "others")
+LISTS = (("candidates",), ("examples",), ("query", "attributes"), ("item", "facts"), ("item", "others"))
 NEAR = 60
 
 
@@ -22,19 +24,29 @@ def unknown_names(draft: Draft) -> Iterator[Finding]:
             continue
         prefix, wrong, there = known
         nearest = process.extractOne(wrong, there, score_cutoff=NEAR)
-        of = f"{prefix} has no {wrong!r}" if prefix else f"nothing is called {wrong!r} here"
-        meant = f"did you mean {nearest[0]!r}? " if nearest else ""
-        declare = f"; or declare it: fields: [{wrong}]" if prefix in ("item", "candidate") else ""
-        yield fault("unknown-name", use.place, f"{use.written}: {of}", f"{meant}it can be {', '.join(there)}{declare}")
+        which = {"": "top", "query": "query"}.get(prefix, "item")
+        yield fault(
+            f"unknown-name/{which}",
+            use.place,
+            written=use.written,
+            of=prefix,
+            wrong=repr(wrong),
+            name=wrong,
+            meant=phrase("did-you-mean", near=_written(use, nearest[0])) if nearest else "",
+            there=tuple(there),
+        )
 
 
 def printed_lists(draft: Draft) -> Iterator[Finding]:
     """Lists and tables that are put in as they are: nobody can say how they are to be written."""
     for use in draft.uses():
         if use.printed and use.names in LISTS and not use.filters:
-            loop = f"{{% for one in {use.written} %}} … {{% endfor %}}"
-            said = f"{use.written} is a list and cannot be put in as it is"
-            yield fault("printed-list", use.place, said, f"write {loop}")
+            yield fault("printed-list", use.place, written=use.written)
+
+
+def _written(use: Use, name: str) -> str:
+    """A name as it is to be written: one of several words stands in brackets."""
+    return repr(name) if name.isidentifier() else f'{re.split(r"[.[]", use.written)[0]}["{name}"]'
 
 
 def _known(draft: Draft, use: Use) -> tuple[str, str, list[str]] | None:

@@ -14,17 +14,14 @@ def same_things_first(draft: Draft) -> Iterator[Finding]:
     kind = draft.header.ranks
     if kind == "query-likelihood":
         found = _first_before(draft.printed("query", *CONTEXT), draft.printed("item"), draft)
-        said = "the person stands before the item, which is the same for everybody"
-        mend = "put the item into the first lines of the user block, and the person into the reply block"
+        which = "person"
     elif kind in PERSON_FIRST:
         found = _first_before(draft.printed("item", *CONTEXT), draft.printed("query"), draft)
-        thing = "candidates stand" if draft.listwise else "item stands"
-        said = f"the {thing} before the person, who is the same in all prompts"
-        mend = "put what the person says first: the model then reads it once"
+        which = "candidates" if draft.listwise else "item"
     else:
         return
     if found:
-        yield fault("cache-order", found.place, said, mend, "warning" if draft.listwise else "error")
+        yield fault(f"cache-order/{which}", found.place, "warning" if draft.listwise else "error")
 
 
 def _first_before(early: list[Use], late: list[Use], draft: Draft) -> Use | None:
@@ -40,9 +37,4 @@ def scored_text_is_not_shown_before(draft: Draft) -> Iterator[Finding]:
         return
     for use in draft.printed(scored[0], *CONTEXT):
         if use.names[:2] == scored:
-            yield fault(
-                "scored-text-shown",
-                use.place,
-                f"{use.written} is the text that is scored, and the model reads it before",
-                "leave it to the reply block alone",
-            )
+            yield fault("scored-text-shown", use.place, written=use.written)

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import reduce
 
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
+from promptrec.author.phrase import Slot, phrase
 from promptrec.template.examples import turned
 
 _SUCH_AS = re.compile(
@@ -22,7 +24,7 @@ def examples_vary(draft: Draft) -> Iterator[Finding]:
         return
     if draft.listwise:
         slots = {turned(example, turn).index(example.ordered()[0]) for turn, example in enumerate(examples)}
-        always = f"in slot {chr(ord('A') + min(slots))}" if len(slots) == 1 else ""
+        always: Slot = phrase("in-slot", slot=chr(ord("A") + min(slots))) if len(slots) == 1 else ""
     else:
         good = draft.header.words[:1] if draft.header.ranks == "yes-no" else draft.header.words[-1:]
         always = "".join(good) if len(examples) == 1 else ""
@@ -30,9 +32,9 @@ def examples_vary(draft: Draft) -> Iterator[Finding]:
         yield fault(
             "one-answer",
             draft.place("examples"),
-            f"the right answer of the examples is always {always}: a model learns that it always is",
-            f"put at least {2 if not draft.listwise else 3} people into {draft.header.examples}, "
-            "who get different answers",
+            always=always,
+            least=3 if draft.listwise else 2,
+            file=draft.header.examples or "",
         )
 
 
@@ -44,13 +46,13 @@ def typed_answers(draft: Draft) -> Iterator[Finding]:
         for found in _SUCH_AS.finditer(line.text):
             said = _answers(found[1], draft)
             if len(said) == 1:
-                yield fault(
-                    "typed-answer",
-                    line.place,
-                    f"{found[0].strip()!r} gives an answer away: a model tends to repeat it",
-                    "name all possible answers or none, such as "
-                    + ("“with its label in brackets”" if draft.listwise else " or ".join(draft.header.words)),
-                )
+                such = phrase("with-its-label") if draft.listwise else _either(draft.header.words)
+                yield fault("typed-answer", line.place, words=repr(found[0].strip()), such=such)
+
+
+def _either(words: tuple[str, ...]) -> Slot:
+    first: Slot = words[0]
+    return reduce(lambda one, other: phrase("or", one=one, other=other), words[1:], first)
 
 
 def _answers(text: str, draft: Draft) -> set[str]:

@@ -6,13 +6,14 @@ from itertools import cycle, islice
 from promptrec.answer.table import answer_format
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
+from promptrec.author.phrase import phrase
+from promptrec.author.refused import explained
 from promptrec.author.sample import SAMPLE_PERSON, SAMPLE_WORDS, Sample, shown
 from promptrec.data.item import Item
 from promptrec.prompt import PromptTooLong, Tokenizer, fit
 from promptrec.rank.calibrated import RESERVE
 from promptrec.rank.slot_readings import KEEP
 from promptrec.rank.windows import WINDOW
-from promptrec.template.outline import Use
 from promptrec.template.views import lengths
 
 MOST_SHOWN = {"listwise-labels": KEEP, "listwise-text": WINDOW}
@@ -31,12 +32,13 @@ def worst_case_fits(draft: Draft, items: Iterable[Item]) -> Iterator[Finding]:
     try:
         fit(draft.template, told.query, told.items, told.labels, draft.tokenizer, budget, instruction=told.instruction)
     except PromptTooLong as too_long:
-        many = f" with {len(told.items)} candidates" if draft.listwise else ""
+        uncut = _uncut(draft)
         yield fault(
             "too-long",
             draft.place("limits"),
-            f"the longest prompt{many} does not fit: {too_long}",
-            _what_to_cut(draft),
+            many=phrase("with-candidates", number=len(told.items)) if draft.listwise else "",
+            why=explained(str(too_long)).said,
+            also=phrase("or-limit", name=uncut[0]) if uncut else "",
         )
 
 
@@ -49,24 +51,14 @@ def long_things_have_limits(draft: Draft) -> Iterator[Finding]:
         if name in long and use.printed and not use.of_example and name not in seen:
             seen.add(name)
             if name not in draft.header.limits and not SHORTENING & set(use.filters):
-                yield _no_limit(use, name)
+                yield fault("no-limit", use.place, "warning", name=name, written=use.written)
 
 
-def _what_to_cut(draft: Draft) -> str:
+def _uncut(draft: Draft) -> list[str]:
+    """What is shown and not under `limits`, the longest first."""
     long = _lengths(draft)
     names = {".".join(use.names[:2]) for use in draft.uses() if use.printed} - set(draft.header.limits)
-    uncut = [name for name in sorted(names & long.keys(), key=lambda name: -long[name]) if long[name]]
-    return "make the template's own text shorter" + (f", or add {uncut[0]} to `limits`" if uncut else "")
-
-
-def _no_limit(use: Use, name: str) -> Finding:
-    return fault(
-        "no-limit",
-        use.place,
-        f"{name} can be long, and nothing says that it may be cut",
-        f"add {name} to `limits`, or write {{{{ {use.written} | shorten(60) }}}}",
-        "warning",
-    )
+    return [name for name in sorted(names & long.keys(), key=lambda name: -long[name]) if long[name]]
 
 
 def _lengths(draft: Draft) -> dict[str, int]:

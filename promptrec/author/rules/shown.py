@@ -3,20 +3,15 @@
 from collections.abc import Iterator
 
 from promptrec.author.draft import Draft, fault
-from promptrec.author.finding import Finding
+from promptrec.author.finding import Finding, Severity
 
 
 def shows_the_person(draft: Draft) -> Iterator[Finding]:
     """The person's own words must be there, or everybody gets the same list."""
     shown = {use.names[1:2] for use in draft.printed("query")}
     if ("preferences",) not in shown and draft.header.ranks != "profile":
-        yield fault(
-            "not-shown",
-            draft.end("user"),
-            "the person's own words are never shown" if shown else "nothing of the person is ever shown",
-            "put {{ query.preferences }} where the person speaks",
-            "warning" if shown else "error",
-        )
+        which: tuple[str, Severity] = ("words", "warning") if shown else ("person", "error")
+        yield fault(f"not-shown/{which[0]}", draft.end("user"), which[1])
 
 
 def shows_the_items(draft: Draft) -> Iterator[Finding]:
@@ -24,26 +19,13 @@ def shows_the_items(draft: Draft) -> Iterator[Finding]:
     if draft.header.ranks == "profile":
         return
     shown = {use.names[1:2] for use in draft.printed("item")}
-    name = "candidate" if draft.listwise else "item"
     if not shown - {("label",)}:
-        example = "{% for candidate in candidates %} … {% endfor %}" if draft.listwise else "{{ item.title }}"
-        yield fault("not-shown", draft.end("user"), f"nothing of the {name} is ever shown", f"put it in: {example}")
+        yield fault(f"not-shown/{'candidate' if draft.listwise else 'item'}", draft.end("user"))
     elif draft.listwise and draft.header.answer != "titles" and ("label",) not in shown:
-        place = draft.printed("item")[0].place
-        yield fault(
-            "not-shown",
-            place,
-            "the candidates are shown without the labels that the model is to answer with",
-            "put [{{ candidate.label }}] before each title",
-        )
+        yield fault("not-shown/labels", draft.printed("item")[0].place)
 
 
 def shows_the_instruction(draft: Draft) -> Iterator[Finding]:
     """A model that writes its answer must be told in which form."""
     if draft.header.ranks == "listwise-text" and not draft.printed("instruction"):
-        yield fault(
-            "not-shown",
-            draft.end("user"),
-            "the model is never told in which form to answer",
-            "end the user block with {{ instruction }}",
-        )
+        yield fault("not-shown/instruction", draft.end("user"))

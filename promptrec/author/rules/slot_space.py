@@ -19,19 +19,8 @@ def space_before_slot(draft: Draft) -> Iterator[Finding]:
         return
     place, text = draft.end(draft.slot), pieces[-1].text.rstrip("\n")
     if text != text.rstrip():
-        yield fault(
-            "space-before-slot",
-            place,
-            f"the {draft.slot} block ends in a space, right before the place of the answer",
-            "take the space away: promptrec puts one where the answer needs it",
-            "warning",
-        )
+        yield fault("space-before-slot", place, "warning", block=draft.slot)
     # In a chat format without a cue, the label opens the model's own turn.
     glued = draft.slot == "reply" or not draft.header.chat
     if draft.header.ranks == "listwise-labels" and glued and answer_word(text.rstrip(), "A") != "A":
-        yield fault(
-            "glued-label",
-            place,
-            f"the label is read right behind {text.strip()[-1:]!r}, where a model would write a space first",
-            "end the reply block with an opening bracket: {% block reply %}[{% endblock %}",
-        )
+        yield fault("glued-label", place, mark=repr(text.strip()[-1:]))

@@ -31,9 +31,10 @@ def words_are_single_tokens(draft: Draft) -> Iterator[Finding]:
             yield fault(
                 "word-tokens",
                 draft.place("words", word),
-                f"the answer word {word!r} is {len(tokens)} tokens for this model ({cut.strip()})",
-                "take a shorter, commoner word: it is read faster, and compared fairly with the others",
                 "warning",
+                word=repr(word),
+                count=len(tokens),
+                cut=cut.strip(),
             )
 
 
@@ -44,12 +45,7 @@ def labels_are_single_tokens(draft: Draft) -> Iterator[Finding]:
     cue = draft.template.cue
     found, better = _labels(draft.tokenizer, cue), max(MARKS, key=partial(_labels, draft.tokenizer))
     if found < _labels(draft.tokenizer, better):
-        yield fault(
-            "label-tokens",
-            draft.end(draft.slot),
-            f"behind {cue!r} this model has only {found} labels of one token each",
-            f"end the reply block with another mark, such as {better!r}",
-        )
+        yield fault("label-tokens", draft.end(draft.slot), cue=repr(cue), found=found, better=repr(better))
 
 
 def _labels(tokenizer: Tokenizer, cue: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from promptrec.author.draft import Draft, Line, fault
 from promptrec.author.finding import Finding
+from promptrec.author.phrase import phrase
 
 _CONTROL = re.compile(r"<\|[^|<>\s]{1,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>|<(?:bos|eos|pad)>")
 # Shorter ones may be words of the question itself.
@@ -17,13 +18,7 @@ def control_tokens(draft: Draft) -> Iterator[Finding]:
     for line in draft.lines():
         found = _CONTROL.search(line.text)
         if found or _is_read_otherwise(draft, line):
-            token = found[0] if found else "a control token of this model"
-            yield fault(
-                "control-token",
-                line.place,
-                f"{token} is typed into the template: the model obeys it and does not read it",
-                "take it out, and write chat: true in the header: the model's own format is then put around the text",
-            )
+            yield fault("control-token", line.place, token=found[0] if found else phrase("a-control-token"))
 
 
 def _is_read_otherwise(draft: Draft, line: Line) -> bool:
@@ -35,20 +30,13 @@ def _is_read_otherwise(draft: Draft, line: Line) -> bool:
 
 def typed_titles(draft: Draft) -> Iterator[Finding]:
     """A title or a person's words typed in: they stand in every prompt, and pass for the author's own words."""
-    titles = {item.title: "a title of the catalogue" for item in draft.catalog or ()}
-    people = {test.person.strip(): "what the person of a test says" for test in draft.header.tests}
-    people |= {one.preferences.strip(): "what the person of an example says" for one in draft.template.examples}
+    titles = {item.title: "title-of-the-catalogue" for item in draft.catalog or ()}
+    people = {test.person.strip(): "person-of-a-test" for test in draft.header.tests}
+    people |= {one.preferences.strip(): "person-of-an-example" for one in draft.template.examples}
     for line in draft.lines():
         for words, what in {**titles, **people}.items():
             if _long_enough(words) and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", line.text):
-                yield fault(
-                    "typed-value",
-                    line.place,
-                    f"{words!r} is {what} and typed into the template: it stands in the prompt for everybody",
-                    "put it in by its name, such as {{ item.title }} or {{ query.preferences }}; examples go into "
-                    "a file that `examples` names",
-                    "warning",
-                )
+                yield fault("typed-value", line.place, "warning", words=repr(words), what=phrase(what))
 
 
 def _long_enough(words: str) -> bool:

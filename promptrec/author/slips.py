@@ -1,0 +1,56 @@
+"""What was likely meant in a line that Jinja cannot read: usual slips of those who do not program."""
+
+import re
+from pathlib import Path
+
+from promptrec.author.draft import fault
+from promptrec.author.finding import Finding
+from promptrec.template.filters import in_language
+from promptrec.template.outline import Place
+
+_NUMBER = re.compile(r"\|\s*(\w+)[ :]+(\d+)\s*(?=[|}])")
+_SPACED = re.compile(r"(?<![\w.])([^\W\d]\w*)\.(\w+(?: +\w+)+)\s*(?=[|}])")
+_BARE = re.compile(r"(?<![\w.])([^\W\d]\w*)\[([^\W\d]\w*(?: +\w+)+)\]")
+# Words that join names in Jinja itself.
+_JINJA = {"if", "else", "is", "in", "and", "or", "not"}
+
+
+def likely_slip(found: Finding, path: str, source: str | None) -> Finding:
+    """The finding in plainer words where its line has a usual slip in it; else as it is.
+
+    Args:
+        found: what Jinja says.
+        path: of the template.
+        source: its text where it is not saved yet.
+    """
+    if found.rule != "jinja":
+        return found
+    try:
+        unsaved = source if found.path == path else None
+        text = Path(found.path).read_text(encoding="utf-8") if unsaved is None else unsaved
+    except (OSError, ValueError):
+        return found
+    lines = text.split("\n")
+    line = lines[found.line - 1] if found.line <= len(lines) else ""
+    place = Place(found.path, found.line)
+    told = _told(line)
+    if told is None:
+        return found
+    which, written, right = told
+    return fault(which, place, written=written, right=right).model_copy(update={"rule": found.rule})
+
+
+def _told(line: str) -> tuple[str, str, str] | None:
+    """Which slip it is, what is written, and what is meant."""
+    if number := _NUMBER.search(line):
+        return "slip/number", number[0].strip(), f"| {number[1]}({number[2]})"
+    for spaced in (*_SPACED.finditer(line), *_BARE.finditer(line)):
+        owner, words = spaced[1], spaced[2].split()
+        if _JINJA & set(words):
+            continue
+        if words[-1] in in_language("en"):
+            before = " ".join(words[:-1])
+            name = f".{before}" if before.isidentifier() else f'["{before}"]'
+            return "slip/bar", spaced[0].strip(), f"{owner}{name} | {words[-1]}"
+        return "slip/brackets", spaced[0].strip(), f'{owner}["{" ".join(words)}"]'
+    return None

@@ -1,0 +1,14 @@
+from promptrec.author.sample import sample
+from promptrec.prompt import encode, fit
+from promptrec.studio.model import Words
+from promptrec.template.store import list_templates
+
+
+def test_without_a_model_words_stand_in_for_tokens():
+    words = Words()
+    for text in ("A film, (1999) about 红楼梦!", "  two\n\nlines ", ""):
+        assert words.decode(words.encode(text, trusted=True)) == text
+    shipped = list_templates()[0]
+    told = sample(shipped)
+    exact = fit(shipped, told.query, told.items, told.labels, words, 10**6, instruction=told.instruction)
+    assert words.decode(encode(exact.prompt, words).ids).strip() == exact.prompt.text.strip()

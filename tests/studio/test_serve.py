@@ -1,0 +1,35 @@
+"""The link is one that can be opened from the moment it is printed."""
+
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
+pytest.importorskip("uvicorn", reason="uvicorn is not installed")
+from promptrec.errors import InputError
+from promptrec.studio import serve as module
+
+
+class Told(Exception):
+    """Ends the studio as soon as its link is known."""
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_a_browser_that_is_faster_than_the_server_is_not_refused(desk):
+    def at_once(link):
+        address = urlsplit(link)
+        socket.create_connection((address.hostname, address.port), timeout=60).close()
+        raise Told
+
+    with pytest.raises(Told):
+        module.serve(desk, 0, at_once, browser=False)
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_a_port_that_is_taken_is_said(desk):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(InputError, match=f"port {port} cannot be used"):
+            module.serve(desk, port, lambda link: None, browser=False)
