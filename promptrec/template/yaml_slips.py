@@ -52,7 +52,7 @@ def _of_pairs(text: str, error: yaml.YAMLError, begun: int) -> tuple[int, str] |
     if "quoted scalar" in context:
         return begun + 1, "a quote is opened here and never closed"
     # One that is not closed swallows lines until the next quote, which was to open another.
-    swallowed = _last_long_quote(text)
+    swallowed = _last_long_quote(text[: error.problem_mark.index])  # type: ignore[attr-defined]
     if swallowed is not None:
         return swallowed + 1, "a quote is opened here and not closed in its line"
     if "flow" in context:
@@ -61,7 +61,7 @@ def _of_pairs(text: str, error: yaml.YAMLError, begun: int) -> tuple[int, str] |
 
 
 def _last_long_quote(text: str) -> int | None:
-    """The first line of the last quoted value before the error, if it takes in lines that name other things."""
+    """The first line of the last quoted value of a text that is read no further, if it takes in several lines."""
     last = None
     try:
         for token in yaml.scan(text, Loader=yaml.BaseLoader):
