@@ -13,6 +13,8 @@ from typing import Any
 from promptrec.errors import InputError, MissingExtra
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
+AS_CSV = 'in Excel, choose "Save as" and "CSV UTF-8"'
 Row = tuple[str, Mapping[str, Any]]
 """Where a row stands ("films.csv:12"), and its cells by column name."""
 
@@ -85,6 +87,8 @@ _OPENERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.open, ".xz": lzma.open
 def reader_for(path: Path) -> Callable[[Path], Iterator[Row]]:
     """The reader for a file's suffix, compressed (.gz, .xz) or not."""
     suffix = path.with_suffix("").suffix if path.suffix in _OPENERS else path.suffix
+    if suffix.lower() in SPREADSHEETS:
+        raise InputError(f"{path}: a spreadsheet cannot be read: {AS_CSV}")
     if suffix.lower() not in READERS:
         raise InputError(f"{path}: unknown kind of file {suffix!r}; known: {', '.join(READERS)}, also with .gz or .xz")
     return READERS[suffix.lower()]
@@ -100,7 +104,8 @@ def text_of(path: Path) -> str:
         raise InputError(f"{path}: cannot be read: {error}") from None
     packed = next((kind for begin, kind in _NO_TEXT.items() if data.startswith(begin)), None)
     if packed is not None:
-        raise InputError(f"{path}: this is {packed}, whatever its name says: save it as text, in UTF-8")
+        as_text = f": {AS_CSV}" if "spreadsheet" in packed else ": save it as text, in UTF-8"
+        raise InputError(f"{path}: this is {packed}, whatever its name says{as_text}")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -124,7 +124,9 @@ def split_header(source: str, path: str, pack: Mapping[str, Any] | None = None) 
     closed = "---" in (line.strip() for line in lines[1:])
     if lines[0].strip() != "---" or not closed:
         missing = "the second" if lines[0].strip() == "---" else "the first" if closed else "each"
-        raise TemplateError(f"{path}:1: a template starts with a YAML header between two lines of ---; {missing} is missing")
+        raise TemplateError(
+            f"{path}:1: a template starts with a YAML header between two lines of ---; {missing} is missing"
+        )
     end = next(n for n, line in enumerate(lines[1:], 1) if line.strip() == "---")
     text = "\n".join(lines[1:end])
     told = read_yaml(text, path, 1)

@@ -27,30 +27,32 @@ class _Plain(yaml.BaseLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
+        mark: Any = event.start_mark  # its stub also has the marks of another reader
         if isinstance(event, yaml.AliasEvent):
             said = "a value that starts with * stands for another; write it out, or put it in quotes"
-            raise yaml.MarkedYAMLError(problem=said, problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=said, problem_mark=mark)
         # `!Kung` would be empty, and `&Sons x` an x.
         if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) not in (None, "!"):
             said = "a value that starts with & or ! is read as a sign to the computer; put it in double quotes"
-            raise yaml.MarkedYAMLError(problem=said, problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=said, problem_mark=mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: nodes.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        first: dict[str, yaml.Mark] = {}
+        first: dict[str, int] = {}
         for key, _ in node.value:
             name = str(key.value)
             if name in first:
-                raise _Twice(name, first[name], key.start_mark)
-            first[name] = key.start_mark
+                raise _Twice(name, first[name], key.start_mark.line)
+            first[name] = key.start_mark.line
         return dict(super().construct_mapping(node, deep))
 
 
-class _Twice(yaml.MarkedYAMLError):
-    """YAML itself takes the last of two values of one name, and says nothing."""
+class _Twice(Exception):
+    """YAML itself takes the last of two values of one name, and says nothing. Lines are counted from 0."""
 
-    def __init__(self, name: str, first: yaml.Mark, second: yaml.Mark) -> None:
-        super().__init__(problem=name, context_mark=first, problem_mark=second)
+    def __init__(self, name: str, first: int, second: int) -> None:
+        super().__init__(name)
+        self.name, self.first, self.second = name, first, second
 
 
 def read_yaml(text: str, path: str, lines_before: int = 0) -> dict[str, Any]:
@@ -65,8 +67,8 @@ def read_yaml(text: str, path: str, lines_before: int = 0) -> dict[str, Any]:
         # The base loader reads every value as text: to YAML proper, the answer word Yes would be a truth value.
         told = yaml.load(text, Loader=_Plain) or {}  # noqa: S506 - it builds only text
     except _Twice as twice:
-        first, second = (mark.line + 1 + lines_before for mark in (twice.context_mark, twice.problem_mark))
-        said = f"{twice.problem!r} is said in line {first} and again in line {second}: put both together, or drop one"
+        first, second = (line + 1 + lines_before for line in (twice.first, twice.second))
+        said = f"{twice.name!r} is said in line {first} and again in line {second}: put both together, or drop one"
         raise TemplateError(f"{path}:{second}: {said}") from None
     except yaml.YAMLError as error:
         line, why = slip(text, error)

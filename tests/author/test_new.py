@@ -58,3 +58,8 @@ def test_what_to_begin_from_must_be_there_and_in_the_language(tmp_path):
         new_pack("wine/en", tmp_path, like="film/en")
     with pytest.raises(InputError, match="ends with /en"):
         new_pack("wine/en", tmp_path, like="films/zh")
+
+
+def test_spaces_and_capitals_in_a_name_are_told_without_them(tmp_path):
+    with pytest.raises(InputError, match="without spaces and capitals it is my-tea/en"):
+        new_pack("My Tea/en", tmp_path)

@@ -48,7 +48,8 @@ def test_both_languages_together_name_one_fault():
     (found,) = check(FOLDER / "good-query.jinja", source=(FOLDER / "unknown-item-name.jinja").read_text("utf-8"))
     assert found.told("zh") == (
         "item.titel：item 没有 'titel'",
-        "是不是想写 'title'？可以写：title、item_id、label、facts、others、region、description；或者先声明它：fields: [titel]",
+        "是不是想写 'title'？可以写：title、item_id、label、facts、others、region、description；"
+        "或者先声明它：fields: [titel]",
     )
 
 
@@ -76,7 +77,12 @@ def test_every_phrase_is_used_and_every_one_used_is_there():
 
 @pytest.mark.parametrize("row", REFUSALS, ids=lambda row: row["when"][:40])
 def test_a_refusal_has_words_in_both_languages_and_only_slots_that_its_message_fills(row):
-    filled = {*re.compile(row["when"]).groupindex, "message", "meant", *(["number"] if "(?P<index>" in row["when"] else [])}
+    filled = {
+        *re.compile(row["when"]).groupindex,
+        "message",
+        "meant",
+        *(["number"] if "(?P<index>" in row["when"] else []),
+    }
     assert "known" not in filled or "wrong" in filled
     assert HAN.search(row["said"]["zh"]) and HAN.search(row["mend"]["zh"]) and row["mend"]["en"]
     for pattern in (*row["said"].values(), *row["mend"].values()):

@@ -207,14 +207,18 @@ def test_usual_slips_in_braces_are_told_what_was_meant(found, typed, right):
     assert wrong.line == 8 and right in wrong.suggestion
 
 
-@pytest.mark.parametrize("typed", ["{ c.kind }", "{candidates[0].title}", "{ item.title | upper }", "｛ query.context ｝"])
+@pytest.mark.parametrize(
+    "typed", ["{ c.kind }", "{candidates[0].title}", "{ item.title | upper }", "｛ query.context ｝"]
+)
 def test_names_in_single_braces_are_errors(found, typed):
     loop = "{% for c in query.history %}" + typed + "{% endfor %}"
     (wrong,) = found(line=loop)
     assert wrong.rule == "single-brace" and wrong.said == f"{typed} is read as it stands"
 
 
-@pytest.mark.parametrize("typed", ['{"item": 1}', "{item: title}", "{ wine }", "{}", "{% if query.context %}x{% endif %}"])
+@pytest.mark.parametrize(
+    "typed", ['{"item": 1}', "{item: title}", "{ wine }", "{}", "{% if query.context %}x{% endif %}"]
+)
 def test_other_braces_are_the_authors_own(found, typed):
     assert "single-brace" not in {f.rule for f in found(line=typed)}
 

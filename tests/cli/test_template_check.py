@@ -48,6 +48,32 @@ def test_an_unknown_name_and_an_empty_folder_are_mistakes_of_the_user(promptrec,
 
 
 @pytest.mark.model
+def test_a_name_in_another_folder_is_told_which(promptrec, tmp_path, smollm2):
+    pack = tmp_path / "mine/tea/en"
+    pack.mkdir(parents=True)
+    (pack / "yes-no.jinja").write_text("x")
+    for name in ("tea/en", "tea/en/yes-no"):
+        assert "it is in mine: add --templates mine" in promptrec("template", "check", name).stderr
+    assert "for your own add --templates FOLDER" in promptrec("template", "show", "coffee/en").stderr
+
+
+@pytest.mark.model
+def test_a_fault_of_a_pack_is_said_once_for_all_its_templates(promptrec, tmp_path):
+    for name in ("yes-no", "graded"):
+        (tmp_path / f"{name}.jinja").write_text(f"---\nranks: {name}\nabout: x\nlimits: [item.title]\n---\nx")
+    (tmp_path / "pack.yaml").write_bytes(b"domain: caf\xe9")
+    done = promptrec("template", "check", tmp_path)
+    assert done.stdout.count("pack.yaml:1: the file is not in UTF-8") == 1
+    assert done.stdout.endswith("2 templates: 1 errors, 0 warnings\n")
+
+
+@pytest.mark.model
+def test_a_folder_with_misnamed_files_alone_is_told_their_names(promptrec, tmp_path, smollm2):
+    (tmp_path / "yes-no.jinja.txt").write_text("x")
+    assert "call it yes-no.jinja" in promptrec("template", "check", tmp_path).stderr
+
+
+@pytest.mark.model
 def test_what_a_stranger_wrote_is_checked_in_a_process_of_its_own(promptrec, tmp_path, smollm2):
     (tmp_path / "mine.jinja").write_text(
         "---\nranks: yes-no\ndomain: x\nlanguage: en\nabout: x\nlimits: [item.title]\n---\n{{ item.__class__ }}\n"

@@ -61,8 +61,14 @@ def test_the_suffix_chooses_the_reader(tmp_path, name, reader):
 
 
 def test_an_unknown_suffix_is_answered_with_the_known_ones(tmp_path):
-    with pytest.raises(InputError, match=r"films\.xlsx: unknown kind of file '\.xlsx'; known: \.csv, \.tsv, \.jsonl"):
-        reader_for(tmp_path / "films.xlsx")
+    with pytest.raises(InputError, match=r"films\.txt: unknown kind of file '\.txt'; known: \.csv, \.tsv, \.jsonl"):
+        reader_for(tmp_path / "films.txt")
+
+
+@pytest.mark.parametrize("name", ["films.xlsx", "FILMS.XLS", "films.ods"])
+def test_a_spreadsheet_is_told_how_to_be_saved(tmp_path, name):
+    with pytest.raises(InputError, match='a spreadsheet cannot be read: in Excel, choose "Save as" and "CSV UTF-8"'):
+        reader_for(tmp_path / name)
 
 
 @pytest.mark.parametrize("reader", [read_csv, read_jsonl, read_parquet])
@@ -90,7 +96,8 @@ def test_what_is_no_text_whatever_its_name_is_told_with_the_remedy(write, begins
     path = write("a.csv", begins + b"\n\x14\x00")
     with pytest.raises(InputError) as told:
         list(reader(path))
-    assert str(told.value) == f"{path}: this is {said}, whatever its name says: save it as text, in UTF-8"
+    remedy = "save it as text, in UTF-8" if said == "Parquet" else 'in Excel, choose "Save as" and "CSV UTF-8"'
+    assert str(told.value) == f"{path}: this is {said}, whatever its name says: {remedy}"
 
 
 def damaged(packed):

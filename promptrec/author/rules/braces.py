@@ -3,26 +3,28 @@
 import re
 from collections.abc import Iterator
 
-from jinja2 import nodes
-
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
 from promptrec.template.outline import Typed
 
 NAMES = ("item", "query", "candidate", "candidates", "instruction")
-_SINGLE = re.compile(r"[{｛]{1,2}\s*(?P<inside>(?P<name>\w+)(?:\s*[.\[|．][^{}｛｝\n]*)?)\s*[}｝]{1,2}")
+_SINGLE = re.compile(r"[{｛]{1,2}\s*(?P<inside>(?P<name>\w+)\s*(?:[.\[|．][^{}｛｝\n]*)?)[}｝]{1,2}")
+_LOOP = re.compile(r"\{%[-+]?\s*for\s+(\w+(?:\s*,\s*\w+)*)\s+in\b")
 
 
 def single_braces(draft: Draft) -> Iterator[Finding]:
     """A name in single or in wide braces is not replaced by what it names."""
-    loops = [node.target for node in draft.template.tree.find_all(nodes.For)]
-    own = {name.name for target in loops for name in (target, *target.find_all(nodes.Name)) if _is_name(name)}
+    known = {*NAMES, *_of_loops(draft)}
     for piece in draft.pieces():
-        for found in _SINGLE.finditer(piece.text) if isinstance(piece, Typed) else ():
-            if found["name"] in {*NAMES, *own}:
+        if not isinstance(piece, Typed):
+            continue
+        for found in _SINGLE.finditer(piece.text):
+            if found["name"] in known:
                 right = f"{{{{ {found['inside'].strip().replace('．', '.')} }}}}"
                 yield fault("single-brace", piece.at(found.start()), written=found[0], right=right)
 
 
-def _is_name(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Name)
+def _of_loops(draft: Draft) -> Iterator[str]:
+    """The names that the template's own loops give to what they go through."""
+    for loop in _LOOP.finditer(draft.template.source):
+        yield from re.split(r"\s*,\s*", loop[1])
