@@ -82,10 +82,10 @@ def test_the_longest_that_fits_is_kept():
 
 def test_only_what_the_template_shows_is_cut():
     shipped = load_template("films/en", kind="yes-no")
-    source = shipped.source.replace("limits: [", "fields: [cast]\nlimits: [item.cast, ")
+    source = shipped.source.replace("limits: [", "fields: [crew]\nlimits: [item.crew, ")
     films = Template("t", source, shipped.path)
-    assert "item.cast" in films.header.limits and "item.cast" not in films.source.rpartition("---")[2]
-    actors = Item(item_id="i", title="Jaws", fields={"description": "A shark. " * 9, "cast": ("Roy Scheider",) * 9})
+    assert "item.crew" in films.header.limits and "item.crew" not in films.source.rpartition("---")[2]
+    actors = Item(item_id="i", title="Jaws", fields={"description": "A shark. " * 9, "crew": ("Roy Scheider",) * 9})
     fitted = fit(films, Query(preferences="sharks " * 40), [actors], (), TOKENIZER, 260)
     assert [cut.split(" to ")[0] for cut in fitted.cuts] == ["item.description", "query.preferences"]
 
