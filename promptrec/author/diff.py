@@ -5,12 +5,10 @@ import difflib
 from pydantic import BaseModel, ConfigDict
 
 from promptrec.author.sample import Sample, sample
+from promptrec.author.tokens import NO_BUDGET
 from promptrec.data.catalog import Catalog
 from promptrec.prompt import Tokenizer, fit
 from promptrec.template.template import Template
-
-# More than any prompt needs: nothing is to be cut.
-NO_BUDGET = 10**6
 
 
 class Difference(BaseModel):
