@@ -3,7 +3,9 @@
 Every ranker of the table ranks generated people: 10, 20, 40 … with 20 candidates each, and one person with 10, 20, 40 …
 candidates. The scripted engine answers at once, so what is measured is promptrec's own work, as CPU time, the best of
 three repetitions; each size is a process of its own. Before the clock starts, the ranker ranks two candidates, so that
-indexes are built, encoders are opened and models are trained ("prepare_seconds"). Peak memory is of the whole process
+indexes are built, encoders are opened and models are trained ("prepare_seconds"). While it runs, nothing is searched for
+cycles of garbage, as in Python's own `timeit`: full searches come at a few sizes, not at each, so that single doublings
+would seem to cost far more or less than double. Peak memory is of the whole process
 and holds every ranking, as `Recommender.run` returns them. A series ends where a ranker refuses the size, or where the
 repetitions of the next one would take longer than `--longest` seconds; the last column says which.
 
@@ -16,6 +18,7 @@ The lines are appended to eval/bench/growth.jsonl with machine, versions and see
 
 import argparse
 import datetime
+import gc
 import json
 import os
 import platform
@@ -122,11 +125,14 @@ def measure(name: str, axis: str, size: int, real: bool) -> dict[str, object]:
             ranker, started = build_ranker(name, setup), clock()
             ranker.rank([replace(requests[0], candidates=requests[0].candidates[:2])], engine)
             prepared.append(clock() - started)
+            gc.collect()
+            gc.disable()
             started = clock()
             rankings = [
                 r for at in range(0, len(requests), CHUNK) for r in ranker.rank(requests[at : at + CHUNK], engine)
             ]
             seconds.append(clock() - started)
+            gc.enable()
             reason = next((r.reason for r in rankings if r.status == "failed"), "")
     engine.close()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
