@@ -3,10 +3,10 @@
 Every ranker of the table ranks generated people: 10, 20, 40 … with 20 candidates each, and one person with 10, 20, 40 …
 candidates. The scripted engine answers at once, so what is measured is promptrec's own work, as CPU time, the best of
 three repetitions; each size is a process of its own. Before the clock starts, the ranker ranks two candidates, so that
-indexes are built, encoders are opened and models are trained ("prepare_seconds"). While it runs, nothing is searched for
-cycles of garbage, as in Python's own `timeit`: full searches come at a few sizes, not at each, so that single doublings
-would seem to cost far more or less than double. Peak memory is of the whole process
-and holds every ranking, as `Recommender.run` returns them. A series ends where a ranker refuses the size, or where the
+indexes are built, encoders are opened and models are trained ("prepare_seconds"). While it runs, nothing is searched
+for cycles of garbage, as in Python's own `timeit`: full searches come at a few sizes, not at each, so that single
+doublings would seem to cost far more or less than double. Peak memory is of the whole process and holds every ranking,
+as `Recommender.run` returns them. A series ends where a ranker refuses the size, or where the
 repetitions of the next one would take longer than `--longest` seconds; the last column says which.
 
 `--real` has a real model read instead, once, in wall-clock seconds: a cascade over 10,000 candidates (the 2,500 bundled
