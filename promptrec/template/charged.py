@@ -15,6 +15,7 @@ Function = Callable[..., Any]
 
 PRINTABLE = (str, int, float, Listed, type(None))
 CALL = 10
+LOOKUP = 5
 # Steps more for those that look up how a language writes things, or ask a tokenizer.
 SLOW = {"date": 200, "price": 200, "shorten": 100}
 # Characters paid for each that is read: tokenizers are slow.
@@ -52,7 +53,7 @@ def charged_filter(name: str, function: Function) -> Function:
         budget.spend(CALL + SLOW.get(name, 0))
         for given in (*args, *told.values()):
             budget.weigh(given)
-        entry = ENTRY + CALL + sum(len(a) for a in (*args, *told.values()) if isinstance(a, str)) // CHARACTERS_A_STEP
+        entry = ENTRY + CALL + sum(map(_per_entry, (*args, *told.values())))
         if name in TEXT_FILTERS:
             value = written(value)
             budget.spend(0, READING.get(name, 1) * len(value))
@@ -92,12 +93,20 @@ def join(context: Context, value: Any, d: str = "", attribute: str | int | None 
     """The texts of a list with something between them, or one attribute of each."""
     budget = budget_of(context)
     budget.weigh(attribute)
+    steps = ENTRY + CALL + _per_entry(attribute)
     if attribute is not None:
         value = map(make_attrgetter(context.environment, attribute), value)
-    texts = [written(entry) for entry in budget.each(value, ENTRY + CALL)]
+    texts = [written(entry) for entry in budget.each(value, steps)]
     between = written(d)
     budget.spend(0, sum(map(len, texts)) + len(between) * len(texts))
     return between.join(texts)
+
+
+def _per_entry(given: Any) -> int:  # noqa: ANN401
+    """Steps for each entry of a list: an argument may be the names to look up in it, as in "a.b,c"."""
+    if not isinstance(given, str):
+        return 0
+    return len(given) // CHARACTERS_A_STEP + LOOKUP * (given.count(".") + given.count(","))
 
 
 def _entries(value: Any, budget: Budget, entry: int, *, whole: bool) -> Any:  # noqa: ANN401
