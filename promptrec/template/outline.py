@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from jinja2 import nodes
 
-from promptrec.errors import TemplateError
-from promptrec.template.header import split_header
-from promptrec.template.sandbox import BLOCKS, environment, with_line_ends, without_marks
+from promptrec.template.lineage import File, Lineage, Parts
+from promptrec.template.sandbox import BLOCKS
 from promptrec.template.template import Template
 
 Names = tuple[str, ...]
@@ -18,10 +17,6 @@ EACH = "*"
 """Stands for one entry of a list: the loop variable of `query.history` is ("query", "history", "*")."""
 OWN = ("",)
 """What a name stands for that the author made up, such as a counter."""
-
-
-# Parts that use parts twice, which use others twice, have no end.
-MOST_PARTS = 1_000
 
 
 @dataclass(frozen=True)
@@ -78,14 +73,14 @@ def outline(template: Template) -> dict[str, tuple[Piece, ...]]:
 
 @dataclass(frozen=True)
 class _Scope:
-    """The file that is read, the lines before its body, and what the names stand for that the author gave."""
+    """The file that is read, its lineage, and what the names stand for that the author gave."""
 
-    path: str
-    before: int
+    file: File
+    lineage: Lineage
     bound: dict[str, Names] = field(default_factory=dict)
 
     def place(self, node: nodes.Node) -> Place:
-        return Place(self.path, self.before + node.lineno)
+        return Place(self.file.path, self.file.before + node.lineno)
 
     def binding(self, target: nodes.Node, names: Names) -> "_Scope":
         """The same with a name, or each of several, that stands for `names`."""
@@ -95,29 +90,16 @@ class _Scope:
 
 class _Reader:
     def __init__(self, template: Template) -> None:
-        self._pack, self._path = template.pack, template.path
-        self._env = environment(template.header.language)
-        before = split_header(template.source, template.path, template.pack.shared())[2]
-        self._parts_read = 0
-        self._lineage = [(template.tree, _Scope(template.path, before))]
-        while (parent := next(self._lineage[-1][0].find_all(nodes.Extends), None)) is not None:
-            self._lineage.append(self._part(parent))
+        self._parts = Parts(template)
+        self._lineage = self._parts.own
 
-    def block(self, name: str) -> Iterator[Piece]:
-        """The pieces of a block as the file nearest to the template has it."""
-        for tree, scope in self._lineage:
-            for found in tree.find_all(nodes.Block):
-                if found.name == name:
-                    yield from self._inside(found.body, scope)
-                    return
-
-    def _part(self, node: nodes.Extends | nodes.Include) -> tuple[nodes.Template, _Scope]:
-        self._parts_read += 1
-        if self._parts_read > MOST_PARTS:
-            raise TemplateError(f"{self._path}: its parts use one another more than {MOST_PARTS:,} times: use fewer")
-        name = str(node.template.value)  # type: ignore[attr-defined]  # the body was checked: it is a plain name
-        tree = self._env.parse(with_line_ends(without_marks(self._pack.read(name))))
-        return tree, _Scope(str(self._pack.folder / name) if self._pack.folder else name, 0)
+    def block(self, name: str, lineage: Lineage = ()) -> Iterator[Piece]:
+        """The pieces of a block as the nearest file of a lineage has it: the template's own by default."""
+        lineage = lineage or self._lineage
+        for file in lineage:
+            if name in file.blocks:
+                yield from self._inside(file.blocks[name].body, _Scope(file, lineage))
+                return
 
     def _inside(self, body: Sequence[nodes.Node], scope: _Scope) -> Iterator[Piece]:
         for node in body:
@@ -138,10 +120,10 @@ class _Reader:
                 else:
                     yield from _uses(part, scope, printed=True)
         elif isinstance(node, nodes.Block):
-            yield from self.block(node.name)
+            yield from self.block(node.name, scope.lineage)
         elif isinstance(node, nodes.Include):
-            tree, part_scope = self._part(node)
-            yield from self._inside(tree.body, replace(part_scope, bound=scope.bound))
+            lineage = self._parts.lineage(node)
+            yield from self._inside(lineage[-1].tree.body, _Scope(lineage[-1], lineage, scope.bound))
         elif isinstance(node, nodes.For):
             yield from _uses(node.iter, scope, printed=False)
             inner = scope.binding(node.target, (*(_names(node.iter, scope) or OWN), EACH))

@@ -86,3 +86,14 @@ def test_parts_that_use_one_another_without_end_are_refused(tmp_path):
     parts = {f"p{n}": f"{{% include '_p{n + 1}.jinja' %}}" * 2 for n in range(12)} | {"p12": "x"}
     with pytest.raises(TemplateError, match="use one another"):
         uses("{% include '_p0.jinja' %}", tmp_path, **parts)
+
+
+def test_blocks_of_a_part_that_is_included_are_its_own(tmp_path):
+    """As they are when it is rendered, though the template has blocks of these names too."""
+    part = "{% extends '_b.jinja' %}{% block question %}{{ query.context }}{% endblock %}"
+    base = "{% block user %}{{ query.history }}{% block question %}{% endblock %}{% endblock %}"
+    found = uses("{% include '_a.jinja' %}", tmp_path, a=part, b=base)
+    assert [(u.written, u.place) for u in found] == [
+        ("query.history", Place(str(tmp_path / "_b.jinja"), 1)),
+        ("query.context", Place(str(tmp_path / "_a.jinja"), 1)),
+    ]
