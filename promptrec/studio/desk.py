@@ -6,14 +6,17 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
+from rapidfuzz import process
+
 from promptrec.author.check import check
 from promptrec.author.finding import Finding
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.errors import InputError, TemplateError, UnknownName
+from promptrec.errors import TemplateError
 from promptrec.studio.form import Told
 from promptrec.studio.job import Jobs
+from promptrec.studio.language import Refused
 from promptrec.studio.model import Model
 from promptrec.studio.shelf import Sheet, Shelf
 from promptrec.studio.staging import staged
@@ -25,6 +28,8 @@ SHOWN = 8
 # Tokens that a prompt may have, as `template check` has it.
 BUDGET = 2048
 MOST_CANDIDATES = 50
+# How alike a title must be, of 100, to be the one that was meant.
+NEAR = 60
 # A pack without items of its own is tried with those that come along.
 BUNDLED = {"en": "films", "zh": "places-zh"}
 FIRST = "general/en/query-likelihood"
@@ -41,8 +46,8 @@ class Desk:
     def first(self) -> str:
         """The template to open where none is named: one of the author's own if there is any."""
         names = (name for pack in self.shelf.names().values() for name in pack)
-        own = (name for name in names if self.shelf.is_own(name))
-        return next((name for name in own if self.shelf.open(name).is_template), FIRST)
+        own = self.shelf.own_names()
+        return next((name for name in names if name in own and self.shelf.open(name).is_template), FIRST)
 
     def edited(self, told: Told) -> Template:
         """The template as the editor has it; for a part or settings, the one they are tried with.
@@ -88,11 +93,11 @@ class Desk:
         """The items that the page names by title or ID, one a line; the catalogue's first where it names none.
 
         Raises:
-            UnknownName: no such item, or several of this title. InputError: more than can be tried at once.
+            Refused: no such item, or several of this title, or more than can be tried at once.
         """
         catalog = self.catalog(self.shelf.open(told.name))
         if len(told.candidates) > MOST_CANDIDATES:
-            raise InputError(f"{len(told.candidates)} candidates: at most {MOST_CANDIDATES} can be tried at once")
+            raise Refused("candidates", count=len(told.candidates), most=MOST_CANDIDATES)
         found = [_item(catalog, words) for words in told.candidates] or list(islice(catalog, SHOWN))
         return tuple({item.item_id: item for item in found}.values())
 
@@ -106,7 +111,7 @@ def _tried_with(sheet: Sheet, told: Told) -> Path:
     """The template of the pack that the page has chosen, else the first."""
     paths = templates_beside(sheet)
     if not paths:
-        raise InputError(f"{sheet.path.parent} has no template to try {sheet.path.name} with")
+        raise Refused("pack", name=sheet.path.name)
     return next((path for path in paths if path.stem == told.fields.get("with")), paths[0])
 
 
@@ -119,9 +124,10 @@ def query(told: Told) -> Query:
     """The person.
 
     Raises:
-        InputError: text that no model could read.
+        InputError: text that no model could read. Refused: an attribute without a name or a value.
     """
-    return Query(preferences=told.preferences, history=told.history, context=told.context)
+    attributes = dict(map(_attribute, told.attributes))
+    return Query(preferences=told.preferences, history=told.history, context=told.context, attributes=attributes)
 
 
 def language_of(sheet: Sheet) -> str:
@@ -132,6 +138,13 @@ def language_of(sheet: Sheet) -> str:
         return "zh" if "zh" in sheet.name.split("/") else "en"
 
 
+def _attribute(line: str) -> tuple[str, str]:
+    name, _, value = (part.strip() for part in line.replace("：", ":", 1).partition(":"))
+    if not name or not value:
+        raise Refused("attribute", line=line)
+    return name, value
+
+
 @cache
 def _bundled(language: str) -> Catalog:
     return Catalog.bundled(BUNDLED[language])
@@ -140,5 +153,8 @@ def _bundled(language: str) -> Catalog:
 def _item(catalog: Catalog, words: str) -> Item:
     found = catalog.find(words)
     if found is None:
-        raise UnknownName("candidate", words, (item.title for item in catalog), "the search below")
+        titles = {item.title for item in catalog}
+        nearest = process.extractOne(words, titles, processor=str.casefold, score_cutoff=NEAR)
+        name = "several" if words in titles else "nearest" if nearest else "candidate"
+        raise Refused(name, words=words, nearest=nearest and nearest[0])
     return found

@@ -21,6 +21,7 @@ class Told:
     preferences: str = ""
     history: tuple[str, ...] = ()
     context: str = ""
+    attributes: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
 
@@ -47,6 +48,7 @@ async def read_form(request: Request) -> Told:
         preferences=told.pop("preferences", ""),
         history=_lines(told.pop("history", "")),
         context=told.pop("context", ""),
+        attributes=_lines(told.pop("attributes", "")),
         candidates=_lines(told.pop("candidates", "")),
         fields=told,
     )

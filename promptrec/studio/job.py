@@ -18,13 +18,14 @@ class Stopped(Exception):
 class Job:
     """One piece of work. `stage` names the sentence of words.yaml that says what it is doing.
 
-    `done` of `total` steps are behind it; a total of 0 is one that is not known. When `state` is done, `result` holds
-    what the page shows; when it is failed, `error` says why.
+    `tab` is the one of the browser that wants the answer. `done` of `total` steps are behind it; a total of 0 is one
+    that is not known. When `state` is done, `result` holds what the page shows; when it is failed, `error` says why.
     """
 
-    def __init__(self, job_id: str, kind: str, work: Callable[["Job"], Mapping[str, Any]]) -> None:
+    def __init__(self, job_id: str, kind: str, work: Callable[["Job"], Mapping[str, Any]], tab: str = "") -> None:
         self.job_id = job_id
         self.kind = kind
+        self.tab = tab
         self.state: State = "going"
         self.stage = "waiting"
         self.done = self.total = 0
@@ -48,6 +49,11 @@ class Job:
             raise Stopped
         self.stage, self.done, self.total = stage, done, total
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to stop and has not come to a note since."""
+        return self.state == "going" and self._stop.is_set()
+
     def stop(self) -> None:
         """Ask it to stop at its next note."""
         self._stop.set()
@@ -69,20 +75,20 @@ class Job:
 
 
 class Jobs:
-    """The latest jobs. A new one of a kind stops the one before: its question has been asked anew."""
+    """The latest jobs. A new one of a kind stops the same tab's one before: its question has been asked anew."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
-    def start(self, kind: str, work: Callable[[Job], Mapping[str, Any]]) -> Job:
+    def start(self, kind: str, work: Callable[[Job], Mapping[str, Any]], tab: str = "") -> Job:
         """Begin a piece of work."""
         with self._lock:
             for other in self._jobs.values():
-                if other.kind == kind:
+                if (other.kind, other.tab) == (kind, tab):
                     other.stop()
-            job = Job(str(next(self._numbers)), kind, work)
+            job = Job(str(next(self._numbers)), kind, work, tab)
             self._jobs[job.job_id] = job
             for old in [j for j in self._jobs.values() if j.state != "going"][:-KEPT]:
                 del self._jobs[old.job_id]

@@ -7,6 +7,8 @@ from pathlib import Path
 import yaml
 from starlette.requests import Request
 
+from promptrec.errors import InputError
+
 LANGUAGES = {"en": "English", "zh": "中文"}
 COOKIE = "promptrec-studio-language"
 
@@ -16,6 +18,23 @@ def words(language: str) -> Mapping[str, str]:
     """The sentences of a language by name; `words.yaml` has them all."""
     told = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
     return {name: by_language[language] for name, by_language in told.items()}
+
+
+class Refused(InputError):
+    """What the studio itself will not do, said in the language of the page.
+
+    Args:
+        name: of the sentence, `refused_NAME` in words.yaml.
+        slots: what is put into its braces.
+    """
+
+    def __init__(self, name: str, /, **slots: object) -> None:
+        self._name, self._slots = name, slots
+        super().__init__(self.told("en"))
+
+    def told(self, language: str) -> str:
+        """The sentence, in "en" or "zh"."""
+        return words(language)[f"refused_{self._name}"].format(**self._slots)
 
 
 def language_of(request: Request) -> str:

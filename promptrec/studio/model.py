@@ -16,7 +16,7 @@ from promptrec.prompt import Tokenizer
 from promptrec.studio.job import Job
 
 # Prompts read between two looks at whether the author wants to stop.
-AT_ONCE = 64
+AT_ONCE = 16
 
 
 class Words:

@@ -12,7 +12,6 @@ from promptrec.author.diff import diff
 from promptrec.author.expect import run_tests
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
-from promptrec.errors import InputError
 from promptrec.evaluate.named import open_dataset
 from promptrec.rank.base import Setup
 from promptrec.rank.names import build_ranker, template_kinds
@@ -21,6 +20,7 @@ from promptrec.recommender import Recommender
 from promptrec.studio.desk import Desk, query
 from promptrec.studio.form import Told
 from promptrec.studio.job import Job
+from promptrec.studio.language import Refused
 from promptrec.studio.model import Watched
 from promptrec.studio.pages import page
 from promptrec.template.template import Template
@@ -49,12 +49,12 @@ def compared(desk: Desk, told: Told) -> Work:
     """One person's rankings with the text on disk and with the one in the editor."""
     saved, edited = desk.saved(told), desk.edited(told)
     person, items = query(told), desk.candidates(told)
+    sides = [(_ranker(told, template), template) for template in (saved, edited)]
 
     def work(job: Job) -> Mapping[str, Any]:
         with desk.model.reading(job) as (engine, choice):
             first, second = (
-                _recommender(template.header.ranks, template, engine, choice, items).rank(person, items)
-                for template in (saved, edited)
+                _recommender(name, template, engine, choice, items).rank(person, items) for name, template in sides
             )
         return {"saved": first, "edited": second, "moves": moves(first.item_ids, second.item_ids)}
 
@@ -72,7 +72,7 @@ def tested(desk: Desk, told: Told) -> Work:
     """The tests of the header and of pack.yaml."""
     template, catalog = desk.edited(told), desk.catalog(desk.shelf.open(told.name))
     if not template.header.tests:
-        raise InputError("no tests yet: write what you expect under `tests:`, in the header or pack.yaml")
+        raise Refused("tests")
 
     def work(job: Job) -> Mapping[str, Any]:
         total = len(template.header.tests)
@@ -98,9 +98,9 @@ def ab(desk: Desk, told: Told) -> Work:
     saved, edited = desk.saved(told), desk.edited(told)
     limit = told.fields.get("people", "")
     if not limit.isdecimal() or not 1 <= int(limit) <= MOST_PEOPLE:
-        raise InputError(f"the number of people must be 1 to {MOST_PEOPLE}")
+        raise Refused("people", most=MOST_PEOPLE)
     if saved.sha256 == edited.sha256:
-        raise InputError("the model would read the same with both: change the text, then compare")
+        raise Refused("same")
 
     def work(job: Job) -> Mapping[str, Any]:
         job.note("reading-data")
@@ -126,7 +126,8 @@ def start(kind: str) -> Callable[[Request, Desk, Told], Response]:
     """What begins a job of a kind."""
 
     def begin(request: Request, desk: Desk, told: Told) -> Response:
-        return progress(request, desk.jobs.start(kind, KINDS[kind](desk, told)), desk)
+        work = KINDS[kind](desk, told)
+        return progress(request, desk.jobs.start(kind, work, told.fields.get("tab", "")), desk)
 
     return begin
 
@@ -144,17 +145,17 @@ def moves(before: Sequence[str], now: Sequence[str]) -> dict[str, int | None]:
 
 
 def _ranker(told: Told, template: Template) -> str:
+    if template.header.ranks == "profile":
+        raise Refused("profile")
     name = told.fields.get("ranker") or template.header.ranks
     # One of another kind is left over from a header that was changed since.
     return name if template_kinds(name) == (template.header.ranks,) else template.header.ranks
 
 
 def _recommender(name: str, template: Template, engine: Watched, choice: Any, items: Sequence[Item]) -> Recommender:  # noqa: ANN401
-    ranks = template.header.ranks
-    if ranks == "profile":
-        raise InputError("this template puts people into words and ranks nothing")
     catalog = Catalog(items)
-    return Recommender(build_ranker(name, Setup(catalog, {ranks: template})), catalog, engine, choice, len(items), 0)
+    ranker = build_ranker(name, Setup(catalog, {template.header.ranks: template}))
+    return Recommender(ranker, catalog, engine, choice, len(items), 0)
 
 
 def _read(reply: ReplyReport | None, titles: Mapping[str, str]) -> dict[str, list[str]]:

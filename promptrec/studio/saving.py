@@ -15,7 +15,7 @@ def look(request: Request, desk: Desk, told: Told) -> Response:
     """What saving would change, where, and what stands in the way of it."""
     target = desk.shelf.target(told.name)
     sheet = desk.shelf.open(told.name)
-    lines = difflib.unified_diff(target.text.splitlines(), told.source.splitlines(), lineterm="", n=2)
+    lines = difflib.unified_diff(target.text.split("\n"), told.source.split("\n"), lineterm="", n=2)
     facts = {
         "target": target,
         "lines": list(lines)[2:],

@@ -8,15 +8,15 @@ import hashlib
 import os
 import shutil
 import tempfile
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from promptrec.author.new import new_pack, pack_name
 from promptrec.errors import InputError, TemplateError, UnknownName
+from promptrec.studio.language import Refused
 from promptrec.template.pack import LONGEST_FILE, PART, SETTINGS
 from promptrec.template.store import SUFFIX, shipped_folder
-
-NEEDS_FOLDER = "there is no folder to save in: start the studio with --templates FOLDER"
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class Shelf:
 
     def __init__(self, own: Path | None = None) -> None:
         self.own = own
+        self._saving = threading.Lock()
         if own is not None:
             try:
                 own.mkdir(parents=True, exist_ok=True)
@@ -70,9 +71,9 @@ class Shelf:
             packs.setdefault(name.rpartition("/")[0], []).append(name)
         return packs
 
-    def is_own(self, name: str) -> bool:
-        """Whether the author has a file of this name."""
-        return self.own is not None and name in _files(self.own)
+    def own_names(self) -> set[str]:
+        """The names of the files that the author has."""
+        return set(_files(self.own)) if self.own else set()
 
     def open(self, name: str) -> Sheet:
         """The file of a name as it stands on disk.
@@ -85,7 +86,7 @@ class Shelf:
             raise UnknownName("template or file of a pack", name, paths)
         path = paths[name]
         text, sha256 = _read(path)
-        return Sheet(name, path, self.is_own(name), text, sha256)
+        return Sheet(name, path, name in self.own_names(), text, sha256)
 
     def target(self, name: str) -> Target:
         """Where a file goes when it is saved. One that comes with promptrec is copied with its pack.
@@ -113,7 +114,14 @@ class Shelf:
 
         Raises:
             ChangedMeanwhile: the file says something else by now. InputError: as `target`, or it cannot be written.
+            Refused: it is too long to be opened again.
         """
+        if len(text.encode()) > LONGEST_FILE:
+            raise Refused("long", most=LONGEST_FILE)
+        with self._saving:
+            return self._save(name, text, seen)
+
+    def _save(self, name: str, text: str, seen: str) -> Sheet:
         target, sheet = self.target(name), self.open(name)
         if target.sha256 != seen:
             raise ChangedMeanwhile(f"{target.path} was changed on disk meanwhile: look at the difference again")
@@ -139,7 +147,7 @@ class Shelf:
     def _inside(self, path: Path) -> Path:
         """Where a file or folder stands in the author's own."""
         if self.own is None:
-            raise InputError(NEEDS_FOLDER)
+            raise Refused("folder")
         full = self.own / path
         if not full.resolve().is_relative_to(self.own.resolve()):
             raise InputError(f"{full}: a link that leads out of {self.own}: nothing is written there")

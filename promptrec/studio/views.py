@@ -20,8 +20,9 @@ from promptrec.retrieve.pool import candidate_pool
 from promptrec.studio.beginning import ways
 from promptrec.studio.desk import BUDGET, SHOWN, Desk, language_of, names_of, query, templates_beside
 from promptrec.studio.form import Told
-from promptrec.studio.language import COOKIE, LANGUAGES
+from promptrec.studio.language import COOKIE, LANGUAGES, Refused
 from promptrec.studio.language import language_of as page_language
+from promptrec.studio.language import words as sentences
 from promptrec.studio.pages import page
 from promptrec.studio.shelf import Sheet
 
@@ -36,7 +37,7 @@ def studio(request: Request, desk: Desk) -> Response:
     told: dict[str, Any] = {
         "sheet": sheet,
         "packs": desk.shelf.names(),
-        "own": {name for names in desk.shelf.names().values() for name in names if desk.shelf.is_own(name)},
+        "own": desk.shelf.own_names(),
         "folder": desk.shelf.own,
         "ways": ways(page_language(request)),
         "beside": [] if sheet.is_template else [path.stem for path in templates_beside(sheet)],
@@ -97,9 +98,14 @@ def pick(request: Request, desk: Desk, told: Told) -> Response:
 def problem(request: Request, error: PromptrecError) -> Response:
     """Why there is nothing to show."""
     # A template that cannot be used is explained under its line, where it can be mended.
-    said = re.sub(r"^\S*/(?=[^/\s]+:)", "", str(error))
+    said, language = re.sub(r"^\S*/(?=[^/\s]+:)", "", str(error)), page_language(request)
     finding = refused(error, "") if isinstance(error, TemplateError) else None
-    return page(request, "problem", {"error": said, "finding": finding})
+    if isinstance(error, Refused):
+        said = error.told(language)
+    elif finding and language != "en":
+        named = "" if f":{finding.line}:" not in said else sentences(language)["line"].format(line=finding.line)
+        said = f"{finding.path.rpartition('/')[2]} {named}：{finding.told(language)[0]}"
+    return page(request, "problem", {"error": said, "unusable": finding is not None})
 
 
 @lru_cache(2)

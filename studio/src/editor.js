@@ -11,6 +11,7 @@ import {
   Decoration, EditorView, WidgetType, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { chinese } from "./chinese.js";
 
 const QUERY = ["preferences", "context", "history", "attributes"];
 const ITEM = ["title", "item_id", "facts", "others", "label"];
@@ -71,7 +72,8 @@ export class Editor {
         doc: text,
         extensions: [
           EditorView.cspNonce.of(nonce),
-          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+          EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
+          EditorState.phrases.of(document.documentElement.lang === "zh-CN" ? chinese : {}),
           EditorView.lineWrapping,
           lineNumbers(), history(), drawSelection(), bracketMatching(), closeBrackets(), autocompletion(),
           highlightActiveLine(), highlightActiveLineGutter(), highlightSelectionMatches(),

@@ -1,7 +1,7 @@
 // The page's own behaviour; what the server says comes as HTML through htmx.
 import htmx from "htmx.org";
 import { Editor } from "./editor.js";
-import { keepDraft, restoreDraft, forgetDraft } from "./draft.js";
+import { keepDraft, restoreDraft } from "./draft.js";
 import { tabs } from "./tabs.js";
 
 window.htmx = htmx;
@@ -13,6 +13,8 @@ function start() {
   const source = byId("source");
   const { nonce, label, fields, unsaved } = byId("editor").dataset;
   restoreDraft(desk);
+  // Work that this tab asks for ends what it asked for before, also after a reload; other tabs' work goes on.
+  byId("tab").value = sessionStorage["promptrec tab"] ??= crypto.randomUUID();
   const editor = new Editor({
     parent: byId("editor"),
     text: source.value,
@@ -36,7 +38,8 @@ function start() {
   tabs(byId("tabs"));
 
   desk.addEventListener("submit", (event) => event.preventDefault());
-  byId("person").addEventListener("input", () => {
+  byId("person").addEventListener("input", (event) => {
+    if (event.target.id === "words") return; // a search says nothing of the person
     keepDraft(desk);
     htmx.trigger(desk, "told");
     if (byId("following").checked && document.querySelector("#result-run [data-ranked]")) htmx.trigger(desk, "told-again");
@@ -52,14 +55,16 @@ function start() {
   }, true);
 
   document.addEventListener("click", (event) => {
-    const target = event.target.closest("[data-line],[data-close],[data-add]");
+    const target = event.target.closest("[data-line],[data-close],[data-add],[data-drops]");
     if (!target) return;
+    if (target.dataset.drops !== undefined) drop();
     if (target.dataset.close !== undefined) target.closest("dialog").close();
     if (target.dataset.add !== undefined) add(target.dataset.add);
     if (target.dataset.line && target.tagName === "BUTTON") editor.goTo(Number(target.dataset.line));
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
+    byId("said").className = "visually-hidden"; // the studio answers, or does so again
     if (event.target.id === "findings") showFindings(editor);
     if (event.target.id !== "saving") return;
     const saved = event.target.querySelector("[data-saved]");
@@ -86,7 +91,8 @@ function start() {
   // To open another template or language is to leave the page; what was typed stays as a draft.
   let kept = false;
   for (const link of document.querySelectorAll("a[data-keeps]")) link.addEventListener("click", () => (kept = true));
-  for (const form of document.querySelectorAll("form[data-keeps]")) form.addEventListener("submit", () => (kept = true));
+  document.querySelector("form.opening").addEventListener("submit", () => (kept = true));
+  document.addEventListener("htmx:beforeOnLoad", ({ detail }) => (kept ||= detail.xhr.getResponseHeader("HX-Redirect") !== null));
   window.addEventListener("beforeunload", (event) => {
     if (!kept && source.value !== source.defaultValue) event.preventDefault();
   });
@@ -96,8 +102,12 @@ function start() {
     byId("opened").value = saved.dataset.saved;
     byId("owned").textContent = saved.dataset.owned;
     saved.remove();
-    forgetDraft(desk);
     edited();
+  }
+
+  function drop() {
+    source.value = source.defaultValue;
+    keepDraft(desk);
   }
 
   function press(event, id) {

@@ -1,6 +1,9 @@
-"""A studio with a pack of the author's own, a model that needs no weights, and a browser's manners."""
+"""A studio with a pack of the author's own and a model that needs no weights; and the real one, in a real browser."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,8 @@ HOST = "127.0.0.1:8765"
 TOKEN = "the-token-of-the-tests"  # noqa: S105
 NAME = "wine/en/query-likelihood"
 PACK = Path(__file__).parent / "pack"
+# A machine that other work shares may take long.
+PATIENCE = 60_000
 
 
 @pytest.fixture
@@ -80,3 +85,69 @@ def ended(client, desk):
         return client.get(f"/job/{job.job_id}").text
 
     return run
+
+
+@pytest.fixture(scope="package")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mine") / "mine"
+    shutil.copytree(PACK, folder / "wine" / "en")
+    return folder
+
+
+@pytest.fixture(scope="package")
+def link(folder, smollm2):
+    """What `promptrec studio` prints."""
+    command = [sys.executable, "-m", "promptrec", "studio", "--templates", folder, "--engine", "transformers"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    with subprocess.Popen([*command, "--no-browser"], stdout=subprocess.PIPE, text=True, env=environment) as server:
+        yield server.stdout.readline().strip()
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        pytest.skip("no Chromium on PATH; on Debian: apt-get install --no-install-recommends chromium")
+    with playwright.sync_playwright() as started:
+        # A container's root may not have the kernel's sandbox; the page is ours.
+        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, link):
+    """Opens the link; `said` on the tab is what the browser complained of, `asked` every address it asked for."""
+    contexts = []
+
+    def opened(name="wine/en/query-likelihood", **settings):
+        contexts.append(chromium.new_context(**({"viewport": {"width": 1440, "height": 1000}} | settings)))
+        tab = contexts[-1].new_page()
+        tab.set_default_timeout(PATIENCE)
+        tab.said, tab.asked = [], []
+        tab.on("console", lambda message: tab.said.append(message.text))
+        tab.on("pageerror", lambda error: tab.said.append(str(error)))
+        tab.on("dialog", lambda dialog: (tab.said.append(dialog.message), dialog.accept()))
+        tab.on("request", lambda asked: tab.asked.append(asked.url))
+        tab.goto(f"{link}&open={name}")
+        tab.wait_for_selector("#prompt .chip")
+        tab.wait_for_selector("#findings h2")
+        return tab
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def put():
+    """Type at the end of the line that holds some words."""
+
+    def typed(tab, line, text):
+        tab.locator(".cm-line", has_text=line).first.click()
+        tab.keyboard.press("End")
+        tab.keyboard.type(text)
+
+    return typed

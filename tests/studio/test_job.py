@@ -62,8 +62,10 @@ def test_a_new_job_stops_the_one_of_its_kind_only(endless):
     second = jobs.start("run", work)
     first.wait(30)
     assert (first.state, other.state, second.state) == ("stopped", "going", "going")
+    elsewhere = jobs.start("run", work, "another tab")
+    assert second.state == "going" and not second.stopping, "one tab does not end what another asked for"
     jobs.stop_all()
-    for job in (other, second):
+    for job in (other, second, elsewhere):
         job.wait(30)
         assert job.state == "stopped"
 

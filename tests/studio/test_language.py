@@ -8,11 +8,14 @@ import pytest
 import yaml
 
 from promptrec.studio import language as module
-from promptrec.studio.language import COOKIE, LANGUAGES, language_of, words
+from promptrec.studio.language import COOKIE, LANGUAGES, Refused, language_of, words
 
 FOLDER = Path(module.__file__).parent
 TOLD = yaml.safe_load((FOLDER / "words.yaml").read_text(encoding="utf-8"))
 PAGES = "".join(p.read_text(encoding="utf-8") for p in (FOLDER / "pages").glob("*.html"))
+CODE = "".join(p.read_text(encoding="utf-8") for p in FOLDER.glob("*.py"))
+
+NAMED = [*re.findall(r'Refused\("(\w+)"', CODE), "several", "nearest", "candidate"]  # one of these three, in desk.py
 
 
 def asked(header="", query=None, cookie=None):
@@ -32,6 +35,7 @@ def test_each_sentence_is_there_in_each_language(name):
 def test_no_sentence_is_left_over():
     used = set(re.findall(r"\bsay\.(\w+)", PAGES))
     families = re.findall(r'say\["(\w+_)" ~', PAGES)
+    used |= {f"refused_{name}" for name in NAMED}
     assert used <= TOLD.keys()
     assert {n for n in TOLD if n not in used and not n.startswith(tuple(families))} == set()
 
@@ -63,3 +67,15 @@ def test_what_was_chosen_wins():
     assert language_of(asked("zh", cookie="en")) == "en"
     assert language_of(asked("en", query="zh", cookie="en")) == "zh"
     assert language_of(asked("zh", query="tlh")) == "zh"
+
+
+def test_what_is_put_into_a_sentence_is_the_same_in_each_language():
+    for name, said in TOLD.items():
+        slots = [set(re.findall(r"\{(\w+)", sentence)) for sentence in said.values()]
+        assert slots[0] == slots[1], name
+
+
+def test_what_the_studio_refuses_is_said_in_both_languages():
+    refused = Refused("people", most=500)
+    assert str(refused) == "the number of people must be 1 to 500"
+    assert refused.told("zh") == "人数必须是 1 到 500"

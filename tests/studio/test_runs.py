@@ -57,6 +57,21 @@ def test_what_the_model_wrote_is_shown_beside_what_was_read_from_it(desk, ended,
     assert "Left out:" in shown and "Said twice: Chablis. Not among the candidates: Z." in shown
 
 
+def test_what_is_chosen_as_way_of_ranking_is_what_both_versions_are_ranked_by(desk, ended, told):
+    object.__setattr__(desk, "model", Model("scripted", ScriptedEngine(reply=lambda text: "[B]")))
+    source = LISTWISE.replace("ranks: listwise-text", "ranks: listwise-labels").replace("{{ instruction }}", "Which?")
+    fields = told(source, "wine/en/listwise-text", ranker="pairwise")
+    assert "· pairwise ·" in ended("run", fields)
+    assert ended("compare", fields).count("· pairwise ·") == 1, "the saved one is of another kind"
+
+
+def test_a_template_that_only_tells_of_people_ranks_nothing(client, told):
+    source = told()["source"].replace("ranks: query-likelihood", "ranks: profile")
+    source = source.replace("{% block reply %}", "{# #}{% block system %}")
+    for kind in ("run", "compare"):
+        assert "并不排序" in client.post(f"/start/{kind}?language=zh", data=told(source)).text
+
+
 def test_nothing_known_is_said(ended, told):
     assert "Nothing is known of this person" in ended("run", told(preferences=""))
 
@@ -114,6 +129,8 @@ def test_work_can_be_stopped_from_the_page(client, desk, told):
         stop = re.search(r'hx-post="(/job/\d+/stop)"', shown)[1]
         client.post(stop, data=told())
         job = desk.jobs.get(stop.split("/")[2])
+        shown = client.get(f"/job/{job.job_id}").text
+        assert "Stopping" in shown and "/stop" not in shown
         job.wait(30)
     assert "Stopped." in client.get(f"/job/{job.job_id}").text
     assert client.get("/job/999").status_code == 404

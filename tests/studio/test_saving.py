@@ -60,9 +60,26 @@ def test_what_came_with_promptrec_is_copied(client, mine, told, desk):
 
 
 def test_a_broken_template_may_be_saved_but_not_unknowingly(client, told):
-    assert "need them mended" in client.post("/save/look", data=told("no header", opened=sha(SOURCE))).text
+    assert (
+        "Errors in it: 1. They must be mended"
+        in client.post("/save/look", data=told("no header", opened=sha(SOURCE))).text
+    )
 
 
 def test_nothing_to_save_offers_no_button(client, told):
     dialog = client.post("/save/look", data=told(opened=sha(SOURCE))).text
     assert "No difference" in dialog and 'hx-post="/save"' not in dialog
+
+
+def test_a_last_line_that_only_now_ends_is_a_difference(client, mine, told):
+    path = mine / f"{NAME}.jinja"
+    dialog = client.post("/save/look", data=told(SOURCE.rstrip("\n"), opened=sha(SOURCE))).text
+    assert "No difference" not in dialog
+    client.post("/save", data=told(SOURCE.rstrip("\n"), seen=seen(dialog)))
+    assert path.read_text() == SOURCE.rstrip("\n")
+
+
+def test_what_could_not_be_opened_again_is_not_saved(client, mine, told):
+    long = SOURCE + "好" * 70_000
+    answer = client.post("/save?language=zh", data=told(long, seen=sha(SOURCE))).text
+    assert "200,000 字节" in answer and (mine / f"{NAME}.jinja").read_text() == SOURCE

@@ -1,6 +1,8 @@
 """What can be opened, and that only the author's folder is ever written to."""
 
 import hashlib
+import threading
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -99,6 +101,31 @@ def test_a_file_that_was_changed_meanwhile_is_not_overwritten(mine):
     with pytest.raises(ChangedMeanwhile):
         shelf.save(OWN, "by the studio", seen)
     assert (mine / f"{OWN}.jinja").read_text() == "by another program"
+
+
+def test_of_two_who_save_at_once_one_is_told(mine, monkeypatch):
+    shelf = Shelf(mine)
+    seen, write, told = shelf.target(OWN).sha256, module._write, []
+    both = threading.Barrier(2)
+
+    def slowly(path, text):
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)  # until the other has looked too, if it is let
+        write(path, text)
+
+    def save(text):
+        try:
+            told.append(shelf.save(OWN, text, seen).text)
+        except ChangedMeanwhile:
+            told.append("refused")
+
+    monkeypatch.setattr(module, "_write", slowly)
+    threads = [threading.Thread(target=save, args=(text,)) for text in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert "refused" in told and (mine / f"{OWN}.jinja").read_text() in told
 
 
 def test_a_failure_leaves_the_old_file_whole_and_no_scraps(mine, monkeypatch):

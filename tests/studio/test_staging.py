@@ -63,7 +63,10 @@ def test_a_part_is_saved_beside_its_templates(pack, mine, client, told):
 def test_a_pack_without_templates_says_so(mine, client, told):
     (mine / "empty").mkdir()
     (mine / "empty" / "pack.yaml").write_text("domain: x\n")
-    assert "no template to try" in client.post("/prompt", data=told("domain: y", "empty/pack.yaml")).text
+    assert (
+        "no template beside pack.yaml to try it with"
+        in client.post("/prompt", data=told("domain: y", "empty/pack.yaml")).text
+    )
 
 
 def test_the_page_of_a_part_offers_the_templates_it_is_tried_with(pack, client):

@@ -52,7 +52,7 @@ def test_findings_and_problems_are_told_in_chinese_on_the_chinese_page(client, t
     shown = html.unescape(client.post("/check?language=zh", data=told(source)).text)
     assert "item.yaer：item 没有 'yaer'" in shown and "或者先声明它" in shown and "has no" not in shown
     refused = html.unescape(client.post("/prompt?language=zh", data=told(source + "{% block replay %}")).text)
-    assert "请先修正模板：" in refused and "query-likelihood.jinja 行 " in refused
+    assert "请先修正模板：" in refused and "query-likelihood.jinja 第 23 行：" in refused
     assert "{% block … %} 没有用 {% endblock %} 结束" in refused
     assert "has no {% endblock" not in client.post("/prompt", data=told(source + "{% block replay %}")).text
 
@@ -125,3 +125,29 @@ def test_a_form_without_end_is_not_read(client):
 @pytest.mark.parametrize("body", [b"\xff=\xff", b"source=%ff", b"&".join(b"a=b" for _ in range(99))])
 def test_what_is_no_form_is_refused(client, body):
     assert "no form" in client.post("/check", content=body).text
+
+
+ATTRIBUTES = "{% for name in query.attributes %}{{ name }}={{ query.attributes[name] }};{% endfor %}"
+
+
+def test_facts_about_the_person_are_read(client, told):
+    source = told()["source"].replace("{{ query.preferences }}", ATTRIBUTES)
+    fields = told(source, attributes="age: 40\n\n职业：医生 \n")
+    assert "age=40;职业=医生;" in "".join(chips(client.post("/prompt", data=fields).text))
+    for wrong in ("age", ": 40", "age:"):
+        fields = told(source, attributes=wrong)
+        assert f"name: value, one a line, and not '{wrong}'" in html.unescape(client.post("/prompt", data=fields).text)
+        assert f"而不是“{wrong}”" in client.post("/prompt?language=zh", data=fields).text
+
+
+def test_no_line_is_said_where_none_is_known(client, mine, told):
+    (mine / "wine" / "en" / "pack.yaml").write_bytes(b"\xff")
+    shown = client.post("/prompt?language=zh", data=told()).text
+    assert "pack.yaml" in shown and "第 1 行" not in shown
+
+
+def test_titles_that_several_items_have_are_said(client, mine, told):
+    with (mine / "wine" / "en" / "catalog.jsonl").open("a") as catalog:
+        catalog.write('{"item_id": "4", "title": "Mosel"}\n')
+    assert "several items are called" in client.post("/prompt", data=told(candidates="Mosel")).text
+    assert client.post("/pick", data=told()).text.count("Mosel") == 0, "they are named by their IDs"

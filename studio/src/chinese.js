@@ -1,0 +1,23 @@
+// What the editor itself says, on the Chinese page.
+export const chinese = {
+  "Find": "查找",
+  "Replace": "替换为",
+  "next": "下一个",
+  "previous": "上一个",
+  "all": "全选",
+  "match case": "区分大小写",
+  "regexp": "正则表达式",
+  "by word": "整词匹配",
+  "replace": "替换",
+  "replace all": "全部替换",
+  "close": "关闭",
+  "Go to line": "转到行",
+  "go": "转到",
+  "current match": "当前匹配",
+  "on line": "位于行",
+  "replaced match on line $": "已替换第 $ 行的匹配",
+  "replaced $ matches": "已替换 $ 处",
+  "Diagnostics": "问题",
+  "No diagnostics": "没有问题",
+  "Completions": "补全",
+};
