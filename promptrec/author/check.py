@@ -104,6 +104,6 @@ def _rendered(draft: Draft) -> list[Finding]:
         return list(room.worst_case_fits(draft, draft.catalog or told.items))
     except TemplateError as error:
         found = refused(error, draft.template.path)
-        named = re.match(r"block (\w+): ", found.said)
+        named = re.match(rf"{re.escape(draft.template.path)}: block (\w+): ", str(error))
         first = draft.blocks.get(named[1], ())[:1] if named else ()
         return [found.model_copy(update={"path": p.place.path, "line": p.place.line}) for p in first] or [found]

@@ -7,9 +7,15 @@ from promptrec.author.draft import fault
 from promptrec.author.finding import Finding
 from promptrec.template.filters import in_language
 from promptrec.template.outline import Place
+from promptrec.template.sandbox import FILTERS, can_be_read
 
 _NUMBER = re.compile(r"\|\s*(\w+)[ :]+(\d+)\s*(?=[|}])")
 _SPACED = re.compile(r"(?<![\w.])([^\W\d]\w*)\.(\w+(?: +\w+)+)\s*(?=[|}])")
+_PUT_IN = re.compile(r"\{\{([^{}|\"'\[\]]*)(?=\||\}\})")
+# What stands in expressions and seldom in the name of a column.
+_EXPRESSION = re.compile(r"[?&=<>!,:;+*~]|\.$")
+_PART = re.compile(r"\{%[-+]?\s*(include|extends)\s+(_[\w.-]*|[\w-]+\.jinja)\s*[-+]?%\}")
+_WIDE = re.compile(r"[{｛]\s?％|｛\s?%|[%％]\s?｝|％\s?\}")
 _BARE = re.compile(r"(?<![\w.])([^\W\d]\w*)\[([^\W\d]\w*(?: +\w+)+)\]")
 # Words that join names in Jinja itself.
 _JINJA = {"if", "else", "is", "in", "and", "or", "not"}
@@ -23,7 +29,7 @@ def likely_slip(found: Finding, path: str, source: str | None) -> Finding:
         path: of the template.
         source: its text where it is not saved yet.
     """
-    if found.rule != "jinja":
+    if found.rule not in ("jinja", "unsafe"):
         return found
     try:
         unsaved = source if found.path == path else None
@@ -32,12 +38,37 @@ def likely_slip(found: Finding, path: str, source: str | None) -> Finding:
         return found
     lines = text.split("\n")
     line = lines[found.line - 1] if found.line <= len(lines) else ""
-    place = Place(found.path, found.line)
-    told = _told(line)
+    place, told = Place(found.path, found.line), _of_parts(line)
+    if told is None and found.rule == "jinja":
+        wide = _WIDE.search(text)
+        if wide:  # Jinja passes over the command, and stumbles over the next
+            place, told = Place(found.path, text[: wide.start()].count("\n") + 1), ("slip/wide", wide[0], "{% … %}")
+        else:
+            told = _told(line) or _of_signs(line)
     if told is None:
         return found
     which, written, right = told
     return fault(which, place, written=written, right=right).model_copy(update={"rule": found.rule})
+
+
+def _of_parts(line: str) -> tuple[str, str, str] | None:
+    """The name of a part without its quotes."""
+    part = _PART.search(line)
+    return ("slip/quotes", part[0], f'{{% {part[1]} "{part[2]}" %}}') if part else None
+
+
+def _of_signs(line: str) -> tuple[str, str, str] | None:
+    """A column whose name has signs in it, such as price (EUR)."""
+    for found in _PUT_IN.finditer(line):
+        written = found[1].strip()
+        owner, dot, name = written.rpartition(".") if "." not in written else written.partition(".")
+        if not name[:1].isalnum() or _EXPRESSION.search(name) or _JINJA & set(name.split()) or can_be_read(written):
+            continue
+        last = name.split()[-1]
+        if " " in name and last.partition("(")[0] in FILTERS | in_language("en").keys():
+            return "slip/bar", written, f"{owner}{dot}{name.removesuffix(last).rstrip()} | {last}"
+        return "slip/brackets", written, f'{owner or "item"}["{name}"]'
+    return None
 
 
 def _told(line: str) -> tuple[str, str, str] | None:

@@ -35,9 +35,10 @@ class Body:
         prepared = self._read(text, path, first_line, ())
         self._env.loader = jinja2.DictLoader({name: _prepared(part) for name, part in self.parts.items()})
         self.tree = self._trees[path]
-        self._template = self._compiled(path, lambda: self._env.from_string(prepared))
+        self._first_line = first_line
+        self._template = self._compiled(path, first_line, lambda: self._env.from_string(prepared))
         # All parts now, so that none fails, or takes long, in the middle of a ranking.
-        compiled = {name: self._compiled(name, partial(self._env.get_template, name)) for name in self.parts}
+        compiled = {name: self._compiled(name, 0, partial(self._env.get_template, name)) for name in self.parts}
         self._ancestors = [compiled[name] for name in self._lineage(self.tree)]
 
     @property
@@ -53,6 +54,18 @@ class Body:
                 context.blocks.setdefault(name, []).append(write)
         if block in context.blocks:
             yield from context.blocks[block][0](context)
+
+    def place(self, error: Exception) -> str:
+        """The file and line in which rendering failed, as "FILE:LINE"; the file alone where no line is known."""
+        path, trace = self._path, error.__traceback__
+        while trace is not None:
+            template = trace.tb_frame.f_globals.get("__jinja_template__")
+            if isinstance(template, jinja2.Template):
+                line = template.get_corresponding_lineno(trace.tb_lineno)
+                part = template.name and self._part_path(template.name)
+                path = f"{part}:{line}" if part else f"{self._path}:{self._first_line + line}"
+            trace = trace.tb_next
+        return path
 
     def literal(self, block: str) -> str:
         """What its author typed in a block, without what expressions emit."""
@@ -97,9 +110,13 @@ class Body:
         if name not in self.parts and len(self.parts) == MOST_PARTS:
             raise TemplateError(f"{place}: a template may use up to {MOST_PARTS} parts")
         self.parts[name] = self._pack.read(name)
-        path = str(self._pack.folder / name) if self._pack.folder else name
-        self._read(self.parts[name], path, 0, (*within, name), included)
+        if self.parts[name].startswith("---\n"):
+            raise TemplateError(f"{self._part_path(name)}:1: a part has no header: the model would read it")
+        self._read(self.parts[name], self._part_path(name), 0, (*within, name), included)
         self._read_so_far.add((name, included))
+
+    def _part_path(self, name: str) -> str:
+        return str(self._pack.folder / name) if self._pack.folder else name
 
     def _lineage(self, tree: nodes.Template) -> list[str]:
         """The parts that a tree extends, nearest first."""
@@ -119,11 +136,11 @@ class Body:
         except ValueError as error:
             raise TemplateError(f"{path}:{first_line + 1}: a number that is too long: {error}") from None
 
-    def _compiled(self, path: str, compiled: Callable[[], jinja2.Template]) -> jinja2.Template:
+    def _compiled(self, path: str, first_line: int, compiled: Callable[[], jinja2.Template]) -> jinja2.Template:
         try:
             return compiled()
         except jinja2.TemplateSyntaxError as error:
-            raise TemplateError(f"{path}: {error.message}") from None
+            raise TemplateError(f"{path}:{first_line + error.lineno}: {error.message}") from None
         except (RecursionError, SyntaxError, MemoryError):
             raise TemplateError(f"{path}: nested too deeply: use fewer loops and conditions within another") from None
 

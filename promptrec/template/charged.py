@@ -30,18 +30,22 @@ COMPARISONS = frozenset("in eq ne lt le gt ge".split())
 MOST_DIGITS = 18
 
 
+class NoText(TypeError):
+    """A value that nobody can say how to write."""
+
+
 def written(value: Any) -> str:  # noqa: ANN401 - what an expression may hold
     """A value as text.
 
     Raises:
         UndefinedError: it has none.
-        TypeError: it is a list, a table, or something of Python's own.
+        NoText: it is a list, a table, or something of Python's own.
     """
     if isinstance(value, PRINTABLE):
         return str(value)
     if isinstance(value, jinja2.Undefined):
         str(value)  # raises: StrictUndefined
-    raise TypeError("a list or table cannot be printed as it is: loop over it, or write | join(', ')")
+    raise NoText("a list or table cannot be printed as it is: loop over it, or write | join(', ')")
 
 
 def charged_filter(name: str, function: Function) -> Function:
@@ -59,9 +63,14 @@ def charged_filter(name: str, function: Function) -> Function:
             budget.spend(0, READING.get(name, 1) * len(value))
         elif name in LIST_FILTERS:
             value = _entries(value, budget, entry, whole=name in WHOLE_LISTS)
-        if name in BEFORE:
-            BEFORE[name](budget, value, *args, **told)
-        out = function(*_passed(function, context), value, *args, **told)
+        try:
+            if name in BEFORE:
+                BEFORE[name](budget, value, *args, **told)
+            out = function(*_passed(function, context), value, *args, **told)
+        except NoText:
+            raise
+        except (TypeError, AttributeError, OverflowError):
+            raise TypeError(f"the filter {name} cannot take what stands before it, or in its brackets") from None
         if isinstance(out, Iterator):
             return budget.each(out, entry)
         if name in TEXT_FILTERS:

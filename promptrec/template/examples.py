@@ -20,6 +20,16 @@ from promptrec.data.query import Query
 from promptrec.errors import InputError, TemplateError
 
 MOST_ITEMS = 26
+# What pydantic calls in words of Python.
+PLAINLY = {
+    "missing": "it is missing",
+    "tuple_type": "{got!r} is no list",
+    "dict_type": "{got!r} is no item or table",
+    "mapping_type": "{got!r} is no table",
+    "string_type": "{got!r} is no text",
+    "too_short": "there are too few",
+    "too_long": "there are too many",
+}
 
 
 class Example(BaseModel):
@@ -58,12 +68,16 @@ def read_examples(text: str, path: str) -> tuple[Example, ...]:
         if not line.strip():
             continue
         try:
-            example = Example.model_validate(json.loads(line))
+            told = json.loads(line)
+            if not isinstance(told, dict):
+                raise ValueError("a line is one whole example in braces")
+            example = Example.model_validate(told)
+            _ = example.query  # refuses what no model could read
             titles = {item.title for item in example.ordered()}
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(map(str, first["loc"]))
-            raise TemplateError(f"{path}:{number}: field {field}: {first['msg']}") from None
+            raise TemplateError(f"{path}:{number}: {_first_error(error)}") from None
+        except json.JSONDecodeError as error:
+            raise TemplateError(f"{path}:{number}: not an example: {error.msg}, at character {error.colno}") from None
         except (ValueError, RecursionError, InputError, TypeError) as error:
             raise TemplateError(f"{path}:{number}: not an example: {error}") from None
         missing = [title for title in example.right if title not in titles]
@@ -84,6 +98,15 @@ def shown_pair(example: Example, turn: int, good: str, bad: str) -> tuple[Item, 
     """An item and the word that is right for it: the best and the last item in turns."""
     items = example.ordered()
     return (items[0], good) if turn % 2 == 0 else (items[-1], bad)
+
+
+def _first_error(error: ValidationError) -> str:
+    """The first thing that a line says wrongly, without words of Python's."""
+    first = error.errors()[0]
+    field = ".".join(map(str, first["loc"]))
+    if first["type"] == "extra_forbidden":
+        return f"unknown field {field!r}; known: {', '.join(Example.model_fields)}"
+    return f"field {field}: {PLAINLY.get(first['type'], '{msg}').format(msg=first['msg'], got=first['input'])}"
 
 
 def _item(number: int, told: Mapping[str, Any]) -> Item:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt,
 
 from promptrec.data.clean import clean_text
 from promptrec.data.query import Query
+from promptrec.errors import InputError
 
 
 def _as_list(told: object) -> object:
@@ -51,6 +52,10 @@ class Expectation(BaseModel):
             missing = [title for title in (*self.has, *self.lacks) if title not in self.candidates]
             if missing:
                 raise ValueError(f"{missing[0]!r} is not among the test's candidates")
+        try:
+            self.query("test")
+        except InputError as error:
+            raise ValueError(str(error)) from None
         return self
 
     def query(self, query_id: str) -> Query:

@@ -154,6 +154,9 @@ def first_error(path: str, text: str, error: ValidationError, model: type[BaseMo
             f"{path}:{line}: header field {'.'.join(keys)}: unknown {keys[-1]!r}; "
             f"known: {', '.join(Expectation.model_fields)}"
         )
+    if first["type"] == "literal_error":
+        choices = first["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
+        return f"{path}:{line}: header field {'.'.join(keys)}: {first['input']!r} is none of {choices}"
     plainly = WRONGLY.get(first["type"])
     why = plainly.format(first["input"]) if plainly else first["msg"].removeprefix("Value error, ")
     return f"{path}:{line}: header field {'.'.join(keys)}: {why}"

@@ -6,7 +6,7 @@ import yaml
 from yaml import nodes
 
 from promptrec.errors import TemplateError
-from promptrec.template.yaml_slips import slip
+from promptrec.template.yaml_slips import WIDE_COLON, slip, wide_colon
 
 # YAML is read letter by letter, slowly.
 LONGEST_HEADER = 20_000
@@ -76,6 +76,9 @@ def read_yaml(text: str, path: str, lines_before: int = 0) -> dict[str, Any]:
     except RecursionError:
         raise TemplateError(f"{path}:1: the header is nested too deeply") from None
     if not isinstance(told, dict):
+        wide = wide_colon(text)
+        if wide is not None:
+            raise TemplateError(f"{path}:{wide + lines_before}: the header is not YAML: {WIDE_COLON}")
         raise TemplateError(f"{path}:1: the header must be `name: value` lines")
     return told
 

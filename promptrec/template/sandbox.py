@@ -30,6 +30,7 @@ FILTERS = frozenset(
     "selectattr rejectattr sort string title trim truncate unique upper list map wordcount".split()
 )
 LOOKED_INTO = (str, list, tuple, Mapping, jinja2.Undefined)
+NO_ENTRY, NO_ATTRIBUTE = "the list has no such entry", "this person has no attribute"
 OF_LOOPS = frozenset("index index0 revindex revindex0 first last length depth depth0 previtem nextitem".split())
 
 
@@ -61,7 +62,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - as in Jinja
         if type(obj) is dict or isinstance(obj, Mapping):
-            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+            return obj[attribute] if attribute in obj else self._missing(obj, attribute)
         if isinstance(obj, jinja2.Undefined) or (isinstance(obj, LoopContext) and attribute in OF_LOOPS):
             return super().getattr(obj, attribute)
         said = f"{attribute!r} of a text, number or list is Python's and cannot be printed or called: use filters"
@@ -77,7 +78,14 @@ class _Sandbox(ImmutableSandboxedEnvironment):
                 pass
         if isinstance(argument, str) and argument.startswith("_"):
             return self.unsafe_undefined(obj, argument)
-        return self.undefined(obj=obj, name=argument)
+        return self._missing(obj, argument)
+
+    def _missing(self, obj: Any, name: Any) -> jinja2.Undefined:  # noqa: ANN401
+        """What stands for an entry or a name that is not there: of a list, of a person's attributes, or any other."""
+        said = NO_ENTRY if isinstance(name, int) and isinstance(obj, str | list | tuple) else None
+        if isinstance(name, str) and type(obj) is dict and not obj.keys() & {"item_id", "preferences"}:
+            said = f"{NO_ATTRIBUTE} {name!r}"
+        return self.undefined(said, obj=obj, name=name)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
         for value in (left, right):
@@ -115,6 +123,15 @@ def environment(language: str) -> ImmutableSandboxedEnvironment:
     env.tests = {name: charged_test(name, test) for name, test in tests.items() if name in TESTS}
     env.globals = {}
     return env
+
+
+def can_be_read(expression: str) -> bool:
+    """Whether Jinja makes anything of what stands in double braces."""
+    try:
+        environment("en").parse(f"{{{{ {expression} }}}}")
+    except jinja2.TemplateSyntaxError:
+        return False
+    return True
 
 
 def known_filters(env: ImmutableSandboxedEnvironment) -> Collection[str]:

@@ -20,7 +20,7 @@ from promptrec.template.examples import Example, read_examples, shown_pair, turn
 from promptrec.template.filters import SHORTENED, Shorten
 from promptrec.template.header import LIKELIHOODS, split_header
 from promptrec.template.pack import LONGEST_FILE, SETTINGS, Pack
-from promptrec.template.sandbox import LONGEST_OUTPUT, Trusted, spans, stripped
+from promptrec.template.sandbox import LONGEST_OUTPUT, NO_ATTRIBUTE, NO_ENTRY, Trusted, spans, stripped
 from promptrec.template.spans import Span
 from promptrec.template.views import NO_LIMITS, Limits, item_view, query_view
 
@@ -125,14 +125,15 @@ class Template:
             for part in self._body.write(name, told):
                 size += len(part)
                 if size > LONGEST_OUTPUT:
-                    raise TemplateError(f"{self.path}: block {name} writes more than {LONGEST_OUTPUT:,} characters")
+                    raise TemplateError(f"{self.path}: block {name}: writes more than {LONGEST_OUTPUT:,} characters")
                 parts.append(part)
         except jinja2.UndefinedError as error:
             raise TemplateError(self._unknown_name(name, error)) from None
         except PromptrecError:
             raise
         except Exception as error:  # whatever Python says of what a stranger wrote
-            raise TemplateError(f"{self.path}: block {name}: {str(error) or type(error).__name__}") from error
+            said = str(error) or type(error).__name__
+            raise TemplateError(f"{self._body.place(error)}: block {name}: {said}") from error
         return stripped(spans("".join(parts)))
 
     def _read_examples(self) -> tuple[Example, ...]:
@@ -170,8 +171,13 @@ class Template:
     def _unknown_name(self, block: str, error: jinja2.UndefinedError) -> str:
         known = "title, item_id, label, facts, others" + "".join(f", {name}" for name in self.header.fields)
         said = str(error.message).replace("'dict object' has no attribute", "unknown name")
+        place = self._body.place(error)
+        if "sequence was empty" in said:
+            said = NO_ENTRY
+        if said.startswith((NO_ENTRY, NO_ATTRIBUTE)):
+            return f"{place}: block {block}: {said}"
         return (
-            f"{self.path}: block {block}: {said}; of an item: {known} (declare more under `fields:`); "
+            f"{place}: block {block}: {said}; of an item: {known} (declare more under `fields:`); "
             "of query: preferences, history, context, attributes"
         )
 

@@ -10,12 +10,21 @@ _CURLY = re.compile("[“”‘’„＂]")
 _GLUED = re.compile(r"\s*(?:- )?[\w-]+:[^\s:/]")
 _WIDE_COLON = re.compile(r"\s*(?:- ?)?[\w-]+：")
 _GLUED_ENTRY = re.compile(r"\s*-[\w\"']")
+_BEGUN = re.compile(r"\s*(?:- )?[\w-]+:\s+[\[{\"']")
 _VALUE_WITH_COLON = re.compile(r"\s*(?:- )?[\w-]+:\s+[^\s\[{\"'].*:(?:\s|$)")
+WIDE_COLON = "the colon is a wide one; type a plain colon and a space"
+
+
+def wide_colon(text: str) -> int | None:
+    """The first line, from 1, of a text that names a value with one; None where none does."""
+    return next((n for n, line in enumerate(text.split("\n"), 1) if _WIDE_COLON.match(line)), None)
 
 
 def slip(text: str, error: yaml.YAMLError) -> tuple[int, str]:
     """The line, from 1, and what is wrong there and to be done; in YAML's own words where the slip is a rare one."""
     mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    if isinstance(error, yaml.reader.ReaderError):
+        return text[: error.position].count("\n") + 1, "a sign that cannot be seen"
     if mark is None:
         return 1, str(error)
     lines = [*text.split("\n"), ""]
@@ -37,7 +46,7 @@ def _of_signs(lines: list[str], begun: int, at: int) -> tuple[int, str] | None:
             return n + 1, "the line begins with a tab; use spaces"
     for n in near:
         if _WIDE_COLON.match(lines[n]):
-            return n + 1, "the colon is a wide one; type a plain colon and a space"
+            return n + 1, WIDE_COLON
         if _GLUED.match(lines[n]):
             return n + 1, "a space is missing behind :"
         if _GLUED_ENTRY.match(lines[n]):
@@ -82,6 +91,8 @@ def _of_places(lines: list[str], begun: int, at: int, column: int, problem: str)
         if _VALUE_WITH_COLON.match(lines[at][: column + 1] + " "):
             return at + 1, f"{problem}, a second colon in a text"
         return at + 1, "the line begins too far to the right"
+    if "<scalar>" in problem and _BEGUN.match(lines[at]):
+        return at + 1, "the text goes on behind its quote or bracket"
     if "<block mapping start>" in problem or "<block sequence start>" in problem:
         return at + 1, "the line begins too far to the right or left"
     if "anchor" in problem or "expected alphabetic" in problem:

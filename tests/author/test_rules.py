@@ -32,7 +32,17 @@ def found(tmp_path):
 
 
 def wines(**fields):
-    return Catalog([Item(item_id=str(n), title=f"Wine {n}", fields=fields) for n in (1, 2)])
+    return Catalog([Item(item_id=str(n), title=f"Wine {n}", fields=fields) for n in range(1, 6)])
+
+
+def test_a_field_is_named_without_the_item():
+    header = HEADER.replace("limits: [", "fields: [item.region]\nlimits: [item.region, ")
+    (wrong,) = check("yes-no.jinja", source=header.format(SETTINGS) + BODY.format("{{ item.region }}"))
+    assert wrong.rule == "header" and wrong.suggestion == "write fields: [region]"
+
+
+def test_a_title_need_not_be_declared_and_may(found):
+    assert found("fields: [title]\n", catalog=wines()) == []
 
 
 def test_fields_of_the_pack_need_not_be_shown_by_every_template(found):
@@ -43,7 +53,7 @@ def test_fields_of_the_pack_need_not_be_shown_by_every_template(found):
 def test_a_column_that_every_item_has_needs_no_declaration(found):
     assert found(line="{{ item.region }}", catalog=wines(region="Loire")) == []
     assert [f.rule for f in found(line="{{ item.region }}")] == ["unknown-name"]
-    some = Catalog([*wines(region="Loire"), Item(item_id="3", title="Wine 3")])
+    some = Catalog([*wines(region="Loire"), Item(item_id="6", title="Wine 6")])
     assert [f.rule for f in found(line="{{ item.region }}", catalog=some)] == ["unknown-name"]
 
 
@@ -76,10 +86,26 @@ def test_tests_of_the_pack_are_found_in_its_file(found, tmp_path):
         ("[{person: x, top: 1, has: [Wine 1]}, {person: x, top: 1, has: [Wine 2]}]", "want 2 titles among the first 1"),
         ("[{person: x, has: [Wine 1], lacks: [Wine 1]}]", "both wants and forbids"),
         ("[{person: x, top: 2, lacks: [Wine 1]}, {person: x, top: 1, has: [Wine 1]}]", "not among the first 2"),
+        ("[{person: x, lacks: [Wine 1, Wine 2, Wine 3]}]", "only 2 items are left, which are to fill the first 3"),
+        ("[{person: x, top: 9, lacks: [Wine 1]}]", "only 4 items are left"),
+        ("[{person: x, candidates: [Wine 1, Wine 2, Wine 3], lacks: [Wine 1]}]", "only 2 items are left"),
     ],
 )
 def test_tests_that_no_ranking_can_pass(found, tests, said):
     assert said in found(settings=f"{SETTINGS}tests: {tests}\n", catalog=wines())[0].said
+
+
+@pytest.mark.parametrize("person", ["person: '???'", "context: '!!'", "history: ['…']", "attributes: {age: '?'}"])
+def test_a_person_who_says_nothing_readable_is_a_finding(found, person):
+    (wrong,) = found(settings=f"{SETTINGS}tests:\n- has: [Wine 1]\n  {person}\n", catalog=wines())
+    assert (wrong.rule, wrong.line) == ("header", 4) and "no letter or digit" in wrong.said
+
+
+def test_a_person_of_an_example_who_says_nothing_readable_is_a_finding(found, tmp_path):
+    line = '{"preferences": "???", "items": [{"title": "A"}, {"title": "B"}], "right": ["A"]}\n'
+    (tmp_path / "people.jsonl").write_text(line)
+    (wrong,) = found("examples: people.jsonl\n", "{{ examples[0].query.preferences }}")
+    assert (wrong.rule, wrong.line) == ("examples", 1) and "no letter or digit" in wrong.said
 
 
 @pytest.mark.parametrize(
@@ -87,6 +113,8 @@ def test_tests_that_no_ranking_can_pass(found, tests, said):
     [
         "[{person: x, top: 1, lacks: [Wine 1]}, {person: x, top: 2, has: [Wine 1]}]",
         "[{person: x, has: [Wine 1]}, {person: y, lacks: [Wine 1]}]",
+        "[{person: x, lacks: [Wine 1, Wine 2]}]",
+        "[{person: x, top: 9, has: [Wine 1]}]",
     ],
 )
 def test_tests_that_some_ranking_passes(found, tests):
@@ -98,9 +126,17 @@ def test_what_is_wrong_in_a_part_is_found_in_its_file(found, tmp_path):
     assert (wrong.rule, wrong.path, wrong.line) == ("unknown-name", str(tmp_path / "_wine.jinja"), 2)
 
 
-def test_an_error_of_rendering_has_the_line_of_its_block(found):
+def test_an_error_of_rendering_has_its_line_in_its_file(found, tmp_path):
     (wrong,) = found(line="{{ item.title | shorten(0) }}")
-    assert wrong.line == 7 and "shorten takes" in wrong.said
+    assert wrong.line == 8 and "shorten takes" in wrong.said
+    (wrong,) = found(line="{% include '_wine.jinja' %}", wine="A wine.\n{{ item.title | shorten(0) }}\n")
+    assert (wrong.path, wrong.line) == (str(tmp_path / "_wine.jinja"), 2)
+
+
+def test_what_writes_too_much_has_the_line_of_its_block(found):
+    loops = "{% for a in item.title %}" * 2 + f"{'x' * 3_000}" + "{% endfor %}" * 2
+    (wrong,) = found(line=loops, catalog=Catalog([Item(item_id="1", title="W" * 30)]))
+    assert (wrong.rule, wrong.line) == ("too-much", 7)
 
 
 def test_a_catalogue_that_cannot_be_read_is_a_finding(found, tmp_path):
@@ -199,6 +235,15 @@ def test_what_is_wrong_with_a_whole_file_of_the_pack_has_its_path_and_is_said_on
         ("{{ item.brew_temp }}", 'did you mean item["brew temp"]?'),
         ("{{ item.title | shorten 40 }}", "write | shorten(40)"),
         ("{{ item.title shorten }}", "write item.title | shorten"),
+        ("{{ item.title truncate(9) }}", "write item.title | truncate(9)"),
+        ("{{ item.price (€) }}", 'write item["price (€)"]'),
+        ("{{ item.Alc. % | upper }}", 'write item["Alc. %"]'),
+        ("{{ Brew Temp }}", 'write item["Brew Temp"]'),
+        ("{% include _wine.jinja %}", 'write {% include "_wine.jinja" %}'),
+        ("{％ if item.title %}x{% endif %}", "type {% … %}"),
+        ("{{ title }}", "did you mean item.title?"),
+        ("{{ preferences }}", "did you mean query.preferences?"),
+        ("{{ item[title] }}", "did you mean item.title?"),
         ("{{ item.title if }}", "every {{ its }}"),
     ],
 )
@@ -208,7 +253,7 @@ def test_usual_slips_in_braces_are_told_what_was_meant(found, typed, right):
 
 
 @pytest.mark.parametrize(
-    "typed", ["{ c.kind }", "{candidates[0].title}", "{ item.title | upper }", "｛ query.context ｝"]
+    "typed", ["c.kind }}", "{ c.kind }", "{candidates[0].title}", "{ item.title | upper }", "｛ query.context ｝"]
 )
 def test_names_in_single_braces_are_errors(found, typed):
     loop = "{% for c in query.history %}" + typed + "{% endfor %}"

@@ -9,6 +9,7 @@ from promptrec.template.outline import Typed
 
 NAMES = ("item", "query", "candidate", "candidates", "instruction")
 _SINGLE = re.compile(r"[{｛]{1,2}\s*(?P<inside>(?P<name>\w+)\s*(?:[.\[|．][^{}｛｝\n]*)?)[}｝]{1,2}")
+_UNOPENED = re.compile(r"(?<![\w.])(?P<inside>(?P<name>\w+)\.\w+)\s*\}\}")
 _LOOP = re.compile(r"\{%[-+]?\s*for\s+(\w+(?:\s*,\s*\w+)*)\s+in\b")
 
 
@@ -18,7 +19,9 @@ def single_braces(draft: Draft) -> Iterator[Finding]:
     for piece in draft.pieces():
         if not isinstance(piece, Typed):
             continue
-        for found in _SINGLE.finditer(piece.text):
+        # What no brace opens is sought where none is opened.
+        rest = _SINGLE.sub(lambda found: " " * len(found[0]), piece.text)
+        for found in (*_SINGLE.finditer(piece.text), *_UNOPENED.finditer(rest)):
             if found["name"] in known:
                 right = f"{{{{ {found['inside'].strip().replace('．', '.')} }}}}"
                 yield fault("single-brace", piece.at(found.start()), written=found[0], right=right)

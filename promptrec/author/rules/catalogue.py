@@ -7,6 +7,7 @@ from rapidfuzz import process
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
 from promptrec.author.phrase import phrase
+from promptrec.author.rules.names import ITEM
 
 NEAR = 60
 
@@ -18,7 +19,7 @@ def fields_are_in_the_catalogue(draft: Draft) -> Iterator[Finding]:
     columns = draft.catalog.field_names
     for name, others in draft.header.fields.items():
         shown = [use for use in draft.printed("item") if use.names[1:2] == (name,)]
-        if not shown or set(columns) & {name, *others}:
+        if not shown or name in ITEM or set(columns) & {name, *others}:
             continue
         nearest = process.extractOne(name, columns, score_cutoff=NEAR)
         yield fault(

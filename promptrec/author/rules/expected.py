@@ -46,15 +46,19 @@ def _meant(title: str, titles: list[str]) -> tuple[str, str]:
 
 
 def tests_agree(draft: Draft) -> Iterator[Finding]:
-    """No two tests ask for the opposite, and none asks for more titles than there are places."""
-    tests = draft.header.tests
-    for number, test in enumerate(tests):
+    """No two tests ask for the opposite, and none asks for more titles than there are, or than there are places."""
+    alike: dict[object, list[int]] = {}
+    items = len(own_catalog(draft.template) or draft.catalog or ())
+    for number, test in enumerate(draft.header.tests):
+        alike.setdefault(_asked(test), []).append(number)
         both = set(test.has) & set(test.lacks)
+        left = (len(test.candidates) or items) - len(set(test.lacks))
         if both:
             yield _contradiction(draft, number, "one", title=repr(min(both)))
-    for (a, one), (b, other) in combinations(enumerate(tests), 2):
-        if _asked(one) != _asked(other):
-            continue
+        elif test.lacks and items and left < test.top:
+            yield _contradiction(draft, number, "few", left=max(left, 0), top=test.top)
+    for a, b in (pair for numbers in alike.values() for pair in combinations(numbers, 2)):
+        one, other = draft.header.tests[a], draft.header.tests[b]
         why = _disagree(one, other) or _disagree(other, one) or _crowded(one, other)
         if why:
             yield _contradiction(draft, b, "two", a=a + 1, b=b + 1, why=why)
@@ -66,7 +70,7 @@ def _contradiction(draft: Draft, number: int, of: str, **slots: Slot) -> Finding
 
 def _asked(test: Expectation) -> object:
     """What two tests must share for the ranking to be the same."""
-    return test.query("same"), frozenset(test.candidates)
+    return test.query("same").model_dump_json(), frozenset(test.candidates)
 
 
 def _disagree(wants: Expectation, forbids: Expectation) -> Phrase | None:

@@ -24,6 +24,8 @@ def unknown_names(draft: Draft) -> Iterator[Finding]:
             continue
         prefix, wrong, there = known
         nearest = process.extractOne(wrong, there, score_cutoff=NEAR)
+        near = "" if prefix or use.of_example else _owner(draft, wrong)
+        near = near or (_written(use, nearest[0]) if nearest else "")
         which = {"": "top", "query": "query"}.get(prefix, "item")
         yield fault(
             f"unknown-name/{which}",
@@ -32,7 +34,7 @@ def unknown_names(draft: Draft) -> Iterator[Finding]:
             of=prefix,
             wrong=repr(wrong),
             name=wrong,
-            meant=phrase("did-you-mean", near=_written(use, nearest[0])) if nearest else "",
+            meant=phrase("did-you-mean", near=near) if near else "",
             there=tuple(there),
         )
 
@@ -42,6 +44,14 @@ def printed_lists(draft: Draft) -> Iterator[Finding]:
     for use in draft.uses():
         if use.printed and use.names in LISTS and not use.filters:
             yield fault("printed-list", use.place, written=use.written)
+
+
+def _owner(draft: Draft, wrong: str) -> str:
+    """A name that stands alone, written with what it belongs to; empty where nothing has such a name."""
+    if wrong in QUERY:
+        return f"query.{wrong}"
+    item = "candidate" if draft.listwise else "item"
+    return f"{item}.{wrong}" if wrong in _of_item(draft) and draft.header.ranks != "profile" else ""
 
 
 def _written(use: Use, name: str) -> str:
