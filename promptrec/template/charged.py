@@ -44,7 +44,7 @@ def written(value: Any) -> str:  # noqa: ANN401 - what an expression may hold
     if isinstance(value, PRINTABLE):
         return str(value)
     if isinstance(value, jinja2.Undefined):
-        str(value)  # raises: StrictUndefined
+        return str(value)  # raises, but for what {{ 'a' if b }} is without an else: nothing
     raise NoText("a list or table cannot be printed as it is: loop over it, or write | join(', ')")
 
 

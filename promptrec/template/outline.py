@@ -5,6 +5,7 @@ It reads the template, not a rendering: both sides of a condition are there, and
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from jinja2 import nodes
 
@@ -17,6 +18,8 @@ EACH = "*"
 """Stands for one entry of a list: the loop variable of `query.history` is ("query", "history", "*")."""
 OWN = ("",)
 """What a name stands for that the author made up, such as a counter."""
+# What is put together from what was put together, again and again, has no end.
+MOST_MADE = 20
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,15 @@ def outline(template: Template) -> dict[str, tuple[Piece, ...]]:
 
 @dataclass(frozen=True)
 class _Scope:
-    """The file that is read, its lineage, and what the names stand for that the author gave."""
+    """The file that is read, its lineage, and what the names stand for that the author gave.
+
+    made: what a name holds that was put together from others, as in `set line = item.title ~ item.year`.
+    """
 
     file: File
     lineage: Lineage
     bound: dict[str, Names] = field(default_factory=dict)
+    made: dict[str, tuple[Use, ...]] = field(default_factory=dict)
 
     def place(self, node: nodes.Node) -> Place:
         return Place(self.file.path, self.file.before + node.lineno)
@@ -86,6 +93,13 @@ class _Scope:
         """The same with a name, or each of several, that stands for `names`."""
         targets = target.items if isinstance(target, nodes.Tuple) else [target]
         return replace(self, bound=self.bound | {t.name: names for t in targets if isinstance(t, nodes.Name)})
+
+    def setting(self, target: nodes.Node, value: nodes.Node) -> "_Scope":
+        """The same with a name that stands for the value of an expression."""
+        names = _names(value, self) or OWN
+        made = {use.names: use for use in _uses(value, self, printed=True) if use.printed} if names == OWN else {}
+        new = {target.name: tuple(islice(made.values(), MOST_MADE))} if isinstance(target, nodes.Name) else {}
+        return replace(self.binding(target, names), made=self.made | new)
 
 
 class _Reader:
@@ -105,7 +119,7 @@ class _Reader:
         for node in body:
             if isinstance(node, nodes.Assign):
                 yield from _uses(node.node, scope, printed=False)
-                scope = scope.binding(node.target, _names(node.node, scope) or OWN)
+                scope = scope.setting(node.target, node.node)
             elif isinstance(node, nodes.AssignBlock):
                 yield from self._inside(node.body, scope)
                 scope = scope.binding(node.target, OWN)
@@ -140,7 +154,7 @@ class _Reader:
         if isinstance(node, nodes.With):
             for target, value in zip(node.targets, node.values, strict=True):
                 yield from _uses(value, scope, printed=False)
-                scope = scope.binding(target, _names(value, scope) or OWN)
+                scope = scope.setting(target, value)
             yield from self._inside(node.body, scope)
 
 
@@ -158,6 +172,8 @@ def _uses(node: nodes.Node, scope: _Scope, printed: bool, filters: Names = ()) -
         yield from _uses(node.test, scope, printed=False)
         children = [node.expr1, *([node.expr2] if node.expr2 else [])]
         filters = ()
+    elif printed and names == OWN and isinstance(node, nodes.Name) and scope.made.get(node.name):
+        yield from (replace(u, place=scope.place(node), filters=(*u.filters, *filters)) for u in scope.made[node.name])
     elif names is not None:
         yield _use(names, node, scope, printed, filters)
         children, printed = ([node.arg] if isinstance(node, nodes.Getitem) else []), False

@@ -41,6 +41,16 @@ def test_a_field_is_named_without_the_item():
     assert wrong.rule == "header" and wrong.suggestion == "write fields: [region]"
 
 
+def test_a_field_that_is_shown_among_the_facts_is_used(found):
+    loop = "{% for name, value in item.facts %}{{ name }}: {{ value }}{% endfor %}"
+    assert found("fields: [region]\n", loop, catalog=wines(region="Loire")) == []
+
+
+def test_what_is_put_together_before_it_is_shown_is_shown(found):
+    line = "{% set line = item.title ~ ' of ' ~ item.region %}{{ line }}{{ ', a wine' if item.region }}"
+    assert found("fields: [region]\n", line, catalog=wines(region="Loire")) == []
+
+
 def test_a_title_need_not_be_declared_and_may(found):
     assert found("fields: [title]\n", catalog=wines()) == []
 
@@ -163,6 +173,18 @@ def test_a_cue_that_swallows_labels_is_told_a_better_one(tmp_path):
     (found,) = check(path, source=source, tokenizer=Gluing(), context_length=10_000)
     assert (found.rule, found.line) == ("label-tokens", 11) and "'['" in found.suggestion
     assert check(path, source=source, tokenizer=BytesTokenizer(), context_length=10_000) == []
+
+
+def test_a_colon_before_the_bracket_of_the_label_asks(tmp_path):
+    source = (
+        "---\nranks: listwise-labels\ndomain: wine\nlanguage: en\nabout: a test\nlimits: [query.preferences]\n---\n"
+        "{% block user %}{{ query.preferences }}{% for c in candidates %}[{{ c.label }}] {{ c.title }}{% endfor %}\n"
+        "Best:\n{% endblock %}\n{% block reply %}[{% endblock %}"
+    )
+    assert check(tmp_path / "labels.jinja", source=source) == []
+    assert [f.rule for f in check(tmp_path / "labels.jinja", source=source.replace(":\n{% end", "\n{% end"))] == [
+        "no-cue"
+    ]
 
 
 def written(tmp_path, *titles):

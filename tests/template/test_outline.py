@@ -38,6 +38,15 @@ def uses(body, tmp_path, **parts):
         ),
         ("{% set words = query.context %}{{ words }}", ("query", "context"), True),
         ("{% with words = query.context %}{{ words }}{% endwith %}", ("query", "context"), True),
+        ("{% set line = 'x' ~ query.context %}{{ line }}", ("query", "context"), True),
+        (
+            "{% set line = query.context or 'x' %}{% set more = line ~ 'x' %}{{ more | upper }}",
+            ("query", "context"),
+            True,
+        ),
+        ("{% set line = query.context or 'x' %}{% set more = line | trim %}{{ more }}", ("query", "context"), True),
+        ("{% with line = query.context or 'x' %}{{ line }}{% endwith %}", ("query", "context"), True),
+        ("{% set line = query.context ~ 'x' %}", ("query", "context"), False),
         ("{{ 'x' if query.context else '' }}", ("query", "context"), False),
         ("{% if query.context %}x{% endif %}", ("query", "context"), False),
         ("{{ (query.context or query.preferences)[-1:] }}", ("query", "preferences"), True),
@@ -97,3 +106,8 @@ def test_blocks_of_a_part_that_is_included_are_its_own(tmp_path):
         ("query.history", Place(str(tmp_path / "_b.jinja"), 1)),
         ("query.context", Place(str(tmp_path / "_a.jinja"), 1)),
     ]
+
+
+def test_what_is_put_together_again_and_again_has_an_end(tmp_path):
+    body = "{% set x = query.context ~ item.title %}" + "{% set x = (x | upper) ~ (x | lower) %}" * 60 + "{{ x }}"
+    assert [use.names for use in uses(body, tmp_path)][-2:] == [("query", "context"), ("item", "title")]

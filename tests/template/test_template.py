@@ -84,6 +84,10 @@ def test_an_unknown_name_lists_the_known_ones(body, said):
         user(body)
 
 
+def test_a_choice_without_an_else_puts_in_nothing():
+    assert joined(user("a{{ 'b' if query.context }}{{ ('c' if query.context) ~ 'd' }}")) == "ad"
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

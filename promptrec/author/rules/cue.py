@@ -9,7 +9,7 @@ from promptrec.template.outline import Typed
 
 KINDS = ("yes-no", "graded", "listwise-labels")
 _ASKS = re.compile(
-    r"[?？]|[:：=]\s*$|\b(?:answer|reply|respond|say|choose|pick|select|rate|grade|score|judge|write|name|give|decide)\b"
+    r"[?？]|[:：=]\s*[\[(<【（]?$|\b(?:answer|reply|respond|say|choose|pick|select|rate|grade|score|judge|write|name|give|decide)\b"
     r"|请|回答|作答|答案|选择|选出|打分|评分|判断",
     re.IGNORECASE,
 )

@@ -10,7 +10,7 @@ def unused_fields(draft: Draft) -> Iterator[Finding]:
     """Fields that the template itself declares and never shows; those of pack.yaml are for all its templates."""
     used = {use.names[1] for use in draft.uses() if use.names[0] == "item" and len(use.names) > 1}
     for name in draft.header.fields if used else ():  # else all is amiss, and `shows_the_items` says so
-        if name not in used and draft.is_own("fields", name):
+        if not used & {name, "facts"} and draft.is_own("fields", name):
             shown = f"{'candidate' if draft.listwise else 'item'}.{name}"
             yield fault("unused-field", draft.place("fields", name), "warning", name=repr(name), shown=shown)
 
