@@ -175,6 +175,19 @@ def test_a_cue_that_swallows_labels_is_told_a_better_one(tmp_path):
     assert check(path, source=source, tokenizer=BytesTokenizer(), context_length=10_000) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "last", "rules"),
+    [
+        ("[True, False]", "True or false: they will buy it.", []),
+        ("[Good, Bad]", "Good or not, they will buy it.", ["no-cue"]),
+        ("[is, isnt]", "This wine isnt theirs.", ["no-cue"]),
+    ],
+)
+def test_a_line_that_names_the_answers_asks(words, last, rules):
+    source = HEADER.format(f"words: {words}\n{SETTINGS}") + BODY.format("").replace("Would it suit them?", last)
+    assert [f.rule for f in check("yes-no.jinja", source=source)] == rules
+
+
 def test_a_colon_before_the_bracket_of_the_label_asks(tmp_path):
     source = (
         "---\nranks: listwise-labels\ndomain: wine\nlanguage: en\nabout: a test\nlimits: [query.preferences]\n---\n"

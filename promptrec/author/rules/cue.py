@@ -21,7 +21,7 @@ ASK = {
 
 
 def asks(draft: Draft) -> Iterator[Finding]:
-    """What stands behind the last thing put in must be a question or a request."""
+    """What stands behind the last thing put in must be a question or a request, or name the answers."""
     if draft.header.ranks not in KINDS:
         return
     tail = ""
@@ -30,9 +30,15 @@ def asks(draft: Draft) -> Iterator[Finding]:
             tail += piece.text
         elif piece.printed:
             tail = ""
-    if _ASKS.search(tail.strip()):
+    if _ASKS.search(tail.strip()) or _names_answers(tail, draft.header.words):
         return
     chinese = draft.header.language == "zh"
     words = ("或" if chinese else " or ").join(draft.header.words)
     question = ASK[draft.header.ranks][chinese].format(words=words)
     yield fault("no-cue/typed" if tail.strip() else "no-cue/put-in", draft.end("user"), question=question)
+
+
+def _names_answers(text: str, words: tuple[str, ...]) -> bool:
+    """Whether it names the first and the last of the answer words, as in "True or false: …"."""
+    ends = {word.lower() for word in (words[:1] + words[-1:])}
+    return bool(ends) and ends <= set(re.findall(r"[a-z0-9]+|[^\W\da-z]", text.lower()))
