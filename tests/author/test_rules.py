@@ -175,6 +175,31 @@ def test_a_cue_that_swallows_labels_is_told_a_better_one(tmp_path):
     assert check(path, source=source, tokenizer=BytesTokenizer(), context_length=10_000) == []
 
 
+LISTWISE = (
+    "---\nranks: listwise-labels\ndomain: wine\nlanguage: en\nabout: a test\nlimits: [query.preferences]\n---\n"
+    "{% block user %}\n{{ query.preferences }}\n{% for c in candidates %}\n"
+    "[{{ c.label }}] {{ c.title }}\n{% endfor %}\n"
+    "Which one? Answer with its label.\n{% endblock %}\n{% block reply %}[{% endblock %}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "said"),
+    [
+        ("candidates", "items", 10, "did you mean 'candidates'?"),
+        ("candidates", "candidate", 10, "did you mean 'candidates'?"),
+        ("{{ c.title", "{{ item.title", 11, "did you mean {% for item in candidates %}?"),
+        ("{{ c.title", "{{ candidate.title", 11, "did you mean {% for candidate in candidates %}?"),
+        ("with its label", "like [B]", 13, "with its label in brackets"),
+        ("with its label", "like “B”", 13, "with its label in brackets"),
+    ],
+)
+def test_a_slip_in_a_list_of_candidates_is_told_once(right, wrong, line, said):
+    assert check("labels.jinja", source=LISTWISE) == []
+    (found,) = check("labels.jinja", source=LISTWISE.replace(right, wrong))
+    assert found.line == line and said in found.suggestion
+
+
 @pytest.mark.parametrize(
     ("words", "last", "rules"),
     [
@@ -189,11 +214,7 @@ def test_a_line_that_names_the_answers_asks(words, last, rules):
 
 
 def test_a_colon_before_the_bracket_of_the_label_asks(tmp_path):
-    source = (
-        "---\nranks: listwise-labels\ndomain: wine\nlanguage: en\nabout: a test\nlimits: [query.preferences]\n---\n"
-        "{% block user %}{{ query.preferences }}{% for c in candidates %}[{{ c.label }}] {{ c.title }}{% endfor %}\n"
-        "Best:\n{% endblock %}\n{% block reply %}[{% endblock %}"
-    )
+    source = LISTWISE.replace("Which one? Answer with its label.", "Best:")
     assert check(tmp_path / "labels.jinja", source=source) == []
     assert [f.rule for f in check(tmp_path / "labels.jinja", source=source.replace(":\n{% end", "\n{% end"))] == [
         "no-cue"

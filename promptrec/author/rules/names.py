@@ -23,8 +23,10 @@ def unknown_names(draft: Draft) -> Iterator[Finding]:
         if known is None:
             continue
         prefix, wrong, there = known
+        if not prefix and re.split(r"[.[]", use.written)[0] != wrong:
+            continue  # of a loop over what nobody knows, which is told where the loop stands
         nearest = process.extractOne(wrong, there, score_cutoff=NEAR)
-        near = "" if prefix or use.of_example else _owner(draft, wrong)
+        near = "" if prefix or use.of_example else _owner(draft, use, wrong)
         near = near or (_written(use, nearest[0]) if nearest else "")
         which = {"": "top", "query": "query"}.get(prefix, "item")
         yield fault(
@@ -46,8 +48,12 @@ def printed_lists(draft: Draft) -> Iterator[Finding]:
             yield fault("printed-list", use.place, written=use.written)
 
 
-def _owner(draft: Draft, wrong: str) -> str:
+def _owner(draft: Draft, use: Use, wrong: str) -> str:
     """A name that stands alone, written with what it belongs to; empty where nothing has such a name."""
+    if wrong in ("item", "candidate") and draft.listwise and use.written != wrong:
+        return f"{{% for {wrong} in candidates %}}"
+    if wrong == "candidates" and draft.header.ranks != "profile":
+        return repr("item")
     if wrong in QUERY:
         return f"query.{wrong}"
     item = "candidate" if draft.listwise else "item"

@@ -10,7 +10,8 @@ from promptrec.author.phrase import Slot, phrase
 from promptrec.template.examples import turned
 
 _SUCH_AS = re.compile(
-    r"(?:for example|for instance|e\.\s?g\.|such as|like this|like so|example:|例如|比如|譬如|举例|如：|如下：)"
+    r"(?:for example|for instance|e\.\s?g\.|such as|like this|like so|example:|例如|比如|譬如|举例|如：|如下："
+    r"|(?:like|像|如)(?=\s*[\[【(（\"“'‘]))"
     r"([^.!?。！？\n]*)",
     re.IGNORECASE,
 )
