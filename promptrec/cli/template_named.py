@@ -35,7 +35,7 @@ def one_template(name: str, folder: Path | None) -> Template:
 
 def inside(pack: str, folder: Path | None) -> list[Template]:
     """The templates of a pack, in the order of their names."""
-    return [t for t in list_templates(folder) if t.name.rpartition("/")[0] == pack]
+    return list_templates(folder, pack)
 
 
 def template_files(name: str, folder: Path | None) -> list[Path]:

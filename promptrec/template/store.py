@@ -40,9 +40,10 @@ def load_template(name: str | Path, *, folder: str | Path | None = None, kind: s
     return template
 
 
-def list_templates(folder: str | Path | None = None) -> list[Template]:
-    """Every template that can be named, in the order of the names."""
-    return [Template.from_file(path, name) for name, path in sorted(dict(_files(folder)).items())]
+def list_templates(folder: str | Path | None = None, pack: str | None = None) -> list[Template]:
+    """Every template that can be named, or those of a pack, in the order of the names; the others may be broken."""
+    named = sorted(dict(_files(folder)).items())
+    return [Template.from_file(path, name) for name, path in named if pack in (None, name.rpartition("/")[0])]
 
 
 def packs(folder: str | Path | None = None) -> set[str]:

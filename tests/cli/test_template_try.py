@@ -98,6 +98,14 @@ def test_of_a_pack_those_are_tested_that_are_asked_for(promptrec, pack):
 
 
 @pytest.mark.model
+def test_a_broken_template_of_one_pack_is_not_in_the_way_of_another(promptrec, pack):
+    other = pack.parent.parent / "wines/en"
+    other.mkdir(parents=True)
+    (other / "graded.jinja").write_text("---\nranks: none\n---\n")
+    done = promptrec("template", "show", "games/en", *OWN)
+    assert "games/en is a pack" in done.stderr and ASKS in done.stderr
+
+
 def test_diff_shows_the_line_that_was_changed_in_file_and_prompt(promptrec, pack):
     changed = pack / "mine.jinja"
     source = (pack / "query-likelihood.jinja").read_text()
