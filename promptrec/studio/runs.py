@@ -15,9 +15,10 @@ from promptrec.data.item import Item
 from promptrec.evaluate.named import open_dataset
 from promptrec.rank.base import Setup
 from promptrec.rank.names import build_ranker, template_kinds
-from promptrec.rank.ranking import Ranking, ReplyReport
+from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
 from promptrec.studio.desk import Desk, query
+from promptrec.studio.facts import broken, found, moves, read
 from promptrec.studio.form import Told
 from promptrec.studio.job import Job
 from promptrec.studio.language import Refused
@@ -39,8 +40,8 @@ def ranked(desk: Desk, told: Told) -> Work:
         with desk.model.reading(job) as (engine, choice):
             recommender = _recommender(name, template, engine, choice, items)
             ranking = recommender.rank(person, items)
-        read = _read(ranking.reply, {item.item_id: item.title for item in items})
-        return {"ranking": ranking, "moves": moves(before, ranking.item_ids), "replies": engine.replies, "read": read}
+        parsed = read(ranking.reply, {item.item_id: item.title for item in items})
+        return {"ranking": ranking, "moves": moves(before, ranking.item_ids), "replies": engine.replies, "read": parsed}
 
     return work
 
@@ -88,7 +89,8 @@ def tested(desk: Desk, told: Told) -> Work:
                 return out
 
             outcomes = run_tests(template, rank, catalog)
-        return {"outcomes": outcomes, "passed": sum(outcome.passed for outcome in outcomes)}
+        passed = sum(outcome.passed for outcome in outcomes)
+        return {"outcomes": [(outcome, broken(outcome)) for outcome in outcomes], "passed": passed}
 
     return work
 
@@ -114,7 +116,7 @@ def ab(desk: Desk, told: Told) -> Work:
 
             done(0)
             verdict = compare_templates(saved, edited, dataset, engine, limit=people, done=done)
-        return {"verdict": verdict}
+        return {"verdict": verdict, **found(verdict)}
 
     return work
 
@@ -138,12 +140,6 @@ def progress(request: Request, job: Job, desk: Desk) -> Response:
     return page(request, "job", facts)
 
 
-def moves(before: Sequence[str], now: Sequence[str]) -> dict[str, int | None]:
-    """For each item, how many places it has risen (or fallen, below 0); None for one that was not there."""
-    places = {item_id: place for place, item_id in enumerate(before)}
-    return {item_id: places[item_id] - place if item_id in places else None for place, item_id in enumerate(now)}
-
-
 def _ranker(told: Told, template: Template) -> str:
     if template.header.ranks == "profile":
         raise Refused("profile")
@@ -156,12 +152,6 @@ def _recommender(name: str, template: Template, engine: Watched, choice: Any, it
     catalog = Catalog(items)
     ranker = build_ranker(name, Setup(catalog, {template.header.ranks: template}))
     return Recommender(ranker, catalog, engine, choice, len(items), 0)
-
-
-def _read(reply: ReplyReport | None, titles: Mapping[str, str]) -> dict[str, list[str]]:
-    """What was wrong with a written reply, by its name in words.yaml; items by their titles."""
-    told = {} if reply is None else {"missing": reply.missing, "repeated": reply.repeated, "unknown": reply.unknown}
-    return {name: [titles.get(entry, entry) for entry in entries] for name, entries in told.items() if entries}
 
 
 def _before(told: Told) -> tuple[str, ...]:
