@@ -6,7 +6,7 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from promptrec.author.check import check
 from promptrec.author.finding import Finding
@@ -154,7 +154,7 @@ def _item(catalog: Catalog, words: str) -> Item:
     found = catalog.find(words)
     if found is None:
         titles = {item.title for item in catalog}
-        nearest = process.extractOne(words, titles, processor=str.casefold, score_cutoff=NEAR)
+        nearest = process.extractOne(words, titles, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=NEAR)
         name = "several" if words in titles else "nearest" if nearest else "candidate"
         raise Refused(name, words=words, nearest=nearest and nearest[0])
     return found

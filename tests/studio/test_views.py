@@ -98,6 +98,7 @@ def test_markup_in_items_and_words_is_text(client, told, ended):
 
 def test_a_candidate_nobody_knows_is_said_with_the_nearest(client, told):
     assert "did you mean &#39;Chablis&#39;" in client.post("/prompt", data=told(candidates="Chablee")).text
+    assert "did you mean" not in client.post("/prompt", data=told(candidates="Alert")).text
 
 
 def test_titles_can_be_found_and_picked(client, told):
