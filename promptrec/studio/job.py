@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -99,7 +100,11 @@ class Jobs:
         """The job of this number, if it is still known."""
         return self._jobs.get(job_id)
 
-    def stop_all(self) -> None:
-        """Ask all of them to stop."""
-        for job in list(self._jobs.values()):
+    def stop_all(self, seconds: float = 0.0) -> None:
+        """Ask all of them to stop, and wait for so long until they have."""
+        end = time.monotonic() + seconds
+        jobs = list(self._jobs.values())
+        for job in jobs:
             job.stop()
+        for job in jobs:
+            job.wait(max(0.0, end - time.monotonic()))

@@ -14,6 +14,7 @@ from promptrec.studio.desk import Desk
 
 LOCAL = "127.0.0.1"
 SECONDS_TO_START = 0.5
+SECONDS_TO_END = 10.0
 
 
 def serve(desk: Desk, port: int, notify: Callable[[str], None], *, browser: bool) -> None:
@@ -40,16 +41,17 @@ def serve(desk: Desk, port: int, notify: Callable[[str], None], *, browser: bool
         token = secrets.token_urlsafe(32)
         app = create_app(desk, token, frozenset({f"{LOCAL}:{port}", f"localhost:{port}"}))
         link = f"http://{LOCAL}:{port}/?token={token}"
-        notify(link)
-        if browser:
-            opening = Timer(SECONDS_TO_START, webbrowser.open, (link,))
-            opening.daemon = True
-            opening.start()
         settings = uvicorn.Config(
             app, log_level="warning", access_log=False, proxy_headers=False, server_header=False, lifespan="off"
         )
         try:
+            notify(link)
+            if browser:
+                opening = Timer(SECONDS_TO_START, webbrowser.open, (link,))
+                opening.daemon = True
+                opening.start()
             uvicorn.Server(settings).run(sockets=[listening])
         finally:
-            desk.jobs.stop_all()
+            # A process that ends under a thread that reads a model is aborted, not ended.
+            desk.jobs.stop_all(SECONDS_TO_END)
             desk.model.close()

@@ -1,6 +1,7 @@
 """The link is one that can be opened from the moment it is printed."""
 
 import socket
+import time
 from urllib.parse import urlsplit
 
 import pytest
@@ -33,3 +34,22 @@ def test_a_port_that_is_taken_is_said(desk):
         port = taken.getsockname()[1]
         with pytest.raises(InputError, match=f"port {port} cannot be used"):
             module.serve(desk, port, lambda link: None, browser=False)
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_work_has_stopped_before_the_model_is_freed(desk, monkeypatch):
+    jobs, states = [], []
+
+    def endless(job):
+        while True:
+            time.sleep(0.2)
+            job.note("ranking")
+
+    def working(link):
+        jobs.append(desk.jobs.start("run", endless))
+        raise Told
+
+    monkeypatch.setattr(desk.model, "close", lambda: states.append(jobs[0].state))
+    with pytest.raises(Told):
+        module.serve(desk, 0, working, browser=False)
+    assert states == ["stopped"]
