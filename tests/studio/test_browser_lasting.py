@@ -124,3 +124,15 @@ def test_long_work_is_stopped_with_the_keyboard_and_goes_on_in_the_other_tab(ope
     assert other.locator("#work-ab progress").count() == 1
     other.click("#work-ab button")
     other.locator("#work-ab", has_text="Stopped.").wait_for()
+
+
+def test_that_the_studio_does_not_answer_is_said_until_it_does(open_page, put):
+    tab = open_page()
+    tab.wait_for_load_state("networkidle")
+    tab.route("**/*", lambda route: route.abort())
+    put(tab, "A guest who", " here")
+    said = tab.locator("#said.problem", has_text="copy it before you close it")
+    said.wait_for()
+    tab.unroute("**/*")
+    put(tab, "A guest who", " again")
+    said.wait_for(state="detached")
