@@ -17,6 +17,7 @@ from promptrec.engine.options import EngineOptions
 from promptrec.errors import EngineError, InputError
 from promptrec.rank.auto import AUTO, Probe, auto
 from promptrec.rank.base import Ranker, Setup
+from promptrec.rank.kept import KeptFile
 from promptrec.rank.names import build_ranker, template_kinds
 from promptrec.rank.ranking import RankedItem, Ranking
 from promptrec.rank.run import Run
@@ -67,6 +68,7 @@ class Recommender:
         encoder: str = "minilm",
         training: Interactions | None = None,
         slot_prior: str | Path | None = None,
+        item_scores: str | Path | None = None,
         pool: int = 50,
         seed: int = 0,
         **options: Any,  # noqa: ANN401 - validated by EngineOptions
@@ -87,6 +89,8 @@ class Recommender:
             encoder: name of an added text encoder, or its folder, for the ranker embedding.
             training: what other people chose, for the rankers item-knn and implicit-mf.
             slot_prior: a file that `promptrec slot-prior` wrote, for the ranker listwise-prior.
+            item_scores: a file in which item-pmi, yes-no, graded and centred rankers keep what the model says of an
+                item whoever asks, so that the next process need not ask again. It is made where there is none.
             pool: how many candidates `recommend` retrieves from the catalogue and ranks.
             seed: decides ties, label order and everything else that is random.
             **options: of the engine: dtype, max_model_len, tensor_parallel_size, gpu_memory_utilization,
@@ -112,7 +116,10 @@ class Recommender:
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in kinds}
         opened, made = _engine(engine, model, parsed) if kinds else (None, None)
         choice = choice or made
-        setup = Setup(catalog, loaded, seed, adapter, encoder, training, slot_prior)
+        kept = None
+        if item_scores is not None and opened is not None:
+            kept = KeptFile.of(item_scores, resolve(model, "language model"), opened, adapter)
+        setup = Setup(catalog, loaded, seed, adapter, encoder, training, slot_prior, kept)
         return cls(build_ranker(ranker, setup), catalog, opened, choice, pool, seed, probe)
 
     def recommend(self, query: Query, k: int = 10) -> Ranking:

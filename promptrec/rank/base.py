@@ -10,6 +10,7 @@ from promptrec.data.interactions import Interactions
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.errors import InputError
+from promptrec.rank.kept import KeptFile
 from promptrec.rank.ranking import Ranking
 from promptrec.template.template import Template
 
@@ -20,7 +21,8 @@ class Setup:
 
     `adapter` is the folder of a LoRA adapter that the engine reads with, `encoder` the name or folder of the text
     encoder, `training` what other people chose, for rankers that learn from it, `slot_prior` the file of a
-    `promptrec.rank.slot_prior.SlotPrior`.
+    `promptrec.rank.slot_prior.SlotPrior`, `kept` where the model's scores of items that are the same whoever asks are
+    kept from one process to the next.
     """
 
     catalog: Catalog | None = None
@@ -30,6 +32,7 @@ class Setup:
     encoder: str = "minilm"
     training: Interactions | None = None
     slot_prior: str | Path | None = None
+    kept: KeptFile | None = None
 
 
 class Ranker(Protocol):

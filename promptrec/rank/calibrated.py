@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from promptrec.data.query import Query
-from promptrec.engine.base import Engine, Reading, Tokens, Usage
+from promptrec.engine.base import Engine, Reading, Usage
 from promptrec.prompt import Fitted, fit
 from promptrec.rank.base import Setup
 from promptrec.rank.evidence import Evidence
+from promptrec.rank.kept import Kept
 from promptrec.rank.kinds import Prompting
 from promptrec.rank.pairs import Pair, fit_pairs
 from promptrec.rank.slots import word_tokens
@@ -25,8 +26,8 @@ RESERVE = 8
 class Calibrated(Prompting):
     """A number read off the words of an answer, minus the same number about the same item when nothing is known.
 
-    The second is read once for each item and kept for the life of the ranker. The signal `word-mass` is the
-    probability of all the words together, as a mean over the candidates.
+    The second is read once for each item, see `Kept`. The signal `word-mass` is the probability of all the words
+    together, as a mean over the candidates.
     """
 
     pointwise: ClassVar[bool] = True
@@ -35,7 +36,7 @@ class Calibrated(Prompting):
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
-        self._null: dict[tuple[str, Tokens], float] = {}
+        self._null = Kept(setup.kept)
 
     @abstractmethod
     def value(self, logprobs: Sequence[float]) -> float:
@@ -76,14 +77,15 @@ class Calibrated(Prompting):
         """The number of each pair's item under the empty profile, read where it is not known yet."""
         budget = engine.context_length - RESERVE
         fitted = [fit(template, Query(), (p.item,), (), engine.tokenizer, budget) for p in pairs]
-        keys = [(engine.model_id, f.encoded.ids) for f in fitted]
-        new = {key: (f, p) for key, f, p in zip(keys, fitted, pairs, strict=True) if key not in self._null}
+        keys = [(self.name, engine.model_id, f.encoded.ids, template.header.words) for f in fitted]
+        known = self._null.known(keys)
+        new = {key: (f, p) for key, f, p in zip(keys, fitted, pairs, strict=True) if key not in known}
         readings = self._ask([f for f, _ in new.values()], engine, template)
-        for (key, (_, pair)), reading in zip(new.items(), readings, strict=True):
+        for (_, pair), reading in zip(new.values(), readings, strict=True):
             pair.evidence.count(reading)
-            if reading.value is not None:
-                self._null[key] = self.value(reading.value)
-        return [self._null.get(key) for key in keys]
+        read = {key: self.value(r.value) for key, r in zip(new, readings, strict=True) if r.value is not None}
+        self._null.keep(read.items())
+        return [(known | read).get(key) for key in keys]
 
 
 def _joined(readings: Sequence[Reading[tuple[float, ...]]]) -> Reading[tuple[float, ...]]:

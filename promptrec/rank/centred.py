@@ -2,7 +2,7 @@
 
 It takes off what an item is told by everybody: popularity, fluency, length, and words that were stuffed into its
 description. Subtracting the score of the empty profile (PMI) is the case of one person who wants nothing. Those people
-come with promptrec. The mean of an item is read once and kept for the life of the ranker.
+come with promptrec. What they are told of an item is read once, see `Kept`.
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,12 @@ from statistics import fmean
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.engine.base import Engine
-from promptrec.rank.base import Ranker, Setup
+from promptrec.rank.base import Setup
 from promptrec.rank.combined import Combined, book, spend
 from promptrec.rank.ensemble import member_scores
 from promptrec.rank.evidence import Evidence
+from promptrec.rank.kept import Kept, Key
+from promptrec.rank.kinds import ModelFree, Prompting
 from promptrec.rank.probe_set import LANGUAGES, probe_pairs
 from promptrec.rank.ranking import Ranking
 from promptrec.template.store import default_pack
@@ -23,48 +25,66 @@ MOST_PEOPLE = 30
 
 
 class Centred(Combined):
-    """The member must judge each item by itself: its score may not depend on the other candidates."""
+    """The member must judge each item by itself: its score may not depend on the other candidates.
 
-    def __init__(self, name: str, member: Ranker, people: Sequence[Query], seed: int = 0) -> None:
-        super().__init__(name, (member,), seed)
+    Whoever says the very words of a person of reference is compared with the others of them alone.
+    """
+
+    def __init__(self, name: str, member: ModelFree | Prompting, people: Sequence[Query], setup: Setup) -> None:
+        super().__init__(name, (member,), setup.seed)
         self._member, self._people = member, tuple(people)
-        self._means: dict[tuple[str | None, str], float] = {}
+        kind = member.template_kind
+        template = setup.templates.get(kind) if kind else None
+        self._template = template and template.sha256
+        # What reads no model depends on the whole catalogue, or costs little.
+        self._told = Kept(setup.kept if kind else None)
 
     def gather(self, evidence: Sequence[Evidence], engine: Engine | None) -> list[Ranking]:
-        """See `Combined.gather`. What the means cost is booked to the first request."""
+        """See `Combined.gather`. What the people of reference cost is booked to the first request."""
         rankings = self._member.rank([e.request for e in evidence], engine)
-        read = self._read_means([item for e in evidence for item in e.request.candidates], engine)
+        read, told = self._ask_people([item for e in evidence for item in e.request.candidates], engine)
         for ranking in read:
             spend(evidence[0], ranking)
         lost = [ranking.reason for ranking in read if ranking.status != "ok"]
         for e, ranking in zip(evidence, rankings, strict=True):
             book(e, ranking)
-            scores = member_scores(ranking)
+            scores, words = member_scores(ranking), e.request.query.preferences
+            people = [p for p in self._people if p.preferences != words] or self._people
             for item in e.request.candidates:
-                score, mean = scores.get(item.item_id), self._means.get(_key(item, engine))
-                if score is not None and mean is not None:
-                    e.scores[item.item_id] |= {"to-anybody": mean, self.name: score - mean}
-                elif mean is None:
+                said = [told.get(self._key(person, item, engine)) for person in people]
+                known = [score for score in said if score is not None]
+                # Means over different people could not be compared.
+                if len(known) < len(people):
                     e.errors += lost[:1]
+                elif item.item_id in scores:
+                    mean = fmean(known)
+                    e.scores[item.item_id] |= {"to-anybody": mean, self.name: scores[item.item_id] - mean}
         return [*rankings, *read]
 
-    def _read_means(self, items: Sequence[Item], engine: Engine | None) -> list[Ranking]:
-        """Rank what is new for the people of reference, and keep the means of what all of them could be asked about."""
-        new = {i.item_id: i for i in items if _key(i, engine) not in self._means}
-        requests = [RankRequest(person, tuple(new.values())) for person in self._people] if new else []
-        read = self._member.rank(requests, engine)
-        by_person = [member_scores(ranking) for ranking in read]
-        for item in new.values():
-            said = [scores[item.item_id] for scores in by_person if item.item_id in scores]
-            # Means over different people could not be compared.
-            if len(said) == len(self._people):
-                self._means[_key(item, engine)] = fmean(said)
-        return read
+    def _ask_people(self, items: Sequence[Item], engine: Engine | None) -> tuple[list[Ranking], dict[Key, float]]:
+        """What each person of reference is told of each item; what is not known yet is ranked for them."""
+        distinct = {item.model_dump_json(): item for item in items}.values()
+        keys = {(n, item.item_id): self._key(p, item, engine) for n, p in enumerate(self._people) for item in distinct}
+        told = self._told.known(keys.values())
+        requests, asked = [], []
+        for n, person in enumerate(self._people):
+            new = [item for item in distinct if keys[n, item.item_id] not in told]
+            if new:
+                requests.append(RankRequest(person, tuple(new)))
+                asked.append(n)
+        read = self._member.rank(requests, engine) if requests else []
+        said = {
+            keys[n, item_id]: score
+            for n, ranking in zip(asked, read, strict=True)
+            for item_id, score in member_scores(ranking).items()
+        }
+        self._told.keep(said.items())
+        return read, told | said
 
-
-def _key(item: Item, engine: Engine | None) -> tuple[str | None, str]:
-    """What a mean depends on: who reads, and all that is told of the item."""
-    return engine.model_id if engine else None, item.model_dump_json()
+    def _key(self, person: Query, item: Item, engine: Engine | None) -> Key:
+        """What a score depends on: who reads, with which words, and all that is told of the person and the item."""
+        model = engine.model_id if engine else None
+        return self._member.name, model, self._template, person.preferences, item.model_dump_json()
 
 
 def reference_people(setup: Setup, n: int) -> list[Query]:

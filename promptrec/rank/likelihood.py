@@ -12,9 +12,10 @@ centring (`A~8`, see `centred`) does so for all of them.
 from collections.abc import Sequence
 from typing import ClassVar
 
-from promptrec.engine.base import Engine, Reading, Tokens
+from promptrec.engine.base import Engine, Reading
 from promptrec.rank.base import Setup
 from promptrec.rank.evidence import Evidence
+from promptrec.rank.kept import Kept
 from promptrec.rank.kinds import Prompting
 from promptrec.rank.pairs import Pair, fit_pairs, null_context
 from promptrec.template.template import Template
@@ -54,8 +55,8 @@ class ItemLikelihood(MeanLikelihood):
 class ItemPmi(Prompting):
     """How much likelier an item becomes once the person's words are known (nats).
 
-    The likelihood under the empty profile is read once for each item and kept for the life of the ranker. Both are of
-    the whole item text: `log-likelihood` and `null-log-likelihood` (nats).
+    The likelihood under the empty profile is read once for each item, see `Kept`. Both are of the whole item text:
+    `log-likelihood` and `null-log-likelihood` (nats).
     """
 
     name: ClassVar[str] = "item-pmi"
@@ -64,7 +65,7 @@ class ItemPmi(Prompting):
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
-        self._null: dict[tuple[str, Tokens, Tokens], float] = {}
+        self._null = Kept(setup.kept)
 
     def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`."""
@@ -84,14 +85,15 @@ class ItemPmi(Prompting):
 
     def _null_likelihoods(self, pairs: Sequence[Pair], engine: Engine, template: Template) -> list[float | None]:
         """Log P(item | nothing known) of each pair's item, read where it is not known yet."""
-        keys = [(engine.model_id, null_context(template, p.item, engine), p.reply) for p in pairs]
-        new = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in self._null}
-        readings = engine.loglikelihood([key[1] for key in new], [key[2] for key in new], adapter=self._setup.adapter)
-        for (key, pair), reading in zip(new.items(), readings, strict=True):
+        keys = [(self.name, engine.model_id, null_context(template, p.item, engine), p.reply) for p in pairs]
+        known = self._null.known(keys)
+        new = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}
+        readings = engine.loglikelihood([key[2] for key in new], [key[3] for key in new], adapter=self._setup.adapter)
+        for pair, reading in zip(new.values(), readings, strict=True):
             pair.evidence.count(reading)
-            if reading.value is not None:
-                self._null[key] = sum(reading.value)
-        return [self._null.get(key) for key in keys]
+        read = {key: sum(r.value) for key, r in zip(new, readings, strict=True) if r.value is not None}
+        self._null.keep(read.items())
+        return [(known | read).get(key) for key in keys]
 
 
 def _read(pairs: Sequence[Pair], engine: Engine, setup: Setup) -> list[Reading[tuple[float, ...]]]:

@@ -58,7 +58,7 @@ def _member(written: str, setup: Setup) -> Ranker:
     """A ranker of the table, centred where that is asked for."""
     ranker = ranker_class(_base(written))(setup)
     _, centred, people = written.partition("~")
-    return Centred(written, ranker, reference_people(setup, int(people)), setup.seed) if centred else ranker
+    return Centred(written, ranker, reference_people(setup, int(people)), setup) if centred else ranker
 
 
 def _base(written: str) -> str:
