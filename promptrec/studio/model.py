@@ -123,7 +123,8 @@ class Watched:
     def __init__(self, engine: Engine, job: Job) -> None:
         self._engine, self._job = engine, job
         self.name, self.model_id, self.context_length = engine.name, engine.model_id, engine.context_length
-        self.replies: list[str] = []
+        self.replies: list[tuple[str, str]] = []
+        """What was written, each behind the prompt that it answers."""
         self.watching = True
         """Whether the job's note is the number of prompts read; A/B and tests count people themselves."""
         self._read = 0
@@ -163,7 +164,8 @@ class Watched:
         out: list[Reading[str]] = []
         for part in self._parts(len(prompts)):
             out += self._engine.generate(prompts[part], sampling, constraint, adapter=adapter)
-        self.replies += [reading.value for reading in out if reading.value is not None]
+        answered = ((prompt, reading.value) for prompt, reading in zip(prompts, out, strict=True))
+        self.replies += [(self.tokenizer.decode(prompt), said) for prompt, said in answered if said is not None]
         return out
 
     def close(self) -> None:

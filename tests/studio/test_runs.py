@@ -51,6 +51,7 @@ def test_what_the_model_wrote_is_shown_beside_what_was_read_from_it(desk, ended,
     object.__setattr__(desk, "model", Model("scripted", ScriptedEngine(reply=lambda text: "[B] > [B] > <i>[Z]</i>")))
     shown = ended("run", told(LISTWISE, "wine/en/listwise-text"))
     assert "[B] &gt; [B] &gt; &lt;i&gt;[Z]&lt;/i&gt;" in shown
+    assert re.search(r"What it had read</summary><pre>.*\[B\] Chablis", shown, re.DOTALL)
     assert "Left out:" in shown and "Said twice: Chablis. Not among the candidates: Z." in shown
 
 
