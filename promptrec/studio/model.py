@@ -4,7 +4,6 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 
 from promptrec.engine.base import Constraint, Engine, Reading, Sampling, Tokens
 from promptrec.engine.load import Choice, choose_engine, open_engine
@@ -62,6 +61,7 @@ class Model:
         self.missing = ""
         """Why there is no tokenizer of the model's own; empty where there is one."""
         self._options = options
+        self._tokenizer: Tokenizer | None = None
         self._engine: str | None = None
         self._opened: tuple[Engine, Choice | None] | None = None
         if engine is None or isinstance(engine, str):
@@ -75,16 +75,21 @@ class Model:
         """Whether its weights are loaded."""
         return self._opened is not None
 
-    @cached_property
+    @property
     def tokenizer(self) -> Tokenizer:
-        """The model's, or words where the model is not there."""
-        if self._opened is not None:
-            return self._opened[0].tokenizer
+        """The model's, or words where the model is not there; one that is added meanwhile is found."""
         try:
-            return ModelTokenizer.from_folder(resolve(self.name, "language model").folder)
+            self._tokenizer = self._tokenizer or self._read()
         except PromptrecError as error:
             self.missing = str(error)
             return Words()
+        self.missing = ""
+        return self._tokenizer
+
+    def _read(self) -> Tokenizer:
+        if self._opened is not None:
+            return self._opened[0].tokenizer
+        return ModelTokenizer.from_folder(resolve(self.name, "language model").folder)
 
     @property
     def tokenizer_if_there(self) -> Tokenizer | None:

@@ -1,6 +1,8 @@
+import pytest
+
 from promptrec.author.sample import sample
 from promptrec.prompt import encode, fit
-from promptrec.studio.model import Words
+from promptrec.studio.model import Model, Words
 from promptrec.template.store import list_templates
 
 
@@ -12,3 +14,12 @@ def test_without_a_model_words_stand_in_for_tokens():
     told = sample(shipped)
     exact = fit(shipped, told.query, told.items, told.labels, words, 10**6, instruction=told.instruction)
     assert words.decode(encode(exact.prompt, words).ids).strip() == exact.prompt.text.strip()
+
+
+@pytest.mark.model
+def test_a_model_that_is_added_while_the_studio_runs_is_found(smollm2, tmp_path):
+    model = Model(str(tmp_path / "model"))
+    assert isinstance(model.tokenizer, Words) and "model" in model.missing and model.tokenizer_if_there is None
+    (tmp_path / "model").symlink_to(smollm2.folder)
+    assert model.tokenizer_if_there is model.tokenizer and model.missing == ""
+    assert not isinstance(model.tokenizer, Words)
