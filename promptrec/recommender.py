@@ -89,12 +89,10 @@ class Recommender:
             encoder: name of an added text encoder, or its folder, for the ranker embedding.
             training: what other people chose, for the rankers item-knn and implicit-mf.
             slot_prior: a file that `promptrec slot-prior` wrote, for the ranker listwise-prior.
-            item_scores: a file in which item-pmi, yes-no, graded and centred rankers keep what the model says of an
-                item whoever asks, so that the next process need not ask again. It is made where there is none.
+            item_scores: a file that keeps what the model says of an item whoever asks, for the next process.
             pool: how many candidates `recommend` retrieves from the catalogue and ranks.
             seed: decides ties, label order and everything else that is random.
-            **options: of the engine: dtype, max_model_len, tensor_parallel_size, gpu_memory_utilization,
-                quantization, max_lora_rank, base_url, api_key.
+            **options: of the engine, such as dtype, max_model_len or base_url: see `EngineOptions`.
 
         Raises:
             UnknownName: a model, engine, template or ranker nobody knows; the message lists the known ones.
@@ -106,8 +104,7 @@ class Recommender:
         if isinstance(engine, str):
             choose_engine(engine)  # an unknown name is said before anything is loaded
         if ranker is None:
-            by_name = engine is None or isinstance(engine, str)
-            ranker = default_ranker(resolve(model, "language model").parameters if by_name else None)
+            ranker = _default_ranker(engine, model)
         choice, probe = None, None
         if ranker == AUTO:
             engine, choice, probe = _probed(engine, model, parsed, catalog, encoder)
@@ -115,12 +112,9 @@ class Recommender:
         kinds, pack = template_kinds(ranker), template or default_pack(catalog)
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in kinds}
         opened, made = _engine(engine, model, parsed) if kinds else (None, None)
-        choice = choice or made
-        kept = None
-        if item_scores is not None and opened is not None:
-            kept = KeptFile.of(item_scores, resolve(model, "language model"), opened, adapter)
+        kept = _kept(item_scores, model, opened, adapter)
         setup = Setup(catalog, loaded, seed, adapter, encoder, training, slot_prior, kept)
-        return cls(build_ranker(ranker, setup), catalog, opened, choice, pool, seed, probe)
+        return cls(build_ranker(ranker, setup), catalog, opened, choice or made, pool, seed, probe)
 
     def recommend(self, query: Query, k: int = 10) -> Ranking:
         """The best `k` items of the catalogue for a person; items of their history are left out.
@@ -256,6 +250,12 @@ class Recommender:
         return Bm25(self._need_catalog())
 
 
+def _default_ranker(engine: str | Engine | None, model: str | Path) -> str:
+    """What suits the size of the model; an engine that is open does not say what that is."""
+    by_name = engine is None or isinstance(engine, str)
+    return default_ranker(resolve(model, "language model").parameters if by_name else None)
+
+
 def _engine(engine: str | Engine | None, model: str | Path, options: EngineOptions) -> tuple[Engine, Choice | None]:
     if engine is None or isinstance(engine, str):
         return open_engine(model, engine, options)
@@ -269,6 +269,13 @@ def _probed(
     info = resolve(model, "language model") if engine is None or isinstance(engine, str) else None
     opened, choice = _engine(engine, model, options)
     return opened, choice, auto(opened, info, default_pack(catalog).rpartition("/")[2], encoder)
+
+
+def _kept(file: str | Path | None, model: str | Path, engine: Engine | None, adapter: str | None) -> KeptFile | None:
+    """The file of item scores; None where none is asked for or no model is read."""
+    if file is None or engine is None:
+        return None
+    return KeptFile.of(file, resolve(model, "language model"), engine, adapter)
 
 
 def _popularity(item: Item) -> dict[str, float]:

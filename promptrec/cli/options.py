@@ -36,6 +36,14 @@ SlotPriorOption = Annotated[
         "--slot-prior", metavar="FILE", help="What `promptrec slot-prior` wrote, for the ranker listwise-prior."
     ),
 ]
+ItemScoresOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--item-scores",
+        metavar="FILE",
+        help="Keep what the model says of an item whoever asks in this file, and do not ask for it again.",
+    ),
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="Decides ties and everything else that is random.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 CatalogOption = Annotated[

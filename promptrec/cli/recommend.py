@@ -11,6 +11,7 @@ from promptrec.cli.options import (
     ColumnsOption,
     EngineOption,
     EngineSettings,
+    ItemScoresOption,
     JsonOption,
     ModelOption,
     RankerOption,
@@ -51,14 +52,7 @@ def recommend(
         Path | None, typer.Option("--templates", help="A folder of your own templates, looked into first.")
     ] = None,
     slot_prior: SlotPriorOption = None,
-    item_scores: Annotated[
-        Path | None,
-        typer.Option(
-            "--item-scores",
-            metavar="FILE",
-            help="Keep what the model says of an item whoever asks in this file, and do not ask for it again.",
-        ),
-    ] = None,
+    item_scores: ItemScoresOption = None,
     k: Annotated[int, typer.Option("-k", help="How many items to show.")] = 10,
     pool: Annotated[int, typer.Option("--pool", help="How many candidates to retrieve and rank.")] = 50,
     seed: SeedOption = 0,
