@@ -85,7 +85,8 @@ class Calibrated(Prompting):
             pair.evidence.count(reading)
         read = {key: self.value(r.value) for key, r in zip(new, readings, strict=True) if r.value is not None}
         self._null.keep(read.items())
-        return [(known | read).get(key) for key in keys]
+        told = known | read
+        return [told.get(key) for key in keys]
 
 
 def _joined(readings: Sequence[Reading[tuple[float, ...]]]) -> Reading[tuple[float, ...]]:

@@ -93,7 +93,8 @@ class ItemPmi(Prompting):
             pair.evidence.count(reading)
         read = {key: sum(r.value) for key, r in zip(new, readings, strict=True) if r.value is not None}
         self._null.keep(read.items())
-        return [(known | read).get(key) for key in keys]
+        told = known | read
+        return [told.get(key) for key in keys]
 
 
 def _read(pairs: Sequence[Pair], engine: Engine, setup: Setup) -> list[Reading[tuple[float, ...]]]:

@@ -147,8 +147,23 @@ def test_the_plan_for_a_real_model_is_what_it_then_costs(ranker, smollm2, transf
     made = planted(users=3, items=64, candidates=5, right=2)
     counter = CountingEngine.of(smollm2.name, "transformers")
     counter.context_length = transformers_engine.context_length
-    foretold = plan(ranker, opened(ranker, counter).run, counter, made.requests)
-    ledgers = [ranking.ledger for ranking in opened(ranker, transformers_engine).run(made.requests)]
+    assert_cost_is_foretold(ranker, counter, transformers_engine, made)
+
+
+@pytest.mark.vllm
+@pytest.mark.model
+@pytest.mark.parametrize("ranker", [*READ_ONCE, "bm25:3:yes-no", "query-likelihood~2"])
+def test_what_vllm_takes_from_its_cache_is_foretold_too(ranker, smollm2, vllm_engine):
+    made = planted(users=8, items=64, candidates=5, right=2)
+    counter = CountingEngine.of(smollm2.name, "vllm")
+    counter.context_length = vllm_engine.context_length
+    vllm_engine._llm.reset_prefix_cache()
+    assert_cost_is_foretold(ranker, counter, vllm_engine, made)
+
+
+def assert_cost_is_foretold(ranker, counter, engine, made):
+    foretold = plan(ranker, opened(ranker, counter, made.catalog).run, counter, made.requests)
+    ledgers = [ranking.ledger for ranking in opened(ranker, engine, made.catalog).run(made.requests)]
     assert foretold.total == Cost(
         prompt_tokens=sum(ledger.prompt_tokens for ledger in ledgers),
         cached_tokens=sum(ledger.cached_tokens for ledger in ledgers),
