@@ -50,6 +50,7 @@ def show(found: Probe, console: Console) -> None:
             continue
         remarks = [] if row.first_slot is None else [f"shown first comes first {row.first_slot:.1f} x chance"]
         remarks += [] if row.yes is None else [f"says yes to {row.yes:.0%}"]
+        remarks += [] if row.gain is None else [f"at least {row.gain:+.3f} over the same with nothing taken off"]
         cells = (f"{row.auc:.3f}", f"{row.low:.3f}", f"{row.prompt_tokens:.0f}", f"{row.seconds:.1f}")
         table.add_row(row.ranker, *cells, "; ".join(remarks))
     console.print(table)

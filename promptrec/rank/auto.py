@@ -2,6 +2,7 @@
 
 Only a way of ranking that is surely better than chance is used. Several are added with weights in proportion to their
 area above chance, shrunk because there are few pairs. Whatever the sum does not need is left out, the dearest first.
+What is liked whoever asks is taken off where that is surely better too (`debiased`).
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from promptrec.engine.base import Engine
 from promptrec.engine.fingerprint import folder_sha256
 from promptrec.engine.models import ModelInfo, resolve
 from promptrec.errors import PromptrecError
+from promptrec.rank.debiased import REFERENCES, passed, try_debiased
 from promptrec.rank.ensemble import added
 from promptrec.rank.names import template_kinds
 from promptrec.rank.probe import PROBED, Measured, ProbeRow, measure, shares_below
@@ -28,8 +30,6 @@ AUTO = "auto"
 PRIOR = 10
 # What a sum of scores may lose on the pairs by leaving a member out.
 TOLERANCE = 0.005
-# A member this much worse than the best says little that the best does not.
-MARGIN = 0.15
 
 
 class Probe(BaseModel):
@@ -65,12 +65,18 @@ def auto(engine: Engine, info: ModelInfo | None, language: str, encoder: str, *,
         except ValidationError:
             path.unlink()  # of another version, or cut short: measured anew
     pairs = probe_pairs(language)
-    found = Probe.of(engine, language, pairs, measure(engine, language, encoder, pairs))
+    found = Probe.of(engine, language, pairs, _measure_all(engine, language, encoder, pairs))
     # Where nothing of the model could be read, the next call may have more luck.
     if path and any(row.auc is not None and template_kinds(row.ranker) for row in found.rows):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(found.model_dump_json(indent=2), encoding="utf-8")
     return found
+
+
+def _measure_all(engine: Engine, language: str, encoder: str, pairs: Pairs) -> list[Measured]:
+    """Every way of ranking that is probed, and what passes debiased."""
+    plain = [measure(name, engine, pairs, language, encoder) for name in PROBED]
+    return plain + try_debiased(pairs, plain, lambda name: measure(name, engine, pairs, language, encoder))
 
 
 def choose(pairs: Pairs, found: Sequence[Measured]) -> tuple[str, str]:
@@ -90,12 +96,6 @@ def choose(pairs: Pairs, found: Sequence[Measured]) -> tuple[str, str]:
         return members[0].row.ranker, f"alone as good as any sum on the probe, AUC {members[0].row.auc:.3f}"
     name = "+".join(f"{weight(one.row, len(pairs.requests)):.3g}*{one.row.ranker}" for one in members)
     return name, f"their sum has AUC {together:.3f} on the probe, the best alone {best.row.auc:.3f}"
-
-
-def passed(rows: Sequence[ProbeRow]) -> list[ProbeRow]:
-    """The rows of rankers that are surely better than chance and not far below the best, best first."""
-    better = sorted((row for row in rows if row.low is not None and row.low > 0.5), key=lambda row: -(row.auc or 0))
-    return [row for row in better if (row.auc or 0) >= (better[0].auc or 0) - MARGIN]
 
 
 def _without_the_needless(pairs: Pairs, members: Sequence[Measured]) -> list[Measured]:
@@ -127,5 +127,5 @@ def _key(info: ModelInfo, engine: Engine, encoder: str) -> str:
     except PromptrecError:
         other = ""
     pairs = folder_sha256(FOLDER)
-    told = [promptrec.__version__, folder_sha256(info.folder), engine.name, other, pairs, PROBED]
+    told = [promptrec.__version__, folder_sha256(info.folder), engine.name, other, pairs, PROBED, REFERENCES]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]

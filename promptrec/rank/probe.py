@@ -30,7 +30,8 @@ class ProbeRow(BaseModel):
 
     auc: mean over people of the share of other items below the right one, ties half; None where it could not be
     measured, for `reason`. low: one-sided 95 % bound of that mean. prompt_tokens: for each candidate. first_slot: how
-    often the item shown first came first, over chance. yes: share of pairs that got a yes before calibration.
+    often the item shown first came first, over chance. yes: share of pairs that got a yes before calibration. gain: of
+    another way with something taken off, the one-sided 95 % bound of how much greater its AUC is than that one's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +43,7 @@ class ProbeRow(BaseModel):
     seconds: FiniteFloat = 0.0
     first_slot: FiniteFloat | None = None
     yes: FiniteFloat | None = None
+    gain: FiniteFloat | None = None
     reason: str = ""
 
 
@@ -51,11 +53,6 @@ class Measured:
 
     row: ProbeRow
     scores: tuple[Mapping[str, float], ...] = ()
-
-
-def measure(engine: Engine, language: str, encoder: str, pairs: Pairs) -> list[Measured]:
-    """Every way of ranking on the same pairs. One that cannot be measured has a row that says why."""
-    return [_measured(name, engine, pairs, language, encoder) for name in PROBED]
 
 
 def measure_ranker(ranker: Ranker, engine: Engine | None, pairs: Pairs) -> Measured:
@@ -71,13 +68,18 @@ def measure_ranker(ranker: Ranker, engine: Engine | None, pairs: Pairs) -> Measu
     row = ProbeRow(
         ranker=name,
         auc=statistics.fmean(areas),
-        low=statistics.fmean(areas) - 1.645 * statistics.stdev(areas) / len(areas) ** 0.5,
+        low=least(areas),
         prompt_tokens=sum(r.ledger.prompt_tokens - r.ledger.cached_tokens for r in rankings) / reads,
         seconds=sum(r.ledger.seconds for r in rankings),
         first_slot=_first_slot(rankings, pairs) if name.startswith("listwise") else None,
         yes=_yes_rate(rankings) if name == "yes-no" else None,
     )
     return Measured(row, scores)
+
+
+def least(values: Sequence[float]) -> float:
+    """The one-sided 95 % bound below a mean, by the normal distribution."""
+    return statistics.fmean(values) - 1.645 * statistics.stdev(values) / math.sqrt(len(values))
 
 
 def shares_below(pairs: Pairs, scores: Sequence[Mapping[str, float]]) -> list[float]:
@@ -91,7 +93,8 @@ def shares_below(pairs: Pairs, scores: Sequence[Mapping[str, float]]) -> list[fl
     return out
 
 
-def _measured(name: str, engine: Engine, pairs: Pairs, language: str, encoder: str) -> Measured:
+def measure(name: str, engine: Engine, pairs: Pairs, language: str, encoder: str) -> Measured:
+    """The way of ranking of a name on the pairs. One that cannot be measured has a row that says why."""
     try:
         templates = {kind: load_template(f"general/{language}", kind=kind) for kind in template_kinds(name)}
         ranker = build_ranker(name, Setup(pairs.catalog, templates, pairs.seed, encoder=encoder))

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from promptrec.rank.agreement import correlations, shares_of_truth
-from promptrec.rank.auto import Probe, passed, weight
+from promptrec.rank.auto import Probe, weight
+from promptrec.rank.debiased import passed
 from promptrec.rank.ensemble import member_scores, standardised
 from promptrec.rank.probe_set import PEOPLE
 from promptrec.rank.ranking import Ranking

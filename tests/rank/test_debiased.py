@@ -1,0 +1,91 @@
+"""What is liked whoever asks is taken off only where the probe shows that it helps."""
+
+import random
+
+import pytest
+
+from promptrec.engine.base import Reading
+from promptrec.rank.auto import auto
+from promptrec.rank.base import Setup
+from promptrec.rank.debiased import REFERENCES, debiased, passed, try_debiased
+from promptrec.rank.names import build_ranker
+from promptrec.rank.order import seeded_hash
+from promptrec.rank.probe import Measured, ProbeRow, least, shares_below
+from promptrec.rank.probe_set import probe_pairs
+from promptrec.rank.table import RANKERS
+from promptrec.testing.scripted import ScriptedEngine
+
+PAIRS = probe_pairs("en")
+
+
+TITLES = {r.query.preferences: PAIRS.catalog[PAIRS.right[r.query.query_id]].title for r in PAIRS.requests}
+
+
+class Partial(ScriptedEngine):
+    """Finds a person's words a nat likelier after the right item, and any words up to two nats after some items."""
+
+    def loglikelihood(self, prompts, continuations, *, adapter=None):
+        out = []
+        for asked in zip(prompts, continuations, strict=True):
+            prompt, words = map(self.tokenizer.decode, asked)
+            right = any(said in words and title in prompt for said, title in TITLES.items())
+            out.append(Reading((right + seeded_hash(0, prompt) % 1000 / 500 - 3.0,)))
+        return out
+
+
+def row(name, auc, gain=None):
+    return ProbeRow(ranker=name, auc=auc, low=auc - 0.1, gain=gain)
+
+
+def measured(name, signal, seed):
+    draw = random.Random(f"{name} {seed}")
+    scores = tuple(
+        {i.item_id: draw.gauss(signal * (i.item_id == PAIRS.right[r.query.query_id])) for i in r.candidates}
+        for r in PAIRS.requests
+    )
+    areas = shares_below(PAIRS, scores)
+    return Measured(ProbeRow(ranker=name, auc=sum(areas) / len(areas), low=least(areas)), scores)
+
+
+@pytest.mark.parametrize("name", [name for name in RANKERS if debiased(name)])
+def test_what_is_debiased_is_a_ranker_that_can_be_built(name):
+    assert build_ranker(debiased(name), Setup(PAIRS.catalog)).name == debiased(name)
+
+
+def test_of_two_one_is_taken_and_the_debiased_one_only_where_it_gains():
+    rows = [row("query-likelihood", 0.9), row(f"query-likelihood~{REFERENCES}", 0.92, gain=-0.01)]
+    assert [r.ranker for r in passed(rows)] == ["query-likelihood"]
+    rows[1] = rows[1].model_copy(update={"gain": 0.01})
+    assert [r.ranker for r in passed(rows)] == [f"query-likelihood~{REFERENCES}"]
+    assert passed([row("yes-no", 0.5), ProbeRow(ranker="item-pmi", reason="dead")]) == []
+
+
+def test_only_what_passes_is_tried():
+    asked = []
+
+    def measure(name):
+        asked.append(name)
+        return measured(name, 1.5, 0)
+
+    found = [measured("query-likelihood", 1.5, 0), measured("yes-no", 0, 0), measured("listwise-labels", 1.2, 0)]
+    try_debiased(PAIRS, found, measure)
+    assert asked == [f"query-likelihood~{REFERENCES}", "listwise-shifts"]
+
+
+def test_what_gains_nothing_is_seldom_taken_for_better():
+    taken = 0
+    for seed in range(100):
+        plain, other = measured("query-likelihood", 1.0, seed), measured(f"query-likelihood~{REFERENCES}", 1.0, seed)
+        (tried,) = try_debiased(PAIRS, [plain], lambda name, other=other: other)
+        taken += tried.row.gain > 0
+    assert taken <= 11, "a one-sided test at 5 % has 11 or fewer of 100 in 99.6 % of cases"
+
+
+def test_a_reader_who_likes_some_items_whoever_asks_is_read_with_that_taken_off(tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
+    found = auto(Partial(), None, "en", "minilm")
+    rows = {r.ranker: r for r in found.rows}
+    centred = rows[f"query-likelihood~{REFERENCES}"]
+    assert centred.gain > 0 and centred.auc > rows["query-likelihood"].auc
+    assert "query-likelihood~" in found.chosen or "query-likelihood" not in found.chosen
+    assert f"query-likelihood~{REFERENCES}" in [r.ranker for r in passed(found.rows)]
