@@ -13,7 +13,7 @@ from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.tokenizer import Tokenizer
-from promptrec.engine.validity import check_labels, prompt_error
+from promptrec.engine.validity import check_labels, log_probabilities, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra
 
 try:
@@ -77,7 +77,7 @@ class ServerEngine:
                     f"the server at {self._url} does not give the log-probabilities of chosen tokens "
                     "(logprob_token_ids): use a vLLM server of version 0.32 or newer, or another --engine"
                 )
-            return Reading(tuple(found[label] for label in label_ids), usage)
+            return log_probabilities(tuple(found[label] for label in label_ids), usage)
 
         return self._each(read, prompts, self.context_length)
 
@@ -101,7 +101,7 @@ class ServerEngine:
                     f"the server at {self._url} does not give the log-probabilities of a prompt (prompt_logprobs): "
                     "use a vLLM server, or another --engine"
                 ) from None
-            return Reading(values, _usage(done))
+            return log_probabilities(values, _usage(done))
 
         pairs = [(len(p), (*p, *c)) for p, c in zip(prompts, continuations, strict=True)]
         return self._each(read, pairs, self.context_length, lambda pair: pair[1])

@@ -4,7 +4,7 @@ import copy
 import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from promptrec.engine.adapter import Adapted
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
@@ -14,7 +14,7 @@ from promptrec.engine.grammar import Grammars
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.tokenizer import Tokenizer
-from promptrec.engine.validity import check_labels, prompt_error
+from promptrec.engine.validity import check_labels, log_probabilities, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra
 
 try:
@@ -23,7 +23,7 @@ try:
 except ImportError as missing:
     raise MissingExtra(missing.name or "transformers", "transformers") from None
 
-T = TypeVar("T")
+Numbers = tuple[float, ...]
 # Logits of one batch take at most this many bytes; keys and values at most this many tokens.
 LOGITS_BYTES = 512 * 2**20
 CACHE_TOKENS = 8192
@@ -122,15 +122,15 @@ class TransformersEngine:
         self,
         sequences: Sequence[Tokens],
         firsts: Sequence[int],
-        pick: Callable[[int, Any], T],
+        pick: Callable[[int, Any], Numbers],
         adapter: str | None,
-    ) -> list[Reading[T]]:
+    ) -> list[Reading[Numbers]]:
         """`pick` applied to each sequence's logits from position `firsts[i]` on."""
         errors = {
             i: e for i, s in enumerate(sequences) if (e := prompt_error(s, self.context_length, self._vocabulary))
         }
         errors |= {i: "the prompt is empty" for i, f in enumerate(firsts) if f < 0 and i not in errors}
-        out: dict[int, Reading[T]] = {i: Reading(None, error=e) for i, e in errors.items()}
+        out: dict[int, Reading[Numbers]] = {i: Reading(None, error=e) for i, e in errors.items()}
         good = [i for i in range(len(sequences)) if i not in errors]
         with self._adapted(adapter), torch.inference_mode():
             groups = shared_prefix_groups([sequences[i] for i in good], [firsts[i] for i in good])
@@ -140,7 +140,7 @@ class TransformersEngine:
                 cache = self._forward([prefix], None, 1)[1] if prefix else None
                 for row, value in self._suffixes(sequences, members, group.prefix, cache, firsts, pick):
                     cached = group.prefix if row != members[0] else 0
-                    out[row] = Reading(value, Usage(prompt=len(sequences[row]), cached=cached))
+                    out[row] = log_probabilities(value, Usage(prompt=len(sequences[row]), cached=cached))
         return [out[i] for i in range(len(sequences))]
 
     def _suffixes(
@@ -150,8 +150,8 @@ class TransformersEngine:
         prefix: int,
         cache: Any,  # noqa: ANN401 - a transformers Cache
         firsts: Sequence[int],
-        pick: Callable[[int, Any], T],
-    ) -> Iterator[tuple[int, T]]:
+        pick: Callable[[int, Any], Numbers],
+    ) -> Iterator[tuple[int, Numbers]]:
         """What is picked from each member of a group, read in batches behind their common prefix."""
         lengths = [len(sequences[i]) - prefix for i in members]
         limit = min(LOGITS_BYTES // (4 * self._vocabulary), CACHE_TOKENS)

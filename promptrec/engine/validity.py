@@ -1,10 +1,11 @@
-"""What no engine can read, found before it is asked, so that one bad prompt never takes others with it."""
+"""What no engine can read, found before it is asked, and what is no answer: one prompt never takes others with it."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from promptrec.engine.base import Tokens
+from promptrec.engine.base import Reading, Tokens, Usage
 from promptrec.errors import InputError
 
 
@@ -23,6 +24,13 @@ def check_labels(label_ids: Sequence[int], vocabulary: int) -> None:
     """Refuse labels that are not tokens of the model."""
     if label_ids and (min(label_ids) < 0 or max(label_ids) >= vocabulary):
         raise InputError(f"a label's token ID is outside the model's {vocabulary}")
+
+
+def log_probabilities(values: tuple[float, ...], usage: Usage) -> Reading[tuple[float, ...]]:
+    """A reading of them; one that is no number makes it an error: half precision overflows, and weights are damaged."""
+    if all(map(math.isfinite, values)):
+        return Reading(values, usage)
+    return Reading(None, usage, "the model gave a log-probability that is no number: read it with dtype=float32")
 
 
 def longest_sequence(folder: Path) -> int | None:

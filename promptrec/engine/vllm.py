@@ -15,7 +15,7 @@ from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.swallowed import Next, filled
 from promptrec.engine.tokenizer import Tokenizer
-from promptrec.engine.validity import check_labels, longest_sequence, prompt_error
+from promptrec.engine.validity import check_labels, log_probabilities, longest_sequence, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ class VllmEngine:
                 values[place] |= {token: entry.logprob for token, entry in done.outputs[0].logprobs[0].items()}
                 usage[place] += _usage(done)
         for place, i in enumerate(good):
-            out[i] = Reading(tuple(values[place][label] for label in label_ids), usage[place])
+            out[i] = log_probabilities(tuple(values[place][label] for label in label_ids), usage[place])
         return [out[i] for i in range(len(prompts))]
 
     def loglikelihood(
@@ -139,7 +139,7 @@ class VllmEngine:
         done = self._run(sequences, self._scoring(from_cache=bool(repeated)), adapter, salt)
         read = [_given(final, len(prompt)) for final, prompt in zip(done, prompts, strict=True)]
         whole = filled(prompts, continuations, read, lambda wanted: self._next(wanted, adapter, salt))
-        return [Reading(values, _usage(final)) for values, final in zip(whole, done, strict=True)]
+        return [log_probabilities(values, _usage(final)) for values, final in zip(whole, done, strict=True)]
 
     def _next(self, wanted: Sequence[Next], adapter: str | None, salt: str) -> list[float]:
         """The log-probability of single tokens, each behind what comes before it, most of which is in the cache."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
-from promptrec.engine.validity import check_labels, prompt_error
+from promptrec.engine.validity import check_labels, log_probabilities, prompt_error
 from promptrec.errors import InputError
 from promptrec.testing.bytes_model import BytesModel
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
@@ -72,7 +72,8 @@ class ScriptedEngine:
         """Nothing to free."""
 
     def _labels(self, prompt: Tokens, label_ids: Sequence[int]) -> Reading[tuple[float, ...]]:
-        return self._reading(prompt, lambda text: tuple(self._label(prompt, text, i) for i in label_ids))
+        read = self._reading(prompt, lambda text: tuple(self._label(prompt, text, i) for i in label_ids))
+        return read if read.value is None else log_probabilities(read.value, read.usage)
 
     def _label(self, prompt: Tokens, text: str, label: int) -> float:
         if self._next is not None:

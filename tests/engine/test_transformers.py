@@ -148,3 +148,16 @@ def test_a_prefix_is_passed_by_the_name_that_the_model_takes_it_by(tiny_folder, 
     for one, other in zip(found, tiny_engine.loglikelihood(prompts, ends), strict=True):
         assert one.value == pytest.approx(other.value, abs=1e-5) and one.usage == other.usage
     assert any(reading.usage.cached for reading in found)
+
+
+def test_a_log_probability_that_is_no_number_is_an_error_of_its_prompt(tiny_folder):
+    import torch
+
+    engine = TransformersEngine(resolve(tiny_folder), EngineOptions())
+    with torch.no_grad():
+        engine._model.get_input_embeddings().weight[7] = float("nan")
+    labels = engine.next_logprobs([(1, 2, 3), (1, 7, 3)], [5, 6])
+    scored = engine.loglikelihood([(1, 2, 3), (1, 7, 3)], [(4,), (4,)])
+    for good, bad in (labels, scored):
+        assert good.error is None and "no number: read it with dtype=float32" in bad.error
+    engine.close()

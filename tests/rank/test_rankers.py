@@ -1,5 +1,7 @@
 """What every ranker must hold, whatever its method."""
 
+import math
+
 import pytest
 
 from promptrec.errors import InputError
@@ -75,3 +77,13 @@ def test_an_unknown_ranker_is_answered_with_the_known_ones():
 )
 def test_small_models_rank_by_likelihood(parameters, name):
     assert default_ranker(parameters) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["yes-no", "graded", "listwise-labels", "listwise-shifts", "pairwise", "pairwise-all", "setwise", "tournament"],
+)
+@pytest.mark.parametrize("value", [math.nan, -math.inf])
+def test_what_is_no_number_is_a_failure_and_no_order(build, request_for, name, value):
+    ranking = build(name).rank([request_for()], ScriptedEngine(next=lambda text, label: value))[0]
+    assert ranking.status == "failed" and "no number" in ranking.reason and ranking.items == ()
