@@ -7,8 +7,10 @@ Nothing is taken from the cache of the earlier reading.
 "flips" is the share of pairs of items, of those that both rankings tell apart, that stand the other way round: without
 ties (1 - tau) / 2; an order by lot has one half. "first" is how often another item comes first. A ranker that shows one
 item at a time must have 0 of both. listwise-shifts and listwise-prior are what is done about the flips of
-listwise-labels; the prior is fitted on other people, without their answers. NDCG@10 is of the first order, "tokens" are
-the prompt tokens of one pass. The lines are appended to eval/bench/flips.jsonl with machine, versions and seed.
+listwise-labels; the prior is fitted on other people, without their answers. With `--flattest-labels` the labels are not
+A, B, C but those that the model finds most equally probable where no item is shown. NDCG@10 is of the first order,
+"tokens" are the prompt tokens of one pass. The lines are appended to eval/bench/flips.jsonl with machine, versions and
+seed.
 """
 
 import argparse
@@ -16,21 +18,25 @@ import json
 import math
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from pathlib import Path
 
 from eval.bench.growth import about
-from promptrec.data.query import RankRequest
+from promptrec.data.query import Query, RankRequest
 from promptrec.engine.load import open_engine
 from promptrec.evaluate.metrics import measure
 from promptrec.evaluate.robustness import perturb
 from promptrec.evaluate.stability import mean_stability
+from promptrec.prompt import Tokenizer, fit
+from promptrec.rank import slot_readings
 from promptrec.rank.base import Setup
 from promptrec.rank.names import build_ranker, template_kinds
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.slot_prior import SlotPrior
+from promptrec.rank.slots import MAX_LABELS, label_tokens
 from promptrec.template.store import load_template
+from promptrec.template.template import Template
 from promptrec.testing.planted import Planted, planted
 
 KEPT = Path(__file__).parent / "flips.jsonl"
@@ -53,6 +59,24 @@ def ranked(name: str, plant: Planted, requests: Sequence[RankRequest], seed: int
     engine._llm.reset_prefix_cache()
     templates = {kind: load_template("films/en", kind=kind) for kind in template_kinds(name)}
     return build_ranker(name, Setup(plant.catalog, templates, seed, slot_prior=prior)).rank(requests, engine)
+
+
+def flattest(engine, template: Template) -> Callable[[Tokenizer, str, int], dict[str, int]]:
+    """Takes the place of `label_tokens`: of all single-token labels the n whose log-probabilities lie closest together.
+
+    They are read once, behind a prompt in which nobody asks and no item is shown.
+    """
+    every = label_tokens(engine.tokenizer, template.cue, MAX_LABELS)
+    nothing = fit(template, Query(), (), (), engine.tokenizer, engine.context_length - 1).encoded.ids
+    logprobs = engine.next_logprobs([nothing], list(every.values()))[0].get()
+    by_logprob = sorted(zip(logprobs, every, strict=True))
+
+    def labels(tokenizer: Tokenizer, cue: str, n: int) -> dict[str, int]:
+        runs = [by_logprob[at : at + n] for at in range(len(by_logprob) - n + 1)]
+        chosen = min(runs, key=lambda run: run[-1][0] - run[0][0])
+        return {label: every[label] for _, label in chosen}
+
+    return labels
 
 
 def compare(name: str, plant: Planted, asked: argparse.Namespace, prior: Path, engine) -> dict[str, object]:
@@ -91,11 +115,14 @@ def main() -> None:
     parser.add_argument("--candidates", type=int, default=10)
     parser.add_argument("--orders", type=int, default=1, help="how many other orders")
     parser.add_argument("--model", default="smollm2-135m")
+    parser.add_argument("--flattest-labels", action="store_true", help="not A, B, C; see above")
     parser.add_argument("--ranker", action="append", choices=RANKERS, help="default: all")
     asked = parser.parse_args()
     plant = planted(users=asked.users + OTHERS, candidates=asked.candidates)
     engine, _ = open_engine(asked.model, "vllm")
     names = asked.ranker or RANKERS
+    if asked.flattest_labels:
+        slot_readings.label_tokens = flattest(engine, load_template("films/en", kind="listwise-labels"))
     print(f"{'ranker':18} {'flips':>6} {'first':>6} {'tau':>7} {'ndcg@10':>8} {'tokens':>8} {'seconds':>8}")
     with tempfile.TemporaryDirectory() as folder:
         prior = Path(folder) / "slot-prior.json"
@@ -103,7 +130,7 @@ def main() -> None:
             template = load_template("films/en", kind="listwise-labels")
             SlotPrior.fit(template, plant.requests[asked.users :], engine).save(prior)
         for name in names:
-            line = compare(name, plant, asked, prior, engine)
+            line = compare(name, plant, asked, prior, engine) | {"flattest_labels": asked.flattest_labels}
             told = f"{line['flips']:6.3f} {line['first']:6.2f} {line['kendall_tau']:7.3f} {line['ndcg@10']:8.3f}"
             print(f"{name:18} {told} {line['prompt_tokens']:8,} {line['seconds']:8.1f}", flush=True)
             with KEPT.open("a", encoding="utf-8") as kept:
