@@ -57,6 +57,14 @@ def test_what_failed_the_probe_is_not_even_read():
     assert "yes-no" not in weighed(PROBE.model_copy(update={"rows": rows}), read)[0]
 
 
+def test_what_is_debiased_is_read_only_where_the_probe_chose_it():
+    dear = ProbeRow(ranker="item-pmi~8", auc=0.93, low=0.85, gain=0.01)
+    found = PROBE.model_copy(update={"rows": (*ROWS, dear)})
+    assert "item-pmi~8" not in weighed(found, planted(GOOD))[0]
+    chosen = found.model_copy(update={"chosen": "0.7*item-pmi~8+0.6*embedding"})
+    assert "item-pmi~8" in weighed(chosen, planted(GOOD | {"item-pmi~8": 0.8}))[0]
+
+
 @pytest.mark.parametrize("requests", [0, LEAST_REQUESTS - 1])
 def test_few_requests_leave_the_choice_to_the_probe(requests):
     name, why = weighed(PROBE, planted(GOOD, requests))
