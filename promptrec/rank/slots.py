@@ -1,10 +1,10 @@
 """Single tokens a model can answer with, verified for its tokenizer in the place where the answer goes.
 
-Labels come in the order of the alphabet for every model. One could take instead those that a model finds equally
-probable after a prompt without content. That evens out the labels there and not in the prompts that are read,
-where the place counts too, and it makes the words of a prompt depend on the weights: two models would no longer read
-the same, and no template could be shown without a model. What a model likes about a slot is taken off afterwards,
-whatever its label: see `listwise_shifts` and `slot_prior`.
+Labels come in the order of the alphabet for every model. Those that a model finds equally probable after a prompt
+without content were tried instead (eval/bench/flips.py) and were no better: that evens out the labels there and not in
+the prompts that are read, where the place counts too. It also makes the words of a prompt depend on the weights: two
+models would no longer read the same, and no template could be shown without a model. What a model likes about a slot is
+taken off afterwards, whatever its label: see `listwise_shifts` and `slot_prior`.
 """
 
 from collections.abc import Iterator, Sequence
