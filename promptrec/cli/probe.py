@@ -32,8 +32,13 @@ def probe(
     console = Console(stderr=True)
     with console.status(f"loading {model}"):
         opened, _ = open_engine(model, engine, EngineOptions.parse(options))
-    with console.status("probing (once for each model and language)"):
-        found = auto(opened, resolve(model, "language model"), language, encoder, again=again)
+    info = resolve(model, "language model")
+    with console.status("probing") as status:
+
+        def notify(ranker: str) -> None:
+            status.update(f"probing {ranker} (some minutes, once for each model and language)")
+
+        found = auto(opened, info, language, encoder, again=again, notify=notify)
     print(found.model_dump_json(indent=2)) if as_json else show(found, Console())
 
 

@@ -7,7 +7,7 @@ What is liked whoever asks is taken off where that is surely better too (`debias
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import fmean
 from typing import Self
 
@@ -52,8 +52,18 @@ class Probe(BaseModel):
         return cls(model=engine.model_id, engine=engine.name, language=language, chosen=chosen, why=why, rows=rows)
 
 
-def auto(engine: Engine, info: ModelInfo | None, language: str, encoder: str, *, again: bool = False) -> Probe:
+def auto(
+    engine: Engine,
+    info: ModelInfo | None,
+    language: str,
+    encoder: str,
+    *,
+    again: bool = False,
+    notify: Callable[[str], None] = lambda ranker: None,
+) -> Probe:
     """The probe of a model, measured on first use; `info` is None for an engine that is open and knows no folder.
+
+    `notify` is told which way of ranking is measured next.
 
     Raises:
         EngineError: the engine cannot answer.
@@ -65,7 +75,7 @@ def auto(engine: Engine, info: ModelInfo | None, language: str, encoder: str, *,
         except ValidationError:
             path.unlink()  # of another version, or cut short: measured anew
     pairs = probe_pairs(language)
-    found = Probe.of(engine, language, pairs, _measure_all(engine, language, encoder, pairs))
+    found = Probe.of(engine, language, pairs, _measure_all(engine, language, encoder, pairs, notify))
     # Where nothing of the model could be read, the next call may have more luck.
     if path and any(row.auc is not None and template_kinds(row.ranker) for row in found.rows):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,10 +83,17 @@ def auto(engine: Engine, info: ModelInfo | None, language: str, encoder: str, *,
     return found
 
 
-def _measure_all(engine: Engine, language: str, encoder: str, pairs: Pairs) -> list[Measured]:
+def _measure_all(
+    engine: Engine, language: str, encoder: str, pairs: Pairs, notify: Callable[[str], None]
+) -> list[Measured]:
     """Every way of ranking that is probed, and what passes debiased."""
-    plain = [measure(name, engine, pairs, language, encoder) for name in PROBED]
-    return plain + try_debiased(pairs, plain, lambda name: measure(name, engine, pairs, language, encoder))
+
+    def one(name: str) -> Measured:
+        notify(name)
+        return measure(name, engine, pairs, language, encoder)
+
+    plain = [one(name) for name in PROBED]
+    return plain + try_debiased(pairs, plain, one)
 
 
 def choose(pairs: Pairs, found: Sequence[Measured]) -> tuple[str, str]:

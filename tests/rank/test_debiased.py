@@ -83,7 +83,9 @@ def test_what_gains_nothing_is_seldom_taken_for_better():
 
 def test_a_reader_who_likes_some_items_whoever_asks_is_read_with_that_taken_off(tmp_path, monkeypatch):
     monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
-    found = auto(Partial(), None, "en", "minilm")
+    told = []
+    found = auto(Partial(), None, "en", "minilm", notify=told.append)
+    assert told == [r.ranker for r in found.rows]
     rows = {r.ranker: r for r in found.rows}
     centred = rows[f"query-likelihood~{REFERENCES}"]
     assert centred.gain > 0 and centred.auc > rows["query-likelihood"].auc
