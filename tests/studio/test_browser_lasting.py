@@ -105,6 +105,7 @@ def test_facts_about_the_person_survive_a_reload_and_reach_the_prompt(open_page,
     tab.locator("#prompt .part", has_text=re.compile(r"says:.* 41")).wait_for()
     tab.reload()
     tab.locator("#prompt .part", has_text=re.compile(r"says:.* 41")).wait_for()
+    assert tab.input_value("#attributes") == "age: 41"
 
 
 @pytest.mark.model
@@ -133,6 +134,8 @@ def test_that_the_studio_does_not_answer_is_said_until_it_does(open_page, put):
     put(tab, "A guest who", " here")
     said = tab.locator("#said.problem", has_text="copy it before you close it")
     said.wait_for()
+    assert said.count() == 1
     tab.unroute("**/*")
     put(tab, "A guest who", " again")
     said.wait_for(state="detached")
+    assert said.count() == 0
