@@ -1,6 +1,7 @@
 """`Recommender`: the front door. One catalogue, one model, one way of ranking, for one person or for many."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -107,7 +108,7 @@ class Recommender:
             ranker = _default_ranker(engine, model)
         choice, probe = None, None
         if ranker == AUTO:
-            engine, choice, probe = _probed(engine, model, parsed, catalog, encoder)
+            engine, choice, probe = _probed(engine, model, parsed, catalog, encoder, adapter)
             ranker = probe.chosen
         kinds, pack = template_kinds(ranker), template or default_pack(catalog)
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in kinds}
@@ -199,7 +200,7 @@ class Recommender:
         ids = [item.item_id for item in request.candidates]
         if not ids:
             raise InputError(f"query {request.query.query_id!r} has no candidates: give at least one")
-        twice = sorted({i for i in ids if ids.count(i) > 1}) if len(set(ids)) < len(ids) else []
+        twice = sorted(i for i, times in Counter(ids).items() if times > 1)
         if twice:
             raise InputError(f"query {request.query.query_id!r} has candidates twice: {', '.join(twice[:5])}")
         return RankRequest(self._with_titles(request.query)[0], request.candidates, request.retrieved)
@@ -263,12 +264,18 @@ def _engine(engine: str | Engine | None, model: str | Path, options: EngineOptio
 
 
 def _probed(
-    engine: str | Engine | None, model: str | Path, options: EngineOptions, catalog: Catalog | None, encoder: str
+    engine: str | Engine | None,
+    model: str | Path,
+    options: EngineOptions,
+    catalog: Catalog | None,
+    encoder: str,
+    adapter: str | None,
 ) -> tuple[Engine, Choice | None, Probe]:
     """An open engine and what a probe finds of its model."""
     info = resolve(model, "language model") if engine is None or isinstance(engine, str) else None
     opened, choice = _engine(engine, model, options)
-    return opened, choice, auto(opened, info, default_pack(catalog).rpartition("/")[2], encoder)
+    language = default_pack(catalog).rpartition("/")[2]
+    return opened, choice, auto(opened, info, language, encoder, options=options, adapter=adapter)
 
 
 def _kept(file: str | Path | None, model: str | Path, engine: Engine | None, adapter: str | None) -> KeptFile | None:

@@ -23,10 +23,11 @@ from promptrec.engine.load import open_engine
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.metrics import measure
 from promptrec.evaluate.named import open_dataset
+from promptrec.evaluate.spec import default_template
 from promptrec.rank.ensemble import standardised
 from promptrec.rank.evidence import Evidence
 from promptrec.rank.pairs import fit_pairs, null_context
-from promptrec.template.store import load_template, packs
+from promptrec.template.store import load_template
 
 KEPT = Path(__file__).parent / "normalisation.jsonl"
 PARTS = (-0.5, -0.25, 0.25, 0.5)
@@ -37,8 +38,7 @@ Read = Mapping[str, tuple[float, int]]
 
 def read(dataset: Dataset, requests: Sequence[RankRequest], engine) -> list[dict[str, Read]]:
     """For each request: the words after each item, the item after the words, and the item after nothing."""
-    pack = f"{dataset.domain}/{dataset.language}"
-    pack = pack if pack in packs() else f"general/{dataset.language}"
+    pack = default_template(dataset.domain, dataset.language)
     out: list[dict[str, dict]] = [{"words": {}, "item": {}, "null": {}} for _ in requests]
     for kind, name in (("query-likelihood", "words"), ("item-pmi", "item")):
         template = load_template(pack, kind=kind)

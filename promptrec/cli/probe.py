@@ -1,6 +1,6 @@
 """`promptrec probe`: what a model can be asked, and which ranker `auto` takes because of it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich import box
@@ -28,17 +28,17 @@ def probe(
     """Measure every way of asking a model on pairs that come with promptrec, and show what `--ranker auto` takes."""
     if language not in LANGUAGES:
         raise InputError(f"--language {language}: there are pairs in {' and '.join(LANGUAGES)}")
-    options: dict[str, Any] = settings("--engine-option", engine_option)
+    options = EngineOptions.parse(settings("--engine-option", engine_option))
     console = Console(stderr=True)
     with console.status(f"loading {model}"):
-        opened, _ = open_engine(model, engine, EngineOptions.parse(options))
+        opened, _ = open_engine(model, engine, options)
     info = resolve(model, "language model")
     with console.status("probing") as status:
 
         def notify(ranker: str) -> None:
             status.update(f"probing {ranker} (some minutes, once for each model and language)")
 
-        found = auto(opened, info, language, encoder, again=again, notify=notify)
+        found = auto(opened, info, language, encoder, options=options, again=again, notify=notify)
     print(found.model_dump_json(indent=2)) if as_json else show(found, Console())
 
 

@@ -108,7 +108,9 @@ def settled(
         engine = engines.get(system) if system.ranker == AUTO else None
         if engine is not None:
             info = resolve(system.model, "language model") if system.model else None
-            found = auto(engine, info, "zh" if dataset.language == "zh" else "en", system.encoder)
+            options = EngineOptions.parse(system.options)
+            language = "zh" if dataset.language == "zh" else "en"
+            found = auto(engine, info, language, system.encoder, options=options, adapter=system.adapter)
             chosen, why = weighed(found, _first_requests(system, dataset, engine))
             notify(f"{dataset.name}: auto takes {chosen} with {found.model}: {why}")
             system = replace(system, ranker=chosen)

@@ -8,16 +8,19 @@ What is liked whoever asks is taken off where that is surely better too (`debias
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from statistics import fmean
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 import promptrec
 from promptrec.data.download import home
 from promptrec.engine.base import Engine
 from promptrec.engine.fingerprint import folder_sha256
 from promptrec.engine.models import ModelInfo, resolve
+from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.errors import PromptrecError
 from promptrec.rank.debiased import REFERENCES, passed, try_debiased
 from promptrec.rank.ensemble import added
@@ -58,39 +61,41 @@ def auto(
     language: str,
     encoder: str,
     *,
+    options: EngineOptions = DEFAULTS,
+    adapter: str | None = None,
     again: bool = False,
     notify: Callable[[str], None] = lambda ranker: None,
 ) -> Probe:
     """The probe of a model, measured on first use; `info` is None for an engine that is open and knows no folder.
 
-    `notify` is told which way of ranking is measured next.
+    `options` are those the engine was opened with, `adapter` is what it will read with. `notify` is told which way of
+    ranking is measured next. A file that cannot be read or written costs no more than another probe.
 
     Raises:
         EngineError: the engine cannot answer.
     """
-    path = info and home() / "probes" / f"{info.name}-{language}-{_key(info, engine, encoder)}.json"
+    path = info and home() / "probes" / f"{info.name}-{language}-{_key(info, engine, encoder, options, adapter)}.json"
     if path and path.exists() and not again:
-        try:
+        with suppress(OSError, ValueError):  # of another version, cut short, or no text: measured anew
             return Probe.model_validate_json(path.read_text(encoding="utf-8"))
-        except ValidationError:
-            path.unlink()  # of another version, or cut short: measured anew
     pairs = probe_pairs(language)
-    found = Probe.of(engine, language, pairs, _measure_all(engine, language, encoder, pairs, notify))
+    found = Probe.of(engine, language, pairs, _measure_all(engine, language, encoder, adapter, pairs, notify))
     # Where nothing of the model could be read, the next call may have more luck.
     if path and any(row.auc is not None and template_kinds(row.ranker) for row in found.rows):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(found.model_dump_json(indent=2), encoding="utf-8")
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(found.model_dump_json(indent=2), encoding="utf-8")
     return found
 
 
 def _measure_all(
-    engine: Engine, language: str, encoder: str, pairs: Pairs, notify: Callable[[str], None]
+    engine: Engine, language: str, encoder: str, adapter: str | None, pairs: Pairs, notify: Callable[[str], None]
 ) -> list[Measured]:
     """Every way of ranking that is probed, and what passes debiased."""
 
     def one(name: str) -> Measured:
         notify(name)
-        return measure(name, engine, pairs, language, encoder)
+        return measure(name, engine, pairs, language, encoder, adapter)
 
     plain = [one(name) for name in PROBED]
     return plain + try_debiased(pairs, plain, one)
@@ -137,12 +142,13 @@ def _area_of_sum(pairs: Pairs, members: Sequence[Measured]) -> float:
     return fmean(shares_below(pairs, sums))
 
 
-def _key(info: ModelInfo, engine: Engine, encoder: str) -> str:
+def _key(info: ModelInfo, engine: Engine, encoder: str, options: EngineOptions, adapter: str | None) -> str:
     """What a probe depends on, in eight letters."""
     try:
         other = folder_sha256(resolve(encoder, "text encoder").folder)
     except PromptrecError:
         other = ""
-    pairs = folder_sha256(FOLDER)
-    told = [promptrec.__version__, folder_sha256(info.folder), engine.name, other, pairs, PROBED, REFERENCES]
+    weights = [folder_sha256(info.folder), adapter and (folder_sha256(adapter) if Path(adapter).is_dir() else adapter)]
+    asked = options.model_dump(exclude={"api_key"})
+    told = [promptrec.__version__, weights, engine.name, asked, other, folder_sha256(FOLDER), PROBED, REFERENCES]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]

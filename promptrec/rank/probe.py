@@ -93,11 +93,13 @@ def shares_below(pairs: Pairs, scores: Sequence[Mapping[str, float]]) -> list[fl
     return out
 
 
-def measure(name: str, engine: Engine, pairs: Pairs, language: str, encoder: str) -> Measured:
+def measure(
+    name: str, engine: Engine, pairs: Pairs, language: str, encoder: str, adapter: str | None = None
+) -> Measured:
     """The way of ranking of a name on the pairs. One that cannot be measured has a row that says why."""
     try:
         templates = {kind: load_template(f"general/{language}", kind=kind) for kind in template_kinds(name)}
-        ranker = build_ranker(name, Setup(pairs.catalog, templates, pairs.seed, encoder=encoder))
+        ranker = build_ranker(name, Setup(pairs.catalog, templates, pairs.seed, adapter, encoder))
         return measure_ranker(ranker, engine, pairs)
     except (MissingExtra, ModelError, UnknownName) as error:  # no encoder here; an engine that is dead is no finding
         return Measured(ProbeRow(ranker=name, reason=str(error)))

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from promptrec.engine.models import ModelInfo
+from promptrec.engine.options import EngineOptions
 from promptrec.errors import EngineError
 from promptrec.rank.auto import Probe, auto, choose, weight
 from promptrec.rank.base import Setup
@@ -145,3 +146,35 @@ def test_a_small_model_knows_more_than_it_says(transformers_engine):
         rows[name] = measure_ranker(build_ranker(name, Setup(PAIRS.catalog, templates)), transformers_engine, few).row
     assert rows["query-likelihood"].auc > rows["yes-no"].auc + 0.15
     assert rows["yes-no"].yes is not None
+
+
+@pytest.mark.parametrize("fault", ["no text", "cut short", "folder", "a file for the folder"])
+def test_a_kept_probe_that_cannot_be_read_or_written_costs_another_probe(tmp_path, monkeypatch, fault):
+    monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
+    (tmp_path / "weights").mkdir()
+    info = ModelInfo("scripted", tmp_path / "weights", "none", "test")
+    found = auto(ScriptedEngine(), info, "en", "minilm")
+    (kept,) = tmp_path.glob("probes/*")
+    if fault == "no text":
+        kept.write_bytes(b"\xff\xfe\x00")
+    elif fault == "cut short":
+        kept.write_text(kept.read_text()[:100])
+    else:
+        kept.unlink()
+        kept.mkdir()
+    if fault == "a file for the folder":
+        kept.rmdir()
+        kept.parent.rmdir()
+        kept.parent.write_text("")
+    again = auto(ScriptedEngine(), info, "en", "minilm")
+    assert again.chosen == found.chosen
+
+
+def test_a_probe_with_other_options_or_an_adapter_is_another(tmp_path, monkeypatch):
+    monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
+    (tmp_path / "weights").mkdir()
+    info = ModelInfo("scripted", tmp_path / "weights", "none", "test")
+    auto(ScriptedEngine(), info, "en", "minilm")
+    auto(ScriptedEngine(), info, "en", "minilm", options=EngineOptions(max_model_len=150))
+    auto(ScriptedEngine(), info, "en", "minilm", adapter="films")
+    assert len(list(tmp_path.glob("probes/*"))) == 3
