@@ -9,6 +9,7 @@ from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.rank.base import Ranker
 from promptrec.rank.combined import Combined, book
+from promptrec.rank.ensemble import member_scores
 from promptrec.rank.evidence import Evidence
 from promptrec.rank.places import places
 from promptrec.rank.ranking import Ranking
@@ -36,13 +37,14 @@ class Cascade(Combined):
 
     def _score(self, e: Evidence, cut: Ranking, refined: Ranking) -> None:
         """Groups of equals, best first: the shortlist as refined, then the others as they were cut."""
-        if refined.status == "failed":
+        told = bool(member_scores(refined))
+        if not told:
             e.status = "fallback"
-            e.notes.append(f"the order is that of {cut.ranker}, because {refined.ranker} failed: {refined.reason}")
-        shortlist = set(refined.item_ids)
+            e.notes.append(f"the order is that of {cut.ranker}, because {refined.ranker} gave none: {refined.reason}")
+        shortlist = set(refined.item_ids) if told else set()
         rest = [[i for i in group if i not in shortlist] for group in cut.tie_groups()]
         items = {item.item_id: item for item in e.request.candidates}
-        groups = [[items[i] for i in group] for group in (*refined.tie_groups(), *rest)]
+        groups = [[items[i] for i in group] for group in (*(refined.tie_groups() if told else ()), *rest)]
         for item_id, place in places(groups).items():
             e.scores.setdefault(item_id, {})[self.name] = place
 

@@ -49,6 +49,10 @@ def book(e: Evidence, ranking: Ranking) -> None:
         e.scores.setdefault(item.item_id, {}).update(item.scores)
     if ranking.status == "failed":
         e.errors.append(f"{ranking.ranker}: {ranking.reason}")
+    elif ranking.status == "fallback":
+        why = ranking.reason.partition(";")[0]  # what follows tells of an order that is not taken
+        e.status = "repaired"
+        e.notes.append(f"{ranking.ranker} gave no order of its own: {why}")
     elif ranking.status != "ok":
         e.status = "repaired"
         e.notes.append(f"{ranking.ranker}: {ranking.reason}")

@@ -34,6 +34,8 @@ class Ensemble(Combined):
             total = added([standardised(member_scores(rankings[place])) for rankings in found], self._weights)
             for item_id, score in total.items():
                 e.scores.setdefault(item_id, {})[self.name] = score
+            if not total and not e.errors:
+                e.status = "fallback"
             if total and e.errors:
                 e.status = "repaired"
                 e.notes.append("without " + "; ".join(e.errors))

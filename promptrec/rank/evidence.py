@@ -68,7 +68,7 @@ def conclude(
                 engine=engine and engine.name,
                 templates=tuple(templates),
                 seed=seed,
-                ordered_by=(e.ordered_by or ranker) if items else None,
+                ordered_by=_ordered_by(e, ranker) if items else None,
                 ties=ties,
                 signals=e.signals,
                 reply=e.reply,
@@ -84,6 +84,12 @@ def conclude(
             )
         )
     return rankings
+
+
+def _ordered_by(e: Evidence, ranker: str) -> str | None:
+    """The name of the scores that decided; None where no item has such a score."""
+    name = e.ordered_by or ranker
+    return name if any(name in scores for scores in e.scores.values()) else None
 
 
 def _outcome(e: Evidence, ranker: str, seed: int) -> tuple[Status, tuple[RankedItem, ...], int]:

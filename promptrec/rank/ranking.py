@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from promptrec.errors import InputError
 from promptrec.rank.order import DECIMALS
 from promptrec.template.template import Template
 
@@ -105,7 +106,13 @@ class Ranking(_Record):
         return tuple(map(tuple, groups.values()))
 
     def top(self, k: int) -> "Ranking":
-        """The same ranking with its first `k` items only."""
+        """The same ranking with its first `k` items only.
+
+        Raises:
+            InputError: k below 1.
+        """
+        if k < 1:
+            raise InputError(f"k must be at least 1, got {k}")
         return self.model_copy(update={"items": self.items[:k]})
 
     def noted(self, note: str) -> "Ranking":

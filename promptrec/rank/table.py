@@ -1,6 +1,6 @@
 """The ways of ranking by name. A new one is a file and a line here. How names combine is in `names.py`."""
 
-from promptrec.errors import UnknownName
+from promptrec.errors import InputError, UnknownName
 from promptrec.rank.baselines import Bm25Ranker, Popular, Random
 from promptrec.rank.collaborative import ImplicitMf, ItemKnn
 from promptrec.rank.embedding import Embedding
@@ -54,6 +54,8 @@ def ranker_class(name: str) -> type[ModelFree] | type[Prompting]:
     Raises:
         UnknownName: no such ranker; the message lists those there are.
     """
+    if name in COMBINED:
+        raise InputError(f"the ranker {name} stands for {COMBINED[name]}: beside others write that")
     if name not in RANKERS:
         raise UnknownName("ranker", name, {*RANKERS, *COMBINED})
     return RANKERS[name]

@@ -65,6 +65,7 @@ BAD = {
     "empty words": (["-p", "  "], "--preferences is empty"),
     "10 MB is shown by the library": (["-p", "word " * 5000], "characters; the limit is"),
     "binary": (["-p", "\x01\x02\x03ab"], "binary"),
+    "no items": (["-p", "x", "--candidates", "war,love", "--ranker", "bm25", "-k", "-1"], "k must be at least 1"),
     "only emoji": (["-p", "😀🎬😀"], "no letter or digit"),
     "unknown ranker": (["-p", "x", "--ranker", "bm52"], "did you mean 'bm25'?"),
     "unknown engine": (["-p", "x", "--engine", "gpu"], "known: server, transformers, vllm"),

@@ -126,3 +126,34 @@ def test_an_unknown_member_is_answered_with_the_known_ones():
 def test_rankers_from_elsewhere_combine_too(request_for):
     ensemble = Ensemble("mine", [PlantedReader(Setup()), PlantedReader(Setup())])
     assert ensemble.rank([request_for()])[0].ranker == "mine"
+
+
+def refusing():
+    return ScriptedEngine(reply=lambda text: "I cannot do that.")
+
+
+def test_a_second_stage_that_names_nothing_leaves_the_first_ones_order(build, request_for):
+    ranking = build("bm25:3:listwise-text").rank([request_for()], refusing())[0]
+    assert ranking.status == "fallback" and ranking.item_ids == build("bm25").rank([request_for()])[0].item_ids
+    assert "the order is that of bm25" in ranking.reason and ranking.ordered_by == "bm25:3:listwise-text"
+
+
+def test_a_sum_tells_of_no_order_that_it_does_not_have(build, request_for):
+    told = request_for(space=1.0, war=3.0)
+    ranking = build("listwise-text+bm25").rank([told], refusing())[0]
+    assert ranking.status == "repaired" and "retriever" not in ranking.reason
+    assert "listwise-text gave no order of its own" in ranking.reason
+    assert ranking.item_ids == build("bm25").rank([told])[0].item_ids
+
+
+def test_where_no_score_decided_none_is_named(build, request_for, catalog):
+    alone = build("listwise-text").rank([request_for()], refusing())[0]
+    assert alone.status == "fallback" and alone.ordered_by is None
+    both = Ensemble("listwise-text+x", [build("listwise-text")]).rank([request_for()], refusing())[0]
+    assert both.status == "fallback" and both.ordered_by is None and not any(item.scores for item in both.items)
+
+
+@pytest.mark.parametrize("name", ["ensemble+bm25", "bm25:5:cascade~8"])
+def test_a_name_for_several_cannot_be_one_of_several(name):
+    with pytest.raises(InputError, match="stands for .*: beside others write that"):
+        ranker_parts(name)
