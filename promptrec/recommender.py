@@ -27,8 +27,9 @@ from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.pool import Pool, by_popularity, candidate_pool
 from promptrec.template.store import default_pack, load_template
 
-# Requests ranked in one go: enough to fill an engine's batches, few enough to keep memory flat.
-CHUNK = 64
+# Requests ranked in one go. The more they are, the more of them share the reading of an item they are all asked about;
+# but memory grows with them, and a kill of an evaluation loses what was read of one batch.
+BATCH = 128
 
 
 class Recommender:
@@ -158,7 +159,7 @@ class Recommender:
         """
         done: list[Ranking] = []
         dead: str | None = None
-        for chunk in _chunks(requests, CHUNK):
+        for chunk in _chunks(requests, BATCH):
             if dead is None:
                 try:
                     done += self.rank_many(chunk)

@@ -46,7 +46,7 @@ from promptrec.rank.base import Setup
 from promptrec.rank.names import build_ranker, template_kinds
 from promptrec.rank.slot_prior import LEAST_REQUESTS, SlotPrior
 from promptrec.rank.table import COMBINED, RANKERS
-from promptrec.recommender import CHUNK
+from promptrec.recommender import BATCH
 from promptrec.template.store import load_template
 from promptrec.testing.planted import planted
 from promptrec.testing.scripted import ScriptedEngine
@@ -129,7 +129,7 @@ def measure(name: str, axis: str, size: int, real: bool) -> dict[str, object]:
             gc.disable()
             started = clock()
             rankings = [
-                r for at in range(0, len(requests), CHUNK) for r in ranker.rank(requests[at : at + CHUNK], engine)
+                r for at in range(0, len(requests), BATCH) for r in ranker.rank(requests[at : at + BATCH], engine)
             ]
             seconds.append(clock() - started)
             gc.enable()

@@ -32,7 +32,7 @@ from promptrec.evaluate.estimate import as_time
 from promptrec.evaluate.named import open_dataset
 from promptrec.evaluate.spec import System
 from promptrec.rank.auto import AUTO
-from promptrec.rank.baselines import Random
+from promptrec.rank.baselines import Bm25Ranker, Popular, Random
 from promptrec.rank.embedding import Embedding
 from promptrec.rank.listwise_labels import ListwiseLabels
 from promptrec.rank.listwise_prior import ListwisePrior
@@ -132,7 +132,8 @@ def _without_weights(name: str) -> str:
     Who picks the candidates costs no tokens, nor does what is taken off the answers.
     """
     written = COMBINED.get(name, name).replace(ListwisePrior.name, ListwiseLabels.name)
-    return re.sub(rf"\b{Embedding.name}\b", Random.name, written)
+    stand_in = next((free.name for free in (Random, Popular, Bm25Ranker) if free.name not in written), Random.name)
+    return re.sub(rf"\b{Embedding.name}\b", stand_in, written)
 
 
 def _made_up(
@@ -151,6 +152,8 @@ def _made_up(
 
 
 def _of_dataset(dataset: Dataset, candidates: int, users: int | None, sample: int) -> _People:
+    if users is not None and users > len(dataset.queries):
+        raise InputError(f"--users {users}: {dataset.name} has {len(dataset.queries)} queries; leave it out for all")
     if dataset.candidates_given:
         requests = dataset.requests[:users]
     else:

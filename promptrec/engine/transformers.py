@@ -4,6 +4,7 @@ import copy
 import inspect
 import math
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from promptrec.engine.adapter import Adapted
@@ -177,7 +178,8 @@ class TransformersEngine:
         if cache is not None:
             cache = copy.deepcopy(cache)
             cache.batch_repeat_interleave(len(rows))
-        out = self._model(input_ids=ids, use_cache=True, logits_to_keep=keep, **{self._cache_name: cache})
+        with stopping():
+            out = self._model(input_ids=ids, use_cache=True, logits_to_keep=keep, **{self._cache_name: cache})
         return out.logits.float(), getattr(out, self._cache_name)
 
     def _write(
@@ -194,7 +196,7 @@ class TransformersEngine:
         processors = [self._grammar().processor(constraint)] if constraint else []
         devices = [torch.cuda.current_device()] if self._device == "cuda" else []
         # The seed is ours alone: the program's own random numbers go on as if nothing had been drawn.
-        with torch.inference_mode(), torch.random.fork_rng(devices):
+        with stopping(), torch.inference_mode(), torch.random.fork_rng(devices):
             torch.manual_seed(sampling.seed)
             written = self._model.generate(
                 input_ids=ids,
@@ -228,6 +230,16 @@ class TransformersEngine:
         if self._model is None:
             raise EngineError("the engine is closed: open it again")
         return Adapted(self._model, adapter)
+
+
+@contextmanager
+def stopping() -> Iterator[None]:
+    """What torch raises where memory or a device gives out, as an error that leaves what is ranked already."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise EngineError(f"transformers stopped: {reason}") from error
 
 
 def _cache_name(forward: Callable[..., Any]) -> str:

@@ -8,11 +8,7 @@ from promptrec.errors import InputError, MissingExtra, UnknownName
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.store import RunStore
 from promptrec.rank.ranking import Ranking
-from promptrec.recommender import Recommender
-
-# Queries ranked in one go. The more they are, the more of them share the reading of an item they are all asked about;
-# but a kill loses what was read of one batch.
-BATCH = 128
+from promptrec.recommender import BATCH, Recommender
 
 Asked = RankRequest | Query
 """A request with its candidates, or a query whose candidates are retrieved from the whole catalogue."""

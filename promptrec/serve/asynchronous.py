@@ -8,7 +8,7 @@ from typing import Self
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.rank.ranking import Ranking
-from promptrec.recommender import CHUNK, Recommender
+from promptrec.recommender import BATCH, Recommender
 
 _Call = tuple[RankRequest, "asyncio.Future[Ranking]"]
 
@@ -62,7 +62,7 @@ class AsyncRecommender:
     async def _serve(self) -> None:
         while True:
             batch = [await self._calls.get()]
-            while len(batch) < CHUNK and not self._calls.empty():
+            while len(batch) < BATCH and not self._calls.empty():
                 batch.append(self._calls.get_nowait())
             await self._answer([call for call in batch if not call[1].cancelled()])
 

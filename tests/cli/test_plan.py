@@ -82,6 +82,12 @@ def test_a_text_encoder_in_a_sum_is_not_opened(plan, catalog_file):
     assert made["ensemble"]["total"]["calls"] > 0
 
 
+def test_a_text_encoder_beside_its_stand_in_is_priced_too(plan, catalog_file):
+    words = ("--catalog", catalog_file, "--candidates", "2", "--users", "2", "--json")
+    made = plans(plan(*words, "--ranker", "random+embedding+yes-no", "--ranker", "yes-no"))
+    assert made["random+embedding+yes-no"]["total"] == made["yes-no"]["total"]
+
+
 def test_what_is_taken_off_the_answers_costs_nothing_and_needs_not_be_there(plan, catalog_file):
     words = ("--catalog", catalog_file, "--candidates", "2", "--users", "2", "--json")
     made = plans(plan(*words, "--ranker", "listwise-prior", "--ranker", "listwise-labels"))
@@ -106,6 +112,7 @@ BAD = {
     "what a probe must find": (["planted", "--ranker", "auto"], "run `promptrec probe`"),
     "a server": (["planted", "--engine", "server"], "count for transformers or vllm"),
     "a speed of writing alone": (["planted", "--writing-speed", "3"], "goes with --speed"),
+    "more people than a dataset has": (["planted", "--users", "301"], "planted has 300 queries; leave it out for all"),
     "no speed": (["planted", "--speed", "0"], "above 0 tokens a second"),
     "more candidates than items": (["--catalog", "CATALOG", "--candidates", "4"], "at most the 3 items of stories.csv"),
 }

@@ -161,3 +161,19 @@ def test_a_log_probability_that_is_no_number_is_an_error_of_its_prompt(tiny_fold
     for good, bad in (labels, scored):
         assert good.error is None and "no number: read it with dtype=float32" in bad.error
     engine.close()
+
+
+@pytest.mark.parametrize("raised", [RuntimeError("CUDA out of memory\nTried to allocate"), MemoryError()])
+def test_memory_that_gives_out_is_an_error_of_the_engine(tiny_folder, monkeypatch, raised):
+    engine = TransformersEngine(resolve(tiny_folder), EngineOptions())
+
+    def full(*args, **more):
+        raise raised
+
+    monkeypatch.setattr(engine._model, "generate", full)
+    with pytest.raises(EngineError, match=r"transformers stopped: (CUDA out of memory|MemoryError)$"):
+        engine.generate([(1, 2)], Sampling(max_tokens=2))
+    monkeypatch.setattr(type(engine._model), "forward", full)
+    with pytest.raises(EngineError, match="transformers stopped"):
+        engine.loglikelihood([(1, 2)], [(3,)])
+    engine.close()

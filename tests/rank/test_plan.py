@@ -152,7 +152,9 @@ def test_the_plan_for_a_real_model_is_what_it_then_costs(ranker, smollm2, transf
 
 @pytest.mark.vllm
 @pytest.mark.model
-@pytest.mark.parametrize("ranker", [*READ_ONCE, "bm25:3:yes-no", "query-likelihood~2"])
+@pytest.mark.parametrize(
+    "ranker", [*READ_ONCE, "graded", "query-likelihood+item-pmi", "bm25:3:yes-no", "query-likelihood~2"]
+)
 def test_what_vllm_takes_from_its_cache_is_foretold_too(ranker, smollm2, vllm_engine):
     made = planted(users=8, items=64, candidates=5, right=2)
     counter = CountingEngine.of(smollm2.name, "vllm")
