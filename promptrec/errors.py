@@ -56,3 +56,8 @@ class UnknownName(PromptrecError):
         hint = f" (did you mean {nearest[0]!r}?)" if nearest else ""
         listed = f"{lists} lists the known" if lists else f"known: {', '.join(names) or 'none'}"
         super().__init__(f"unknown {kind} {name!r}{hint}; {listed}")
+
+
+def first_line(error: BaseException) -> str:
+    """What another library's error says first, or its kind where it says nothing: for a message of one line."""
+    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)

@@ -123,9 +123,9 @@ def requests(n):
 
 def test_a_run_keeps_the_order_of_its_requests_and_reports_progress():
     seen = []
-    run = recommender().run(requests(70), progress=seen.append)
-    assert [r.query_id for r in run] == [f"q{i}" for i in range(70)]
-    assert seen == [64, 70]
+    run = recommender().run(requests(134), progress=seen.append)
+    assert [r.query_id for r in run] == [f"q{i}" for i in range(134)]
+    assert seen == [128, 134]
 
 
 def test_a_run_mixes_people_known_and_unknown():
@@ -146,9 +146,9 @@ class DyingEngine(ScriptedEngine):
 
 
 def test_an_engine_that_dies_does_not_lose_what_is_done():
-    run = recommender(engine=DyingEngine()).run(requests(70))
-    assert run.statuses == {"ok": 64, "failed": 6}
-    assert all(r.items == () and "cannot reach the server" in r.reason for r in run[64:])
+    run = recommender(engine=DyingEngine()).run(requests(134))
+    assert run.statuses == {"ok": 128, "failed": 6}
+    assert all(r.items == () and "cannot reach the server" in r.reason for r in run[128:])
 
 
 def test_an_engine_that_dies_under_one_person_raises():

@@ -16,7 +16,7 @@ from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, log_probabilities, prompt_error
-from promptrec.errors import EngineError, InputError, MissingExtra
+from promptrec.errors import EngineError, InputError, MissingExtra, first_line
 
 try:
     import torch
@@ -238,8 +238,7 @@ def stopping() -> Iterator[None]:
     try:
         yield
     except (RuntimeError, MemoryError) as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise EngineError(f"transformers stopped: {reason}") from error
+        raise EngineError(f"transformers stopped: {first_line(error)}") from error
 
 
 def _cache_name(forward: Callable[..., Any]) -> str:
@@ -261,8 +260,7 @@ def _load(info: ModelInfo, options: EngineOptions, device: str) -> Any:  # noqa:
                 output_loading_info=True,
             )
     except Exception as error:  # what a damaged or unknown model raises is not one type
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise EngineError(f"{info.folder}: transformers cannot load it: {reason}") from error
+        raise EngineError(f"{info.folder}: transformers cannot load it: {first_line(error)}") from error
     if found["missing_keys"]:
         # They would be random numbers.
         first = min(found["missing_keys"])

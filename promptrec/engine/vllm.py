@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.batching import sharing_chunks
@@ -16,22 +17,16 @@ from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.swallowed import Next, filled
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, log_probabilities, longest_sequence, prompt_error
-from promptrec.errors import EngineError, InputError, MissingExtra
+from promptrec.engine.vllm_environment import set_environment
+from promptrec.errors import EngineError, InputError, MissingExtra, first_line
 
 T = TypeVar("T")
 # vLLM reads at most this many chosen log-probabilities in one request.
 MOST_LABELS = 128
+OPEN: "WeakSet[VllmEngine]" = WeakSet()
+CLOSED: list[Any] = []
 CPU_CONTEXT = 2048
 CPU_BLOCK = 32
-# Set before vLLM is imported, each only where the user has not set it.
-QUIET = {
-    "VLLM_LOGGING_LEVEL": "ERROR",
-    "VLLM_NO_USAGE_STATS": "1",
-    "DO_NOT_TRACK": "1",
-    "HF_HUB_OFFLINE": "1",
-    # In this process: it loads in seconds, needs no __main__ guard, and dies with us.
-    "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
-}
 
 
 class VllmEngine:
@@ -47,6 +42,7 @@ class VllmEngine:
         self.tokenizer = Tokenizer.from_folder(info.folder)
         self._vllm = _import_vllm()
         self._llm: Any = _load(self._vllm, info, options)
+        OPEN.add(self)
         config = self._llm.llm_engine.model_config
         # Whatever is asked, vLLM writes at least one token after it.
         self.context_length = int(config.max_model_len) - 1
@@ -113,10 +109,13 @@ class VllmEngine:
         return [out[i] for i in range(len(prompts))]
 
     def close(self) -> None:
-        """Free the model. Calling it twice is harmless."""
+        """Free the model, once no other is open: vLLM ends all that are in a process. Calling it twice is harmless."""
         if self._llm is not None:
-            self._llm.llm_engine.engine_core.shutdown()
+            OPEN.discard(self)
+            CLOSED.append(self._llm)
             self._llm = None
+            while CLOSED and not OPEN:
+                CLOSED.pop().llm_engine.engine_core.shutdown()
 
     def _sorted_out(self, prompts: Sequence[Tokens], room: int) -> tuple[list[int], dict[int, Reading[Any]]]:
         """Which prompts vLLM may see, and a reading with the reason for each of the others."""
@@ -179,9 +178,9 @@ class VllmEngine:
         try:
             return list(self._llm.generate(asked, params, use_tqdm=False, lora_request=lora))
         except ValueError as error:
-            raise InputError(f"vLLM refuses this: {_first_line(error)}") from None
+            raise InputError(f"vLLM refuses this: {first_line(error)}") from None
         except Exception as error:  # what a dying engine raises is not one type
-            raise EngineError(f"vLLM stopped: {_first_line(error)}") from error
+            raise EngineError(f"vLLM stopped: {first_line(error)}") from error
         finally:
             self._abandon()
 
@@ -242,15 +241,7 @@ def _usage(done: Any) -> Usage:  # noqa: ANN401 - a vLLM RequestOutput
 
 
 def _import_vllm() -> Any:  # noqa: ANN401
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
-    if not Path("/dev/nvidiactl").exists():
-        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
-        # The default binds one core of two.
-        os.environ.setdefault("VLLM_CPU_OMP_THREADS_BIND", ",".join(map(str, sorted(os.sched_getaffinity(0)))))
-        os.environ.setdefault("VLLM_HOST_IP", "127.0.0.1")
-        # Even in eager mode small functions are compiled, which needs a compiler and breaks on paths with a space.
-        os.environ.setdefault("TORCHDYNAMO_DISABLE", "1")
+    set_environment()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -286,14 +277,10 @@ def _load(vllm: Any, info: ModelInfo, options: EngineOptions) -> Any:  # noqa: A
                 model=str(info.folder), enable_prefix_caching=True, use_tqdm_on_load=False, **(defaults | wanted)
             )
     except Exception as error:  # what vLLM raises while starting is not one type
-        raise EngineError(f"vLLM cannot load {info.folder}: {_first_line(error)}") from error
+        raise EngineError(f"vLLM cannot load {info.folder}: {first_line(error)}") from error
     finally:
         # vLLM sets it for workers it might start. Every other program that this one starts would get it too, and
         # complain where the path has a space.
         os.environ.pop("LD_PRELOAD", None)
         if preloaded is not None:
             os.environ["LD_PRELOAD"] = preloaded
-
-
-def _first_line(error: Exception) -> str:
-    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)

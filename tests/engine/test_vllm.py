@@ -146,11 +146,13 @@ def test_a_model_that_vllm_cannot_load_is_one_line(smollm2, tmp_path):
     assert "\n" not in str(raised.value)
 
 
-def test_a_closed_engine_says_so(smollm2, lora_engine):
+def test_a_closed_engine_says_so_and_leaves_the_others_of_its_process_alone(vllm_engine, lora_engine):
+    before = vllm_engine.next_logprobs([(1, 2)], [3])
     lora_engine.close()
     lora_engine.close()
     with pytest.raises(EngineError, match="closed"):
         lora_engine.next_logprobs([(1, 2)], [3])
+    assert vllm_engine.next_logprobs([(1, 2)], [3])[0].get() == pytest.approx(before[0].get(), abs=1e-4)
 
 
 def test_loading_leaves_nothing_behind_for_the_programs_this_one_starts(vllm_engine):
