@@ -4,10 +4,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import islice
 
 from promptrec.answer.base import Parsed
+from promptrec.answer.disclaimed import is_worst_first
 from promptrec.answer.literal import literal
-from promptrec.answer.mentions import parsed
+from promptrec.answer.mentions import parsed, spellings
 
 _INSTRUCTION = {
     "en": "Answer with a JSON array of all labels as strings, best first, every label exactly once and nothing else.",
@@ -17,9 +19,16 @@ _INSTRUCTION = {
 _ENTRY = r'(?:"(?:[^"\\]|\\.)*+"|[-+.\deE]++)'
 _ARRAY = re.compile(rf"\[\s*+{_ENTRY}(?:\s*+,\s*+{_ENTRY})*+\s*+\]")
 
+# A reply that goes on and on is read so far.
+MOST_ARRAYS = 1_000
+
 
 class JsonList:
-    """Implements `promptrec.answer.base.AnswerFormat`. The first flat array of a reply counts, wherever it stands."""
+    """Implements `promptrec.answer.base.AnswerFormat`.
+
+    The flat array of a reply that names most choices counts, wherever it stands; of several, the last: the others are
+    echoes and drafts. One said to begin with the worst is no order.
+    """
 
     name = "json"
 
@@ -42,13 +51,23 @@ class JsonList:
 
     def parse(self, text: str, choices: Sequence[str]) -> Parsed:
         """See `AnswerFormat.parse`."""
-        known = {unicodedata.normalize("NFKC", c).strip(): c for c in choices}
-        for found in _ARRAY.finditer(text):
-            try:
-                entries = json.loads(found[0])
-            except ValueError:
-                continue
-            words = [unicodedata.normalize("NFKC", str(entry)).strip() for entry in entries]
-            unknown = [word for word in words if word not in known]
-            return parsed([known[w] for w in words if w in known], choices, unknown)
-        return parsed([], choices, [text.strip()] if text.strip() else [])
+        known = spellings(choices)
+        found = islice(_ARRAY.finditer(text), MOST_ARRAYS)
+        arrays = [(match.start(), words) for match in found if (words := _words(match[0])) is not None]
+        if not arrays:
+            return parsed([], choices, [text.strip()] if text.strip() else [])
+        begins, words = max(reversed(arrays), key=lambda array: len({known[w] for w in array[1] if w in known}))
+        order = [known[w] for w in words if w in known]
+        if order and is_worst_first(text, begins):
+            return parsed([], choices, [text.strip()])
+        aside = [known.get(w, w) for at, others in arrays if at != begins for w in others]
+        unknown = [w for w in words if w not in known] + [w for w in aside if w not in order]
+        return parsed([*order, *(w for w in aside if w in order)], choices, unknown)
+
+
+def _words(array: str) -> list[str] | None:
+    """The entries of a JSON array, as text; None where it is not JSON."""
+    try:
+        return [unicodedata.normalize("NFKC", str(entry)).strip() for entry in json.loads(array)]
+    except ValueError:
+        return None

@@ -7,6 +7,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from promptrec.answer.base import Parsed
+from promptrec.answer.disclaimed import is_disclaimed, is_worst_first
 from promptrec.answer.literal import literal
 from promptrec.answer.mentions import parsed
 from promptrec.data.clean import clean_text, title_key
@@ -63,7 +64,8 @@ class Titles:
     """Implements `promptrec.answer.base.AnswerFormat` for titles.
 
     A title that is spelt nearly right is matched by similarity, with a margin over the second best and with the same
-    numbers in it, so that "Rocky IV" is never taken for "Rocky II". What matches nothing is unknown ("ungrounded").
+    numbers in it, so that "Rocky IV" is never taken for "Rocky II". What matches nothing is unknown ("ungrounded"), and
+    so is what a sentence names to be left out. A list said to begin with the worst is no order.
     """
 
     name = "titles"
@@ -96,6 +98,8 @@ class Titles:
             line = line[:longest]
             if not line.strip() or title_key(line) in told:
                 continue
+            if line.rstrip(" *").endswith((":", "：")) and is_worst_first(line, len(line.rstrip(" *:："))):
+                return parsed([], choices, [line.strip()])
             found = [_match(part, exact, by_key) for part in _apart(line, exact)]
             mentions += [choice for choice in found if choice is not None]
             if None in found:
@@ -151,7 +155,12 @@ def _readings(line: str) -> list[str]:
     """What a line may mean by a title, from the whole line to the least of it."""
     whole = _one_line(line)
     bare = _one_line(_ORDINAL.sub("", line, count=1))
-    quoted = [next(part for part in match if part) for match in _QUOTED.findall(clean_text(bare))]
+    cleaned = clean_text(bare)
+    quoted = [
+        next(part for part in match.groups() if part)
+        for match in _QUOTED.finditer(cleaned)
+        if not is_disclaimed(cleaned, match.start())
+    ]
     shorter, at = [], bare
     for _ in range(2):
         at = _COMMENT.sub("", at)

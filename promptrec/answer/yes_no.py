@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from promptrec.answer.base import Parsed
 from promptrec.answer.literal import literal
@@ -10,11 +10,17 @@ from promptrec.answer.mentions import parsed
 
 _SYNONYMS = {
     "yes": "yes", "yeah": "yes", "yep": "yes", "no": "no", "nope": "no",
-    "是": "yes", "是的": "yes", "会": "yes", "对": "yes", "喜欢": "yes",
-    "否": "no", "不": "no", "不是": "no", "不会": "no", "不喜欢": "no", "没有": "no",
+    "是": "yes", "是的": "yes", "会": "yes", "会的": "yes", "会喜欢": "yes", "对": "yes", "喜欢": "yes",
+    "否": "no", "不": "no", "不是": "no", "不会": "no", "不会的": "no", "不会喜欢": "no", "不喜欢": "no", "没有": "no",
 }  # fmt: skip
 _LEAD = re.compile(
     r"^(?:the\s+)?(?:my\s+)?(?:answer|answer\s+is|答案|回答|答)\s*(?:is|是|为)?\s*[:：]?\s*", re.IGNORECASE
+)
+# How sure somebody is goes before the answer; only behind such a word is "not" one.
+_SURE = re.compile(
+    r"^(?:(?:well|oh)[\s,]+|most\s+(?=likely|certainly))?"
+    r"(?:(?:definitely|absolutely|certainly|probably|likely|surely|of\s+course)[\s,]+(?:(not)\b)?|(?:应该|可能|大概|肯定|一定|当然)(?:是)?)?",
+    re.IGNORECASE,
 )
 _EDGE = "*_`\"'“”‘’「」()（）[]【】<> \t\r\n"
 # Behind a bare "no" only these go on with the answer; "no idea" and "no one knows" are none.
@@ -64,13 +70,19 @@ class YesNo:
         if (whole := text.strip(_EDGE).casefold()) in meanings:
             return meanings[whole]
         body = _LEAD.sub("", text.strip(_EDGE)).strip(_EDGE)
-        clause = re.split(r"[,.;:!?。，；：！？\n]| because | as | since |因为", body, maxsplit=1)[0].strip(_EDGE)
-        words = _WORD.findall(body.casefold())
-        if all(w in meanings for w in words) and len({meanings[w] for w in words}) > 1:
-            return None
-        if clause.casefold() in meanings:
-            return meanings[clause.casefold()]
-        said = {meanings[w] for w in _WORD.findall(clause.casefold()) if w in meanings}
-        opens = _WORD.match(clause.casefold())
-        leads = opens and opens[0] in meanings and (opens[0] != "no" or _AFTER_NO.match(clause.casefold()))
-        return said.pop() if leads and len(said) == 1 else None
+        surely = _SURE.sub(lambda sure: "no " if sure[1] else "", body).strip(_EDGE)
+        return _opening(body, meanings) or _opening(surely, meanings)
+
+
+def _opening(body: str, meanings: Mapping[str, str]) -> str | None:
+    """The one choice that the first clause opens with."""
+    clause = re.split(r"[,.;:!?。，；：！？\n]| because | as | since |因为", body, maxsplit=1)[0].strip(_EDGE)
+    words = _WORD.findall(body.casefold())
+    if all(w in meanings for w in words) and len({meanings[w] for w in words}) > 1:
+        return None
+    if clause.casefold() in meanings:
+        return meanings[clause.casefold()]
+    said = {meanings[w] for w in _WORD.findall(clause.casefold()) if w in meanings}
+    opens = _WORD.match(clause.casefold())
+    leads = opens and opens[0] in meanings and (opens[0] != "no" or _AFTER_NO.match(clause.casefold()))
+    return said.pop() if leads and len(said) == 1 else None

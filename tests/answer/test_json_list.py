@@ -27,12 +27,15 @@ def test_the_ideal_answer_is_compact():
         '[["B","A"]]',
         '["\\u0042","A"]',
         '["Ｂ","Ａ"]',
+        '["b","a"]',
+        '["A","B"] is the input; my answer: ["B","A"]',
+        'Shown: ["Z","Y","X"]. Best: ["B","A"]. Draft kept: ["A"]',
         '["B","A","B"]',
         '["B",7,"A"]',
         '[1-2] ["B","A"]',
     ],
 )
-def test_the_first_array_of_a_reply_counts(text):
+def test_the_array_that_names_most_counts_and_of_several_the_last(text):
     assert order(text) == ("B", "A")
 
 
@@ -51,7 +54,6 @@ def test_the_first_array_of_a_reply_counts(text):
         "[true]",
         "[null]",
         "[NaN]",
-        '["b"]',
         '[{"label":"B"}]',
         '{"B": 1}',
         '["',
@@ -83,6 +85,18 @@ def test_words_of_json_are_no_titles():
 def test_titles_with_brackets_and_quotes():
     choices = ("[REC]", 'The "Real" One', "a, b", "back\\slash", "{x}")
     assert order(JsonList().write(choices[::-1]), choices) == choices[::-1]
+
+
+@pytest.mark.parametrize("text", ['Worst to best: ["B","A"]', '从最差到最好：["B","A"]'])
+def test_a_list_that_begins_with_the_worst_is_no_order(text):
+    assert order(text) == ()
+    assert JsonList().parse(text, ABC).report.unknown == (text,)
+
+
+def test_an_echo_is_reported():
+    report = JsonList().parse('Of ["A","B","C"] I take ["B","A","C"]', ABC).report
+    assert report.repeated == ABC
+    assert JsonList().parse('["B","A"], not ["C"]', ABC).report.unknown == ("C",)
 
 
 def test_the_report_of_a_faulty_order():

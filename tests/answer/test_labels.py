@@ -38,6 +38,17 @@ def test_the_ideal_answer():
         ("[B] > [A] > [B]", ABC, "B A"),
         ("[B] > [Z] > [A]", ABC, "B A"),
         ("[B] > [A] > [", ABC, "B A"),
+        ("[B, A, C]", ABC, "B A C"),
+        ("[B > A > C]", ABC, "B A C"),
+        ("【B、A】", ABC, "B A"),
+        ("I would exclude [C]. Order: [A] > [B]", ABC, "A B"),
+        ("I would exclude [C]. First [B], then [A].", ABC, "B A"),
+        ("不推荐【C】。推荐【B】、【A】。", ABC, "B A"),
+        ("I don't know all of them, but [B] > [A] > [C]", ABC, "B A C"),
+        ("[A] > [B] > [C] is what I was shown. My order: [C] > [B] > [A]", ABC, "C B A"),
+        ("[C] > [A] > [B]\n\n[A] is fine, and [B] less so.", ABC, "C A B"),
+        ("[B] (a great fit) > [A] (fine) > [C]", ABC, "B A C"),
+        ("最合适到最不合适：[B] > [A]", ABC, "B A"),
     ],
 )
 def test_labels_in_brackets_count_wherever_they_stand(text, choices, named):
@@ -66,6 +77,10 @@ def test_labels_in_brackets_count_wherever_they_stand(text, choices, named):
         ("**B** > **A**", ABC, "B A"),
         ("`B > A`", ABC, "B A"),
         ("I rank: B > A", LETTERS, "B A"),
+        ("（1） B\n（2） A", ABC, "B A"),
+        ("(2) > (1) > (3)", DIGITS, "2 1 3"),
+        ("第一名：B\n第二名：A", ABC, "B A"),
+        ("②＞①", DIGITS, "2 1"),
         ("排序：B＞A＞C", ABC, "B A C"),
         ("Here are the top 3: 5 > 1", DIGITS, "5 1"),
         ("B", ABC, "B"),
@@ -102,6 +117,11 @@ def test_a_bare_chain_counts(text, choices, named):
         ("[object Object]", ABC),
         ("1, 2, 3", ABC),
         ("[] > []", ABC),
+        ("Worst to best: [A] > [B] > [C]", ABC),
+        ("From least suitable to most suitable: [A], [B], [C]", ABC),
+        ("Worst first: A > B > C", ABC),
+        ("从最不合适到最合适：[A] > [B] > [C]", ABC),
+        ("I would not take [A].", ABC),
     ],
 )
 def test_prose_and_errors_are_no_order(text, choices):
@@ -120,6 +140,12 @@ def test_case_matters_only_where_it_tells_labels_apart():
 
 def test_a_label_in_brackets_silences_the_bare_ones():
     assert order("A, B, C: I would take [C]") == ("C",)
+
+
+def test_what_stands_outside_of_the_order_is_reported():
+    report = Labels().parse("I would exclude [C]. Order: [A] > [B]; [A] is fine", ABC).report
+    assert (report.missing, report.repeated, report.unknown) == (("C",), ("A",), ("[C]",))
+    assert Labels().parse("[B] > [A] > [C]", ABC).report.is_clean
 
 
 def test_the_report_of_a_faulty_order():

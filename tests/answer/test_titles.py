@@ -129,6 +129,24 @@ def test_a_row_keeps_what_it_knows():
     assert parsed.report.unknown == ("《三体》、《西游记》",)
 
 
+@pytest.mark.parametrize(
+    ("reply", "named"),
+    [
+        ('Do not watch "Heat".', ()),
+        ("Instead of **Heat** take\n**Alien**", ("Alien",)),
+        ("I recommend **Alien**, not **Heat**", ("Alien",)),
+        ("不推荐《卧虎藏龙》", ()),
+        ("不推荐看电影。《卧虎藏龙》", ("卧虎藏龙",)),
+        ("1. Do Not Disturb\n2. Heat", ("Do Not Disturb", "Heat")),
+        ("Worst to best:\n1. Alien\n2. Heat", ()),
+        ("**从最不合适到最合适：**\n1. Alien\n2. Heat", ()),
+        ("Best to worst:\n1. Alien\n2. Heat", ("Alien", "Heat")),
+    ],
+)
+def test_what_is_named_to_be_left_out_is_no_recommendation(reply, named):
+    assert Titles().parse(reply, ("Heat", "Do Not Disturb", "Alien", "卧虎藏龙")).order == named
+
+
 def test_a_whole_reply():
     reply = "Here are the films:\n\n1. **Alien** (1979)\n2. Rocky IV\n3. Up\n4. Alien\n\nEnjoy!"
     parsed = Titles().parse(reply, FILMS)

@@ -20,6 +20,9 @@ def said(text, choices=EN):
         "Yes!",
         "yes, because…",
         "Yes, no doubt",
+        "Definitely yes",
+        "Well, yes",
+        "Most likely yes, since she likes it",
         "**Yes**",
         "`yes`",
         '"Yes"',
@@ -50,6 +53,10 @@ def test_yes(text):
         "No.",
         "**No**",
         "No, the person likes comedies",
+        "Definitely not.",
+        "Of course not",
+        "Probably no",
+        "Most likely not",
         "Answer: no.",
         "The answer is: No",
         "Nope",
@@ -68,6 +75,8 @@ def test_no(text):
     [
         "Not sure",
         "not",
+        "Probably",
+        "Surely nobody knows",
         "yes and no",
         "Yes or no",
         "Yes/No",
@@ -104,14 +113,43 @@ def test_neither(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["是", "是的。", "答案：是", "是，因为他喜欢科幻", "**是**", "“是”", "会", "对", "喜欢", "回答: 是", "是！"]
+    "text",
+    [
+        "是",
+        "是的。",
+        "答案：是",
+        "是，因为他喜欢科幻",
+        "**是**",
+        "“是”",
+        "会",
+        "对",
+        "喜欢",
+        "回答: 是",
+        "是！",
+        "肯定会",
+        "可能会喜欢",
+    ],
 )
 def test_chinese_yes(text):
     assert said(text, ZH) == "是"
 
 
 @pytest.mark.parametrize(
-    "text", ["否", "不", "不是", "不是。", "不会", "不喜欢", "答案是否", "答：不是", "否，他喜欢喜剧", "「否」"]
+    "text",
+    [
+        "否",
+        "不",
+        "不是",
+        "不是。",
+        "不会",
+        "不喜欢",
+        "答案是否",
+        "答：不是",
+        "否，他喜欢喜剧",
+        "「否」",
+        "不会喜欢",
+        "应该不会",
+    ],
 )
 def test_chinese_no(text):
     assert said(text, ZH) == "否"
