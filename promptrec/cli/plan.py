@@ -66,7 +66,7 @@ def plan_(
     templates: Templates = None,
     candidates: option.Candidates = option.CANDIDATES,
     users: option.Users = None,
-    sample: option.Sample = option.SAMPLE,
+    sample: option.Sample = None,
     speed: option.ReadingSpeed = None,
     writing_speed: option.WritingSpeed = None,
     seed: SeedOption = 0,
@@ -81,9 +81,11 @@ def plan_(
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     with console.status("writing prompts"):
         if catalog is not None and dataset is None:
-            people = _made_up(open_catalog(catalog, columns), preferences, candidates, users, sample, seed)
+            people = _made_up(
+                open_catalog(catalog, columns), preferences, candidates, users, sample or option.MADE_UP, seed
+            )
         elif catalog is None and dataset is not None and preferences is None and not columns:
-            people = _of_dataset(open_dataset(dataset), candidates, users, sample)
+            people = _of_dataset(open_dataset(dataset), candidates, users, sample or option.QUERIES)
         else:
             raise InputError("say for whom: a dataset, or --catalog FILE, which goes with --preferences and --columns")
         asked = System("", engine=counter, template=template, templates=templates, seed=seed)

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-USERS, CANDIDATES, SAMPLE = 1000, 20, 64
+USERS, CANDIDATES = 1000, 20
+# People whose prompts are written: made-up ones are alike, and a dataset of up to so many is counted whole.
+MADE_UP, QUERIES = 64, 1000
 
 DatasetName = Annotated[
     str | None, typer.Argument(metavar="DATASET", help="Its queries: a folder, or a name of `promptrec data list`.")
@@ -24,7 +26,13 @@ Users = Annotated[
     int | None, typer.Option("--users", min=1, help=f"How many people. Default: {USERS}, or all of the dataset.")
 ]
 Sample = Annotated[
-    int, typer.Option("--sample", min=1, help="Prompts are written for so many of them; for all, it is exact.")
+    int | None,
+    typer.Option(
+        "--sample",
+        min=1,
+        help=f"Prompts are written for so many of them; for all, it is exact. Default: {QUERIES:,} of a dataset, "
+        f"{MADE_UP} that are made up.",
+    ),
 ]
 ReadingSpeed = Annotated[
     float | None, typer.Option("--speed", help="Tokens a second that this machine reads: for the time.")

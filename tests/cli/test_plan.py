@@ -64,6 +64,15 @@ def test_a_dataset_is_counted_by_its_own_queries(plan):
     assert made["total"]["prompt_tokens"] > told
 
 
+def test_a_whole_dataset_is_counted_unless_fewer_are_asked_for(plan):
+    made, few = (
+        plans(plan("planted", "--ranker", "bm25:2:listwise-labels", "--json", *words))["bm25:2:listwise-labels"]
+        for words in ((), ("--sample", "20"))
+    )
+    assert (made["users"], made["sampled"], few["users"], few["sampled"]) == (300, 300, 300, 20)
+    assert made["total"]["calls"] == 300
+
+
 def test_what_everybody_says_is_counted_with_the_candidates_found_for_it(plan, catalog_file):
     short, long = (
         plans(
