@@ -18,6 +18,7 @@ from promptrec.engine.swallowed import Next, filled
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, log_probabilities, longest_sequence, prompt_error
 from promptrec.engine.vllm_environment import set_environment
+from promptrec.engine.vllm_scoring import way_of_scoring
 from promptrec.errors import EngineError, InputError, MissingExtra, first_line
 
 T = TypeVar("T")
@@ -43,6 +44,7 @@ class VllmEngine:
         self._vllm = _import_vllm()
         self._llm: Any = _load(self._vllm, info, options)
         OPEN.add(self)
+        self._scoring = way_of_scoring(self._vllm, self._llm)
         config = self._llm.llm_engine.model_config
         # Whatever is asked, vLLM writes at least one token after it.
         self.context_length = int(config.max_model_len) - 1
@@ -135,8 +137,11 @@ class VllmEngine:
         repeated = [prompt for prompt, times in Counter(prompts).items() if times > 1]
         self._run(repeated, self._params(max_tokens=1, detokenize=False), adapter, salt)
         sequences = [(*p, *c) for p, c in zip(prompts, continuations, strict=True)]
-        done = self._run(sequences, self._scoring(from_cache=bool(repeated)), adapter, salt)
-        read = [_given(final, len(prompt)) for final, prompt in zip(done, prompts, strict=True)]
+        params = [
+            self._scoring.params(p, c, from_cache=bool(repeated)) for p, c in zip(prompts, continuations, strict=True)
+        ]
+        done = self._run(sequences, params, adapter, salt)
+        read = [self._scoring.read(final, len(prompt)) for final, prompt in zip(done, prompts, strict=True)]
         whole = filled(prompts, continuations, read, lambda wanted: self._next(wanted, adapter, salt))
         return [log_probabilities(values, _usage(final)) for values, final in zip(whole, done, strict=True)]
 
@@ -155,12 +160,6 @@ class VllmEngine:
         done = self._run([before for before, _ in parts], params, adapter, salt)
         rows = {part: final.outputs[0].logprobs[0] for part, final in zip(parts, done, strict=True)}
         return [rows[part][token].logprob for part, token in places]
-
-    def _scoring(self, *, from_cache: bool) -> Any:  # noqa: ANN401
-        # Flat is a few lists for each sequence: an object for each token takes three times the room.
-        params = self._params(max_tokens=1, prompt_logprobs=0, flat_logprobs=True, detokenize=False)
-        params.skip_reading_prefix_cache = not from_cache
-        return params
 
     def _run(
         self,
@@ -224,16 +223,6 @@ def _written(done: Any) -> Reading[str]:  # noqa: ANN401 - a vLLM RequestOutput
     if written.finish_reason not in ("stop", "length"):
         return Reading(None, usage, f"vLLM gave up the request ({written.finish_reason}), as for a bad constraint")
     return Reading(written.text, usage)
-
-
-def _given(done: Any, start: int) -> list[float | None]:  # noqa: ANN401 - a vLLM RequestOutput
-    """The log-probabilities from position `start` on; None where what vLLM gives means nothing.
-
-    That is so in the cache, and right behind: it takes the position before a token to score it.
-    """
-    first = done.num_cached_tokens + 1 if done.num_cached_tokens else 0
-    rows = zip(done.prompt_token_ids[start:], done.prompt_logprobs[start:], strict=True)
-    return [row[token].logprob if at >= first else None for at, (token, row) in enumerate(rows, start)]
 
 
 def _usage(done: Any) -> Usage:  # noqa: ANN401 - a vLLM RequestOutput
