@@ -14,6 +14,11 @@ def folder_sha256(folder: str | Path) -> str:
     return _sha256(tuple((path, path.stat().st_size, path.stat().st_mtime_ns) for path in files))
 
 
+def adapter_sha256(adapter: str) -> str:
+    """The same of an adapter's folder; of the name alone where there is no such folder: a server has it."""
+    return folder_sha256(adapter) if Path(adapter).is_dir() else hashlib.sha256(adapter.encode()).hexdigest()
+
+
 @lru_cache(64)
 def _sha256(files: tuple[tuple[Path, int, int], ...]) -> str:
     whole = hashlib.sha256()

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import promptrec
 from promptrec.engine.base import Engine
-from promptrec.engine.fingerprint import folder_sha256
+from promptrec.engine.fingerprint import adapter_sha256, folder_sha256
 from promptrec.engine.load import choose_engine
 from promptrec.engine.models import resolve
 from promptrec.evaluate.dataset import Dataset
@@ -145,7 +145,7 @@ class System:
         about: dict[str, Any] = {
             "templates": tuple(TemplateStamp.of(template) for template in self.prompt_templates(dataset)),
             "adapter": self.adapter and Path(self.adapter).name,
-            "adapter_sha256": self.adapter and folder_sha256(self.adapter),
+            "adapter_sha256": self.adapter and adapter_sha256(self.adapter),
         }
         if self.engine is not None and not isinstance(self.engine, str):
             return about | {"model": self.engine.model_id, "engine": self.engine.name}

@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
 from statistics import fmean
 from typing import Self
 
@@ -18,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 import promptrec
 from promptrec.data.download import home
 from promptrec.engine.base import Engine
-from promptrec.engine.fingerprint import folder_sha256
+from promptrec.engine.fingerprint import adapter_sha256, folder_sha256
 from promptrec.engine.models import ModelInfo, resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.errors import PromptrecError
@@ -148,7 +147,7 @@ def _key(info: ModelInfo, engine: Engine, encoder: str, options: EngineOptions, 
         other = folder_sha256(resolve(encoder, "text encoder").folder)
     except PromptrecError:
         other = ""
-    weights = [folder_sha256(info.folder), adapter and (folder_sha256(adapter) if Path(adapter).is_dir() else adapter)]
+    weights = [folder_sha256(info.folder), adapter and adapter_sha256(adapter)]
     asked = options.model_dump(exclude={"api_key"})
     told = [promptrec.__version__, weights, engine.name, asked, other, folder_sha256(FOLDER), PROBED, REFERENCES]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from promptrec.engine.base import Engine
-from promptrec.engine.fingerprint import folder_sha256
+from promptrec.engine.fingerprint import adapter_sha256, folder_sha256
 from promptrec.engine.models import ModelInfo
 from promptrec.errors import InputError
 
@@ -47,7 +47,7 @@ class KeptFile:
         """
         if engine.model_id != info.name:
             raise InputError(f"item scores of {info.name} are asked for, but the engine reads {engine.model_id}")
-        weights = [folder_sha256(info.folder), *([folder_sha256(adapter)] if adapter else [])]
+        weights = [folder_sha256(info.folder), *([adapter_sha256(adapter)] if adapter else [])]
         return cls(Path(path), " ".join([engine.name, *weights]))
 
     @contextmanager

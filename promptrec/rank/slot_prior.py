@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError,
 
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
+from promptrec.engine.fingerprint import adapter_sha256
 from promptrec.errors import InputError
 from promptrec.rank.evidence import Evidence
 from promptrec.rank.ranking import TemplateStamp
@@ -55,7 +56,10 @@ class SlotOffsets(BaseModel):
 
 
 class SlotPrior(BaseModel):
-    """What a model, reading a template, thinks of the slots, by their number in the prompt."""
+    """What a model, reading a template, thinks of the slots, by their number in the prompt.
+
+    `adapter` is told by its content, as the template is: a name does not say which weights are read.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -106,7 +110,7 @@ class SlotPrior(BaseModel):
             mean = _mean([reading for reading in found if len(reading.labels) == n])
             known = earlier and earlier.fitted(mean.labels, "the earlier slot prior")
             slots[n] = _pooled(known, mean) if known else mean
-        return cls(model=engine.model_id, adapter=_folder(adapter), template=TemplateStamp.of(template), slots=slots)
+        return cls(model=engine.model_id, adapter=_sha256(adapter), template=TemplateStamp.of(template), slots=slots)
 
     def check(self, engine: Engine, template: Template, adapter: str | None, where: str) -> None:
         """Refuse what the prior was not fitted for.
@@ -117,7 +121,7 @@ class SlotPrior(BaseModel):
         now = TemplateStamp.of(template)
         stands = {
             "model": (self.model, engine.model_id),
-            "adapter": (self.adapter or "none", _folder(adapter) or "none"),
+            "adapter": ((self.adapter or "none")[:8], (_sha256(adapter) or "none")[:8]),
             "template": (self.template.name, now.name),
             "template text": (self.template.sha256[:8], now.sha256[:8]),
         }
@@ -189,8 +193,8 @@ def _pooled(a: SlotOffsets, b: SlotOffsets) -> SlotOffsets:
     return SlotOffsets(labels=a.labels, offsets=tuple(offsets.tolist()), requests=total)
 
 
-def _folder(adapter: str | None) -> str | None:
-    return adapter and Path(adapter).name
+def _sha256(adapter: str | None) -> str | None:
+    return adapter and adapter_sha256(adapter)
 
 
 def _refuse(stands: Mapping[str, tuple[str, str]], where: str) -> None:

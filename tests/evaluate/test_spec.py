@@ -72,6 +72,12 @@ def test_other_weights_in_a_folder_of_the_same_name_are_another_run(tmp_path):
     assert len({first, second, folder_sha256(tmp_path)}) == 3
 
 
+def test_an_adapter_that_is_no_folder_here_is_told_by_its_name(planted_dataset):
+    data = planted_dataset()
+    first, other = (replace(READER, adapter=name).spec(data) for name in ("served", "other"))
+    assert first.adapter == "served" and first.key != other.key
+
+
 def test_a_model_or_ranker_nobody_knows_is_said_before_anything_runs(planted_dataset):
     with pytest.raises(UnknownName, match="unknown model 'smollm9'.*smollm2-135m"):
         System("yes-no", model="smollm9").spec(planted_dataset())

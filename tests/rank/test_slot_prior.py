@@ -143,6 +143,18 @@ def test_a_stale_prior_is_refused_and_says_what_is_different(name, saved, fitted
     assert "fit it again with `promptrec slot-prior`" in str(refused.value)
 
 
+def test_another_adapter_of_the_same_name_is_another(tmp_path):
+    for parent, weights in (("mine", "1"), ("theirs", "2"), ("moved", "1")):
+        (tmp_path / parent / "lora").mkdir(parents=True)
+        (tmp_path / parent / "lora" / "adapter_model.safetensors").write_text(weights)
+    mine, theirs, moved = (str(tmp_path / parent / "lora") for parent in ("mine", "theirs", "moved"))
+    path = tmp_path / "prior.json"
+    SlotPrior.fit(TEMPLATE, requests(1), engine(), adapter=mine).save(path)
+    assert ranked(path, requests(1), adapter=moved)[0].status == "ok"
+    with pytest.raises(InputError, match=r"was fitted for the adapter \w{8} \(now \w{8}\): fit it again"):
+        ranked(path, requests(1), adapter=theirs)
+
+
 @pytest.mark.parametrize(("count", "used"), [(LEAST_REQUESTS - 1, False), (LEAST_REQUESTS, True)])
 def test_too_few_requests_are_no_prior_and_the_ranking_says_so(count, used, tmp_path):
     SlotPrior.fit(TEMPLATE, requests(count), engine()).save(tmp_path / "prior.json")
