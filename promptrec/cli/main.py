@@ -1,6 +1,8 @@
 """The `promptrec` command: its subcommands, and what becomes of errors."""
 
+import os
 import sys
+from typing import NoReturn
 
 import typer
 from rich.console import Console
@@ -20,7 +22,7 @@ from promptrec.cli import (
     studio,
     template,
 )
-from promptrec.errors import PromptrecError
+from promptrec.errors import PromptrecError, first_line
 
 app = typer.Typer(
     help="Recommend to people nobody has seen before, from what they say in words.",
@@ -59,9 +61,28 @@ def root(
 def main() -> None:
     """Run the command; a user's mistake is one line on stderr and exit code 2, never a traceback."""
     try:
-        app()
+        try:
+            app()
+        finally:
+            print(end="", flush=True)  # else what cannot be written is found by the interpreter on its way out
     except PromptrecError as error:
-        Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"promptrec: error: {error}")
-        sys.exit(2)
+        _end_with(str(error))
+    except BrokenPipeError:
+        _drop_output()  # whoever reads has seen enough, as `head` has
+        sys.exit(1)
+    except OSError as error:
+        _drop_output()
+        where = error.filename or "the output or a file"
+        _end_with(f"{where} cannot be read or written: {error.strerror or first_line(error)}")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _end_with(said: str) -> NoReturn:
+    Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"promptrec: error: {said}")
+    sys.exit(2)
+
+
+def _drop_output() -> None:
+    """Let what waits to be written go nowhere: the interpreter tries once more as it ends, and would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -4,6 +4,7 @@ import json
 import mmap
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -51,9 +52,13 @@ class RunStore:
         return frozenset(self._failed)
 
     def append(self, rankings: Sequence[Ranking]) -> None:
-        """Add rankings; they are on the disk when this returns."""
+        """Add rankings; they are on the disk when this returns.
+
+        Raises:
+            InputError: they cannot be written; what the try left of a line is cut off when the folder is opened again.
+        """
         lines = [ranking.model_dump_json().encode() + b"\n" for ranking in rankings]
-        with self._path.open("ab") as file:
+        with _writing(self._path), self._path.open("ab") as file:
             place = file.tell()
             file.write(b"".join(lines))
             file.flush()
@@ -114,13 +119,29 @@ class RunStore:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a file so that a reader, or a kill, finds the old text or the new, never half of it."""
+    """Write a file so that a reader, or a kill, finds the old text or the new, never half of it.
+
+    Raises:
+        InputError: it cannot be written.
+    """
     part = path.with_name(path.name + ".part")
-    with part.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    with _writing(path):
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Say in one line what keeps a file from being written, such as a full disk."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written ({error.strerror}): mend that; what was ranked before is kept"
+        ) from None
 
 
 def _repair(path: Path) -> None:

@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -21,12 +22,9 @@ def catalog_file(tmp_path):
 def promptrec(tmp_path):
     """Runs the command as a user would; returns what it did."""
 
-    def run(*words, **settings):
-        import os
-
+    def run(*words, stdout=subprocess.PIPE, **settings):
         command = [sys.executable, "-m", "promptrec", *map(str, words)]
-        return subprocess.run(
-            command, capture_output=True, text=True, cwd=tmp_path, env=os.environ | settings, timeout=300, check=False
-        )
+        streams = {"stdout": stdout, "stderr": subprocess.PIPE, "text": True}
+        return subprocess.run(command, **streams, cwd=tmp_path, env=os.environ | settings, timeout=300, check=False)
 
     return run

@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import jsonschema
@@ -116,6 +117,21 @@ def test_a_missing_catalogue_and_an_unknown_bundle(promptrec):
 def test_a_model_that_is_not_added_names_the_command(promptrec, catalog_file, tmp_path):
     done = recommend(promptrec, catalog_file, "-p", "x", PROMPTREC_HOME=str(tmp_path / "empty home"))
     assert done.returncode == 2 and "promptrec model add smollm2-135m" in done.stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_one_line_and_a_reader_that_left_is_none(promptrec, catalog_file, unbuffered):
+    words = ("recommend", "--catalog", catalog_file, "-p", "war", "--ranker", "bm25", "--json")
+    for command in (words, ("data", "list"), ("--help",)):
+        with Path("/dev/full").open("w") as full:
+            done = promptrec(*command, stdout=full, PYTHONUNBUFFERED=unbuffered)
+        assert done.returncode == 2 and done.stderr.startswith("promptrec: error: the output or a file cannot be")
+        assert "No space left on device" in done.stderr and len(done.stderr.splitlines()) == 1
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = promptrec(*command, stdout=writer, PYTHONUNBUFFERED=unbuffered)
+        os.close(writer)
+        assert done.returncode == 1 and done.stderr == ""
 
 
 def test_help_and_version(promptrec):

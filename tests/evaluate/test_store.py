@@ -1,3 +1,4 @@
+import resource
 import signal
 import subprocess
 import sys
@@ -103,6 +104,21 @@ for n in range(10**6):
     store.append([Ranking(query_id=f"q{n}-{i}", status="failed", reason="x" * 5000, ranker="bm25") for i in "abcd"])
     print(n, flush=True)
 """
+
+
+def test_a_disk_that_is_full_is_said_with_the_file_and_costs_one_batch(tmp_path):
+    store = RunStore(tmp_path, SPEC_A)
+    store.append([ranking("q1")])
+    most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / RANKINGS).stat().st_size + 10, most[1]))
+    try:
+        with pytest.raises(InputError, match=rf"{RANKINGS} cannot be written \(File too large\)"):
+            store.append([ranking("q2")])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, most)
+    again = RunStore(tmp_path)
+    again.append([ranking("q3")])
+    assert list(RunStore(tmp_path).rankings()) == [ranking("q1"), ranking("q3")]
 
 
 def test_kill_9_loses_nothing_that_was_appended(tmp_path):
