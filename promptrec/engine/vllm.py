@@ -14,6 +14,7 @@ from promptrec.engine.batching import sharing_chunks
 from promptrec.engine.hidden import hidden
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
+from promptrec.engine.refused import Refused, in_halves
 from promptrec.engine.swallowed import Next, filled
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, log_probabilities, longest_sequence, prompt_error
@@ -59,17 +60,8 @@ class VllmEngine:
         """See `Engine.next_logprobs`. Exact whatever the number of labels: more than 128 take several passes."""
         check_labels(label_ids, self._vocabulary)
         good, out = self._sorted_out(prompts, self.context_length)
-        values: list[dict[int, float]] = [{} for _ in good]
-        usage = [Usage() for _ in good]
-        distinct = list(dict.fromkeys(label_ids))
-        for start in range(0, len(distinct), MOST_LABELS):
-            labels = distinct[start : start + MOST_LABELS]
-            params = self._params(max_tokens=1, logprob_token_ids=labels, detokenize=False)
-            for place, done in enumerate(self._run([prompts[i] for i in good], params, adapter)):
-                values[place] |= {token: entry.logprob for token, entry in done.outputs[0].logprobs[0].items()}
-                usage[place] += _usage(done)
-        for place, i in enumerate(good):
-            out[i] = log_probabilities(tuple(values[place][label] for label in label_ids), usage[place])
+        read = in_halves(lambda some: self._labelled([prompts[i] for i in some], label_ids, adapter), good)
+        out.update(zip(good, read, strict=True))
         return [out[i] for i in range(len(prompts))]
 
     def loglikelihood(
@@ -84,7 +76,9 @@ class VllmEngine:
                 out[i] = Reading(None, error=f"the {what}")
         # Half of the cache for prompts, the other half for the continuations that are being read.
         for chunk in sharing_chunks({i: prompts[i] for i in good if i not in out}, self._cache_tokens // 2):
-            scored = self._scored([prompts[i] for i in chunk], [continuations[i] for i in chunk], adapter)
+            scored = in_halves(
+                lambda some: self._scored([prompts[i] for i in some], [continuations[i] for i in some], adapter), chunk
+            )
             out.update(zip(chunk, scored, strict=True))
         return [out[i] for i in range(len(sequences))]
 
@@ -106,8 +100,8 @@ class VllmEngine:
             structured_outputs=self._structured(constraint),
             skip_special_tokens=False,
         )
-        for i, done in zip(good, self._run([prompts[i] for i in good], params, adapter), strict=True):
-            out[i] = _written(done)
+        read = in_halves(lambda some: [*map(_written, self._run([prompts[i] for i in some], params, adapter))], good)
+        out.update(zip(good, read, strict=True))
         return [out[i] for i in range(len(prompts))]
 
     def close(self) -> None:
@@ -127,6 +121,24 @@ class VllmEngine:
             if error:
                 out[i] = Reading(None, error=error)
         return [i for i in range(len(prompts)) if i not in out], out
+
+    def _labelled(
+        self, prompts: Sequence[Tokens], label_ids: Sequence[int], adapter: str | None
+    ) -> list[Reading[tuple[float, ...]]]:
+        """Readings of the labels, as many at once as one request may ask for."""
+        values: list[dict[int, float]] = [{} for _ in prompts]
+        usage = [Usage() for _ in prompts]
+        distinct = list(dict.fromkeys(label_ids))
+        for start in range(0, len(distinct), MOST_LABELS):
+            labels = distinct[start : start + MOST_LABELS]
+            params = self._params(max_tokens=1, logprob_token_ids=labels, detokenize=False)
+            for place, done in enumerate(self._run(prompts, params, adapter)):
+                values[place] |= {token: entry.logprob for token, entry in done.outputs[0].logprobs[0].items()}
+                usage[place] += _usage(done)
+        return [
+            log_probabilities(tuple(found[label] for label in label_ids), spent)
+            for found, spent in zip(values, usage, strict=True)
+        ]
 
     def _scored(
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], adapter: str | None
@@ -168,16 +180,19 @@ class VllmEngine:
         adapter: str | None,
         salt: str | None = None,
     ) -> list[Any]:
+        """What vLLM answers; it refuses all of them where it refuses one."""
         if self._llm is None:
             raise EngineError("the engine is closed: open it again")
         if not prompts:
             return []
         asked = [{"prompt_token_ids": list(p)} | ({"cache_salt": salt} if salt else {}) for p in prompts]
         lora = self._lora(adapter)
+        from vllm.exceptions import VLLMClientError
+
         try:
             return list(self._llm.generate(asked, params, use_tqdm=False, lora_request=lora))
-        except ValueError as error:
-            raise InputError(f"vLLM refuses this: {first_line(error)}") from None
+        except (VLLMClientError, ValueError) as error:
+            raise Refused(f"vLLM refuses this: {first_line(error)}") from None
         except Exception as error:  # what a dying engine raises is not one type
             raise EngineError(f"vLLM stopped: {first_line(error)}") from error
         finally:
@@ -212,8 +227,15 @@ class VllmEngine:
             raise InputError(f"{adapter}: not a LoRA adapter: it has no adapter_config.json")
         from vllm.lora.request import LoRARequest
 
-        number = self._adapters.setdefault(adapter, len(self._adapters) + 1)
-        return LoRARequest(adapter, number, adapter)
+        asked = LoRARequest(adapter, self._adapters.get(adapter, len(self._adapters) + 1), adapter)
+        if adapter not in self._adapters:
+            try:
+                self._llm.llm_engine.add_lora(asked)
+            except Exception as error:  # what a foreign or damaged adapter raises is not one type
+                reason = first_line(error)
+                raise InputError(f"{adapter}: this LoRA adapter does not fit the model: {reason}") from None
+            self._adapters[adapter] = len(self._adapters) + 1
+        return asked
 
 
 def _written(done: Any) -> Reading[str]:  # noqa: ANN401 - a vLLM RequestOutput

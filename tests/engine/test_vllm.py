@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +75,38 @@ def test_what_is_no_adapter_is_refused(lora_engine, tmp_path):
 def test_an_adapter_needs_an_engine_opened_for_it(vllm_engine, adapter):
     with pytest.raises(InputError, match="max_lora_rank"):
         vllm_engine.next_logprobs([(1, 2)], [3], adapter=adapter[0])
+
+
+def test_an_adapter_that_vllm_cannot_take_is_said_before_anything_is_read(lora_engine, adapter, tmp_path):
+    for name in ("adapter_model.safetensors", "adapter_config.json"):
+        (tmp_path / name).write_bytes((Path(adapter[0]) / name).read_bytes())
+    told = json.loads((tmp_path / "adapter_config.json").read_text())
+    (tmp_path / "adapter_config.json").write_text(json.dumps(told | {"r": 2 * RANK}))
+    for _ in range(2):
+        with pytest.raises(InputError, match="does not fit the model: LoRA rank 16 is greater than max_lora_rank 8"):
+            lora_engine.next_logprobs([(1, 2)], [3], adapter=str(tmp_path))
+    assert lora_engine.next_logprobs([(1, 2)], [3], adapter=adapter[0])[0].error is None
+
+
+def test_a_prompt_that_vllm_itself_refuses_is_refused_alone(vllm_engine, monkeypatch):
+    ids = vllm_engine.tokenizer.encode(TEXT, trusted=True)
+    long, few = ids * (vllm_engine.context_length // len(ids) + 2), [ids[:5], ids[:6]]
+    labels, likely = vllm_engine.next_logprobs(few, [3]), vllm_engine.loglikelihood(few, [ids[6:8]] * 2)
+    written = vllm_engine.generate(few, Sampling(max_tokens=2))
+    # As if vLLM had a reason of its own that we do not look for beforehand.
+    monkeypatch.setattr(vllm_engine, "context_length", 10 * len(long))
+    asked = [few[0], long, few[1]]
+    for found, alone in (
+        (vllm_engine.next_logprobs(asked, [3]), labels),
+        (vllm_engine.loglikelihood(asked, [ids[6:8]] * 3), likely),
+        (vllm_engine.generate(asked, Sampling(max_tokens=2)), written),
+    ):
+        assert found[1].value is None and found[1].error.startswith("vLLM refuses this: ")
+        assert [found[0].error, found[2].error] == [None, None]
+        if isinstance(alone[0].value, str):
+            assert [found[0], found[2]] == alone
+        else:
+            assert [*found[0].value, *found[2].value] == pytest.approx([*alone[0].value, *alone[1].value], abs=1e-3)
 
 
 def test_after_an_interrupt_the_next_answers_are_its_own(vllm_engine):
