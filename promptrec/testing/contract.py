@@ -50,6 +50,13 @@ class EngineContract:
             assert all(value < 0 for value in reading.get())
             assert sum(map(math.exp, reading.get())) <= 1 + 1e-4
 
+    def test_every_log_probability_is_a_number_that_one_can_be(self, engine: Engine) -> None:
+        prompts, unlikely = self.ids(engine, *TEXTS), tuple(range(100))
+        readings = engine.next_logprobs(prompts, range(150))
+        readings += engine.loglikelihood(prompts, [*self.ids(engine, *ENDS[1:]), unlikely])
+        for reading in readings:
+            assert all(math.isfinite(value) and value <= 1e-4 for value in reading.value or ())
+
     def test_more_labels_than_one_request_may_hold(self, engine: Engine) -> None:
         prompt = self.ids(engine, TEXTS[0])
         many = list(range(200))

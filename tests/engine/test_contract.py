@@ -1,7 +1,10 @@
 """One contract, four engines: the scripted one, real transformers, real vLLM, a real vLLM server."""
 
+import math
+
 import pytest
 
+from promptrec.engine.base import Reading
 from promptrec.testing.contract import EngineContract
 from promptrec.testing.scripted import ScriptedEngine
 
@@ -10,6 +13,16 @@ class TestScripted(EngineContract):
     @pytest.fixture
     def engine(self):
         return ScriptedEngine(context_length=512)
+
+
+@pytest.mark.parametrize("value", [math.nan, -math.inf, math.inf, 0.5])
+@pytest.mark.parametrize("verb", ["next_logprobs", "loglikelihood"])
+def test_an_engine_whose_numbers_are_no_log_probabilities_breaks_the_contract(verb, value, monkeypatch):
+    engine, law = ScriptedEngine(), EngineContract().test_every_log_probability_is_a_number_that_one_can_be
+    law(engine)
+    monkeypatch.setattr(engine, verb, lambda prompts, asked: [Reading((-1.0, value))] * len(prompts))
+    with pytest.raises(AssertionError):
+        law(engine)
 
 
 @pytest.mark.model
