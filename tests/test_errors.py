@@ -3,7 +3,7 @@ import shlex
 
 import pytest
 
-from promptrec.errors import InputError, MissingExtra, UnknownName
+from promptrec.errors import InputError, MissingExtra, UnknownName, first_line
 from promptrec.prompt import PromptTooLong
 
 
@@ -21,3 +21,11 @@ def test_every_command_of_a_missing_package_can_be_pasted():
 def test_an_error_comes_home_from_another_process_as_it_was(error):
     back = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
     assert type(back) is type(error) and str(back) == str(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(ValueError("\n  \nwhat\nand why"), "what"), (ValueError(), "ValueError"), (MemoryError("\n"), "MemoryError")],
+)
+def test_another_librarys_error_is_told_by_the_first_line_that_says_something(error, said):
+    assert first_line(error) == said

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from promptrec.errors import InputError, MissingExtra
+from promptrec.errors import InputError, MissingExtra, first_line
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
@@ -67,7 +67,7 @@ def read_parquet(path: Path) -> Iterator[Row]:
     try:
         table = parquet.read_table(path)
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not readable as Parquet: {str(error).splitlines()[0]}") from None
+        raise InputError(f"{path}: not readable as Parquet: {first_line(error)}") from None
     for number, row in enumerate(table.to_pylist(), start=1):
         yield f"{path}:row {number}", row
 

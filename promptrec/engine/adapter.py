@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from promptrec.engine.convert import quiet
-from promptrec.errors import InputError, MissingExtra
+from promptrec.errors import InputError, MissingExtra, first_line
 
 NAME = "reading"
 
@@ -35,7 +35,7 @@ class Adapted:
             odd = found.missing_keys | found.unexpected_keys
             reason = f"{min(odd)} is in one of them only" if odd else None
         except Exception as error:  # what a foreign or damaged adapter raises is not one type
-            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            reason = first_line(error)
         if reason is not None:
             self._remove()
             raise InputError(f"{self._folder}: this LoRA adapter does not fit the model: {reason}")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from promptrec.data.download import home
 from promptrec.engine.packaged import PACKAGED, Kind, build
-from promptrec.errors import ModelError, UnknownName
+from promptrec.errors import ModelError, UnknownName, first_line
 
 DEFAULT_MODEL = "smollm2-135m"
 RECORD = "promptrec.json"
@@ -188,7 +188,6 @@ def _download(repository: str, target: Path) -> Path:
         wanted = ["*.safetensors", "*.json", "*.jinja", "README.md"]
         return Path(snapshot_download(repository, allow_patterns=wanted, local_dir=target / "snapshot"))
     except Exception as error:  # network, authorisation and disk errors of many libraries
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ModelError(
-            f"{repository} could not be downloaded from Hugging Face ({reason}); are you online?"
+            f"{repository} could not be downloaded from Hugging Face ({first_line(error)}); are you online?"
         ) from None

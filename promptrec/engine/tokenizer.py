@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
-from promptrec.errors import ModelError
+from promptrec.errors import ModelError, first_line
 
 CACHED_TEXTS = 50_000
 _LONGEST_CACHED = 4_000
@@ -51,7 +51,7 @@ class Tokenizer:
                 chat = next((entry["template"] for entry in chat if entry["name"] == "default"), None)
             return cls(json.loads(definition.read_text(encoding="utf-8")), config, chat)
         except Exception as error:  # the library raises bare Exceptions
-            raise ModelError(f"{folder}: the tokenizer cannot be read: {str(error).splitlines()[0]}") from error
+            raise ModelError(f"{folder}: the tokenizer cannot be read: {first_line(error)}") from error
 
     @property
     def vocabulary_size(self) -> int:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from promptrec.data.clean import clean_text
-from promptrec.errors import MissingExtra, ModelError
+from promptrec.errors import MissingExtra, ModelError, first_line
 
 Vectors: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
 
@@ -46,7 +46,7 @@ class Encoder:
             try:
                 self._model: Any = SentenceTransformer(str(folder), local_files_only=True)
             except Exception as error:  # whatever the libraries say of a damaged file
-                said = (str(error).splitlines() or [type(error).__name__])[0]
+                said = first_line(error)
                 raise ModelError(f"{folder} cannot be opened as a text encoder ({said}): get it again") from None
         self._vectors: OrderedDict[bytes, Vectors] = OrderedDict()
 

@@ -158,6 +158,15 @@ def test_a_model_of_hugging_face_without_a_network(own_home, monkeypatch):
         add("nobody/nothing")
 
 
+def test_what_hugging_face_says_below_an_empty_line_is_told(own_home, monkeypatch):
+    def refuse(*told, **more):
+        raise OSError("\n\nno route to host\nand more")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", refuse)
+    with pytest.raises(ModelError, match=r"from Hugging Face \(no route to host\)"):
+        add("nobody/nothing")
+
+
 def test_a_damaged_record_says_how_to_mend_it(own_home):
     record = own_home / "models" / "mine" / "promptrec.json"
     record.parent.mkdir(parents=True)
