@@ -30,6 +30,7 @@ from promptrec.engine.options import EngineOptions
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.named import open_dataset
+from promptrec.rank.table import default_ranker
 from promptrec.template.store import packs
 from promptrec.template.template import Template
 
@@ -39,6 +40,8 @@ CatalogFile = Annotated[
     str | None, typer.Option("--catalog", metavar="FILE", help="Items to use, instead of the pack's own.")
 ]
 
+ALL = "all"
+
 
 def test_(
     name: Annotated[str, typer.Argument(metavar="NAME|PACK|FILE", help="A template, or all of a pack.")],
@@ -47,7 +50,12 @@ def test_(
     engine: EngineOption = None,
     engine_option: EngineSettings = None,
     ranks: Annotated[
-        list[str] | None, typer.Option("--ranks", help="Of a pack, only templates for this way of ranking; repeat it.")
+        list[str] | None,
+        typer.Option(
+            "--ranks",
+            help="Of a pack, the templates for this way of ranking; repeat it; all for every one. "
+            "Default: the way that `recommend` takes with this model.",
+        ),
     ] = None,
     catalog: CatalogFile = None,
     columns: ColumnsOption = None,
@@ -55,7 +63,7 @@ def test_(
     as_json: JsonOption = False,
 ) -> None:
     """Run the tests of a template's header with a real model. Exit code 1 if any fails."""
-    chosen = _chosen(name, templates, ranks)
+    chosen = _chosen(name, templates, ranks, default_ranker(resolve(model, "language model").parameters))
     console = Console(highlight=False, markup=False, soft_wrap=True)
     told: list[dict[str, Any]] = []
     with _open(model, engine, engine_option) as opened:
@@ -138,18 +146,20 @@ def diff_(
     console.print(f"tokens: {found.tokens[0]} and {found.tokens[1]}")
 
 
-def _chosen(name: str, folder: Path | None, ranks: list[str] | None) -> list[Template]:
-    """The templates of a pack that rank, or the one of a name."""
+def _chosen(name: str, folder: Path | None, ranks: list[str] | None, usual: str) -> list[Template]:
+    """The one template of a name; of a pack, those asked for, or the usual one, or all where it has none of that."""
     held = inside(name, folder) if name in packs(folder) else [one_template(name, folder)]
     able = [t for t in held if t.header.ranks != "profile"]
     if not able:
         raise InputError(f"{name} writes a person's profile: it ranks nothing, so there is nothing to test")
     if held[0].name == name:
         return able
-    found = [t for t in able if not ranks or t.header.ranks in ranks]
-    if not found:
-        raise UnknownName(f"template of the pack {name} for", ", ".join(ranks or ()), [t.header.ranks for t in able])
-    return found
+    kinds = [template.header.ranks for template in able]
+    asked = ranks or ([usual] if usual in kinds else [ALL])
+    for kind in asked:
+        if kind not in (*kinds, ALL):
+            raise UnknownName(f"template of the pack {name} for", kind, [*kinds, ALL])
+    return [template for template in able if ALL in asked or template.header.ranks in asked]
 
 
 @contextmanager

@@ -93,7 +93,11 @@ def test_of_a_pack_those_are_tested_that_are_asked_for(promptrec, pack):
     told = json.loads(promptrec("template", "test", "games/en", *OWN, *only, "--json").stdout)
     assert [one["template"] for one in told] == ["games/en/item-pmi", ASKS]
     assert all(sorted(one["titles"]) == TITLES for one in told)
-    said = refused(promptrec("template", "test", "games/en", *OWN, "--ranks", "pairwise"))
+    usual = json.loads(promptrec("template", "test", "games/en", *OWN, "--json").stdout)
+    assert [one["template"] for one in usual] == [ASKS]
+    every = json.loads(promptrec("template", "test", "games/en", *OWN, "--ranks", "all", "--json").stdout)
+    assert len(every) == 6
+    said = refused(promptrec("template", "test", "games/en", *OWN, "--ranks", "item-pmi", "--ranks", "pairwise"))
     assert "'pairwise'" in said and "known: graded, item-pmi" in said
 
 
