@@ -26,8 +26,8 @@ from promptrec.rank.ensemble import added
 from promptrec.rank.names import template_kinds
 from promptrec.rank.probe import PROBED, Measured, ProbeRow, measure, shares_below
 from promptrec.rank.probe_set import FOLDER, Pairs, probe_pairs
+from promptrec.rank.table import AUTO as AUTO
 
-AUTO = "auto"
 # As many people as the prior of "no better than chance" counts for.
 PRIOR = 10
 # What a sum of scores may lose on the pairs by leaving a member out.

@@ -5,6 +5,7 @@ keep 50 candidates for a sum of two.
 """
 
 import math
+import re
 
 from promptrec.errors import InputError
 from promptrec.rank.base import Ranker, Setup
@@ -12,6 +13,9 @@ from promptrec.rank.cascade import Cascade
 from promptrec.rank.centred import MOST_PEOPLE, Centred, reference_people
 from promptrec.rank.ensemble import Ensemble
 from promptrec.rank.table import COMBINED, RANKERS, ranker_class
+
+# Far beyond what makes the others count for nothing; the sum must stay a number.
+MOST_WEIGHT = 1_000_000
 
 
 def build_ranker(name: str, setup: Setup) -> Ranker:
@@ -43,9 +47,9 @@ def ranker_parts(name: str) -> tuple[str, ...]:
     written = COMBINED.get(name, name)
     first, cut, rest = written.partition(":")
     if cut:
-        return (*ranker_parts(first), *ranker_parts(_kept(name, rest)[1]))
-    members = _weighed(written)
-    return tuple(_base(member) for member in (members if len(members) > 1 else [written]))
+        _, then = _kept(name, rest)
+        return (*ranker_parts(first), *ranker_parts(then))
+    return tuple(_base(member) for member in _weighed(written))
 
 
 def template_kinds(name: str) -> tuple[str, ...]:
@@ -64,15 +68,18 @@ def _member(written: str, setup: Setup) -> Ranker:
 def _base(written: str) -> str:
     """The name in the table, of a member that may be centred."""
     base, centred, people = written.partition("~")
+    if not base:
+        raise InputError(f"the ranker {written!r} lacks a name before ~: write one, as in bm25~8")
     if not centred:
         ranker_class(base)
         return base
     if not ranker_class(base).pointwise:
         able = ", ".join(name for name, kind in RANKERS.items() if kind.pointwise)
         raise InputError(
-            f"the ranker {written!r}: {base} sees all candidates at once; those that can be centred: {able}"
+            f"the ranker {written!r}: {base} does not judge each item by itself for a person, so it cannot be centred; "
+            f"those that can: {able}"
         )
-    if not people.isdecimal() or not 1 <= int(people) <= MOST_PEOPLE:
+    if not 1 <= _number(people) <= MOST_PEOPLE:
         raise InputError(
             f"the ranker {written!r}: write how many people the mean is of, 1 to {MOST_PEOPLE}, as in {base}~8"
         )
@@ -88,19 +95,33 @@ def _weighed(written: str) -> dict[str, float]:
             weight = float(number) if times else 1.0
         except ValueError:
             weight = math.nan
-        if not 0 < weight < math.inf:
-            raise InputError(f"the ranker {written!r}: {number!r} is no weight; write a number above 0, as in 0.5*bm25")
+        if not 0 < weight <= MOST_WEIGHT:
+            raise InputError(
+                f"the ranker {written!r}: {number!r} is no weight; write a number above 0, {MOST_WEIGHT:,} at most, as "
+                "in 0.5*bm25"
+            )
+        if not member:
+            raise InputError(f"the ranker {written!r} lacks a name: write one, or several as in bm25+embedding")
         if member in out:
             raise InputError(f"the ranker {written!r} has {member} twice: name each member once")
+        if part == written and times:
+            raise InputError(
+                f"the ranker {written!r}: a weight says how much one counts beside others; alone write {member}"
+            )
         out[member] = weight
     return out
 
 
 def _kept(name: str, rest: str) -> tuple[int, str]:
     """How many candidates a cascade's first stage keeps, and what comes after it."""
-    keep, cut, then = rest.partition(":")
-    if not keep.isdecimal() or int(keep) < 1 or not cut:
+    keep, _, then = rest.partition(":")
+    if not _number(keep) or not then or name.startswith(":"):
         raise InputError(
             f"the ranker {name!r}: a cascade is written FIRST:HOW-MANY:THEN, as in bm25:50:query-likelihood"
         )
     return int(keep), then
+
+
+def _number(text: str) -> int:
+    """A number from 1 that is written in the one way it can be: two names of one ranker would be ranked twice."""
+    return int(text) if re.fullmatch("[1-9][0-9]{0,8}", text) else 0

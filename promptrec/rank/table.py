@@ -38,6 +38,9 @@ RANKERS: dict[str, type[ModelFree] | type[Prompting]] = {
     "implicit-mf": ImplicitMf,
 }
 
+# What a probe of the model finds, see `auto.py`.
+AUTO = "auto"
+
 # What a name alone stands for.
 COMBINED = {
     "ensemble": "query-likelihood+item-pmi+embedding",
@@ -54,10 +57,12 @@ def ranker_class(name: str) -> type[ModelFree] | type[Prompting]:
     Raises:
         UnknownName: no such ranker; the message lists those there are.
     """
+    if name == AUTO:
+        raise InputError(f"the ranker {AUTO} is what a probe of the model finds: it stands alone, beside no other")
     if name in COMBINED:
         raise InputError(f"the ranker {name} stands for {COMBINED[name]}: beside others write that")
     if name not in RANKERS:
-        raise UnknownName("ranker", name, {*RANKERS, *COMBINED})
+        raise UnknownName("ranker", name, {*RANKERS, *COMBINED, AUTO})
     return RANKERS[name]
 
 
