@@ -43,7 +43,7 @@ class Query(BaseModel):
     @field_validator("attributes", mode="after")
     @classmethod
     def _readable_attributes(cls, attributes: Mapping[str, str]) -> dict[str, str]:
-        return {name: readable(value) for name, value in attributes.items()}
+        return {name: text for name, value in attributes.items() if (text := readable(value))}
 
     @property
     def is_empty(self) -> bool:

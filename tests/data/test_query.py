@@ -52,7 +52,7 @@ def test_words_of_any_script_are_read(words):
     assert Query(preferences=words).preferences
 
 
-@pytest.mark.parametrize("nothing", [{}, {"preferences": "  \n"}, {"history": ("", " ")}])
+@pytest.mark.parametrize("nothing", [{}, {"preferences": "  \n"}, {"history": ("", " ")}, {"attributes": {"age": " "}}])
 def test_nothing_known_is_legal_and_empty(nothing):
     assert Query(**nothing).is_empty
 
