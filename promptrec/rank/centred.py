@@ -12,9 +12,9 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.engine.base import Engine
 from promptrec.rank.base import Setup
-from promptrec.rank.combined import Combined, book, spend
+from promptrec.rank.combined import Combined, spend, take
 from promptrec.rank.ensemble import member_scores
-from promptrec.rank.evidence import Evidence
+from promptrec.rank.evidence import Evidence, cause
 from promptrec.rank.kept import Kept, Key
 from promptrec.rank.kinds import ModelFree, Prompting
 from promptrec.rank.probe_set import LANGUAGES, probe_pairs
@@ -45,9 +45,11 @@ class Centred(Combined):
         read, told = self._ask_people([item for e in evidence for item in e.request.candidates], engine)
         for ranking in read:
             spend(evidence[0], ranking)
-        lost = [ranking.reason for ranking in read if ranking.status != "ok"]
+        lost = [cause(ranking) for ranking in read if ranking.status != "ok"]
         for e, ranking in zip(evidence, rankings, strict=True):
-            book(e, ranking)
+            take(e, ranking)
+            if ranking.status != "ok":
+                e.errors.append(cause(ranking))
             scores, words = member_scores(ranking), e.request.query.preferences
             people = [p for p in self._people if p.preferences != words] or self._people
             for item in e.request.candidates:

@@ -41,12 +41,17 @@ def spend(e: Evidence, ranking: Ranking) -> None:
     e.steps += ledger.steps
 
 
-def book(e: Evidence, ranking: Ranking) -> None:
+def take(e: Evidence, ranking: Ranking) -> None:
     """Add to the evidence what a member found out and what it cost."""
     spend(e, ranking)
     e.cuts.update(dict.fromkeys(ranking.cuts))
     for item in ranking.items:
         e.scores.setdefault(item.item_id, {}).update(item.scores)
+
+
+def book(e: Evidence, ranking: Ranking) -> None:
+    """Add to the evidence what a member found out and what it cost, and what is to be said of its order."""
+    take(e, ranking)
     if ranking.status == "failed":
         e.errors.append(f"{ranking.ranker}: {ranking.reason}")
     elif ranking.status == "fallback":

@@ -9,6 +9,8 @@ from promptrec.engine.base import Engine, Reading, Usage
 from promptrec.rank.order import best_first
 from promptrec.rank.ranking import Ledger, RankedItem, Ranking, ReplyReport, Status, TemplateStamp
 
+COME_LAST = "come last in a seeded random order: "
+
 
 @dataclass
 class Evidence:
@@ -86,6 +88,11 @@ def conclude(
     return rankings
 
 
+def cause(ranking: Ranking) -> str:
+    """Why something could not be read, without what became of the order."""
+    return ranking.reason.partition(COME_LAST)[2] or ranking.reason
+
+
 def _ordered_by(e: Evidence, ranker: str) -> str | None:
     """The name of the scores that decided; None where no item has such a score."""
     name = e.ordered_by or ranker
@@ -104,10 +111,7 @@ def _outcome(e: Evidence, ranker: str, seed: int) -> tuple[Status, tuple[RankedI
     status = e.status
     if unread and e.errors:
         status = "repaired"
-        e.notes.append(
-            f"{unread} of {len(candidates)} candidates could not be read and come last in a seeded random order: "
-            + e.errors[0]
-        )
+        e.notes.append(f"{unread} of {len(candidates)} candidates could not be read and {COME_LAST}{e.errors[0]}")
     order, ties = best_first(candidates, by_ranker, seed)
     items = tuple(
         RankedItem(item_id=item.item_id, title=item.title, rank=rank, scores=e.scores.get(item.item_id, {}))

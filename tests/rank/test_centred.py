@@ -61,6 +61,21 @@ def test_a_mean_is_of_all_the_people_or_there_is_no_score_and_the_ranking_says_s
         assert ranker.rank([request_for()], ScriptedEngine())[0].status == "ok", "what failed once is read again"
 
 
+@pytest.mark.parametrize("whom", ["everybody", "the person", "the people"])
+@pytest.mark.parametrize("name", ["query-likelihood~2", "yes-no~2"])
+def test_what_cannot_be_read_is_said_in_one_sentence(build, request_for, name, whom):
+    words = request_for().query.preferences
+
+    def fail(text):
+        asked = {"everybody": True, "the person": words in text, "the people": words not in text}[whom]
+        return "CUDA out of memory" if asked and "The War Story" in text else None
+
+    ranking = build(name).rank([request_for()], ScriptedEngine(fail=fail))[0]
+    assert ranking.status == "repaired" and ranking.item_ids[-1] == "war"
+    lost = "1 of 5 candidates could not be read and come last in a seeded random order: CUDA out of memory"
+    assert ranking.reason == lost
+
+
 def test_the_mean_of_one_model_is_not_taken_for_anothers(build, request_for):
     ranker, other = build("query-likelihood~2"), ScriptedEngine()
     other.model_id = "another"
@@ -81,8 +96,10 @@ def test_the_people_speak_the_language_of_the_templates_and_differ(language, n):
     "name", ["listwise-labels~4", "query-likelihood~0", "query-likelihood~x", "bm25~31", "popular~2"]
 )
 def test_what_cannot_be_centred_is_refused(name):
-    with pytest.raises(InputError, match="can be centred|how many people"):
+    with pytest.raises(InputError, match="so it cannot be centred; those that can|how many people"):
         ranker_parts(name)
+    with pytest.raises(InputError, match="popular does not judge each item by itself for a person"):
+        ranker_parts("popular~3")
 
 
 def test_parts_are_named_without_the_people():
