@@ -9,11 +9,14 @@ from promptrec.author.finding import Finding
 from promptrec.author.misnamed import misnamed_files
 from promptrec.author.refused import refused
 from promptrec.author.rules import (
+    answers,
     braces,
+    called,
     catalogue,
     cue,
     echo,
     expected,
+    inside,
     language,
     marks,
     names,
@@ -24,6 +27,7 @@ from promptrec.author.rules import (
     slot_space,
     tokens,
     typed,
+    typed_signs,
     unused,
 )
 from promptrec.author.sample import own_catalog, sample
@@ -34,7 +38,12 @@ from promptrec.prompt import Tokenizer
 from promptrec.template.template import Template
 
 Rule = Callable[[Draft], Iterable[Finding]]
-NAMES: tuple[Rule, ...] = (names.unknown_names, names.printed_lists, braces.single_braces)
+NAMES: tuple[Rule, ...] = (
+    names.unknown_names,
+    names.printed_lists,
+    braces.single_braces,
+    inside.names_do_what_they_look_like,
+)
 # A misspelt name is also one that is missing: these say something new only where all names are right.
 MISSING: tuple[Rule, ...] = (
     unused.unused_fields,
@@ -45,7 +54,11 @@ MISSING: tuple[Rule, ...] = (
     shown.shows_the_instruction,
 )
 RULES: tuple[Rule, ...] = (
+    called.says_what_it_is_for,
+    called.is_called_as_it_ranks,
     cue.asks,
+    answers.answers_are_named,
+    answers.best_word_is_where_it_belongs,
     slot_space.space_before_slot,
     tokens.words_are_single_tokens,
     tokens.labels_are_single_tokens,
@@ -55,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     catalogue.fields_are_in_the_catalogue,
     typed.control_tokens,
     typed.typed_titles,
+    typed_signs.signs_of_elsewhere,
     primed.examples_vary,
     primed.typed_answers,
     echo.is_no_answer_itself,

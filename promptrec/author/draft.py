@@ -1,5 +1,6 @@
 """`Draft`: a template that is being checked, with all that a rule may want to know of it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,7 @@ from promptrec.template.template import Template
 GAP = "…"
 """Stands in the author's text for what the template puts in."""
 CONTEXT = ("system", "user")
+_LOOP = re.compile(r"\{%[-+]?\s*for\s+(\w+(?:\s*,\s*\w+)*)\s+in\b")
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,20 @@ class Draft:
     def is_own(self, field: str, *within: str) -> bool:
         """Whether the template's own header says it."""
         return (field, *within) in self._headers[0][1]
+
+    @cached_property
+    def files(self) -> dict[str, str]:
+        """The text of the template and of each part that its blocks use, by path."""
+        parts = {piece.place.path for piece in self.pieces()} - {self.template.path}
+        return {self.template.path: self.template.source} | {
+            path: self.template.pack.read(Path(path).name) for path in sorted(parts)
+        }
+
+    @cached_property
+    def loop_names(self) -> set[str]:
+        """The names that its loops give to what they go through."""
+        loops = (loop for text in self.files.values() for loop in _LOOP.findall(text))
+        return {name for names in loops for name in re.split(r"\s*,\s*", names)}
 
     @cached_property
     def _headers(self) -> list[tuple[str, dict[tuple[str, ...], int]]]:

@@ -54,7 +54,9 @@ def _meant(match: re.Match[str]) -> Slot:
     told = match.groupdict()
     if "known" not in told:
         return ""
-    nearest = process.extractOne(told["wrong"].strip("'\""), told["known"].split(", "), score_cutoff=NEAR)
+    nearest = process.extractOne(
+        told["wrong"].strip("'\""), told["known"].split(", "), score_cutoff=NEAR, processor=str.casefold
+    )
     return phrase("did-you-mean", near=repr(nearest[0])) if nearest else ""
 
 

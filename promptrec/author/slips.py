@@ -17,6 +17,10 @@ _EXPRESSION = re.compile(r"[?&=<>!,:;+*~]|\.$")
 _PART = re.compile(r"\{%[-+]?\s*(include|extends)\s+(_[\w.-]*|[\w-]+\.jinja)\s*[-+]?%\}")
 _WIDE = re.compile(r"[{｛]\s?％|｛\s?%|[%％]\s?｝|％\s?\}")
 _BARE = re.compile(r"(?<![\w.])([^\W\d]\w*)\[([^\W\d]\w*(?: +\w+)+)\]")
+_COMMAND = re.compile(
+    r"\{\{[-+]?\s*((?:if|elif|for|include|extends|block|set)\b[^{}]*?|else|end\w+)\s*[-+]?\}\}", re.IGNORECASE
+)
+_NO_DOT = re.compile(r"(?<![\w.])(item|query|candidate)\s*(?:[:：/]|->|→|\s)\s*([^\W\d]\w*)\s*(?=[|}])")
 # Words that join names in Jinja itself.
 _JINJA = {"if", "else", "is", "in", "and", "or", "not"}
 
@@ -73,6 +77,11 @@ def _of_signs(line: str) -> tuple[str, str, str] | None:
 
 def _told(line: str) -> tuple[str, str, str] | None:
     """Which slip it is, what is written, and what is meant."""
+    if command := _COMMAND.search(line):
+        return "slip/command", command[0], f"{{% {command[1]} %}}"
+    dot = _NO_DOT.search(line)
+    if dot and dot[2] not in _JINJA:
+        return "slip/dot", dot[0].strip(), f"{dot[1]}.{dot[2]}"
     if number := _NUMBER.search(line):
         return "slip/number", number[0].strip(), f"| {number[1]}({number[2]})"
     for spaced in (*_SPACED.finditer(line), *_BARE.finditer(line)):

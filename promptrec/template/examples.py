@@ -72,7 +72,8 @@ def read_examples(text: str, path: str) -> tuple[Example, ...]:
             if not isinstance(told, dict):
                 raise ValueError("a line is one whole example in braces")
             example = Example.model_validate(told)
-            _ = example.query  # refuses what no model could read
+            if example.query.is_empty:  # and a query refuses what no model could read
+                raise ValueError("this example has no person: write what they say under preferences")
             titles = {item.title for item in example.ordered()}
         except ValidationError as error:
             raise TemplateError(f"{path}:{number}: {_first_error(error)}") from None

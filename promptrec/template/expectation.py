@@ -24,6 +24,14 @@ Titles = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 """One title need not be written as a list."""
 
 
+class NotAmongThem(ValueError):
+    """A title that cannot be ranked. `within`: the names and values that lead to it in the test."""
+
+    def __init__(self, title: str, field: str, candidates: Titles) -> None:
+        super().__init__(f"{title!r} is not among the test's candidates: {', '.join(candidates)}")
+        self.within = (field, title)
+
+
 class Expectation(BaseModel):
     """Such as: someone who hates horror must not get Saw among the first 3.
 
@@ -49,9 +57,10 @@ class Expectation(BaseModel):
         if len(self.has) > self.top:
             raise ValueError(f"{len(self.has)} titles under `has` cannot all be among the first {self.top}")
         if self.candidates:
-            missing = [title for title in (*self.has, *self.lacks) if title not in self.candidates]
-            if missing:
-                raise ValueError(f"{missing[0]!r} is not among the test's candidates")
+            for field, titles in (("has", self.has), ("lacks", self.lacks)):
+                for title in titles:
+                    if title not in self.candidates:
+                        raise NotAmongThem(title, field, self.candidates)
         try:
             self.query("test")
         except InputError as error:

@@ -101,6 +101,13 @@ class Header(BaseModel):
                 raise ValueError(f"a {ranks} template has {number} different words, {order}; found {list(words)}")
         return words
 
+    @field_validator("examples")
+    @classmethod
+    def _names_a_file(cls, examples: str | None) -> str | None:
+        if examples is not None and not examples.strip():
+            raise ValueError("it is empty")
+        return examples
+
     @field_validator("limits")
     @classmethod
     def _known_limits(cls, limits: tuple[str, ...], told: ValidationInfo) -> tuple[str, ...]:
@@ -144,8 +151,9 @@ def first_error(path: str, text: str, error: ValidationError, model: type[BaseMo
     # A field under a wrong name is missing under the right one: the wrong name is what to mend.
     first = next((e for e in error.errors() if e["type"] == "extra_forbidden"), error.errors()[0])
     keys = tuple(str(part) for part in first["loc"])
+    whole = (*keys, *getattr(first.get("ctx", {}).get("error"), "within", ()))
     lines = places(text)
-    line = next((lines[keys[:n]] + lines_before for n in range(len(keys), 0, -1) if keys[:n] in lines), 1)
+    line = next((lines[whole[:n]] + lines_before for n in range(len(whole), 0, -1) if whole[:n] in lines), 1)
     if first["type"] == "extra_forbidden" and len(keys) == 1:
         meant = f"it is called {OTHER_NAMES[keys[0]]} here; " if keys[0] in OTHER_NAMES else ""
         return f"{path}:{line}: unknown header field {keys[0]!r}; {meant}known: {', '.join(model.model_fields)}"

@@ -57,7 +57,7 @@ FAULTS = [
     ("private-name", "graded", "unsafe", 17, "never do"),
     ("safe-filter", "yes-no", "unsafe", 28, "leave it out"),
     ("unknown-filter", "graded", "unknown-filter", 17, "did you mean 'shorten'?"),
-    ("not-closed", "graded", "jinja", 18, "{% end… %}"),
+    ("not-closed", "graded", "jinja", 14, "write {% endif %} where it is to end"),
     ("unknown-block", "query", "jinja", 13, "did you mean 'reply'?"),
     ("outside", "query", "jinja", 9, "{% block user %}"),
     ("old-header-name", "graded", "header", 2, "it is called ranks here"),

@@ -1,33 +1,62 @@
-"""Names in braces that a model would read as they stand."""
+"""Names that a model would read as they stand: in single or wide braces, in signs of other programs, or in none."""
 
 import re
 from collections.abc import Iterator
 
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
+from promptrec.author.rules.names import QUERY, names_of_item
 from promptrec.template.outline import Typed
 
 NAMES = ("item", "query", "candidate", "candidates", "instruction")
+# A label is also what a model is told to write: "answer with {label}".
+NOT_ALONE = {"label", "facts", "others"}
 _SINGLE = re.compile(r"[{｛]{1,2}\s*(?P<inside>(?P<name>\w+)\s*(?:[.\[|．][^{}｛｝\n]*)?)[}｝]{1,2}")
 _UNOPENED = re.compile(r"(?<![\w.])(?P<inside>(?P<name>\w+)\.\w+)\s*\}\}")
-_LOOP = re.compile(r"\{%[-+]?\s*for\s+(\w+(?:\s*,\s*\w+)*)\s+in\b")
+_BARE = re.compile(r"(?:<<|«)?(?<![\w.])(?P<name>\w+)\.(?P<field>[^\W\d]\w*)(?![\w(])(?:>>|»)?")
+# As a letter to many people has it in other programs.
+_MERGED = re.compile(r"<<(\w+)>>|«(\w+)»|\$(\w+)|%(\w+)%|\[(\w+)\]")
 
 
 def single_braces(draft: Draft) -> Iterator[Finding]:
-    """A name in single or in wide braces is not replaced by what it names."""
-    known = {*NAMES, *_of_loops(draft)}
+    """A name that does not stand in double braces is not replaced by what it names."""
+    known, fields = {*NAMES, *draft.loop_names}, {*QUERY, *names_of_item(draft)}
     for piece in draft.pieces():
         if not isinstance(piece, Typed):
             continue
-        # What no brace opens is sought where none is opened.
-        rest = _SINGLE.sub(lambda found: " " * len(found[0]), piece.text)
-        for found in (*_SINGLE.finditer(piece.text), *_UNOPENED.finditer(rest)):
-            if found["name"] in known:
-                right = f"{{{{ {found['inside'].strip().replace('．', '.')} }}}}"
-                yield fault("single-brace", piece.at(found.start()), written=found[0], right=right)
+        # What no brace opens is sought where none is opened, and what stands bare where no braces are.
+        rest = piece.text
+        for pattern in (_SINGLE, _UNOPENED, _BARE):
+            for found in pattern.finditer(rest):
+                bare = pattern is _BARE
+                inside = f"{found['name']}.{found['field']}" if bare else found["inside"].strip().replace("．", ".")
+                right = _alone(draft, inside) if pattern is _SINGLE else ""
+                if found["name"] in known and (not bare or found["field"] in fields):
+                    right = inside
+                if right:
+                    yield fault(
+                        "single-brace", piece.at(found.start()), written=found[0].strip(), right=f"{{{{ {right} }}}}"
+                    )
+            rest = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), rest)
+        yield from _merged(draft, piece, rest)
 
 
-def _of_loops(draft: Draft) -> Iterator[str]:
-    """The names that the template's own loops give to what they go through."""
-    for loop in _LOOP.finditer(draft.template.source):
-        yield from re.split(r"\s*,\s*", loop[1])
+def _merged(draft: Draft, piece: Typed, rest: str) -> Iterator[Finding]:
+    """A field in signs of another program, where the template does not show it otherwise."""
+    shown = {use.names[-1] for use in draft.uses() if use.printed}
+    for found in _MERGED.finditer(rest):
+        name = next(filter(None, found.groups()))
+        right = _alone(draft, name)
+        if right and name not in shown:
+            yield fault(
+                "single-brace", piece.at(found.start()), "warning", written=found[0], right=f"{{{{ {right} }}}}"
+            )
+
+
+def _alone(draft: Draft, name: str) -> str:
+    """A name without what it belongs to, such as title, as it is to be written; empty where it is none."""
+    if name in QUERY:
+        return f"query.{name}"
+    if draft.header.ranks == "profile" or name in NOT_ALONE or name not in names_of_item(draft):
+        return ""
+    return f"candidate.{name}" if draft.listwise else f"item.{name}"

@@ -24,18 +24,36 @@ def asks(draft: Draft) -> Iterator[Finding]:
     """What stands behind the last thing put in must be a question or a request, or name the answers."""
     if draft.header.ranks not in KINDS:
         return
+    tail = _tail(draft)
+    if not _asks(draft, tail):
+        which = "no-cue/typed" if tail.strip() else "no-cue/put-in"
+        yield fault(which, draft.end("user"), question=question(draft))
+
+
+def does_ask(draft: Draft) -> bool:
+    """Whether it ends in something that asks."""
+    return _asks(draft, _tail(draft))
+
+
+def _asks(draft: Draft, tail: str) -> bool:
+    return _ASKS.search(tail.strip()) is not None or _names_answers(tail, draft.header.words)
+
+
+def _tail(draft: Draft) -> str:
     tail = ""
     for piece in draft.pieces("user", "reply"):
         if isinstance(piece, Typed):
             tail += piece.text
         elif piece.printed:
             tail = ""
-    if _ASKS.search(tail.strip()) or _names_answers(tail, draft.header.words):
-        return
+    return tail
+
+
+def question(draft: Draft) -> str:
+    """One that this kind of template could end with."""
     chinese = draft.header.language == "zh"
     words = ("或" if chinese else " or ").join(draft.header.words)
-    question = ASK[draft.header.ranks][chinese].format(words=words)
-    yield fault("no-cue/typed" if tail.strip() else "no-cue/put-in", draft.end("user"), question=question)
+    return ASK[draft.header.ranks][chinese].format(words=words)
 
 
 def _names_answers(text: str, words: tuple[str, ...]) -> bool:

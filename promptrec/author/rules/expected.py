@@ -41,6 +41,9 @@ def _meant(title: str, titles: list[str]) -> tuple[str, str]:
     whole = next((one for one in titles if one.startswith(f"{title} #")), None)
     if whole is not None:
         return "test-title/remark", whole
+    parts = [part.strip() for part in title.split(",")]
+    if len(parts) > 1 and set(parts) <= set(titles):
+        return "test-title/several", ", ".join(parts)
     nearest = process.extractOne(title, titles, score_cutoff=NEAR)
     return ("test-title/near", repr(nearest[0])) if nearest else ("test-title/unlike", "")
 

@@ -31,11 +31,11 @@ def speaks_its_language(draft: Draft) -> Iterator[Finding]:
             other=NAMES[other],
         )
     else:
-        yield from _answers_in_another(draft)
+        yield from answers_in_another(draft)
 
 
-def _answers_in_another(draft: Draft) -> Iterator[Finding]:
-    """Digits are in both languages."""
+def answers_in_another(draft: Draft) -> Iterator[Finding]:
+    """Answer words that are not in the language of the header; digits are in both."""
     wrong = _LATIN if draft.header.language == "zh" else _HAN
     for word in draft.header.words:
         if draft.header.ranks in ("yes-no", "graded") and wrong.search(word):

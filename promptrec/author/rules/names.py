@@ -12,6 +12,8 @@ from promptrec.template.outline import EACH, OWN, Names, Use
 
 QUERY = ("preferences", "history", "context", "attributes")
 ITEM = ("title", "item_id", "label", "facts", "others")
+WHOLE = (("item",), ("query",))
+_OF = {"item": "title", "query": "preferences"}
 LISTS = (("candidates",), ("examples",), ("query", "attributes"), ("item", "facts"), ("item", "others"))
 NEAR = 60
 
@@ -25,10 +27,13 @@ def unknown_names(draft: Draft) -> Iterator[Finding]:
         prefix, wrong, there = known
         if not prefix and re.split(r"[.[]", use.written)[0] != wrong:
             continue  # of a loop over what nobody knows, which is told where the loop stands
-        nearest = process.extractOne(wrong, there, score_cutoff=NEAR)
         near = "" if prefix or use.of_example else _owner(draft, use, wrong)
-        near = near or (_written(use, nearest[0]) if nearest else "")
+        if not near:
+            nearest = process.extractOne(wrong, there, score_cutoff=NEAR, processor=str.casefold)
+            near = _written(use, nearest[0]) if nearest else ""
         which = {"": "top", "query": "query"}.get(prefix, "item")
+        if not prefix and _is_compared(draft, use):
+            which = "text"
         yield fault(
             f"unknown-name/{which}",
             use.place,
@@ -44,20 +49,39 @@ def unknown_names(draft: Draft) -> Iterator[Finding]:
 def printed_lists(draft: Draft) -> Iterator[Finding]:
     """Lists and tables that are put in as they are: nobody can say how they are to be written."""
     for use in draft.uses():
-        if use.printed and use.names in LISTS and not use.filters:
+        if use.printed and use.names in WHOLE:
+            yield fault("printed-list/whole", use.place, written=use.written, of=_OF[use.names[0]])
+        elif use.printed and use.names in LISTS and not use.filters:
             yield fault("printed-list", use.place, written=use.written)
 
 
 def _owner(draft: Draft, use: Use, wrong: str) -> str:
-    """A name that stands alone, written with what it belongs to; empty where nothing has such a name."""
-    if wrong in ("item", "candidate") and draft.listwise and use.written != wrong:
-        return f"{{% for {wrong} in candidates %}}"
-    if wrong == "candidates" and draft.header.ranks != "profile":
-        return repr("item")
-    if wrong in QUERY:
-        return f"query.{wrong}"
+    """A name that begins with what is no name here, written with what it belongs to; empty where nothing has it."""
+    first, _, rest = use.written.partition(".")
+    small = wrong.lower()
     item = "candidate" if draft.listwise else "item"
-    return f"{item}.{wrong}" if wrong in _of_item(draft) and draft.header.ranks != "profile" else ""
+    fields = [] if draft.header.ranks == "profile" else names_of_item(draft)
+    if small in ("item", "candidate") and draft.listwise and (use.written != wrong or small != wrong):
+        return f"{{% for {small} in candidates %}}"
+    if small in ("candidates", "items") and draft.header.ranks != "profile":
+        return repr("candidates" if draft.listwise else "item")
+    if first == wrong and rest and small not in ("item", "query"):  # film.title, person.preferences
+        owner = "query" if rest.lower() in QUERY else item if rest.lower() in fields else ""
+        return f"{owner}.{rest.lower()}" if owner else ""
+    if wrong != small:
+        written = use.written.lower()
+        return written if small in _top(draft, use) else _alone(small, item, fields)
+    return _alone(small, item, fields)
+
+
+def _alone(name: str, item: str, fields: list[str]) -> str:
+    return f"query.{name}" if name in QUERY else f"{item}.{name}" if name in fields else ""
+
+
+def _is_compared(draft: Draft, use: Use) -> bool:
+    """Whether an unknown word stands where a text in quotes is compared with: `if item.rating == PG`."""
+    line = draft.files[use.place.path].split("\n")[use.place.line - 1]
+    return not use.printed and re.search(rf"[=!]=\s*{re.escape(use.written)}\b", line) is not None
 
 
 def _written(use: Use, name: str) -> str:
@@ -73,7 +97,7 @@ def _known(draft: Draft, use: Use) -> tuple[str, str, list[str]] | None:
     top = _top(draft, use)
     if names[0] not in top:
         return "", names[0], top
-    known = {"query": list(QUERY), "item": _of_item(draft)}.get(names[0], [])
+    known = {"query": list(QUERY), "item": names_of_item(draft)}.get(names[0], [])
     if len(names) > 1 and known and names[1] not in (EACH, *known):
         return ("candidate" if draft.listwise and names[0] == "item" else names[0]), names[1], known
     return None
@@ -90,7 +114,7 @@ def _top(draft: Draft, use: Use) -> list[str]:
     return ["query", *items, *(["instruction"] if kind == "listwise-text" else []), "examples"]
 
 
-def _of_item(draft: Draft) -> list[str]:
+def names_of_item(draft: Draft) -> list[str]:
     """Names that every item has: its own, the declared ones, and columns that no item of the catalogue lacks."""
     full: Names = ()
     if draft.catalog is not None:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from functools import reduce
+from pathlib import Path
 
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
 from promptrec.author.phrase import Slot, phrase
 from promptrec.template.examples import turned
+from promptrec.template.outline import Place
 
 _SUCH_AS = re.compile(
     r"(?:for example|for instance|e\.\s?g\.|such as|like this|like so|example:|例如|比如|譬如|举例|如：|如下："
@@ -19,8 +21,10 @@ _LABEL = re.compile(r"[\[【(（]\s*([A-Z]{1,2}|\d{1,2})\s*[\]】)）]|[\"“'�
 
 
 def examples_vary(draft: Draft) -> Iterator[Finding]:
-    """The right answer of the examples must not always be the same."""
+    """There are examples where some are promised, and their right answer is not always the same."""
     examples = draft.template.examples
+    if draft.header.examples and not examples:
+        yield fault("no-examples", Place(str(Path(draft.template.path).parent / draft.header.examples), 1))
     if not examples or not any(use.of_example for use in draft.uses()):
         return
     if draft.listwise:
