@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from promptrec.errors import PromptrecError
-
 State = Literal["going", "done", "failed", "stopped"]
 KEPT = 20
 
@@ -20,7 +18,7 @@ class Job:
     """One piece of work. `stage` names the sentence of words.yaml that says what it is doing.
 
     `tab` is the one of the browser that wants the answer. `done` of `total` steps are behind it; a total of 0 is one
-    that is not known. When `state` is done, `result` holds what the page shows; when it is failed, `error` says why.
+    that is not known. When `state` is done, `result` holds what the page shows; when it is failed, `error` is why.
     """
 
     def __init__(self, job_id: str, kind: str, work: Callable[["Job"], Mapping[str, Any]], tab: str = "") -> None:
@@ -31,7 +29,7 @@ class Job:
         self.stage = "waiting"
         self.done = self.total = 0
         self.result: Mapping[str, Any] = {}
-        self.error = ""
+        self.error: Exception | None = None
         self._work = work
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"studio-{kind}", daemon=True)
@@ -69,10 +67,8 @@ class Job:
             self.state = "stopped" if self._stop.is_set() else "done"
         except Stopped:
             self.state = "stopped"
-        except PromptrecError as error:
-            self.error, self.state = str(error), "failed"
         except Exception as error:  # the page must not wait for a thread that is gone
-            self.error, self.state = f"{type(error).__name__}: {error}", "failed"
+            self.error, self.state = error, "failed"
 
 
 class Jobs:

@@ -1,7 +1,7 @@
 """The studio's own pages, rendered on the server. Whatever is put into them is escaped."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +10,24 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from promptrec.studio.language import LANGUAGES, language_of, words
+from promptrec.studio.reasons import reason
 
 FOLDER = Path(__file__).parent
 
 
 def page(request: Request, name: str, told: Mapping[str, Any] | None = None) -> HTMLResponse:
-    """A page, or a part of one, in the language of the request. `say` in it holds the sentences of words.yaml."""
+    """A page, or a part of one, in the language of the request.
+
+    `say` in it holds the sentences of words.yaml, and `reason` tells what promptrec says of rankings and models.
+    """
     language = language_of(request)
-    facts = {"say": words(language), "language": language, "languages": LANGUAGES, "nonce": request.state.nonce}
+    facts = {
+        "say": words(language),
+        "reason": partial(reason, language=language),
+        "language": language,
+        "languages": LANGUAGES,
+        "nonce": request.state.nonce,
+    }
     return HTMLResponse(_environment().get_template(f"{name}.html").render(facts | dict(told or {})))
 
 

@@ -21,9 +21,10 @@ from promptrec.studio.desk import Desk, query
 from promptrec.studio.facts import broken, found, moves, read
 from promptrec.studio.form import Told
 from promptrec.studio.job import Job
-from promptrec.studio.language import Refused
+from promptrec.studio.language import Refused, language_of
 from promptrec.studio.model import Watched
 from promptrec.studio.pages import page
+from promptrec.studio.reasons import fault
 from promptrec.template.template import Template
 
 Work = Callable[[Job], Mapping[str, Any]]
@@ -136,7 +137,8 @@ def start(kind: str) -> Callable[[Request, Desk, Told], Response]:
 
 def progress(request: Request, job: Job, desk: Desk) -> Response:
     """How far a job is; once it is done, what it found."""
-    facts = {"job": job, "model": desk.model.name, **job.result}
+    error = job.error and fault(job.error, language_of(request))
+    facts = {"job": job, "model": desk.model.name, "error": error, **job.result}
     return page(request, "job", facts)
 
 

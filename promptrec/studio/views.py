@@ -1,6 +1,5 @@
 """What the page asks for and gets at once: itself, findings, the prompt, items to add."""
 
-import re
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from promptrec.author.refused import refused
 from promptrec.author.sample import SAMPLE_WORDS
 from promptrec.author.tokens import shown_tokens
 from promptrec.data.catalog import Catalog
@@ -20,10 +18,10 @@ from promptrec.retrieve.pool import candidate_pool
 from promptrec.studio.beginning import ways
 from promptrec.studio.desk import BUDGET, SHOWN, Desk, language_of, names_of, query, templates_beside
 from promptrec.studio.form import Told
-from promptrec.studio.language import COOKIE, LANGUAGES, Refused
+from promptrec.studio.language import COOKIE, LANGUAGES
 from promptrec.studio.language import language_of as page_language
-from promptrec.studio.language import words as sentences
 from promptrec.studio.pages import page
+from promptrec.studio.reasons import fault
 from promptrec.studio.shelf import Sheet
 
 FOUND = 12
@@ -98,14 +96,8 @@ def pick(request: Request, desk: Desk, told: Told) -> Response:
 def problem(request: Request, error: PromptrecError) -> Response:
     """Why there is nothing to show."""
     # A template that cannot be used is explained under its line, where it can be mended.
-    said, language = re.sub(r"^\S*/(?=[^/\s]+:)", "", str(error)), page_language(request)
-    finding = refused(error, "") if isinstance(error, TemplateError) else None
-    if isinstance(error, Refused):
-        said = error.told(language)
-    elif finding and language != "en":
-        named = "" if f":{finding.line}:" not in said else sentences(language)["line"].format(line=finding.line)
-        said = f"{finding.path.rpartition('/')[2]} {named}：{finding.told(language)[0]}"
-    return page(request, "problem", {"error": said, "unusable": finding is not None})
+    told = {"error": fault(error, page_language(request)), "unusable": isinstance(error, TemplateError)}
+    return page(request, "problem", told)
 
 
 @lru_cache(2)

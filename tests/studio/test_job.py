@@ -6,6 +6,7 @@ import pytest
 
 from promptrec.errors import InputError
 from promptrec.studio.job import KEPT, Job, Jobs
+from promptrec.studio.reasons import fault
 
 
 def finished(work):
@@ -17,7 +18,7 @@ def finished(work):
 
 def test_a_job_has_its_result():
     job = finished(lambda job: {"answer": 42})
-    assert (job.state, dict(job.result), job.error) == ("done", {"answer": 42}, "")
+    assert (job.state, dict(job.result), job.error) == ("done", {"answer": 42}, None)
 
 
 def test_a_fault_is_said_whoever_made_it():
@@ -27,8 +28,8 @@ def test_a_fault_is_said_whoever_made_it():
     def broken(_):
         raise ZeroDivisionError("oh")
 
-    assert (finished(mistaken).state, finished(mistaken).error) == ("failed", "mend this")
-    assert finished(broken).error == "ZeroDivisionError: oh"
+    assert (finished(mistaken).state, str(finished(mistaken).error)) == ("failed", "mend this")
+    assert fault(finished(broken).error, "zh") == "ZeroDivisionError: oh"
 
 
 @pytest.fixture
