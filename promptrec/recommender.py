@@ -25,7 +25,7 @@ from promptrec.rank.run import Run
 from promptrec.rank.table import default_ranker
 from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.pool import Pool, by_popularity, candidate_pool
-from promptrec.template.store import default_pack, load_template
+from promptrec.template.store import check_name, default_pack, load_template
 
 # Requests ranked in one go. The more they are, the more of them share the reading of an item they are all asked about;
 # but memory grows with them, and a kill of an evaluation loses what was read of one batch.
@@ -111,6 +111,8 @@ class Recommender:
         if ranker == AUTO:
             engine, choice, probe = _probed(engine, model, parsed, catalog, encoder, adapter)
             ranker = probe.chosen
+        if template is not None:
+            check_name(template, folder=templates)
         kinds, pack = template_kinds(ranker), template or default_pack(catalog)
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in kinds}
         opened, made = _engine(engine, model, parsed) if kinds else (None, None)

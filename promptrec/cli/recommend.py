@@ -20,6 +20,7 @@ from promptrec.cli.options import (
     open_catalog,
     settings,
 )
+from promptrec.cli.unused import unused
 from promptrec.data.query import Query
 from promptrec.engine.models import DEFAULT_MODEL
 from promptrec.errors import EngineError, InputError
@@ -78,6 +79,18 @@ def recommend(
             seed=seed,
             **options,
         )
+    given = {
+        "--model": model != DEFAULT_MODEL,
+        "--engine": engine,
+        "--engine-option": engine_option,
+        "--template": template,
+        "--templates": templates,
+        "--slot-prior": slot_prior,
+        "--item-scores": item_scores,
+    }
+    note = unused([option for option, value in given.items() if value], [ranker or recommender.ranker.name])
+    if note:
+        console.print(note, highlight=False, markup=False, soft_wrap=True)
     with console.status("ranking"):
         ranking = recommender.rank(query, _ids(candidates)).top(k) if candidates else recommender.recommend(query, k)
     if recommender.probe is not None:

@@ -17,13 +17,20 @@ from promptrec.rank.auto import AUTO, auto
 from promptrec.rank.names import ranker_parts, template_kinds
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.weigh import AT_HAND, weighed
+from promptrec.template.store import check_name
 
 BASELINES = ("random", "popular", "bm25", "embedding")
 TRAINED_BASELINES = ("item-knn", "implicit-mf")
 
 
 def asked_systems(config: Config, engine: Engine | None = None) -> list[System]:
-    """The systems of a configuration's rankers: once for each model, or with an engine that is open already."""
+    """The systems of a configuration's rankers: once for each model, or with an engine that is open already.
+
+    Raises:
+        UnknownName: a template nobody knows, also where no ranker reads one.
+    """
+    if config.template is not None:
+        check_name(config.template, folder=config.templates)
     common: dict[str, Any] = {"pool": config.pool, "seed": config.seed}
     reading: dict[str, Any] = common | {
         "options": config.engine_options,

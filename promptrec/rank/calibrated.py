@@ -31,6 +31,7 @@ class Calibrated(Prompting):
     """
 
     pointwise: ClassVar[bool] = True
+    keeps: ClassVar[bool] = True
     number: ClassVar[str]
     """What the number is called among the scores."""
 

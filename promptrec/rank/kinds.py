@@ -24,6 +24,8 @@ class ModelFree(ABC):
     reads_query: ClassVar[bool] = True
     pointwise: ClassVar[bool] = False
     """Whether an item's score is the same whatever the other candidates are."""
+    keeps: ClassVar[bool] = False
+    """Whether it reads of an item what is the same whoever asks; see `Kept`."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
@@ -49,6 +51,8 @@ class Prompting(ABC):
     reads_query: ClassVar[bool] = True
     pointwise: ClassVar[bool] = False
     """Whether an item's score is the same whatever the other candidates are."""
+    keeps: ClassVar[bool] = False
+    """Whether it reads of an item what is the same whoever asks; see `Kept`."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup

@@ -61,6 +61,7 @@ class ItemPmi(Prompting):
 
     name: ClassVar[str] = "item-pmi"
     pointwise: ClassVar[bool] = True
+    keeps: ClassVar[bool] = True
     template_kind: ClassVar[str] = "item-pmi"
 
     def __init__(self, setup: Setup) -> None:

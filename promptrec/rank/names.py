@@ -58,6 +58,12 @@ def template_kinds(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kind for kind in kinds if kind is not None))
 
 
+def keeps_numbers(name: str) -> bool:
+    """Whether a ranker asks a model for what is the same whoever asks, which `item_scores` keeps."""
+    centred = "~" in name and bool(template_kinds(name))
+    return centred or any(ranker_class(part).keeps for part in ranker_parts(name))
+
+
 def _member(written: str, setup: Setup) -> Ranker:
     """A ranker of the table, centred where that is asked for."""
     ranker = ranker_class(_base(written))(setup)

@@ -1,7 +1,7 @@
 """Where templates are found: a folder of the user's own first, then those that come with promptrec."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from promptrec.data.catalog import Catalog
@@ -34,10 +34,22 @@ def load_template(name: str | Path, *, folder: str | Path | None = None, kind: s
     elif Path(name).suffix == SUFFIX and Path(name).is_file():
         template = Template.from_file(name)
     else:
-        raise UnknownName("template", str(name), {*known, *packs(folder)}, "`promptrec template list`")
+        raise _unknown(name, known)
     if kind is not None and template.header.ranks != kind:
         raise TemplateError(f"{template.path}: a template of kind {template.header.ranks}, but {kind} is asked for")
     return template
+
+
+def check_name(name: str | Path, *, folder: str | Path | None = None) -> None:
+    """Refuse the name of what is neither a template nor a pack, also where no ranker writes prompts with it.
+
+    Raises:
+        UnknownName: as load_template.
+    """
+    known = dict(_files(folder))
+    is_file = Path(name).suffix == SUFFIX and Path(name).is_file()
+    if not (is_file or str(name) in {*known, *_packs(known)}):
+        raise _unknown(name, known)
 
 
 def list_templates(folder: str | Path | None = None, pack: str | None = None) -> list[Template]:
@@ -48,7 +60,7 @@ def list_templates(folder: str | Path | None = None, pack: str | None = None) ->
 
 def packs(folder: str | Path | None = None) -> set[str]:
     """The names of all packs: folders with a template for each way of ranking ("films/en")."""
-    return {name.rpartition("/")[0] for name, _ in _files(folder)} - {""}
+    return _packs(name for name, _ in _files(folder))
 
 
 def default_pack(catalog: Catalog | None) -> str:
@@ -56,6 +68,14 @@ def default_pack(catalog: Catalog | None) -> str:
     titles = "".join(item.title for item in catalog or ())
     chinese = sum(1 for c in titles if "\u4e00" <= c <= "\u9fff")
     return "general/zh" if titles and chinese > CJK_SHARE * len(titles) else "general/en"
+
+
+def _packs(names: Iterable[str]) -> set[str]:
+    return {name.rpartition("/")[0] for name in names} - {""}
+
+
+def _unknown(name: str | Path, known: Collection[str]) -> UnknownName:
+    return UnknownName("template", str(name), {*known, *_packs(known)}, "`promptrec template list`")
 
 
 def _files(folder: str | Path | None) -> Iterator[tuple[str, Path]]:

@@ -84,6 +84,15 @@ def test_a_mistake_is_one_line_and_exit_code_2(promptrec, mine, no_models, words
     assert re.search(f"^promptrec: error: .*{said}", done.stderr.strip()) and done.stderr.count("\n") == 1
 
 
+def test_an_option_that_changes_nothing_is_said_and_an_unknown_template_is_refused(promptrec, mine, no_models):
+    words = ("mine", "--ranker", "bm25", "--slot-prior", "none.json", "--model", "nope", "--template")
+    done = promptrec("evaluate", *words, "films/en", **no_models)
+    assert done.returncode == 0
+    assert "promptrec: --model, --slot-prior, --template change nothing with bm25\n" in done.stderr
+    refused = promptrec("evaluate", *words, "nope", **no_models)
+    assert refused.returncode == 2 and "promptrec: error: unknown template 'nope'" in refused.stderr
+
+
 def test_a_column_that_nobody_reads_is_said_once_and_in_the_report(promptrec, mine, tmp_path, no_models):
     (mine / "queries.csv").write_text(QUERIES.replace("preferences", "words"))
     done = promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/mine", **no_models)

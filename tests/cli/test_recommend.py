@@ -72,6 +72,11 @@ BAD = {
     "unknown engine": (["-p", "x", "--engine", "gpu"], "known: server, transformers, vllm"),
     "unknown model": (["-p", "x", "--model", "gpt9"], "known: gemma3-270m, smollm2-135m"),
     "unknown template": (["-p", "x", "--template", "flims/en"], "did you mean 'films/en'?"),
+    "an unknown template that no ranker reads": (
+        ["-p", "x", "--ranker", "bm25", "--template", "nope"],
+        "template 'nope'",
+    ),
+    "a template of no ranker": (["-p", "x", "--ranker", "bm25", "--template", "films"], "did you mean 'films/en'?"),
     "unknown candidate": (["-p", "x", "--ranker", "bm25", "--candidates", "space,wra"], "no item 'wra'; near it: war"),
     "a bad option": (["-p", "x", "--engine-option", "dtype"], "NAME=VALUE"),
     "an unknown option": (["-p", "x", "--engine-option", "dtyp=float32"], "unknown engine option 'dtyp'"),
@@ -117,6 +122,24 @@ def test_a_missing_catalogue_and_an_unknown_bundle(promptrec):
 def test_a_model_that_is_not_added_names_the_command(promptrec, catalog_file, tmp_path):
     done = recommend(promptrec, catalog_file, "-p", "x", PROMPTREC_HOME=str(tmp_path / "empty home"))
     assert done.returncode == 2 and "promptrec model add smollm2-135m" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("ranker", "words", "said"),
+    [
+        (
+            "bm25",
+            ("--template", "films/en", "--item-scores", "."),
+            "--template, --item-scores change nothing with bm25",
+        ),
+        ("bm25", ("--model", "nope", "--engine", "server"), "--model, --engine change nothing with bm25"),
+        ("bm25:2:random", ("--slot-prior", "x", "--templates", "."), "--templates, --slot-prior change nothing with"),
+    ],
+)
+def test_an_option_that_changes_nothing_is_said(promptrec, catalog_file, ranker, words, said):
+    done = recommend(promptrec, catalog_file, "-p", "war", "--ranker", ranker, *words, "--json")
+    assert done.returncode == 0 and json.loads(done.stdout)["ranker"] == ranker
+    assert done.stderr.startswith(f"promptrec: {said}") and len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])

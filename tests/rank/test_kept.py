@@ -13,7 +13,7 @@ from promptrec.engine.models import ModelInfo
 from promptrec.errors import InputError
 from promptrec.rank.base import Setup
 from promptrec.rank.kept import AT_ONCE, Kept, KeptFile
-from promptrec.rank.names import build_ranker, template_kinds
+from promptrec.rank.names import build_ranker, keeps_numbers, template_kinds
 from promptrec.template.store import load_template
 from promptrec.testing.scripted import ScriptedEngine
 
@@ -38,6 +38,14 @@ def test_the_next_process_reads_less_and_says_the_same(name, catalog, request_fo
     persons_own = len(request_for().candidates) * (2 if "+" in name else 1) * (2 if name == "item-pmi~2" else 1)
     assert again.ledger.calls <= persons_own < first.ledger.calls
     assert again.ledger.prompt_tokens < first.ledger.prompt_tokens
+
+
+@pytest.mark.parametrize("name", [*KEEPING, "bm25~2", "query-likelihood", "item-likelihood", "bm25", "pairwise"])
+def test_a_ranker_that_keeps_numbers_says_so(name, catalog, request_for, file):
+    ranker(name, catalog, file).rank([request_for()], ScriptedEngine())
+    with file.opened() as database:
+        (rows,) = database.execute("SELECT count(*) FROM kept").fetchone()
+    assert keeps_numbers(name) == (rows > 0)
 
 
 def test_what_an_ordinary_ranker_reads_is_the_same_with_a_file(catalog, request_for, file):
