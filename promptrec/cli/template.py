@@ -20,6 +20,7 @@ from promptrec.cli.template_named import FolderOption, one_template
 from promptrec.cli.template_try import ab_, diff_, test_
 from promptrec.engine.models import DEFAULT_MODEL, resolve
 from promptrec.engine.tokenizer import Tokenizer
+from promptrec.errors import TemplateError
 from promptrec.template.header import LIKELIHOODS
 from promptrec.template.store import list_templates
 from promptrec.template.template import Template
@@ -36,16 +37,24 @@ app.command("diff")(diff_)
 
 @app.command("list")
 def list_(templates: FolderOption = None, as_json: JsonOption = False) -> None:
-    """Show every template: its name, the way of ranking that asks with it, language and what it is for."""
-    found = list_templates(templates)
+    """Show every template: its name, the way of ranking that asks with it, language and what it is for.
+
+    One that cannot be read is named, and the exit code is 1.
+    """
+    broken: list[TemplateError] = []
+    found = list_templates(templates, broken=broken.append)
     if as_json:
         rows = [{"name": t.name, "sha256": t.sha256, **t.header.model_dump(mode="json")} for t in found]
         print(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    table = Table("name", "ranks", "language", "about")
-    for t in found:
-        table.add_row(t.name, t.header.ranks, t.header.language, t.header.about)
-    Console().print(table)
+    else:
+        table = Table("name", "ranks", "language", "about")
+        for t in found:
+            table.add_row(t.name, t.header.ranks, t.header.language, t.header.about)
+        Console().print(table)
+    for said in dict.fromkeys(map(str, broken)):  # templates of a pack share what is wrong with it
+        Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"promptrec: error: {said}")
+    if broken:
+        raise typer.Exit(1)
 
 
 @app.command()

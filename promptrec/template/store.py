@@ -1,7 +1,7 @@
 """Where templates are found: a folder of the user's own first, then those that come with promptrec."""
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from promptrec.data.catalog import Catalog
@@ -52,10 +52,32 @@ def check_name(name: str | Path, *, folder: str | Path | None = None) -> None:
         raise _unknown(name, known)
 
 
-def list_templates(folder: str | Path | None = None, pack: str | None = None) -> list[Template]:
-    """Every template that can be named, or those of a pack, in the order of the names; the others may be broken."""
-    named = sorted(dict(_files(folder)).items())
-    return [Template.from_file(path, name) for name, path in named if pack in (None, name.rpartition("/")[0])]
+def list_templates(
+    folder: str | Path | None = None,
+    pack: str | None = None,
+    *,
+    broken: Callable[[TemplateError], None] | None = None,
+) -> list[Template]:
+    """Every template that can be named, or those of a pack, in the order of the names; the others may be broken.
+
+    Args:
+        folder: the user's own.
+        pack: the name of one.
+        broken: told of each that cannot be read, which is left out then.
+
+    Raises:
+        TemplateError: one cannot be read, and nobody is told.
+    """
+    found = []
+    for name, path in sorted(dict(_files(folder)).items()):
+        if pack in (None, name.rpartition("/")[0]):
+            try:
+                found.append(Template.from_file(path, name))
+            except TemplateError as error:
+                if broken is None:
+                    raise
+                broken(error)
+    return found
 
 
 def packs(folder: str | Path | None = None) -> set[str]:

@@ -1,6 +1,10 @@
 import json
+import re
+import shutil
 
 import pytest
+
+from promptrec.template.store import shipped_folder
 
 
 def test_models_are_listed_with_licences_before_any_is_added(promptrec, tmp_path):
@@ -44,6 +48,23 @@ def test_templates_are_listed_for_every_kind_domain_and_language(promptrec):
         for kind in ("query-likelihood", "item-pmi", "yes-no", "graded", "listwise-labels", "listwise-text")
     }
     assert "films/en/yes-no" in promptrec("template", "list").stdout
+
+
+def test_a_broken_template_is_named_and_the_others_are_listed(promptrec, tmp_path):
+    (tmp_path / "mine" / "en" / "dir.jinja").mkdir(parents=True)
+    (tmp_path / "mine" / "en" / "yes-no.jinja").write_text("{{ no header")
+    shutil.copytree(shipped_folder() / "films" / "en", tmp_path / "mine" / "pack")
+    (tmp_path / "mine" / "pack" / "pack.yaml").write_text("a: [")
+    for words in ((), ("--json",)):
+        done = promptrec("template", "list", "--templates", "mine", *words)
+        assert done.returncode == 1 and "films/en/yes-no" in done.stdout
+        for said in (
+            r"dir\.jinja: cannot be read",
+            r"yes-no\.jinja:1: a template starts",
+            r"pack\.yaml:\d: the header",
+        ):
+            assert len(re.findall(f"^promptrec: error: mine/.*{said}", done.stderr, re.MULTILINE)) == 1
+        assert len(done.stderr.splitlines()) == 3
 
 
 @pytest.mark.model
