@@ -39,7 +39,7 @@ app.command("diff")(diff_)
 def list_(templates: FolderOption = None, as_json: JsonOption = False) -> None:
     """Show every template: its name, the way of ranking that asks with it, language and what it is for.
 
-    One that cannot be read is named, and the exit code is 1.
+    One that cannot be read is named, and the exit code is 2.
     """
     broken: list[TemplateError] = []
     found = list_templates(templates, broken=broken.append)
@@ -54,7 +54,7 @@ def list_(templates: FolderOption = None, as_json: JsonOption = False) -> None:
     for said in dict.fromkeys(map(str, broken)):  # templates of a pack share what is wrong with it
         Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"promptrec: error: {said}")
     if broken:
-        raise typer.Exit(1)
+        raise typer.Exit(2)
 
 
 @app.command()

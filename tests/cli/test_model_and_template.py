@@ -57,7 +57,7 @@ def test_a_broken_template_is_named_and_the_others_are_listed(promptrec, tmp_pat
     (tmp_path / "mine" / "pack" / "pack.yaml").write_text("a: [")
     for words in ((), ("--json",)):
         done = promptrec("template", "list", "--templates", "mine", *words)
-        assert done.returncode == 1 and "films/en/yes-no" in done.stdout
+        assert done.returncode == 2 and "films/en/yes-no" in done.stdout
         for said in (
             r"dir\.jinja: cannot be read",
             r"yes-no\.jinja:1: a template starts",
