@@ -37,11 +37,12 @@ def fault(error: Exception, language: str) -> str:
         return f"{type(error).__name__}: {error}"
     if isinstance(error, Refused):
         return error.told(language)
-    if language == "en" or not isinstance(error, TemplateError):
+    if not isinstance(error, TemplateError):
         return reason(re.sub(r"^\S*/(?=[^/\s]+:)", "", str(error)), language)
-    finding = refused(error, "")
+    finding, colon = refused(error, ""), {"en": ": ", "zh": "："}[language]
     line = words(language)["line"].format(line=finding.line) if f":{finding.line}:" in str(error) else ""
-    return f"{finding.path.rpartition('/')[2]} {line}：{finding.told(language)[0]}"
+    place = f"{finding.path.rpartition('/')[2]} {line}".strip()
+    return colon.join(filter(None, (place, finding.told(language)[0])))
 
 
 def _clause(said: str) -> str:

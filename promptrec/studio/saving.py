@@ -1,6 +1,7 @@
 """Saving: first the difference, then the file."""
 
 import difflib
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,4 +33,4 @@ def save(request: Request, desk: Desk, told: Told) -> Response:
         sheet = desk.shelf.save(told.name, told.source, told.fields.get("seen", ""))
     except ChangedMeanwhile:
         return look(request, desk, told)
-    return page(request, "saved", {"sheet": sheet})
+    return page(request, "saved", {"sheet": sheet, "time": f"{datetime.now():%H:%M}"})

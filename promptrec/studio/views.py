@@ -43,6 +43,7 @@ def studio(request: Request, desk: Desk) -> Response:
         "rankers": _rankers(desk, sheet),
         "model": desk.model.name,
         "words": SAMPLE_WORDS[language],
+        "catalog_size": _catalog_size(desk, sheet),
         "candidates": _first_candidates(desk, sheet),
     }
     answer = page(request, "studio", told)
@@ -120,6 +121,13 @@ def _rankers(desk: Desk, sheet: Sheet) -> list[str]:
         return []
     names = [name for name in RANKERS if template_kinds(name) == (ranks,)]
     return sorted(names, key=lambda name: name != ranks)
+
+
+def _catalog_size(desk: Desk, sheet: Sheet) -> int:
+    try:
+        return len(desk.catalog(sheet))
+    except (InputError, TemplateError):
+        return 0
 
 
 def _first_candidates(desk: Desk, sheet: Sheet) -> list[str]:

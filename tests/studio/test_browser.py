@@ -75,6 +75,15 @@ def test_a_dialog_is_seen_only_once_its_button_works(open_page, folder, put):
     assert " quickly" in (folder / "wine" / "en" / "query-likelihood.jinja").read_text()
 
 
+def test_nothing_moves_when_a_text_is_changed(open_page, put):
+    tab = open_page(viewport={"width": 1280, "height": 900})
+    tops = "['#editor', '#save'].map(each => document.querySelector(each).getBoundingClientRect().top)"
+    before = tab.evaluate(tops)
+    put(tab, "A guest who", " slowly")
+    tab.locator("#unsaved", has_text="not saved").wait_for()
+    assert tab.evaluate(tops) == before
+
+
 def test_what_an_item_is_called_is_text_whatever_it_says(open_page):
     tab = open_page()
     tab.locator("summary", has_text="Candidates").click()

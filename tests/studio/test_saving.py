@@ -29,6 +29,7 @@ def test_the_difference_then_the_file(client, mine, told):
     saved = client.post("/save", data=told(EDITED, opened=sha(SOURCE), seen=seen(dialog))).text
     assert path.read_text() == EDITED
     assert f'data-saved="{sha(EDITED)}"' in saved and "Saved as" in saved
+    assert re.search(r'data-owned="yours · saved at \d\d:\d\d"', saved), "it is seen that it was saved"
 
 
 def test_line_ends_of_a_form_are_those_of_the_file(client, mine, told):
