@@ -11,6 +11,7 @@ from rich.table import Table
 from promptrec.cli.options import JsonOption
 from promptrec.data import public
 from promptrec.data.public import PUBLIC
+from promptrec.errors import InputError
 from promptrec.evaluate.dataset_folder import ABOUT, read_about
 from promptrec.evaluate.named import GENERATED, find_dataset, local_datasets, open_dataset
 from promptrec.evaluate.recipes import RECIPES
@@ -26,15 +27,28 @@ NameArgument = Annotated[
 
 @app.command("list")
 def list_(as_json: JsonOption = False) -> None:
-    """Show the datasets that can be used by name, here or not; with a split, the name is NAME:SPLIT."""
-    rows = [*map(_local, local_datasets()), *map(_public, PUBLIC), *map(_generated, GENERATED)]
+    """Show the datasets that can be used by name, here or not; with a split, the name is NAME:SPLIT.
+
+    A folder under $PROMPTREC_DATA whose description cannot be read is named, and the exit code is 2.
+    """
+    rows, broken = [], []
+    for name in local_datasets():
+        try:
+            rows.append(_local(name))
+        except InputError as error:
+            broken.append(str(error))
+    rows += [*map(_public, PUBLIC), *map(_generated, GENERATED)]
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    table = Table("name", "here", "splits", "licence", "source")
-    for row in rows:
-        table.add_row(row["name"], row["here"], ", ".join(row["splits"]), row["licence"], row["source"])
-    Console().print(table)
+    else:
+        table = Table("name", "here", "splits", "licence", "source")
+        for row in rows:
+            table.add_row(row["name"], row["here"], ", ".join(row["splits"]), row["licence"], row["source"])
+        Console(markup=False).print(table)
+    for said in broken:
+        Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"promptrec: error: {said}")
+    if broken:
+        raise typer.Exit(2)
 
 
 @app.command()

@@ -42,7 +42,7 @@ def demo(
     opened = None
     for (catalog_name, template), people in PEOPLE.items():
         catalog = Catalog.bundled(catalog_name)
-        with Console(stderr=True).status(f"loading {model}"):
+        with Console(stderr=True).status(Text(f"loading {model}")):
             recommender = Recommender.load(
                 template, catalog=catalog, model=model, engine=opened.engine if opened else engine, pool=pool
             )

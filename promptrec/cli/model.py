@@ -25,7 +25,7 @@ def list_(as_json: JsonOption = False) -> None:
     for info in known:
         facts = _facts(info)
         table.add_row(*(str(facts[column]) for column in ("name", "kind", "added", "parameters", "licence", "source")))
-    Console().print(table)
+    Console(markup=False).print(table)
 
 
 @app.command()

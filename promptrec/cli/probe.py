@@ -6,6 +6,7 @@ import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, ModelOption, settings
 from promptrec.engine.load import open_engine
@@ -30,7 +31,7 @@ def probe(
         raise InputError(f"--language {language}: there are pairs in {' and '.join(LANGUAGES)}")
     options = EngineOptions.parse(settings("--engine-option", engine_option))
     console = Console(stderr=True)
-    with console.status(f"loading {model}"):
+    with console.status(Text(f"loading {model}")):
         opened, _ = open_engine(model, engine, options)
     info = resolve(model, "language model")
     with console.status("probing") as status:
@@ -39,7 +40,7 @@ def probe(
             status.update(f"probing {ranker} (some minutes, once for each model and language)")
 
         found = auto(opened, info, language, encoder, options=options, again=again, notify=notify)
-    print(found.model_dump_json(indent=2)) if as_json else show(found, Console())
+    print(found.model_dump_json(indent=2)) if as_json else show(found, Console(markup=False))
 
 
 def show(found: Probe, console: Console) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import TimeRemainingColumn as TimeLeftColumn
 
@@ -66,7 +67,7 @@ class Bars(_Counting):
     def run_starts(self, dataset: str, system: str, done: int, total: int) -> None:
         """See `Watch`."""
         super().run_starts(dataset, system, done, total)
-        self._task = self._bars.add_task(self._name, completed=done, total=total, told="")
+        self._task = self._bars.add_task(escape(self._name), completed=done, total=total, told="")
 
     def ranked(self, rankings: Sequence[Ranking], running: float | None) -> None:
         """See `Watch`."""

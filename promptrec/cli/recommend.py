@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from promptrec.cli.options import (
     CatalogOption,
@@ -65,7 +66,7 @@ def recommend(
     options: dict[str, Any] = settings("--engine-option", engine_option)
     with console.status("reading the catalogue"):
         items = open_catalog(catalog, columns)
-    with console.status(f"loading {model}"):
+    with console.status(Text(f"loading {model}")):
         recommender = Recommender.load(
             template,
             catalog=items,

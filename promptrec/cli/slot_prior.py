@@ -9,6 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
 from promptrec.cli.evaluate_options import Adapter, TemplateName, Templates
 from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, ModelOption, settings
@@ -50,7 +51,7 @@ def slot_prior(
     data = open_dataset(dataset)
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     options: dict[str, Any] = settings("--engine-option", engine_option)
-    with console.status(f"loading {model}"):
+    with console.status(Text(f"loading {model}")):
         opened, _ = open_engine(model, engine, EngineOptions.parse(options))
     system = System(
         ListwiseLabels.name, engine=opened, template=template, templates=templates, adapter=adapter, pool=pool
@@ -92,5 +93,5 @@ def _show(fitted: SlotPrior, out: Path) -> None:
         ends = [f"{label} {offset:+.2f}" for offset, label in (by_offset[-1], by_offset[0])]
         few = f"not used: it takes {LEAST_REQUESTS} requests" if found.requests < LEAST_REQUESTS else ""
         table.add_row(f"{n}", f"{found.requests}", *ends, few)
-    Console().print(table)
+    Console(markup=False).print(table)
     print(f"how much likelier a slot's label is than the mean of its prompt's, in nats; kept in {out}")

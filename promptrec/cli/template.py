@@ -50,7 +50,7 @@ def list_(templates: FolderOption = None, as_json: JsonOption = False) -> None:
         table = Table("name", "ranks", "language", "about")
         for t in found:
             table.add_row(t.name, t.header.ranks, t.header.language, t.header.about)
-        Console().print(table)
+        Console(markup=False).print(table)
     for said in dict.fromkeys(map(str, broken)):  # templates of a pack share what is wrong with it
         Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"promptrec: error: {said}")
     if broken:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import Progress
+from rich.text import Text
 
 from promptrec.author.ab import compare_templates
 from promptrec.author.diff import diff
@@ -166,7 +167,7 @@ def _chosen(name: str, folder: Path | None, ranks: list[str] | None, usual: str)
 def _open(model: str, engine: str | None, options: list[str] | None) -> Iterator[Engine]:
     """An engine that is closed when it is done with."""
     told: dict[str, Any] = settings("--engine-option", options)
-    with Console(stderr=True).status(f"loading {model}"):
+    with Console(stderr=True).status(Text(f"loading {model}")):
         opened, _ = open_engine(model, engine, EngineOptions.parse(told))
     try:
         yield opened

@@ -46,6 +46,17 @@ def test_local_and_public_sets_are_listed_with_terms_and_splits():
     assert "mine" in shown and "a friend" in shown and "lastfm-2k" in shown
 
 
+def test_a_description_that_cannot_be_read_is_named_and_the_other_sets_are_listed(tmp_path):
+    for name, about in (("broken", "name = "), ("marked", 'source = "[/] a friend"')):
+        (tmp_path / "data" / name).mkdir()
+        (tmp_path / "data" / name / "qrels.txt").touch()
+        (tmp_path / "data" / name / "dataset.toml").write_text(about)
+    for words in ((), ("--json",)):
+        done = run("list", *words)
+        assert done.exit_code == 2 and "mine" in done.stdout and "[/] a" in done.stdout and "planted" in done.stdout
+        assert len(done.stderr.splitlines()) == 1 and "broken/dataset.toml: not readable as TOML" in done.stderr
+
+
 def test_what_is_in_a_dataset():
     facts = json.loads(run("info", "mine", "--json").stdout)
     assert len(facts.pop("sha256")) == 64

@@ -30,6 +30,15 @@ def test_info_and_a_folder_under_another_name(promptrec, smollm2, tmp_path):
     assert promptrec("model", "info", "nobody", **home).returncode == 2
 
 
+def test_a_source_that_looks_like_markup_is_listed_as_it_is(promptrec, smollm2, tmp_path):
+    record = tmp_path / "home" / "models" / "mine" / "promptrec.json"
+    record.parent.mkdir(parents=True)
+    facts = {"name": "mine", "path": str(smollm2.folder), "licence": "[/b]", "source": "[/]"}
+    record.write_text(json.dumps(facts))
+    done = promptrec("model", "list", PROMPTREC_HOME=str(tmp_path / "home"))
+    assert done.returncode == 0 and "[/]" in done.stdout and "[/b]" in done.stdout
+
+
 def test_a_folder_without_a_tokenizer_is_refused(promptrec, tmp_path):
     folder = tmp_path / "model"
     folder.mkdir()

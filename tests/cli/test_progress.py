@@ -50,11 +50,12 @@ def test_a_run_of_which_nothing_is_left_to_rank_says_nothing_and_the_next_counts
 
 
 def test_a_terminal_has_bars_with_the_running_mean_and_all_else_has_lines():
-    terminal, log = (Console(file=io.StringIO(), force_terminal=tty, width=120) for tty in (True, False))
+    terminal, log = (Console(file=io.StringIO(), force_terminal=tty, width=120, markup=False) for tty in (True, False))
     for console in (terminal, log):
         with progress(console) as watch:
-            watch.run_starts("mine", "bm25", 0, 64)
+            watch.run_starts("mine[/]", "bm25", 0, 64)
             watch.ranked(ranked(64), 0.125)
             watch.run_ends()
     assert "64/64" in terminal.file.getvalue() and "mean 0.125, 640 tokens" in terminal.file.getvalue()
-    assert log.file.getvalue() == "mine · bm25: 0 of 64 ranked\n"
+    assert "mine[/] · bm25" in terminal.file.getvalue()
+    assert log.file.getvalue() == "mine[/] · bm25: 0 of 64 ranked\n"

@@ -71,6 +71,7 @@ BAD = {
     "unknown ranker": (["-p", "x", "--ranker", "bm52"], "did you mean 'bm25'?"),
     "unknown engine": (["-p", "x", "--engine", "gpu"], "known: server, transformers, vllm"),
     "unknown model": (["-p", "x", "--model", "gpt9"], "known: gemma3-270m, smollm2-135m"),
+    "a model that looks like markup": (["-p", "x", "--model", "[/]"], "unknown model '[/]'"),
     "unknown template": (["-p", "x", "--template", "flims/en"], "did you mean 'films/en'?"),
     "an unknown template that no ranker reads": (
         ["-p", "x", "--ranker", "bm25", "--template", "nope"],

@@ -74,6 +74,7 @@ def test_too_few_requests_and_requests_that_cannot_be_read_are_said(fit, monkeyp
         (("planted", "--out", "."), "--out .: give a file"),
         (("plantde", "--out", "prior.json"), "did you mean 'planted'"),
         (("planted", "--out", "prior.json", "--model", "smollm9"), "unknown model 'smollm9'"),
+        (("planted", "--out", "prior.json", "--model", "[/]"), "unknown model '[/]'"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_two(promptrec, words, said):
