@@ -26,6 +26,7 @@ def read_csv(path: Path) -> Iterator[Row]:
     read = 0
     try:
         columns = next(reader, [])
+        read = reader.line_num
         _check_columns(path, columns)
         for cells in reader:
             read = reader.line_num
@@ -87,6 +88,8 @@ _OPENERS: dict[str, Callable[[Path], Any]] = {".gz": gzip.open, ".xz": lzma.open
 def reader_for(path: Path) -> Callable[[Path], Iterator[Row]]:
     """The reader for a file's suffix, compressed (.gz, .xz) or not."""
     suffix = path.with_suffix("").suffix if path.suffix in _OPENERS else path.suffix
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; give a file")
     if suffix.lower() in SPREADSHEETS:
         raise InputError(f"{path}: a spreadsheet cannot be read: {AS_CSV}")
     if suffix.lower() not in READERS:

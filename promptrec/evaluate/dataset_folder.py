@@ -56,16 +56,26 @@ def read_about(path: Path) -> dict[str, Any]:
     """What a `dataset.toml` says; nothing where there is none.
 
     Raises:
-        InputError: not TOML, a field nobody knows, or a language that is no code such as "en".
+        InputError: not TOML, a field nobody knows or that is no text, a name that cannot be a folder's, or a language
+            that is no code such as "en".
     """
     try:
         about = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    except (ValueError, OSError) as error:
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
         raise InputError(f"{path}: not readable as TOML: {error}") from None
-    for name in about:
-        if name not in ABOUT_FIELDS:
-            raise InputError(f"{path}: unknown field {name!r}; known: {', '.join(ABOUT_FIELDS)}")
-    if not re.fullmatch(r"[a-z]{2,3}(-\w+)?", str(about.get("language", "en"))):
+    for field, said in about.items():
+        if field not in ABOUT_FIELDS:
+            raise InputError(f"{path}: unknown field {field!r}; known: {', '.join(ABOUT_FIELDS)}")
+        if not isinstance(said, str):
+            raise InputError(f"{path}: {field}: expected text in quotes, got {said!r}")
+    # Runs are kept in a folder of this name, which has to stay inside the one that is asked for.
+    if not re.fullmatch(r"\w[^/\\\x00-\x1f]{0,99}", about.get("name", "unnamed")):
+        raise InputError(
+            f"{path}: name: {about['name']!r} cannot name a folder: begin with a letter or digit, and leave out slashes"
+        )
+    if not re.fullmatch(r"[a-z]{2,3}(-\w+)?", about.get("language", "en")):
         raise InputError(f"{path}: language is a code such as 'en' or 'zh', got {about['language']!r}")
     return about
 

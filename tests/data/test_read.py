@@ -71,6 +71,11 @@ def test_a_spreadsheet_is_told_how_to_be_saved(tmp_path, name):
         reader_for(tmp_path / name)
 
 
+def test_a_folder_is_called_one_and_not_an_unknown_kind_of_file(tmp_path):
+    with pytest.raises(InputError, match="is a folder; give a file"):
+        reader_for(tmp_path)
+
+
 @pytest.mark.parametrize("reader", [read_csv, read_jsonl, read_parquet])
 def test_a_missing_file_a_folder_and_an_empty_file_are_told_apart(tmp_path, write, reader):
     for path, said in ((tmp_path / "no", "no such file"), (tmp_path, "is a folder"), (write("e", ""), "file is empty")):
@@ -125,6 +130,12 @@ def test_damaged_archives_are_told_in_one_line(write, name, content):
         list(read_csv(path))
     assert str(told.value).startswith(f"{path}: cannot be read: ")
     assert "\n" not in str(told.value)
+
+
+def test_what_is_wrong_in_the_first_row_is_not_blamed_on_the_header(write):
+    path = write("a.csv", 'id,title\n1,"A\n2,B\n')
+    with pytest.raises(InputError, match=r"a\.csv:2: not readable as CSV"):
+        list(read_csv(path))
 
 
 def test_a_quote_that_never_closes_is_told_where_it_opens_and_swallows_nothing(write):

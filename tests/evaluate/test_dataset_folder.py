@@ -118,6 +118,12 @@ def test_the_checksum_is_blind_to_the_judgements(tmp_path):
     [
         ('license = "CC0"\n', "unknown field 'license'; known: name, domain, language, licence, source"),
         ('language = "english"\n', "language is a code such as 'en' or 'zh', got 'english'"),
+        ("name = 5\n", "name: expected text in quotes, got 5"),
+        ('domain = ["films"]\n', r"domain: expected text in quotes, got \['films'\]"),
+        *(
+            (f"name = '{name}'\n", "name: .* cannot name a folder")
+            for name in ("x/../../y", "/tmp/y", "..", "", r"a\b")
+        ),
     ],
 )
 def test_a_description_that_cannot_be_meant_is_refused(tmp_path, text, said):
