@@ -18,7 +18,7 @@ _PART = re.compile(r"\{%[-+]?\s*(include|extends)\s+(_[\w.-]*|[\w-]+\.jinja)\s*[
 _WIDE = re.compile(r"[{｛]\s?％|｛\s?%|[%％]\s?｝|％\s?\}")
 _BARE = re.compile(r"(?<![\w.])([^\W\d]\w*)\[([^\W\d]\w*(?: +\w+)+)\]")
 _COMMAND = re.compile(
-    r"\{\{[-+]?\s*((?:if|elif|for|include|extends|block|set)\b[^{}]*?|else|end\w+)\s*[-+]?\}\}", re.IGNORECASE
+    r"\{\{[-+%]?\s*((?:if|elif|for|include|extends|block|set)\b[^{}]*?|else|end\w+)\s*[-+%]?\}\}", re.IGNORECASE
 )
 _NO_DOT = re.compile(r"(?<![\w.])(item|query|candidate)\s*(?:[:：/]|->|→|\s)\s*([^\W\d]\w*)\s*(?=[|}])")
 # Words that join names in Jinja itself.
@@ -66,7 +66,12 @@ def _of_signs(line: str) -> tuple[str, str, str] | None:
     for found in _PUT_IN.finditer(line):
         written = found[1].strip()
         owner, dot, name = written.rpartition(".") if "." not in written else written.partition(".")
-        if not name[:1].isalnum() or _EXPRESSION.search(name) or _JINJA & set(name.split()) or can_be_read(written):
+        if (
+            not name[:1].isalnum()
+            or _EXPRESSION.search(name)
+            or _JINJA & set(name.lower().split())
+            or can_be_read(written)
+        ):
             continue
         last = name.split()[-1]
         if " " in name and last.partition("(")[0] in FILTERS | in_language("en").keys():
@@ -78,7 +83,7 @@ def _of_signs(line: str) -> tuple[str, str, str] | None:
 def _told(line: str) -> tuple[str, str, str] | None:
     """Which slip it is, what is written, and what is meant."""
     if command := _COMMAND.search(line):
-        return "slip/command", command[0], f"{{% {command[1]} %}}"
+        return "slip/command", command[0], f"{{% {command[1].strip(' %')} %}}"
     dot = _NO_DOT.search(line)
     if dot and dot[2] not in _JINJA:
         return "slip/dot", dot[0].strip(), f"{dot[1]}.{dot[2]}"
@@ -86,7 +91,7 @@ def _told(line: str) -> tuple[str, str, str] | None:
         return "slip/number", number[0].strip(), f"| {number[1]}({number[2]})"
     for spaced in (*_SPACED.finditer(line), *_BARE.finditer(line)):
         owner, words = spaced[1], spaced[2].split()
-        if _JINJA & set(words):
+        if _JINJA & {word.lower() for word in words}:
             continue
         if words[-1] in in_language("en"):
             before = " ".join(words[:-1])

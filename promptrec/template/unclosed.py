@@ -4,7 +4,8 @@ import re
 
 import jinja2
 
-_OPEN = re.compile(r"needs to be closed is '(\w+)'")
+# A command that nobody knows is a fault of its own line, whatever else is open.
+_OPEN = re.compile(r"(?:unknown tag 'end\w+'|Unexpected end).*needs to be closed is '(\w+)'", re.DOTALL)
 _REMARK = re.compile(r"\{#.*?#\}", re.DOTALL)
 
 

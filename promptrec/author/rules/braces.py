@@ -12,6 +12,7 @@ NAMES = ("item", "query", "candidate", "candidates", "instruction")
 # A label is also what a model is told to write: "answer with {label}".
 NOT_ALONE = {"label", "facts", "others"}
 _SINGLE = re.compile(r"[{｛]{1,2}\s*(?P<inside>(?P<name>\w+)\s*(?:[.\[|．][^{}｛｝\n]*)?)[}｝]{1,2}")
+_COMMAND = re.compile(r"\{\s*(?P<inside>(?:if|elif|for)\s[^{}\n]*|else|endif|endfor)\s*\}")
 _UNOPENED = re.compile(r"(?<![\w.])(?P<inside>(?P<name>\w+)\.\w+)\s*\}\}")
 _BARE = re.compile(r"(?:<<|«)?(?<![\w.])(?P<name>\w+)\.(?P<field>[^\W\d]\w*)(?![\w(])(?:>>|»)?")
 # As a letter to many people has it in other programs.
@@ -25,7 +26,10 @@ def single_braces(draft: Draft) -> Iterator[Finding]:
         if not isinstance(piece, Typed):
             continue
         # What no brace opens is sought where none is opened, and what stands bare where no braces are.
-        rest = piece.text
+        rest = _COMMAND.sub(lambda match: " " * len(match[0]), piece.text)
+        for command in _COMMAND.finditer(piece.text):
+            right = f"{{% {command['inside'].strip()} %}}"
+            yield fault("single-brace", piece.at(command.start()), written=command[0], right=right)
         for pattern in (_SINGLE, _UNOPENED, _BARE):
             for found in pattern.finditer(rest):
                 bare = pattern is _BARE

@@ -8,15 +8,18 @@ from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
 
 _REMARK = re.compile(r"\s*(<!--|//|/\*)")
+_ESCAPED = re.compile(r"(?<!\\)\\[nt](?![a-z])")
 _WEB = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,5});")
 
 
 def signs_of_elsewhere(draft: Draft) -> Iterator[Finding]:
-    """Remarks and signs as web pages have them."""
+    """Remarks and signs as web pages and programs have them."""
     for line in draft.lines():
         remark = _REMARK.match(line.text)
         if remark:
             yield fault("remark", line.place, "warning", written=remark[1])
+        for sign in dict.fromkeys(_ESCAPED.findall(line.text)):
+            yield fault("escaped-sign", line.place, "warning", written=sign)
         for web in dict.fromkeys(_WEB.findall(line.text)):
             right = html.unescape(web).replace("\xa0", " ")
             yield fault("web-sign", line.place, "warning", written=web, right=repr(right))
