@@ -54,6 +54,7 @@ def test_findings_and_problems_are_told_in_chinese_on_the_chinese_page(client, t
     refused = html.unescape(client.post("/prompt?language=zh", data=told(source + "{% block replay %}")).text)
     assert "请先修正模板：" in refused and "query-likelihood.jinja 第 23 行：" in refused
     assert "{% block … %} 没有用 {% endblock %} 结束" in refused
+    assert "第 17 行：没有叫 'yaer' 的名称" in html.unescape(client.post("/prompt?language=zh", data=told(source)).text)
     plain = html.unescape(client.post("/prompt", data=told(source + "{% block replay %}")).text)
     assert "query-likelihood.jinja line 23: this {% block … %} has no {% endblock %}" in plain
 
