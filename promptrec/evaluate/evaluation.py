@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.spec import RunSpec
+from promptrec.evaluate.spec import RunSpec, first_fault
 
 EVALUATION = "evaluation.json"
 
@@ -130,11 +130,11 @@ def read_evaluation(folder: str | Path) -> Evaluation:
     """
     path = Path(folder) / EVALUATION
     try:
-        return Evaluation.model_validate_json(path.read_text(encoding="utf-8"))
+        return Evaluation.model_validate_json(path.read_bytes())
     except OSError:
         raise InputError(
             f"{folder}: no {EVALUATION} there: give the folder that `promptrec evaluate --out` wrote; if it was "
             "stopped, give that command again"
         ) from None
     except ValidationError as error:
-        raise InputError(f"{path}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}; evaluate again") from None
+        raise InputError(f"{path}: {first_fault(error)}; evaluate again") from None

@@ -1,6 +1,7 @@
 """What the folder of a run says of it, query by query."""
 
 import csv
+import math
 from pathlib import Path
 
 from promptrec.errors import InputError
@@ -14,7 +15,8 @@ def read_values(folder: str | Path) -> tuple[RunSpec, Values]:
     """The spec of a measured run, and its values by metric and query ID.
 
     Raises:
-        InputError: not the folder of one run (the message lists those below it), or a run that was not measured.
+        InputError: not the folder of one run (the message lists those below it), a run that was not measured, or
+            values that something else changed.
     """
     folder = Path(folder)
     if not (folder / SPEC).exists() and (folder / EVALUATION).exists():
@@ -24,8 +26,12 @@ def read_values(folder: str | Path) -> tuple[RunSpec, Values]:
     path = folder / PER_QUERY
     if not path.exists():
         raise InputError(f"{folder}: no {PER_QUERY}: the run did not end; give its `promptrec evaluate` again")
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        rows = list(reader)
-    metrics = (reader.fieldnames or [])[1:]
-    return spec, {name: {row["query_id"]: float(row[name]) for row in rows} for name in metrics}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            (_, *metrics), *rows = csv.reader(file)
+        values = {query_id: dict(zip(metrics, map(float, cells), strict=True)) for query_id, *cells in rows}
+        if any(math.isinf(value) for of_query in values.values() for value in of_query.values()):
+            raise ValueError("a value is not finite")
+    except (OSError, ValueError, csv.Error):
+        raise InputError(f"{path}: something else changed the file: give its `promptrec evaluate` again") from None
+    return spec, {name: {query_id: of_query[name] for query_id, of_query in values.items()} for name in metrics}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import promptrec
 from promptrec.engine.base import Engine
@@ -24,6 +24,12 @@ from promptrec.rank.slot_prior import prior_sha256
 from promptrec.recommender import Recommender
 from promptrec.template.store import load_template, packs
 from promptrec.template.template import Template
+
+
+def first_fault(error: ValidationError) -> str:
+    """Which field of a file that we wrote is wrong, and why, or only why where it is no JSON at all."""
+    fault = error.errors()[0]
+    return ": ".join(filter(None, (".".join(map(str, fault["loc"])), fault["msg"])))
 
 
 class RunSpec(BaseModel):

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from promptrec.errors import InputError
-from promptrec.evaluate.spec import RunSpec
+from promptrec.evaluate.spec import RunSpec, first_fault
 from promptrec.rank.ranking import Ranking
 
 SPEC, RANKINGS, METRICS, PER_QUERY, TREC = "run.json", "rankings.jsonl", "metrics.json", "per_query.csv", "run.trec"
@@ -68,13 +68,23 @@ class RunStore:
             place += len(line)
 
     def rankings(self, query_ids: Iterable[str] | None = None) -> Iterator[Ranking]:
-        """The last ranking of each query, one in memory at a time: those asked for, else all in the order written."""
+        """The last ranking of each query, one in memory at a time: those asked for, else all in the order written.
+
+        Raises:
+            InputError: a line that something else changed.
+        """
         if not self._places:
             return
         with self._path.open("rb") as file:
             for query_id in self._places if query_ids is None else query_ids:
                 file.seek(self._places[query_id])
-                yield Ranking.model_validate_json(file.readline())
+                try:
+                    yield Ranking.model_validate_json(file.readline())
+                except ValidationError as error:
+                    raise InputError(
+                        f"{self._path}: the ranking of query {query_id!r} cannot be read ({first_fault(error)}): "
+                        "something else changed the file; remove its line, and evaluate again"
+                    ) from None
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the folder, whole or not at all."""
@@ -102,11 +112,11 @@ class RunStore:
     def _written_spec(self) -> RunSpec:
         path = self.folder / SPEC
         try:
-            return RunSpec.model_validate_json(path.read_text(encoding="utf-8"))
+            return RunSpec.model_validate_json(path.read_bytes())
         except OSError:
             raise InputError(f"{self.folder}: not a run's folder, it has no {SPEC}") from None
         except ValidationError as error:
-            raise InputError(f"{path}: {error.errors()[0]['loc']}: {error.errors()[0]['msg']}") from None
+            raise InputError(f"{path}: {first_fault(error)}") from None
 
     def _with_spec(self, spec: RunSpec) -> RunSpec:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@ import pytest
 
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
+from promptrec.evaluate.evaluation import EVALUATION, read_evaluation
 from promptrec.evaluate.evaluator import evaluate
 from promptrec.evaluate.run_folder import read_values
 
@@ -27,3 +28,20 @@ def test_a_run_that_did_not_end_is_said(tmp_path, planted_dataset):
     (folder / "per_query.csv").unlink()
     with pytest.raises(InputError, match="the run did not end"):
         read_values(folder)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "query_id,mrr\nq,abc\n", "query_id,mrr\nq\n", "query_id,mrr\nq,1,2\n", "q,m\nq,inf\n"]
+)
+def test_values_that_something_else_changed_are_refused(tmp_path, planted_dataset, text):
+    found = evaluate(Config(datasets=("planted",), rankers=("bm25",)), tmp_path, datasets=[planted_dataset()])
+    folder = tmp_path / found.datasets[0].runs[0].folder
+    (folder / "per_query.csv").write_text(text)
+    with pytest.raises(InputError, match=r"per_query\.csv: something else changed the file: give its `promptrec"):
+        read_values(folder)
+
+
+def test_an_evaluation_that_is_no_text_is_refused_in_a_line(tmp_path):
+    (tmp_path / EVALUATION).write_bytes(b"\xff")
+    with pytest.raises(InputError, match=r"evaluation\.json: Invalid JSON.*; evaluate again"):
+        read_evaluation(tmp_path)

@@ -72,13 +72,23 @@ def test_a_line_that_is_no_ranking_is_named_and_nothing_is_changed(tmp_path):
     assert path.read_bytes() == kept
 
 
+def test_a_ranking_that_something_else_changed_is_named_by_its_query(tmp_path):
+    RunStore(tmp_path, SPEC_A).append([ranking("q1"), ranking("q2")])
+    path = tmp_path / RANKINGS
+    path.write_text(path.read_text().replace('"q2","status":"ok"', '"q2","status":"wow"'))
+    with pytest.raises(InputError, match=r"rankings\.jsonl: the ranking of query 'q2' cannot be read \(status: "):
+        list(RunStore(tmp_path).rankings())
+
+
 def test_a_folder_belongs_to_one_run(tmp_path):
     RunStore(tmp_path, SPEC_A)
     with pytest.raises(InputError, match="holds another run"):
         RunStore(tmp_path, SPEC_A.model_copy(update={"seed": 1}))
 
 
-@pytest.mark.parametrize(("text", "said"), [(None, r"has no run\.json"), ("{}", r"run\.json: \('dataset',\)")])
+@pytest.mark.parametrize(
+    ("text", "said"), [(None, r"has no run\.json"), ("{}", r"run\.json: dataset: "), ("{", r"run\.json: Invalid JSON")]
+)
 def test_what_is_no_run_is_said(tmp_path, text, said):
     if text is not None:
         (tmp_path / SPEC).write_text(text)
