@@ -72,8 +72,10 @@ def settings(option: str, pairs: Iterable[str] | None) -> dict[str, str]:
     """NAME=VALUE pairs as a dictionary."""
     out: dict[str, str] = {}
     for pair in pairs or ():
-        name, equals, value = pair.partition("=")
+        name, equals, value = (part.strip() for part in pair.partition("="))
         if not (name and equals and value):
             raise InputError(f"{option} takes NAME=VALUE, got {pair!r}")
-        out[name.strip()] = value.strip()
+        if name in out:
+            raise InputError(f"{option}: {name} is given twice: give one value")
+        out[name] = value
     return out

@@ -64,7 +64,9 @@ def _mapping(names: Sequence[str], asked: dict[str, str], source: str, mappable:
             mapping[ours] = found
     for ours in ("item_id", "title"):
         if ours not in mapping:
-            lacking = f"{source}: no {ours} column; the columns are: {', '.join(names)}. Rename one"
+            read_as = {theirs: f"{theirs} (read as {given})" for given, theirs in asked.items()}
+            listed = ", ".join(read_as.get(name, name) for name in names)
+            lacking = f"{source}: no {ours} column; the columns are: {listed}. Rename one"
             say_which = f", or say which it is: columns={{'{ours}': 'NAME'}} (--columns {ours}=NAME)"
             raise InputError(lacking + (say_which if mappable else f" {ours}"))
     taken = set(mapping.values())

@@ -81,7 +81,10 @@ class _Collaborative(ModelFree):
     @cached_property
     def _liked(self) -> Any:  # noqa: ANN401 - a pandas data frame
         if self._setup.training is None:
-            raise InputError(f"the ranker {self.name} learns from interactions: give training=Interactions.from_csv(…)")
+            raise InputError(
+                f"the ranker {self.name} learns from interactions: give training=Interactions.from_csv(…); on the "
+                "command line, `promptrec evaluate` takes them from a dataset"
+            )
         return liked(self._setup.training)
 
     @cached_property

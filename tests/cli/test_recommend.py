@@ -81,6 +81,9 @@ BAD = {
     "unknown candidate": (["-p", "x", "--ranker", "bm25", "--candidates", "space,wra"], "no item 'wra'; near it: war"),
     "a bad option": (["-p", "x", "--engine-option", "dtype"], "NAME=VALUE"),
     "an unknown option": (["-p", "x", "--engine-option", "dtyp=float32"], "unknown engine option 'dtyp'"),
+    "an option given twice": (["-p", "x", "--columns", "title=name", "--columns", "title=id"], "title is given twice"),
+    "a slip in our name": (["-p", "x", "--columns", "tilte=name"], "the columns are: id, name (read as tilte), plot"),
+    "interactions": (["-p", "x", "--ranker", "item-knn"], "`promptrec evaluate` takes them from a dataset"),
     "a bad column": (["-p", "x", "--columns", "title=label"], "no column 'label'"),
     "k below one": (["-p", "x", "--ranker", "bm25", "-k", "0"], "k must be at least 1"),
     "a dead server": (
