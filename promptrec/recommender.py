@@ -25,7 +25,7 @@ from promptrec.rank.run import Run
 from promptrec.rank.table import default_ranker
 from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.pool import Pool, by_popularity, candidate_pool
-from promptrec.template.store import check_name, default_pack, load_template
+from promptrec.template.store import default_pack, known_name, load_template
 
 # Requests ranked in one go. The more they are, the more of them share the reading of an item they are all asked about;
 # but memory grows with them, and a kill of an evaluation loses what was read of one batch.
@@ -105,15 +105,13 @@ class Recommender:
         parsed = EngineOptions.parse(options)
         if isinstance(engine, str):
             choose_engine(engine)  # an unknown name is said before anything is loaded
-        if ranker is None:
-            ranker = _default_ranker(engine, model)
+        pack = default_pack(catalog) if template is None else known_name(template, folder=templates)
+        ranker = _default_ranker(engine, model) if ranker is None else ranker
         choice, probe = None, None
         if ranker == AUTO:
             engine, choice, probe = _probed(engine, model, parsed, catalog, encoder, adapter)
             ranker = probe.chosen
-        if template is not None:
-            check_name(template, folder=templates)
-        kinds, pack = template_kinds(ranker), template or default_pack(catalog)
+        kinds = template_kinds(ranker)
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in kinds}
         opened, made = _engine(engine, model, parsed) if kinds else (None, None)
         kept = _kept(item_scores, model, opened, adapter)

@@ -89,7 +89,7 @@ def test_candidates_that_cannot_be_ranked_are_refused(candidates, said):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"ranker": "magic"}, "unknown ranker 'magic'; known: bm25"),
+        ({"ranker": "magic"}, "unknown ranker 'magic'; known: auto, bm25"),
         ({"engine": "magic"}, "unknown engine 'magic'.*transformers"),
         ({"engine": None, "model": "magic"}, "unknown model 'magic'"),
         ({"temprature": 1}, "temprature"),

@@ -10,7 +10,7 @@ from rich.console import Console
 from promptrec.cli import evaluate_options as option
 from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, SlotPriorOption, settings
 from promptrec.cli.progress import progress
-from promptrec.cli.unused import unused
+from promptrec.cli.unused import say_unused
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.estimate import estimate_cost
@@ -18,9 +18,6 @@ from promptrec.evaluate.evaluator import evaluate as run_evaluation
 from promptrec.evaluate.report.console import as_console
 from promptrec.evaluate.report.write import PAGE
 from promptrec.evaluate.trackers import open_trackers
-
-# The options whose name is not that of their field.
-NAMED = {"models": "--model", "engine_options": "--engine-option"}
 
 
 def evaluate(
@@ -58,10 +55,7 @@ def evaluate(
     told["engine_options"] = settings("--engine-option", engine_options)
     asked = _config(config, {name: value for name, value in told.items() if value not in (None, [], {})})
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-    given = [NAMED.get(name, f"--{name.replace('_', '-')}") for name in sorted(asked.model_fields_set)]
-    note = unused(given, asked.rankers)
-    if note:
-        console.print(note)
+    say_unused(sorted(asked.model_fields_set), asked.rankers, console)
     if dry_run:
         with console.status("reading a few queries with each model"):
             cost = estimate_cost(asked, notify=console.print)

@@ -21,7 +21,7 @@ from promptrec.cli.options import (
     open_catalog,
     settings,
 )
-from promptrec.cli.unused import unused
+from promptrec.cli.unused import say_unused
 from promptrec.data.query import Query
 from promptrec.engine.models import DEFAULT_MODEL
 from promptrec.errors import EngineError, InputError
@@ -61,8 +61,9 @@ def recommend(
     as_json: JsonOption = False,
 ) -> None:
     """Recommend items of a catalogue to one person, from their words, their history, or both."""
+    told = {**locals(), "model": model if model != DEFAULT_MODEL else None}
     query = _query(preferences, history)
-    console = Console(stderr=True)
+    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     options: dict[str, Any] = settings("--engine-option", engine_option)
     with console.status("reading the catalogue"):
         items = open_catalog(catalog, columns)
@@ -80,22 +81,11 @@ def recommend(
             seed=seed,
             **options,
         )
-    given = {
-        "--model": model != DEFAULT_MODEL,
-        "--engine": engine,
-        "--engine-option": engine_option,
-        "--template": template,
-        "--templates": templates,
-        "--slot-prior": slot_prior,
-        "--item-scores": item_scores,
-    }
-    note = unused([option for option, value in given.items() if value], [ranker or recommender.ranker.name])
-    if note:
-        console.print(note, highlight=False, markup=False, soft_wrap=True)
+    say_unused([name for name in told if told[name]], [ranker or recommender.ranker.name], console)
     with console.status("ranking"):
         ranking = recommender.rank(query, _ids(candidates)).top(k) if candidates else recommender.recommend(query, k)
     if recommender.probe is not None:
-        console.print(f"auto takes {recommender.probe.chosen}: {recommender.probe.why}", highlight=False, markup=False)
+        console.print(f"auto takes {recommender.probe.chosen}: {recommender.probe.why}")
     if ranking.status == "failed":
         raise EngineError(f"nothing could be ranked: {ranking.reason}")
     show(ranking, as_json)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from rich.console import Console
+
 from promptrec.rank.auto import AUTO
 from promptrec.rank.listwise_prior import ListwisePrior
 from promptrec.rank.names import keeps_numbers, ranker_parts, template_kinds
@@ -11,21 +13,21 @@ def _reads_model(ranker: str) -> bool:
     return ranker == AUTO or bool(template_kinds(ranker))
 
 
-# Which rankers an option is for.
+# Which rankers a parameter is for.
 TAKES: dict[str, Callable[[str], bool]] = {
-    **dict.fromkeys(
-        ("--model", "--engine", "--engine-option", "--template", "--templates", "--adapter"),
-        _reads_model,
-    ),
-    "--slot-prior": lambda ranker: ranker != AUTO and ListwisePrior.name in ranker_parts(ranker),
-    "--item-scores": lambda ranker: ranker == AUTO or keeps_numbers(ranker),
+    **dict.fromkeys(("model", "models", "engine", "engine_option", "engine_options"), _reads_model),
+    **dict.fromkeys(("template", "templates", "adapter"), _reads_model),
+    "slot_prior": lambda ranker: ranker != AUTO and ListwisePrior.name in ranker_parts(ranker),
+    "item_scores": lambda ranker: ranker == AUTO or keeps_numbers(ranker),
 }
+# Parameters that are called by another option than their own name.
+OPTIONS = {"models": "--model", "engine_options": "--engine-option"}
 
 
-def unused(given: Iterable[str], rankers: Sequence[str]) -> str | None:
-    """A line about those of the given options that none of the rankers takes; None where each has its ranker."""
-    lost = [option for option in given if option in TAKES and not any(map(TAKES[option], rankers))]
-    if not lost:
-        return None
-    verb = "changes" if len(lost) == 1 else "change"
-    return f"promptrec: {', '.join(lost)} {verb} nothing with {', '.join(rankers) or 'the baselines'}"
+def say_unused(given: Iterable[str], rankers: Sequence[str], console: Console) -> None:
+    """Print a line about those of the given parameters that none of the rankers takes, if there are any."""
+    lost = [name for name in given if name in TAKES and not any(map(TAKES[name], rankers))]
+    if lost:
+        options = ", ".join(OPTIONS.get(name, f"--{name.replace('_', '-')}") for name in lost)
+        verb = "changes" if len(lost) == 1 else "change"
+        console.print(f"promptrec: {options} {verb} nothing with {', '.join(rankers) or 'the baselines'}")

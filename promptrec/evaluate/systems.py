@@ -17,7 +17,7 @@ from promptrec.rank.auto import AUTO, auto
 from promptrec.rank.names import ranker_parts, template_kinds
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.weigh import AT_HAND, weighed
-from promptrec.template.store import check_name
+from promptrec.template.store import known_name
 
 BASELINES = ("random", "popular", "bm25", "embedding")
 TRAINED_BASELINES = ("item-knn", "implicit-mf")
@@ -30,7 +30,7 @@ def asked_systems(config: Config, engine: Engine | None = None) -> list[System]:
         UnknownName: a template nobody knows, also where no ranker reads one.
     """
     if config.template is not None:
-        check_name(config.template, folder=config.templates)
+        known_name(config.template, folder=config.templates)
     common: dict[str, Any] = {"pool": config.pool, "seed": config.seed}
     reading: dict[str, Any] = common | {
         "options": config.engine_options,

@@ -40,8 +40,8 @@ def load_template(name: str | Path, *, folder: str | Path | None = None, kind: s
     return template
 
 
-def check_name(name: str | Path, *, folder: str | Path | None = None) -> None:
-    """Refuse the name of what is neither a template nor a pack, also where no ranker writes prompts with it.
+def known_name(name: str | Path, *, folder: str | Path | None = None) -> str | Path:
+    """The name as it is, if it is that of a template or a pack: also one that no ranker reads may be misspelt.
 
     Raises:
         UnknownName: as load_template.
@@ -50,6 +50,7 @@ def check_name(name: str | Path, *, folder: str | Path | None = None) -> None:
     is_file = Path(name).suffix == SUFFIX and Path(name).is_file()
     if not (is_file or str(name) in {*known, *_packs(known)}):
         raise _unknown(name, known)
+    return name
 
 
 def list_templates(
