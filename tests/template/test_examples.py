@@ -63,7 +63,10 @@ def test_the_right_item_visits_every_slot_equally_often(tmp_path):
     [
         ("{", "e.jsonl:1: not an example"),
         ('{"items": [{"title": "a"}], "right": ["a"]}', "e.jsonl:1: field items"),
-        ('\n{"preferences": "x", "items": [{"title": "a"}, {"title": "b"}], "right": ["c"]}', "e.jsonl:2: right names 'c'"),
+        (
+            '\n{"preferences": "x", "items": [{"title": "a"}, {"title": "b"}], "right": ["c"]}',
+            "e.jsonl:2: right names 'c'",
+        ),
         ('{"items": [{"title": "a"}, {"title": ""}], "right": ["a"]}', "e.jsonl:1: "),
         ('{"likes": 1}', "e.jsonl:1: field"),
         ('{"items": [{"title": "a"}, {"title": "b"}], "right": ["a"]}', "e.jsonl:1: .* has no person"),
