@@ -94,7 +94,6 @@ class _Mark:
     ends: int
     labels: tuple[str, ...]
     unknown: str
-    is_order: bool
 
 
 def _mark(match: re.Match[str], known: Mapping[str, str]) -> _Mark | None:
@@ -104,7 +103,7 @@ def _mark(match: re.Match[str], known: Mapping[str, str]) -> _Mark | None:
     labels = tuple(known[word] for word in words) if all(word in known for word in words) else ()
     if not labels and len(inner) > LONGEST_LABEL:
         return None
-    return _Mark(match.start(), match.end(), labels, "" if labels else inner, len(labels) > 1)
+    return _Mark(match.start(), match.end(), labels, "" if labels else inner)
 
 
 def _order(text: str, marks: Sequence[_Mark]) -> tuple[list[str], int]:
@@ -117,7 +116,7 @@ def _order(text: str, marks: Sequence[_Mark]) -> tuple[list[str], int]:
             chains.append([mark])
     told = [(chain, [label for mark in chain for label in mark.labels]) for chain in chains]
     orders = [
-        (len(set(labels)), labels, chain[0].begins) for chain, labels in told if len(chain) > 1 or chain[0].is_order
+        (len(set(labels)), labels, chain[0].begins) for chain, labels in told if len(chain) > 1 or len(labels) > 1
     ]
     if any(named for named, _, _ in orders):
         _, labels, begins = max(reversed(orders), key=lambda order: order[0])
@@ -131,15 +130,15 @@ def _chain(text: str, known: Mapping[str, str]) -> tuple[list[str], int]:
 
     Behind words, a single label of several is no order: it may be the number in an error message.
     """
-    text = text.strip().strip("`.。")
-    if len(text) > LONGEST_CHAIN:
+    bare = text.strip().strip("`.。")
+    if len(bare) > LONGEST_CHAIN:
         return [], 0
     several = min(2, len(set(known.values())))
-    for least, candidate in ((1, text), (several, _PREAMBLE.sub("", text, count=1))):
+    for least, candidate in ((1, bare), (several, _PREAMBLE.sub("", bare, count=1))):
         words = [w.strip("*_().") for w in _BETWEEN.split(_bare(candidate, known).strip()) if w]
         joined = len(words) == 1 or re.search(r"[>,;、→\n]", candidate.strip())
         if len(words) >= least and joined and all(word in known for word in words):
-            return [known[word] for word in words], len(text) - len(candidate)
+            return [known[word] for word in words], text.rindex(candidate)
     return [], 0
 
 

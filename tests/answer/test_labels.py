@@ -120,6 +120,8 @@ def test_a_bare_chain_counts(text, choices, named):
         ("Worst to best: [A] > [B] > [C]", ABC),
         ("From least suitable to most suitable: [A], [B], [C]", ABC),
         ("Worst first: A > B > C", ABC),
+        ("\n\n  Worst first: A > B > C", ABC),
+        ("`Worst first: A > B > C`", ABC),
         ("从最不合适到最合适：[A] > [B] > [C]", ABC),
         ("I would not take [A].", ABC),
     ],
