@@ -56,6 +56,8 @@ def evaluate(
     asked = _config(config, {name: value for name, value in told.items() if value not in (None, [], {})})
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     say_unused(sorted(asked.model_fields_set), asked.rankers, console)
+    if "check_limit" in asked.model_fields_set and not (asked.memorisation or asked.robustness):
+        console.print("promptrec: --check-limit changes nothing without --memorisation or --robustness")
     if dry_run:
         with console.status("reading a few queries with each model"):
             cost = estimate_cost(asked, notify=console.print)

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz
 
 from promptrec.errors import InputError
 
-# Each part under all names that are read, the first of them first.
+# Each part under all names that are read.
 FILES: Mapping[str, tuple[str, ...]] = {
     "catalog": ("catalog.jsonl", "catalog.csv", "catalog.parquet"),
     "queries": ("queries.jsonl", "queries.csv"),
@@ -28,10 +28,13 @@ def find_file(folder: Path, part: str, alike: float = ALMOST) -> Path | None:
     """The file of a part that may be left out, None where there is none.
 
     Raises:
-        InputError: a file of a like name is there and would be passed over, such as candidates.csv.
+        InputError: a file would be passed over: one of a like name, such as candidates.csv, or one of two.
     """
     names = FILES[part]
-    found = next((folder / name for name in names if (folder / name).exists()), None)
+    there = [folder / name for name in names if (folder / name).exists()]
+    if len(there) > 1:
+        raise InputError(f"{folder}: {' and '.join(path.name for path in there)} are the same part: keep one of them")
+    found = there[0] if there else None
     if found is None and (other := _alike(folder, part, alike)) is not None:
         same_kind = next((name for name in names if Path(name).suffix == other.suffix.lower()), None)
         table = next((name for name in names if name.endswith(".csv")), names[0])

@@ -34,6 +34,9 @@ def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
 
 def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: None) -> Path:
     """The folder of a dataset; see `open_dataset`."""
+    if not str(name).strip():
+        # Path("") is the folder one is in.
+        raise InputError(f"the name of a dataset is empty: {LIST} shows what there is")
     folder = Path(name) if Path(name).is_dir() else local_folder(str(name))
     if folder is not None:
         return folder

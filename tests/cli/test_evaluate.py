@@ -64,6 +64,7 @@ def test_two_runs_are_compared_and_nothing_is_called_better_without_reason(promp
         ((), "name a dataset"),
         (("mine/catalog.csv",), "is a file: a dataset is the folder"),
         (("mine", "--out", "mine/catalog.csv"), "cannot be the folder of an evaluation"),
+        (("",), "the name of a dataset is empty: `promptrec data list` shows"),
         (("no-such",), "unknown dataset folder or name 'no-such'.*data list"),
         (("mien",), r"unknown dataset folder or name 'mien' \(did you mean 'mine/'\?\)"),
         (("mine", "--limit", "ten"), "limit: expected a whole number from 1, such as 100, got 'ten'"),
@@ -85,10 +86,11 @@ def test_a_mistake_is_one_line_and_exit_code_2(promptrec, mine, no_models, words
 
 
 def test_an_option_that_changes_nothing_is_said_and_an_unknown_template_is_refused(promptrec, mine, no_models):
-    words = ("mine", "--ranker", "bm25", "--slot-prior", "none.json", "--model", "nope", "--template")
+    words = "mine --ranker bm25 --slot-prior none.json --model nope --check-limit 5 --template".split()
     done = promptrec("evaluate", *words, "films/en", **no_models)
     assert done.returncode == 0
     assert "promptrec: --model, --slot-prior, --template change nothing with bm25\n" in done.stderr
+    assert "promptrec: --check-limit changes nothing without --memorisation or --robustness\n" in done.stderr
     refused = promptrec("evaluate", *words, "nope", **no_models)
     assert refused.returncode == 2 and "promptrec: error: unknown template 'nope'" in refused.stderr
 

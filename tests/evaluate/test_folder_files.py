@@ -56,6 +56,11 @@ def test_a_file_of_a_like_name_is_not_passed_over(folder, part, name, said):
         assert said in str(told.value)
 
 
+def test_of_two_files_of_one_part_none_is_passed_over(folder):
+    with pytest.raises(InputError, match="queries.jsonl and queries.csv are the same part: keep one of them"):
+        need_file(folder("queries.csv", "queries.jsonl"), "queries")
+
+
 def test_what_may_be_left_out_can_be_put_aside(folder):
     assert find_file(folder("candidates-old.jsonl", ".candidates.csv"), "candidates") is None
 
