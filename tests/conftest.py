@@ -15,9 +15,22 @@ from promptrec.engine import models
 from promptrec.engine.options import EngineOptions
 
 MODEL = "smollm2-135m"
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
+if WORKERS > 1:
+    # Workers that each took all cores would stand in each other's way. Processes that tests start inherit it.
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // WORKERS)))
 # A machine that other work shares has no use for deadlines in milliseconds.
 settings.register_profile("promptrec", deadline=None)
 settings.load_profile("promptrec")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Of several workers, one opens vLLM and its server for all; the tests of any other file stay together."""
+    if WORKERS > 1:
+        for item in items:
+            together = "vllm" if {"vllm", "server"} & {mark.name for mark in item.iter_markers()} else str(item.path)
+            item.add_marker(pytest.mark.xdist_group(together))
 
 
 @pytest.fixture(scope="session")
