@@ -126,6 +126,13 @@ def shortened_to(text: str, tokens: int, tokenizer: Tokenizer) -> str:
     return tokenizer.decode(ids[: tokens - 1]).rstrip("\ufffd").rstrip() + CUT_MARK
 
 
+Attempt = tuple[int, Fitted | None]
+"""How many characters a prompt has, and the prompt; None where it is too long without counting its tokens."""
+# No text that means anything has so many characters a token: what is longer does not fit, and need not be encoded,
+# which takes seconds and hundreds of megabytes for what a stranger's template may write.
+MOST_PER_TOKEN = 32
+
+
 class PromptTooLong(InputError):
     """The template's own words are too long for the model, whatever is cut."""
 
@@ -153,38 +160,47 @@ def fit(
     def shorten(text: str, tokens: int) -> str:
         return shortened_to(text, tokens, tokenizer)
 
-    def attempt(limits: dict[str, int]) -> Fitted:
+    def attempt(limits: dict[str, int]) -> Attempt:
         rendered = template.render(query, candidates, labels, instruction=instruction, limits=limits, shorten=shorten)
         prompt = build(template, rendered, tokenizer)
-        return Fitted(prompt, encode(prompt, tokenizer), tuple(f"{name} to {n}" for name, n in limits.items()))
+        size = sum(len(span.text) for span in (*prompt.context, *prompt.reply))
+        if size > MOST_PER_TOKEN * budget:
+            return size, None
+        return size, Fitted(prompt, encode(prompt, tokenizer), tuple(f"{name} to {n}" for name, n in limits.items()))
 
-    fitted = attempt({})
-    needed = len(fitted.encoded.ids)
-    if needed <= budget:
+    needed, fitted = attempt({})
+    if fitted and len(fitted.encoded.ids) <= budget:
         return fitted
     have = lengths(query, candidates, template.header)
     limits: dict[str, int] = {}
     for name in (n for n in template.header.limits if have.get(n)):
-        least = len(attempt({**limits, name: 0}).encoded.ids)
-        if least <= budget:
-            return _longest_that_fits(attempt, limits, name, have[name], budget)
+        least, cut = attempt({**limits, name: 0})
+        if cut and len(cut.encoded.ids) <= budget:
+            return _longest_that_fits(attempt, cut, limits, name, have[name], budget)
         if least < needed:
-            limits[name], needed = 0, least
+            limits[name], needed, fitted = 0, least, cut
+    tokens = len(fitted.encoded.ids) if fitted else f"more than {budget}"
     raise PromptTooLong(
-        f"the prompt of {template.name} needs {needed} tokens even with {', '.join(limits) or 'nothing'} cut away; "
+        f"the prompt of {template.name} needs {tokens} tokens even with {', '.join(limits) or 'nothing'} cut away; "
         f"the model has room for {budget}"
     )
 
 
 def _longest_that_fits(
-    attempt: Callable[[dict[str, int]], Fitted], limits: dict[str, int], name: str, length: int, budget: int
+    attempt: Callable[[dict[str, int]], Attempt],
+    best: Fitted,
+    limits: dict[str, int],
+    name: str,
+    length: int,
+    budget: int,
 ) -> Fitted:
-    """By bisection; at 0 it fits, at full length it does not."""
+    """By bisection; at 0 it fits, which is the `best` so far, at full length it does not."""
     fits, too_long = 0, length
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
-        if len(attempt({**limits, name: middle}).encoded.ids) <= budget:
-            fits = middle
+        _, fitted = attempt({**limits, name: middle})
+        if fitted and len(fitted.encoded.ids) <= budget:
+            fits, best = middle, fitted
         else:
             too_long = middle
-    return attempt({**limits, name: fits})
+    return best

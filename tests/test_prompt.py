@@ -96,6 +96,25 @@ def test_what_cannot_be_cut_is_too_long_and_says_so():
         fit(template, Query(preferences="sharks"), [LONG], (), TOKENIZER, 40)
 
 
+class Short(BytesTokenizer):
+    """Refuses to read what nobody needs to count."""
+
+    def encode(self, text, *, trusted):
+        assert len(text) <= 32 * 300
+        return super().encode(text, trusted=trusted)
+
+
+def test_what_is_hopelessly_long_is_cut_without_being_counted():
+    template = load_template("films/en", kind="query-likelihood")
+    endless = Item(item_id="i", title="Jaws", fields={"description": "A shark bites. " * 10**5})
+    fitted = fit(template, Query(preferences="sharks"), [endless], (), Short(), 300)
+    assert [cut.split(" to ")[0] for cut in fitted.cuts] == ["item.description"]
+    assert 280 <= len(fitted.encoded.ids) <= 300
+    own = Template("t", template.source.replace("Film:", "Film. " * 2000), template.path)
+    with pytest.raises(PromptTooLong, match="needs more than 300 tokens even with .*item.description.* cut away"):
+        fit(own, Query(preferences="sharks"), [endless], (), Short(), 300)
+
+
 @pytest.mark.model
 def test_no_control_token_of_the_real_model_can_be_smuggled_in(smollm2):
     from promptrec.engine.tokenizer import Tokenizer

@@ -5,7 +5,7 @@ import difflib
 from pydantic import BaseModel, ConfigDict
 
 from promptrec.author.sample import Sample, sample
-from promptrec.author.tokens import NO_BUDGET
+from promptrec.author.tokens import MOST_TOKENS
 from promptrec.data.catalog import Catalog
 from promptrec.prompt import Tokenizer, fit
 from promptrec.template.template import Template
@@ -58,7 +58,7 @@ def diff(
 
 
 def _prompt(template: Template, told: Sample, tokenizer: Tokenizer) -> tuple[str, int]:
-    fitted = fit(template, told.query, told.items, told.labels, tokenizer, NO_BUDGET, instruction=told.instruction)
+    fitted = fit(template, told.query, told.items, told.labels, tokenizer, MOST_TOKENS, instruction=told.instruction)
     return fitted.prompt.text, len(fitted.encoded.ids)
 
 

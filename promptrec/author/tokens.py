@@ -12,8 +12,8 @@ from promptrec.engine.base import Tokens
 from promptrec.prompt import Fitted, Tokenizer, encoded_apart, fit
 from promptrec.template.template import Template
 
-# More than any prompt needs: nothing is to be cut.
-NO_BUDGET = 10**6
+# More than prompts need, so that nothing is cut; what is longer nobody looks at token by token.
+MOST_TOKENS = 2**14
 SOMEBODY_ELSE = {"en": "Something quite different.", "zh": "完全不同的东西。"}
 BROKEN = "\ufffd"
 # UTF-8 has no longer character.
@@ -66,7 +66,7 @@ def shown_tokens(
     *,
     place: int = 0,
     whoever: bool = False,
-    budget: int = NO_BUDGET,
+    budget: int = MOST_TOKENS,
 ) -> Shown:
     """The prompt for a person and one candidate, or all of them where the template shows all at once.
 
