@@ -54,7 +54,8 @@ class UnknownName(PromptrecError):
         names = sorted(known)
         nearest = process.extractOne(name, names, processor=str.casefold, score_cutoff=60)
         hint = f" (did you mean {nearest[0]!r}?)" if nearest else ""
-        listed = f"{lists} lists the known" if lists else f"known: {', '.join(names) or 'none'}"
+        told = ", ".join(repr(each) if "," in each else each for each in names)
+        listed = f"{lists} lists the known" if lists else f"known: {told or 'none'}"
         super().__init__(f"unknown {kind} {name!r}{hint}; {listed}")
 
 

@@ -22,7 +22,11 @@ POOL = 50
 
 
 class Side(BaseModel):
-    """One of the two templates. tokens: read for all people; failed: rankings that the model did not make."""
+    """One of the two templates.
+
+    prompt_tokens: read for all people. failed: rankings that the model did not make. first_failure: whose was the
+    first of them, and why; empty where there is none.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,6 +36,7 @@ class Side(BaseModel):
     mean: float | None
     prompt_tokens: int
     failed: int
+    first_failure: str = ""
 
 
 class Verdict(BaseModel):
@@ -121,11 +126,13 @@ def _requests(dataset: Dataset, limit: int | None) -> list[RankRequest]:
 
 def _side(template: Template, name: str, rankings: Sequence[Ranking], values: Sequence[float]) -> Side:
     told = [value for value in values if value == value]  # NaN: nothing was right for that person
+    lost = [ranking for ranking in rankings if ranking.status not in ("ok", "repaired")]
     return Side(
         name=name,
         sha256=template.sha256,
         ranks=template.header.ranks,
         mean=sum(told) / len(told) if told else None,
         prompt_tokens=sum(ranking.ledger.prompt_tokens for ranking in rankings),
-        failed=sum(ranking.status not in ("ok", "repaired") for ranking in rankings),
+        failed=len(lost),
+        first_failure=f"{lost[0].query_id}: {lost[0].reason or lost[0].status}" if lost else "",
     )

@@ -1,8 +1,11 @@
 """Running the tests of a template's header: what a model makes of people whose wishes are plain."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+from promptrec.author.draft import Draft
+from promptrec.author.misnamed import misnamed_told
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
@@ -42,24 +45,31 @@ def run_tests(template: Template, rank: Rank, catalog: Catalog) -> list[Outcome]
     """Each test of the header, in its order; all are ranked in one go.
 
     Raises:
-        UnknownName: a test names a title that is not in the catalogue; the message has the nearest.
-        InputError: the template has no tests.
+        InputError: the template has no tests, or one names a title that is not in the catalogue: its line is told, and
+            the nearest title.
     """
     expectations = template.header.tests
     if not expectations:
-        raise InputError(f"{template.path}: no tests: write what you expect under `tests:`, in the header or pack.yaml")
-    requests = [_request(f"test-{n}", e, catalog) for n, e in enumerate(expectations, start=1)]
+        others = misnamed_told(Path(template.path).parent)
+        raise InputError(
+            f"{template.path}: no tests: write what you expect under `tests:`, in the header or pack.yaml{others}"
+        )
+    requests = [_request(template, number, catalog) for number in range(len(expectations))]
     rankings = rank(requests)
     return [_outcome(e, ranking) for e, ranking in zip(expectations, rankings, strict=True)]
 
 
-def _request(query_id: str, expectation: Expectation, catalog: Catalog) -> RankRequest:
+def _request(template: Template, number: int, catalog: Catalog) -> RankRequest:
+    expectation = template.header.tests[number]
     by_title = {item.title: item for item in catalog}  # clean text, as that of a test is
+    for field in ("candidates", "has", "lacks"):
+        for title in getattr(expectation, field):
+            if title not in by_title:
+                place = Draft(template, None, catalog, 0).place("tests", str(number), field, title)
+                unknown = UnknownName(f"title in test {number + 1}", title, by_title)
+                raise InputError(f"{place.path}:{place.line}: {unknown}")
     titles = expectation.candidates or tuple(by_title)
-    for title in (*titles, *expectation.has, *expectation.lacks):
-        if title not in by_title:
-            raise UnknownName(f"title in test {query_id.removeprefix('test-')}", title, by_title)
-    return RankRequest(expectation.query(query_id), tuple(by_title[title] for title in titles))
+    return RankRequest(expectation.query(f"test-{number + 1}"), tuple(by_title[title] for title in titles))
 
 
 def _outcome(expectation: Expectation, ranking: Ranking) -> Outcome:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from promptrec.author.misnamed import misnamed_files
+from promptrec.author.misnamed import misnamed_told
 from promptrec.errors import InputError, UnknownName
 from promptrec.template.pack import PART
 from promptrec.template.store import SUFFIX, list_templates, load_template, packs, shipped_folder
@@ -23,19 +23,26 @@ def one_template(name: str, folder: Path | None) -> Template:
     """The template of a name or file.
 
     Raises:
-        InputError: the name of a pack, which has several.
-        UnknownName: no such template.
+        InputError: the name or folder of a pack, which has several; nothing of this name.
     """
-    if name in packs(folder):
-        raise InputError(
-            f"{name} is a pack: name one of its templates: {', '.join(t.name for t in inside(name, folder))}"
-        )
+    held = inside(name, folder)
+    if held is not None:
+        names = (
+            t.name if t.name.startswith(name) else t.path for t in held
+        )  # found by folder: a file has no such name
+        raise InputError(f"{name} is a pack: name one of its templates: {', '.join(names)}")
     return _named(name, folder)
 
 
-def inside(pack: str, folder: Path | None) -> list[Template]:
-    """The templates of a pack, in the order of their names."""
-    return list_templates(folder, pack)
+def inside(name: str, folder: Path | None) -> list[Template] | None:
+    """The templates of a pack, by its name or its folder, in the order of their names; None if it is no pack.
+
+    Raises:
+        InputError: a folder without templates.
+    """
+    if name in packs(folder):
+        return list_templates(folder, name)
+    return [load_template(path) for path in template_files(name, None)] if Path(name).is_dir() else None
 
 
 def template_files(name: str, folder: Path | None) -> list[Path]:
@@ -50,8 +57,7 @@ def template_files(name: str, folder: Path | None) -> list[Path]:
     if held is not None:
         found = [path for path in sorted(held.rglob(f"*{SUFFIX}")) if not path.name.startswith(PART)]
         if not found:
-            others = "".join(f"; {other.said}: {other.suggestion}" for other in misnamed_files(held))
-            raise InputError(f"{held}: no template in this folder: their names end with {SUFFIX}{others}")
+            raise InputError(f"{held}: no template in this folder: their names end with {SUFFIX}{misnamed_told(held)}")
         return found
     files = [Path(name), *(root / f"{name}{SUFFIX}" for root in roots)]
     known = next((path for path in files if path.suffix == SUFFIX and path.is_file()), None)
@@ -66,6 +72,7 @@ def _named(name: str, folder: Path | None) -> Template:
         if folder is not None:
             raise
         here = [] if Path(name).is_absolute() else sorted(path for path in Path().iterdir() if path.is_dir())
-        held = next((path for path in here if (path / name).is_dir() or (path / f"{name}{SUFFIX}").is_file()), None)
-        said = f"it is in {held}: add --templates {held}" if held else "for your own add --templates FOLDER"
+        held = [str(path) for path in here if (path / name).is_dir() or (path / f"{name}{SUFFIX}").is_file()]
+        add = " or ".join(f"--templates {path}" for path in held or ["FOLDER"])
+        said = f"it is in {' and '.join(held)}: add {add}" if held else f"for your own add {add}"
         raise InputError(f"{unknown}; {said}") from None

@@ -32,7 +32,6 @@ from promptrec.engine.tokenizer import Tokenizer
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.named import open_dataset
 from promptrec.rank.table import default_ranker
-from promptrec.template.store import packs
 from promptrec.template.template import Template
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME|FILE", help="Name or file of a template.")]
@@ -117,7 +116,7 @@ def ab_(
         return
     for side in found.sides:
         mean = "undefined" if side.mean is None else f"{side.mean:.3f}"
-        failed = f", {side.failed} failed" if side.failed else ""
+        failed = f", {side.failed} failed, the first {side.first_failure}" if side.failed else ""
         console.print(f"{side.name}: {metric} {mean}, {side.prompt_tokens:,} prompt tokens{failed}")
     console.print(found.said)
 
@@ -149,11 +148,12 @@ def diff_(
 
 def _chosen(name: str, folder: Path | None, ranks: list[str] | None, usual: str) -> list[Template]:
     """The one template of a name; of a pack, those asked for, or the usual one, or all where it has none of that."""
-    held = inside(name, folder) if name in packs(folder) else [one_template(name, folder)]
+    pack = inside(name, folder)
+    held = [one_template(name, folder)] if pack is None else pack
     able = [t for t in held if t.header.ranks != "profile"]
     if not able:
         raise InputError(f"{name} writes a person's profile: it ranks nothing, so there is nothing to test")
-    if held[0].name == name:
+    if pack is None:
         return able
     kinds = [template.header.ranks for template in able]
     asked = ranks or ([usual] if usual in kinds else [ALL])

@@ -20,7 +20,7 @@ def shipped_folder() -> Path:
 
 
 def load_template(name: str | Path, *, folder: str | Path | None = None, kind: str | None = None) -> Template:
-    """The template of a name ("films/en/yes-no"), of a pack and a kind ("films/en"), or of a file's path.
+    """The template of a name ("films/en/yes-no"), of a pack or its folder and a kind, or of a file's path.
 
     Raises:
         UnknownName: no such template; the message has the nearest, and says what lists them.
@@ -28,11 +28,14 @@ def load_template(name: str | Path, *, folder: str | Path | None = None, kind: s
     """
     known = dict(_files(folder))
     path = known.get(f"{name}/{kind}") or known.get(str(name))
+    in_folder = Path(name) / f"{kind}{SUFFIX}"
     if path is not None:
         full = f"{name}/{kind}" if f"{name}/{kind}" in known else str(name)
         template = Template.from_file(path, full)
     elif Path(name).suffix == SUFFIX and Path(name).is_file():
         template = Template.from_file(name)
+    elif kind is not None and in_folder.is_file():
+        template = Template.from_file(in_folder)
     else:
         raise _unknown(name, known)
     if kind is not None and template.header.ranks != kind:
@@ -48,7 +51,7 @@ def known_name(name: str | Path, *, folder: str | Path | None = None) -> str | P
     """
     known = dict(_files(folder))
     is_file = Path(name).suffix == SUFFIX and Path(name).is_file()
-    if not (is_file or str(name) in {*known, *_packs(known)}):
+    if not (is_file or str(name) in {*known, *_packs(known)} or any(Path(name).glob(f"*{SUFFIX}"))):
         raise _unknown(name, known)
     return name
 
@@ -98,7 +101,7 @@ def _packs(names: Iterable[str]) -> set[str]:
 
 
 def _unknown(name: str | Path, known: Collection[str]) -> UnknownName:
-    return UnknownName("template", str(name), {*known, *_packs(known)}, "`promptrec template list`")
+    return UnknownName("template", str(name), {*known, *_packs(known)}, "`promptrec template list --templates FOLDER`")
 
 
 def _files(folder: str | Path | None) -> Iterator[tuple[str, Path]]:

@@ -3,7 +3,7 @@ import pytest
 from promptrec.author.expect import rank_with, run_tests
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
-from promptrec.errors import InputError, UnknownName
+from promptrec.errors import InputError
 from promptrec.template.template import Template
 from promptrec.testing.scripted import ScriptedEngine
 
@@ -56,7 +56,7 @@ def test_a_list_the_model_did_not_make_is_no_evidence():
 
 
 def test_a_title_that_is_not_there_is_said_with_the_nearest():
-    with pytest.raises(UnknownName, match="title in test 1 'Heidy'.*did you mean 'Heidi'"):
+    with pytest.raises(InputError, match=r":\d+: unknown title in test 1 'Heidy'.*did you mean 'Heidi'"):
         outcomes("tests: [{person: x, has: [Heidy]}]\n")
 
 

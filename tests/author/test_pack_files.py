@@ -49,6 +49,10 @@ def test_a_title_of_two_items_cannot_be_tested(found, tmp_path):
     ("name", "mend"),
     [
         ("query-likelihood.jinja.txt", "call it query-likelihood.jinja"),
+        ("query-likelihood.txt", "call it query-likelihood.jinja"),
+        ("graded.JINJA", "call it graded.jinja"),
+        ("graded.html", "call it graded.jinja"),
+        ("graded.jinja.j2", "call it graded.jinja"),
         ("catalog.csv", "--catalog catalog.csv"),
         ("catalog.jsonl.txt", "call it catalog.jsonl"),
     ],

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,9 @@ def test_a_name_in_another_folder_is_told_which(promptrec, tmp_path, smollm2):
     (pack / "yes-no.jinja").write_text("x")
     for name in ("tea/en", "tea/en/yes-no"):
         assert "it is in mine: add --templates mine" in promptrec("template", "check", name).stderr
+    shutil.copytree(tmp_path / "mine", tmp_path / "before")
+    both = "it is in before and mine: add --templates before or --templates mine"
+    assert both in promptrec("template", "show", "tea/en/yes-no").stderr
     assert "for your own add --templates FOLDER" in promptrec("template", "show", "coffee/en").stderr
 
 

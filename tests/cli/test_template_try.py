@@ -57,6 +57,17 @@ def test_a_new_pack_has_no_faults_and_shows_the_items_it_was_given(promptrec, pa
 
 
 @pytest.mark.model
+def test_a_pack_may_be_named_by_its_folder(promptrec, pack):
+    (pack / "pack.yaml").write_text((pack / "pack.yaml").read_text() + "tests:\n" + GOOD)
+    assert promptrec("template", "test", "mine/games/en").stdout.endswith("1 of 1 tests passed, with smollm2-135m\n")
+    words = ("--catalog", "games.csv", "-p", "Trains and railways across the country.", "-k", "1", "--json")
+    (first,) = json.loads(promptrec("recommend", "--template", "mine/games/en", *words).stdout)["items"]
+    assert first["title"] == "Ticket to Ride"
+    said = refused(promptrec("template", "show", "mine/games/en"))
+    assert said.startswith("mine/games/en is a pack: name one of its templates: mine/games/en/graded.jinja, ")
+
+
+@pytest.mark.model
 def test_check_finds_a_pack_by_name_folder_file_and_variable(promptrec, pack):
     path = pack / "query-likelihood.jinja"
     path.write_text(path.read_text().replace("item.title }}", "item.titel }}"))
