@@ -21,6 +21,7 @@ from promptrec.author.rules import (
     marks,
     names,
     order,
+    parted,
     primed,
     room,
     shown,
@@ -41,6 +42,7 @@ Rule = Callable[[Draft], Iterable[Finding]]
 NAMES: tuple[Rule, ...] = (
     names.unknown_names,
     names.printed_lists,
+    parted.fields_are_parted,
     braces.single_braces,
     inside.names_do_what_they_look_like,
 )
@@ -69,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     typed.control_tokens,
     typed.typed_titles,
     typed_signs.signs_of_elsewhere,
+    braces.stray_braces,
     primed.examples_vary,
     primed.typed_answers,
     echo.is_no_answer_itself,
@@ -76,6 +79,7 @@ RULES: tuple[Rule, ...] = (
     room.long_things_have_limits,
     expected.titles_exist,
     expected.tests_agree,
+    parted.texts_are_whole,
 )
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from promptrec.author.finding import Finding, Severity
 from promptrec.author.phrase import Phrase, Slot, words
 from promptrec.data.catalog import Catalog
+from promptrec.data.clean import clean_text
 from promptrec.prompt import Tokenizer
 from promptrec.template.outline import Piece, Place, Typed, Use, outline
 from promptrec.template.pack import SETTINGS
@@ -80,15 +81,16 @@ class Draft:
 
     def place(self, field: str, *within: str) -> Place:
         """Where the header, or else pack.yaml, says something: ("fields", "cast") or ("tests", "2")."""
-        for path, told in self._headers:
-            for keys in ((field, *within), (field,)):
-                if (field,) in told and keys in told:
-                    return Place(path, told[keys])
+        whole = (field, *within)
+        for path, told in self._places:
+            for n in range(len(whole), 0, -1):
+                if whole[:n] in told:
+                    return Place(path, told[whole[:n]])
         return Place(self.template.path, 1)
 
     def is_own(self, field: str, *within: str) -> bool:
         """Whether the template's own header says it."""
-        return (field, *within) in self._headers[0][1]
+        return (field, *within) in self._places[0][1]
 
     @cached_property
     def files(self) -> dict[str, str]:
@@ -105,13 +107,26 @@ class Draft:
         return {name for names in loops for name in re.split(r"\s*,\s*", names)}
 
     @cached_property
-    def _headers(self) -> list[tuple[str, dict[tuple[str, ...], int]]]:
-        own = self.template.source.split("\n---", 1)[0].removeprefix("---")
-        out = [(self.template.path, places(own))]
+    def headers(self) -> dict[str, str]:
+        """The YAML of the template, and of pack.yaml, by path; its lines are counted as in the file."""
+        out = {self.template.path: self.template.source.split("\n---", 1)[0].removeprefix("---")}
         folder = self.template.pack.folder
         if folder is not None and (folder / SETTINGS).is_file():
-            out.append((str(Path(folder) / SETTINGS), places(self.template.pack.read(SETTINGS))))
+            out[str(Path(folder) / SETTINGS)] = self.template.pack.read(SETTINGS)
         return out
+
+    def written(self, place: Place) -> str:
+        """A line of a header."""
+        return self.headers.get(place.path, "").split("\n")[place.line - 1 :][0]
+
+    @cached_property
+    def _places(self) -> list[tuple[str, dict[tuple[str, ...], int]]]:
+        return [(path, _also_cleaned(places(text))) for path, text in self.headers.items()]
+
+
+def _also_cleaned(told: dict[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
+    """Places by what leads to them as it is written, and as titles are once they are read."""
+    return {tuple(clean_text(key).strip() for key in keys): line for keys, line in told.items()} | told
 
 
 def fault(name: str, place: Place, severity: Severity = "error", /, **slots: Slot) -> Finding:

@@ -16,6 +16,7 @@ _PUT_IN = re.compile(r"\{\{([^{}|\"'\[\]]*)(?=\||\}\})")
 _EXPRESSION = re.compile(r"[?&=<>!,:;+*~]|\.$")
 _PART = re.compile(r"\{%[-+]?\s*(include|extends)\s+(_[\w.-]*|[\w-]+\.jinja)\s*[-+]?%\}")
 _WIDE = re.compile(r"[{｛]\s?％|｛\s?%|[%％]\s?｝|％\s?\}")
+_THREE = re.compile(r"\{{3}([^{}]+)\}{2,3}")
 _BARE = re.compile(r"(?<![\w.])([^\W\d]\w*)\[([^\W\d]\w*(?: +\w+)+)\]")
 _COMMAND = re.compile(
     r"\{\{[-+%]?\s*((?:if|elif|for|include|extends|block|set)\b[^{}]*?|else|end\w+)\s*[-+%]?\}\}", re.IGNORECASE
@@ -82,6 +83,8 @@ def _of_signs(line: str) -> tuple[str, str, str] | None:
 
 def _told(line: str) -> tuple[str, str, str] | None:
     """Which slip it is, what is written, and what is meant."""
+    if three := _THREE.search(line):
+        return "slip/braces", three[0], f"{{{{ {three[1].strip()} }}}}"
     if command := _COMMAND.search(line):
         return "slip/command", command[0], f"{{% {command[1].strip(' %')} %}}"
     dot = _NO_DOT.search(line)

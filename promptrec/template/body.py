@@ -11,7 +11,7 @@ from promptrec.errors import TemplateError
 from promptrec.template.allowed import MOST_NODES, check_blocks, check_tree
 from promptrec.template.pack import PART, Pack
 from promptrec.template.sandbox import BLOCKS, environment, known_filters, with_line_ends, without_marks
-from promptrec.template.unclosed import line_of
+from promptrec.template.unclosed import fault
 
 # Of a body with its parts: to read and compile more would take longer than to render it.
 LONGEST_BODY = 50_000
@@ -131,7 +131,8 @@ class Body:
         try:
             return self._env.parse(prepared)
         except jinja2.TemplateSyntaxError as error:
-            raise TemplateError(f"{path}:{first_line + line_of(prepared, error)}: {error.message}") from None
+            line, said = fault(prepared, error)
+            raise TemplateError(f"{path}:{first_line + line}: {said}") from None
         except RecursionError:
             raise TemplateError(f"{path}:{first_line + 1}: nested too deeply") from None
         except ValueError as error:

@@ -1,5 +1,6 @@
 """`Expectation`: what a template's author expects of a ranking, and a model can fail."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -25,11 +26,22 @@ Titles = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 
 
 class NotAmongThem(ValueError):
-    """A title that cannot be ranked. `within`: the names and values that lead to it in the test."""
+    """A title that cannot be ranked, or several that are read as one. `within`: what leads to it in the test."""
 
     def __init__(self, title: str, field: str, candidates: Titles) -> None:
-        super().__init__(f"{title!r} is not among the test's candidates: {', '.join(candidates)}")
-        self.within = (field, title)
+        joined = next((one for one in candidates if title in _parts(one)), None)
+        several = joined or (title if set(_parts(title)) & set(candidates) else None)
+        super().__init__(
+            f"{several!r} is read as one title: put several in brackets, with plain commas between"
+            if several
+            else f"{title!r} is not among the test's candidates: {', '.join(candidates)}"
+        )
+        self.within = ("candidates", joined) if joined else (field, title)
+
+
+def _parts(title: str) -> list[str]:
+    """The titles of a text that was perhaps to be several."""
+    return [part.strip() for part in re.split(r"[,;、]|\sand\s", title.strip("【】[]"))]
 
 
 class Expectation(BaseModel):

@@ -1,6 +1,7 @@
 """The YAML header of a template: what it is for, and what may be shortened."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -17,6 +18,7 @@ from pydantic import (
 from promptrec.errors import TemplateError
 from promptrec.template.expectation import Expectation
 from promptrec.template.plain_yaml import places, read_yaml
+from promptrec.template.yaml_slips import misread
 
 Kind = Literal["query-likelihood", "item-pmi", "yes-no", "graded", "listwise-labels", "listwise-text", "profile"]
 LIKELIHOODS = ("query-likelihood", "item-pmi")
@@ -35,6 +37,11 @@ WRONGLY = {
     "string_type": "{!r} is no text",
     "model_type": "{!r} is no test, as in `- person: …`",
 }
+
+# What becomes of a name or an entry whose signs YAML does not know.
+MISREAD = ("extra_forbidden", "model_type", "tuple_type", "dict_type", "mapping_type")
+# What programs for writing make of ---.
+_DASHES = re.compile(r"[-\u2010-\u2015−－﹣─━]{1,12}")
 
 
 def _default_words(told: dict[str, Any]) -> tuple[str, ...]:
@@ -131,6 +138,8 @@ def split_header(source: str, path: str, pack: Mapping[str, Any] | None = None) 
     closed = "---" in (line.strip() for line in lines[1:])
     if lines[0].strip() != "---" or not closed:
         missing = "the second" if lines[0].strip() == "---" else "the first" if closed else "each"
+        if instead := _instead_of_dashes(lines):
+            raise TemplateError(f"{path}:{instead[0]}: {instead[1]}")
         raise TemplateError(
             f"{path}:1: a template starts with a YAML header between two lines of ---; {missing} is missing"
         )
@@ -146,6 +155,18 @@ def split_header(source: str, path: str, pack: Mapping[str, Any] | None = None) 
         raise TemplateError(first_error(path, text, error, Header, 1)) from None
 
 
+def _instead_of_dashes(lines: Sequence[str]) -> tuple[int, str] | None:
+    """The line, from 1, that stands where --- is missed, and what it is; None where nothing is like it."""
+    first = lines[0].strip()
+    if first.startswith("```"):
+        return 1, "a line of ``` is of another program"
+    if first.startswith("{\\rtf"):
+        return 1, "an RTF file, and no plain text"
+    sought = [(1, first)] if first != "---" else list(enumerate((line.strip() for line in lines[1:]), 2))
+    found = next(((n, line) for n, line in sought if _DASHES.fullmatch(line)), None)
+    return (found[0], f"{found[1]} is not three plain hyphens") if found else None
+
+
 def first_error(path: str, text: str, error: ValidationError, model: type[BaseModel], lines_before: int = 0) -> str:
     """The first thing that a header says wrongly, with its line, in one sentence."""
     # A field under a wrong name is missing under the right one: the wrong name is what to mend.
@@ -154,6 +175,10 @@ def first_error(path: str, text: str, error: ValidationError, model: type[BaseMo
     whole = (*keys, *getattr(first.get("ctx", {}).get("error"), "within", ()))
     lines = places(text)
     line = next((lines[whole[:n]] + lines_before for n in range(len(whole), 0, -1) if whole[:n] in lines), 1)
+    slipped = misread(keys[-1] if first["type"] == "extra_forbidden" else first["input"])
+    if slipped and first["type"] in MISREAD:
+        line = lines.get((*keys, slipped[0]), line - lines_before) + lines_before
+        return f"{path}:{line}: the header is not YAML: {slipped[1]}"
     if first["type"] == "extra_forbidden" and len(keys) == 1:
         meant = f"it is called {OTHER_NAMES[keys[0]]} here; " if keys[0] in OTHER_NAMES else ""
         return f"{path}:{line}: unknown header field {keys[0]!r}; {meant}known: {', '.join(model.model_fields)}"

@@ -23,6 +23,21 @@ LONGEST_FILE = 200_000
 LONGEST_CATALOG = 2_000_000
 
 
+# How files begin that only programs for writing can read.
+_PACKED = {
+    b"PK\x03\x04": "a Word file or another packed one",
+    b"\xd0\xcf\x11\xe0": "a Word file or another of Office",
+    b"%PDF": "a PDF file",
+}
+
+
+def not_text(path: Path) -> TemplateError:
+    """The error of a file that cannot be read as text."""
+    with path.open("rb") as file:
+        what = _PACKED.get(file.read(4))
+    return TemplateError(f"{path}: {what}, and no plain text" if what else f"{path}: not UTF-8: save the file as UTF-8")
+
+
 class Shared(BaseModel):
     """What a pack's templates share; see `Header` for what each means."""
 
@@ -77,7 +92,7 @@ class Pack:
         except OSError as error:
             raise TemplateError(f"{path}: cannot be read: {error.strerror}") from None
         except (UnicodeDecodeError, ValueError):
-            raise TemplateError(f"{path}: not UTF-8: save the file as UTF-8") from None
+            raise not_text(path) from None
 
     def part_names(self) -> list[str]:
         """The files that may be extended or included."""

@@ -1,5 +1,6 @@
 """The YAML of headers and of pack.yaml: every value a text, every name said once, every slip told at its own line."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -101,3 +102,19 @@ def places(text: str) -> dict[tuple[str, ...], int]:
 
     walk(yaml.compose(text, Loader=yaml.BaseLoader), ())
     return out
+
+
+def cut_texts(text: str) -> Iterator[tuple[str, int, str, str]]:
+    """Texts without quotes that end where a # stands: their names, lines from 1, what is kept, and what is dropped."""
+    rows = text.split("\n")
+    waiting = [yaml.compose(text, Loader=yaml.BaseLoader)]
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, nodes.SequenceNode):
+            waiting += node.value
+        for key, value in node.value if isinstance(node, nodes.MappingNode) else ():
+            waiting.append(value)
+            if isinstance(value, nodes.ScalarNode) and value.style is None and value.value:
+                rest = rows[value.end_mark.line][value.end_mark.column :].strip()
+                if rest.startswith("#"):
+                    yield str(key.value), value.end_mark.line + 1, str(value.value), rest

@@ -19,7 +19,7 @@ from promptrec.template.budget import BUDGET, Budget
 from promptrec.template.examples import Example, read_examples, shown_pair, turned
 from promptrec.template.filters import SHORTENED, Shorten
 from promptrec.template.header import LIKELIHOODS, split_header
-from promptrec.template.pack import LONGEST_FILE, SETTINGS, Pack
+from promptrec.template.pack import LONGEST_FILE, SETTINGS, Pack, not_text
 from promptrec.template.sandbox import LONGEST_OUTPUT, NO_ATTRIBUTE, NO_ENTRY, Trusted, spans, stripped
 from promptrec.template.spans import Span
 from promptrec.template.views import NO_LIMITS, Limits, item_view, query_view
@@ -68,7 +68,7 @@ class Template:
         except OSError as error:
             raise TemplateError(f"{path}: cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
-            raise TemplateError(f"{path}: not UTF-8: save the file as UTF-8") from None
+            raise not_text(path) from None
 
     @cached_property
     def cue(self) -> str:

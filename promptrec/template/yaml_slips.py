@@ -12,12 +12,38 @@ _WIDE_COLON = re.compile(r"\s*(?:- ?)?[\w-]+：")
 _GLUED_ENTRY = re.compile(r"\s*-[\w\"']")
 _BEGUN = re.compile(r"\s*(?:- )?[\w-]+:\s+[\[{\"']")
 _VALUE_WITH_COLON = re.compile(r"\s*(?:- )?[\w-]+:\s+[^\s\[{\"'].*:(?:\s|$)")
+_FENCE = re.compile(r"\s*```")
+# Before a line's first word or behind its - or its name, where only plain spaces part things.
+_SPACE = re.compile(r" *(?:- *)?(?:[\w-]+: *)?(?P<space>[\u00a0\u2000-\u200a\u202f\u3000])")
+MARK = re.compile(r"\s*(?P<mark>[\u2010-\u2015−－﹣•·●▪◦○]|\*(?=\s))")
+WIDE_SPACE = "\u3000"
 WIDE_COLON = "the colon is a wide one; type a plain colon and a space"
 
 
 def wide_colon(text: str) -> int | None:
     """The first line, from 1, of a text that names a value with one; None where none does."""
     return next((n for n, line in enumerate(text.split("\n"), 1) if _WIDE_COLON.match(line)), None)
+
+
+def misread(told: object) -> tuple[str, str] | None:
+    """The name or text, of those that YAML made of a slip without an error, that shows it, and what is wrong."""
+    for name in [told] if isinstance(told, str) else told if isinstance(told, dict | list) else ():
+        if isinstance(name, str):
+            said = WIDE_COLON if _WIDE_COLON.match(name) else _look_alike(name)
+            if said:
+                return name, said
+    return None
+
+
+def _look_alike(line: str) -> str | None:
+    """What is wrong where a line begins with a sign that only looks like the one of YAML."""
+    if _FENCE.match(line):
+        return "a line of ``` is of another program"
+    if mark := MARK.match(line):
+        return f"a list entry begins with {mark['mark']}"
+    if space := _SPACE.match(line):
+        return f"a {'wide' if space['space'] == WIDE_SPACE else 'no-break'} space stands where a plain one must"
+    return None
 
 
 def slip(text: str, error: yaml.YAMLError) -> tuple[int, str]:
@@ -39,8 +65,11 @@ def slip(text: str, error: yaml.YAMLError) -> tuple[int, str]:
 
 
 def _of_signs(lines: list[str], begun: int, at: int) -> tuple[int, str] | None:
-    """Signs that look right: tabs, curly quotes, wide colons, a colon or a dash without its space."""
+    """Signs that look right: dashes, spaces, quotes and colons of other kinds, tabs, a colon or dash without space."""
     near = sorted({begun, max(at - 1, 0), at})
+    for n in near:
+        if said := _look_alike(lines[n]):
+            return n + 1, said
     for n in near:
         if _TAB.match(lines[n]):
             return n + 1, "the line begins with a tab; use spaces"
@@ -64,6 +93,8 @@ def _of_pairs(text: str, error: yaml.YAMLError, begun: int) -> tuple[int, str] |
     swallowed = _last_long_quote(text[: error.problem_mark.index])  # type: ignore[attr-defined]
     if swallowed is not None:
         return swallowed + 1, "a quote is opened here and not closed in its line"
+    if "flow" in context and re.search("[】］]", text.split("\n")[begun]):
+        return begun + 1, "the brackets are wide ones"
     if "flow" in context:
         return begun + 1, "a bracket is opened here and not closed, or a comma or quote is missing within it"
     return None

@@ -22,7 +22,7 @@ FAULTS = [
     ("unknown-person-name", "graded", "unknown-name", 13, "did you mean 'preferences'?"),
     ("unknown-loop-name", "labels", "unknown-name", 26, "did you mean 'description'?"),
     ("unknown-top-name", "query", "unknown-name", 14, "query, item"),
-    ("printed-list", "text", "printed-list", 19, "{% for one in candidate.facts %}"),
+    ("printed-list", "text", "printed-list", 19, "{% for name, value in candidate.facts %}"),
     ("unused-field", "yes-no", "unused-field", 6, "{{ item.grape }}"),
     ("unused-limit", "pmi", "unused-limit", 7, "take query.context out"),
     ("unused-examples", "graded", "unused-examples", 9, "for example in examples"),

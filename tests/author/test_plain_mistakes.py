@@ -18,24 +18,6 @@ EXAMPLES = "{% for e in examples %}{{ e.query.preferences }} {{ e.item.title }} 
 A_AND_B = '"items": [{"title": "A"}, {"title": "B"}]'
 
 
-@pytest.fixture
-def mistaken(tmp_path):
-    """What is found in a copy of films/en with one change: (rule, file, line) and the suggestion."""
-
-    def run(old, new, file="yes-no.jinja", shown="yes-no.jinja"):
-        folder = tmp_path / "films" / "en"
-        shutil.copytree(shipped_folder() / "films" / "en", folder)
-        text = (folder / file).read_text(encoding="utf-8")
-        assert old in text
-        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-        found = check(folder / shown)
-        for one in found:
-            assert one.told("zh")[0] != one.said and one.told("zh")[1] != one.suggestion, "it is told in Chinese too"
-        return [(f.rule, f.path.removeprefix(f"{folder}/"), f.line, f.suggestion) for f in found]
-
-    return run
-
-
 # What stands there, what is written instead, the rule, the line, and words of the suggestion.
 IN_THE_BODY = [
     (QUESTION, '{{ "item.title" }}\n' + QUESTION, "quoted-name", 12, "write item.title without quotes"),
@@ -81,6 +63,28 @@ IN_THE_BODY = [
     (QUESTION, "// ask nicely\n" + QUESTION, "remark", 12, "{# … #}"),
     (QUESTION, "Films &amp; people.\n" + QUESTION, "web-sign", 12, "'&'"),
     (QUESTION, "Would this film suit them? Answer Yes or Nope.", "unnamed-answer", 12, "Answer Yes or No."),
+    (QUESTION, '{％ include "_person.jinja" ％}\n' + QUESTION, "single-brace", 12, "plain signs % and { }: {% include"),
+    (QUESTION, "｛％ if item.year ％｝\n" + QUESTION, "single-brace", 12, "{% if item.year %}"),
+    (QUESTION, "{{ item.title }}}\n" + QUESTION, "stray-brace", 12, "take it out: {{ item.title }}"),
+    (QUESTION, "{{{ item.title }}\n" + QUESTION, "jinja", 12, "write {{ item.title }}"),
+    (QUESTION, "{{ item.title\nA person\n" + QUESTION, "jinja", 12, "write }} where it is to end"),
+    (QUESTION, "{{ item.title\nof {{ item.year }}\n" + QUESTION, "jinja", 12, "write }} where it is to end"),
+    (QUESTION, "{% if item.title\nA person\n" + QUESTION, "jinja", 12, "write %} where it is to end"),
+    (QUESTION, "{% if item.year %x{% endif %}\n" + QUESTION, "jinja", 12, "write %} where it is to end"),
+    (QUESTION, "{{ item.title }\n" + QUESTION, "jinja", 12, "close it as it is opened"),
+    (QUESTION, "{% if item.year }x{% endif %}\n" + QUESTION, "jinja", 12, "close it as it is opened"),
+    (QUESTION, "{{ item.title %}\n" + QUESTION, "jinja", 12, "close it as it is opened"),
+    (QUESTION, '{% import "os" %}\n' + QUESTION, "unsafe", 12, "{% include '_part.jinja' %}"),
+    (QUESTION, "{{ item.facts }}\n" + QUESTION, "printed-list", 12, "{{ name }}: {{ value }}; {% endfor %}"),
+    (QUESTION, "{{ item.others | join(', ') }}\n" + QUESTION, "printed-list", 12, "for name, value in item.others"),
+    (
+        QUESTION,
+        "{% for one in item.facts %}{{ one }}{% endfor %}\n" + QUESTION,
+        "printed-list",
+        12,
+        "{% for name, value in item.facts %}{{ name }}: {{ value }}; {% endfor %}",
+    ),
+    (QUESTION, "{{ query.attributes }}\n" + QUESTION, "printed-list", 12, "{{ query.attributes[name] }}; {% endfor %}"),
 ]
 IN_THE_HEADER = [
     ("words: [Yes, No]", "words: [Good, Bad]", "unnamed-answer", 12, "Answer Good or Bad."),
@@ -169,6 +173,23 @@ def test_a_question_names_its_answers_by_itself_in_examples_or_as_a_question(tmp
     source = source.replace("chat: true", "chat: true\nexamples: people.jsonl").replace("[Yes, No]", "[Good, Bad]")
     source = source.replace(PERSON, EXAMPLES + PERSON).replace("Answer Yes or No.", "Which is it?")
     assert check(path, source=source) == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '{"title": "{{ item.title }}", "year": {{ item.year }}}',
+        "{{ '{' }}{{ item.title }}}",
+        "{{ {'a': 'x'}['a'] }}",
+        "{% for one in item.facts %}{{ one | join(': ') }} {{ one[0] }}{% endfor %}",
+        "{{ item.facts | map('join', ': ') | join('; ') }}",
+        "{{ query.attributes | join(', ') }}",
+        "{{ item.title\n | upper }}",
+        "A film for 100 {％} of them.",
+    ],
+)
+def test_what_only_looks_like_a_slip_in_the_text_is_none(mistaken, typed):
+    assert mistaken(QUESTION, f"{typed}\n{QUESTION}") == []
 
 
 SOUND = sorted((Path(__file__).parent / "sound").glob("*.jinja"))

@@ -1,6 +1,7 @@
 """What rules need a pack, a catalogue or a tokenizer of their own to show."""
 
 import json
+import re
 
 import pytest
 
@@ -109,11 +110,17 @@ def test_a_person_of_an_example_who_says_nothing_readable_is_a_finding(found, tm
         "[{person: x, top: 1, lacks: [Wine 1]}, {person: x, top: 2, has: [Wine 1]}]",
         "[{person: x, has: [Wine 1]}, {person: y, lacks: [Wine 1]}]",
         "[{person: x, lacks: [Wine 1, Wine 2]}]",
-        "[{person: x, top: 9, has: [Wine 1]}]",
     ],
 )
 def test_tests_that_some_ranking_passes(found, tests):
     assert found(settings=f"{SETTINGS}tests: {tests}\n", catalog=wines()) == []
+
+
+@pytest.mark.parametrize("test", ["{person: x, top: 9, has: [Wine 1]}", "{person: x, top: 5, has: [Wine 1, Wine 2]}"])
+def test_a_test_that_every_ranking_passes_is_a_warning(found, test):
+    (idle,) = found(settings=f"{SETTINGS}tests: [{test}]\n", catalog=wines())
+    assert (idle.rule, idle.severity, idle.line) == ("idle-test", "warning", 3)
+    assert found(settings=f"{SETTINGS}tests: [{re.sub('top: .', 'top: 4', test)}]\n", catalog=wines()) == []
 
 
 def test_what_is_wrong_in_a_part_is_found_in_its_file(found, tmp_path):

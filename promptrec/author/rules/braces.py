@@ -6,13 +6,21 @@ from collections.abc import Iterator
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
 from promptrec.author.rules.names import QUERY, names_of_item
-from promptrec.template.outline import Typed
+from promptrec.template.outline import Place, Typed
 
 NAMES = ("item", "query", "candidate", "candidates", "instruction")
 # A label is also what a model is told to write: "answer with {label}".
 NOT_ALONE = {"label", "facts", "others"}
 _SINGLE = re.compile(r"[{｛]{1,2}\s*(?P<inside>(?P<name>\w+)\s*(?:[.\[|．][^{}｛｝\n]*)?)[}｝]{1,2}")
 _COMMAND = re.compile(r"\{\s*(?P<inside>(?:if|elif|for)\s[^{}\n]*|else|endif|endfor)\s*\}")
+# Jinja passes over a command in wide signs; one with a word of its own is no text about a percentage.
+_WIDE_COMMAND = re.compile(
+    r"(?:[{｛]\s?％|｛\s?%)[-+]?\s*"
+    r"(?P<inside>(?:if|elif|else|endif|for|endfor|include|extends|block|endblock|set|with|endwith)\b[^{}｛｝%％\n]*)"
+    r"(?:[%％]\s?[}｝])?"
+)
+# Behind these only what ends them is left to read.
+_PUT_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _UNOPENED = re.compile(r"(?<![\w.])(?P<inside>(?P<name>\w+)\.\w+)\s*\}\}")
 _BARE = re.compile(r"(?:<<|«)?(?<![\w.])(?P<name>\w+)\.(?P<field>[^\W\d]\w*)(?![\w(])(?:>>|»)?")
 # As a letter to many people has it in other programs.
@@ -27,6 +35,10 @@ def single_braces(draft: Draft) -> Iterator[Finding]:
             continue
         # What no brace opens is sought where none is opened, and what stands bare where no braces are.
         rest = _COMMAND.sub(lambda match: " " * len(match[0]), piece.text)
+        rest = _WIDE_COMMAND.sub(lambda match: " " * len(match[0]), rest)
+        for wide in _WIDE_COMMAND.finditer(piece.text):
+            right = f"{{% {wide['inside'].strip()} %}}"
+            yield fault("single-brace/wide", piece.at(wide.start()), written=wide[0].strip(), right=right)
         for command in _COMMAND.finditer(piece.text):
             right = f"{{% {command['inside'].strip()} %}}"
             yield fault("single-brace", piece.at(command.start()), written=command[0], right=right)
@@ -43,6 +55,22 @@ def single_braces(draft: Draft) -> Iterator[Finding]:
                     )
             rest = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), rest)
         yield from _merged(draft, piece, rest)
+
+
+def stray_braces(draft: Draft) -> Iterator[Finding]:
+    """A third } behind a name, where no { was typed before it that it could close."""
+    for path, text in draft.files.items():
+        opened, place = 0, 0
+        for found in _PUT_IN.finditer(text):
+            typed = text[place : found.start()]
+            inside = "".join(re.findall(r"[{}]", found[0][2:-2]))
+            opened = max(0, opened + typed.count("{") - typed.count("}"))
+            balanced, place = inside.count("{") == inside.count("}"), found.end()
+            # A brace in quotes may be the one that is closed here.
+            opened += inside.count("{") if not balanced else 0
+            if found[0].startswith("{{") and text[place : place + 1] == "}" and balanced and not opened:
+                line = text[: found.start()].count("\n") + 1
+                yield fault("stray-brace", Place(path, line), "warning", written=found[0])
 
 
 def _merged(draft: Draft, piece: Typed, rest: str) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
-"""Tests that no ranking can pass."""
+"""Tests that no ranking can pass, or none can fail."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
@@ -11,8 +12,14 @@ from promptrec.author.finding import Finding
 from promptrec.author.phrase import Phrase, Slot, phrase
 from promptrec.author.sample import own_catalog
 from promptrec.template.expectation import Expectation
+from promptrec.template.yaml_slips import MARK
 
 NEAR = 50
+# What people write between titles, and around them, besides commas and brackets.
+# Words last: they stand in titles too.
+_BETWEEN = (re.compile("[,;、]"), re.compile(r"[,;、和&]|\sand\s"))
+_AROUND = "【】[]〔〕"
+_WIDE = re.compile(r"[，、；【】［］〔〕]")
 
 
 def titles_exist(draft: Draft) -> Iterator[Finding]:
@@ -32,24 +39,31 @@ def titles_exist(draft: Draft) -> Iterator[Finding]:
                 slots: dict[str, Slot] = {"title": repr(title), "plain": title, "many": titles[title]}
                 yield fault("test-title/twice", place, "warning", catalog=catalog.name, **slots)
             elif title not in titles:
-                which, near = _meant(title, list(titles))
-                yield fault(which, place, title=repr(title), catalog=catalog.name, near=near)
+                which, near, sign = _meant(title, list(titles), draft.written(place))
+                yield fault(which, place, title=repr(title), catalog=catalog.name, near=near, sign=sign)
 
 
-def _meant(title: str, titles: list[str]) -> tuple[str, str]:
-    """What a title that is not there was to be, and in which way it went wrong."""
+def _meant(title: str, titles: list[str], line: str) -> tuple[str, str, str]:
+    """In which way a title that is not there went wrong, what it was to be, and the sign that did it."""
     whole = next((one for one in titles if one.startswith(f"{title} #")), None)
     if whole is not None:
-        return "test-title/remark", whole
-    parts = [part.strip() for part in title.split(",")]
-    if len(parts) > 1 and set(parts) <= set(titles):
-        return "test-title/several", ", ".join(parts)
+        return "test-title/remark", whole, "#"
+    if mark := MARK.match(title):
+        return "test-title/mark", "", mark["mark"]
+    for between in _BETWEEN:
+        parts = [part.strip() for part in between.split(title.strip(_AROUND))]
+        wide, signs, known = _WIDE.search(line), set(between.findall(title)) - {","}, set(parts) & set(titles)
+        if wide and parts != [title] and known:
+            return "test-title/wide", ", ".join(parts), wide[0]
+        if len(parts) > 1 and known == set(parts):
+            which = "test-title/joined" if signs else "test-title/several"
+            return which, ", ".join(parts), min(signs, default=",").strip()
     nearest = process.extractOne(title, titles, score_cutoff=NEAR)
-    return ("test-title/near", repr(nearest[0])) if nearest else ("test-title/unlike", "")
+    return ("test-title/near", repr(nearest[0]), "") if nearest else ("test-title/unlike", "", "")
 
 
 def tests_agree(draft: Draft) -> Iterator[Finding]:
-    """No two tests ask for the opposite, and none asks for more titles than there are, or than there are places."""
+    """No two tests ask for the opposite, none for more titles than there are or than there are places, nor for all."""
     alike: dict[object, list[int]] = {}
     items = len(own_catalog(draft.template) or draft.catalog or ())
     for number, test in enumerate(draft.header.tests):
@@ -60,6 +74,9 @@ def tests_agree(draft: Draft) -> Iterator[Finding]:
             yield _contradiction(draft, number, "one", title=repr(min(both)))
         elif test.lacks and items and left < test.top:
             yield _contradiction(draft, number, "few", left=max(left, 0), top=test.top)
+        elif not test.lacks and test.model_fields_set & {"top", "candidates"} and len(test.has) < left <= test.top:
+            slots: dict[str, Slot] = {"items": left, "top": test.top, "fewer": max(len(test.has), min(3, left // 2))}
+            yield fault("idle-test", draft.place("tests", str(number), "top"), "warning", **slots)
     for a, b in (pair for numbers in alike.values() for pair in combinations(numbers, 2)):
         one, other = draft.header.tests[a], draft.header.tests[b]
         why = _disagree(one, other) or _disagree(other, one) or _crowded(one, other)

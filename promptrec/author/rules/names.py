@@ -14,7 +14,9 @@ QUERY = ("preferences", "history", "context", "attributes")
 ITEM = ("title", "item_id", "label", "facts", "others")
 WHOLE = (("item",), ("query",))
 _OF = {"item": "title", "query": "preferences"}
-LISTS = (("candidates",), ("examples",), ("query", "attributes"), ("item", "facts"), ("item", "others"))
+TABLE = ("query", "attributes")
+PAIRS = (("item", "facts"), ("item", "others"))
+LISTS = (("candidates",), ("examples",))
 NEAR = 60
 
 
@@ -53,6 +55,27 @@ def printed_lists(draft: Draft) -> Iterator[Finding]:
             yield fault("printed-list/whole", use.place, written=use.written, of=_OF[use.names[0]])
         elif use.printed and use.names in LISTS and not use.filters:
             yield fault("printed-list", use.place, written=use.written)
+        elif use.printed and use.names == TABLE and not use.filters:
+            yield fault("printed-list/table", use.place, written=use.written)
+        elif use.printed and use.names in PAIRS and (not use.filters or _joined(use)):
+            yield fault("printed-list/pairs", use.place, written=use.written, whole=use.written)
+        elif use.printed and use.names[:-1] in PAIRS and use.names[-1] == EACH and not use.filters:
+            whole = _gone_through_alone(use.written, draft.files[use.place.path])
+            if whole:
+                yield fault("printed-list/pair", use.place, written=use.written, whole=whole)
+
+
+def _gone_through_alone(name: str, text: str) -> str:
+    """The facts whose pairs a loop gives a single name; empty where a loop of the file gives it to half a pair."""
+    one = rf"\{{%[-+]?\s*for\s+{re.escape(name)}\s+in\s+([\w.]+\.(?:facts|others))\b"
+    half = rf"\bfor\s+(?:{re.escape(name)}\s*,|\w+\s*,\s*{re.escape(name)}\s+in\b)"
+    found = re.search(one, text)
+    return found[1] if found and not re.search(half, text) else ""
+
+
+def _joined(use: Use) -> bool:
+    """Whether it is put together as if each entry were a text; `map` may make one of each."""
+    return "join" in use.filters and "map" not in use.filters
 
 
 def _owner(draft: Draft, use: Use, wrong: str) -> str:
