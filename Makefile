@@ -6,10 +6,12 @@
 # make clean  remove what these made inside this folder
 #
 # PYTHON=python3.12             another Python (3.11 or newer)
+# WORKERS=1                     tests in one process: half the memory, twice the time
 # PIP_ARGS="--index-url ..."    added to every pip install, e.g. to take the smaller CPU build of torch
 
 PYTHON ?= python3
 PIP_ARGS ?=
+WORKERS ?= 2
 MODEL := smollm2-135m
 ENCODER := minilm
 
@@ -26,7 +28,7 @@ demo: model
 	$(PY) -m promptrec demo
 
 test: $(STAMPS)/test model encoder
-	$(PY) -m pytest
+	$(PY) -m pytest -n $(WORKERS) --dist loadgroup
 
 lint: $(STAMPS)/test
 	$(PY) -m ruff check
