@@ -30,10 +30,16 @@ function start() {
 
   function edited() {
     keepDraft(desk);
-    byId("unsaved").textContent = source.value === source.defaultValue ? "" : unsaved;
+    mark();
     htmx.trigger(desk, "edited");
   }
-  byId("unsaved").textContent = source.value === source.defaultValue ? "" : unsaved;
+
+  function mark() {
+    const typed = source.value !== source.defaultValue;
+    byId("unsaved").textContent = typed ? unsaved : "";
+    byId("typed").value = typed ? "yes" : "no";
+  }
+  mark();
 
   tabs(byId("tabs"));
 
@@ -75,7 +81,12 @@ function start() {
   document.addEventListener("htmx:load", (event) => {
     if (!event.target.matches("dialog")) return;
     event.target.showModal();
-    event.target.querySelector("button").focus();
+    event.target.querySelector("[autofocus]").focus();
+  });
+
+  // A dialog that is closed gives the focus back to where it was; one that is only taken out of the page does not.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id === "saving" && detail.shouldSwap) document.querySelector("dialog[open]")?.close();
   });
 
   // What was not agreed to is gone, and is not sent along with what follows.
@@ -86,6 +97,8 @@ function start() {
     document.addEventListener(lost, () => {
       byId("said").textContent = byId("said").dataset.gone;
       byId("said").className = "problem";
+      // Before an open dialog the page is dim.
+      if (byId("not-saved")) byId("not-saved").textContent = byId("said").dataset.gone;
     });
 
   // To open another template or language is to leave the page; what was typed stays as a draft.

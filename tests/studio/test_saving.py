@@ -4,6 +4,8 @@ import hashlib
 import re
 from pathlib import Path
 
+from promptrec.studio import shelf
+
 PACK = Path(__file__).parent / "pack"
 NAME = "wine/en/query-likelihood"
 SOURCE = (PACK / "query-likelihood.jinja").read_text()
@@ -84,3 +86,46 @@ def test_what_could_not_be_opened_again_is_not_saved(client, mine, told):
     long = SOURCE + "好" * 70_000
     answer = client.post("/save?language=zh", data=told(long, seen=sha(SOURCE))).text
     assert "200,000 字节" in answer and (mine / f"{NAME}.jinja").read_text() == SOURCE
+
+
+def focused(dialog):
+    return re.search(r"<(?:button|a) [^>]*autofocus[^>]*>([^<]*)", dialog)[1]
+
+
+def test_a_refusal_is_said_in_the_dialog_that_asked(client, mine, told, monkeypatch):
+    fields = told(EDITED, opened=sha(SOURCE), seen=sha(SOURCE))
+    assert 'id="not-saved"' in client.post("/save/look", data=fields).text
+
+    def forbidden(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(shelf.tempfile, "mkstemp", forbidden)
+    answer = client.post("/save", data=fields)
+    assert answer.headers["HX-Retarget"] == "#not-saved" and "cannot be written: Permission denied" in answer.text
+    assert 'role="alert"' in answer.text and (mine / f"{NAME}.jinja").read_text() == SOURCE
+    assert "query-likelihood.jinja 无法写入" in client.post("/save?language=zh", data=fields).text
+
+
+def test_what_cannot_even_be_looked_at_is_said_in_a_dialog(client, desk, told):
+    object.__setattr__(desk, "shelf", shelf.Shelf(None))
+    dialog = client.post("/save/look", data=told(name="general/en/query-likelihood")).text
+    assert "<dialog" in dialog and "start the studio with --templates" in dialog and focused(dialog) == "Close"
+
+
+def test_enter_does_not_overwrite_what_somebody_else_wrote(client, mine, told):
+    fields = told(EDITED, opened=sha(SOURCE), typed="yes")
+    assert focused(client.post("/save/look", data=fields).text) == "Save"
+    (mine / f"{NAME}.jinja").write_text(SOURCE + "by another program\n")
+    dialog = client.post("/save/look", data=fields).text
+    assert "Overwrite it" in dialog and focused(dialog) == "Cancel"
+
+
+def test_where_nothing_was_typed_the_file_is_opened_again_and_not_overwritten(client, mine, told):
+    (mine / f"{NAME}.jinja").write_text(SOURCE + "by another program\n")
+    dialog = client.post("/save/look", data=told(opened=sha(SOURCE), typed="no")).text
+    assert 'hx-post="/save"' not in dialog and focused(dialog) == "Open it again"
+    assert "<ins>+by another program</ins>" in dialog, "what opening it brings"
+
+
+def test_where_nothing_can_be_saved_cancel_has_the_focus(client, told):
+    assert focused(client.post("/save/look", data=told(opened=sha(SOURCE), typed="no")).text) == "Cancel"
