@@ -74,6 +74,10 @@ def check_blocks(tree: nodes.Template, path: str, first_line: int, known: Collec
         blank = isinstance(node, nodes.Output) and all(
             isinstance(part, nodes.TemplateData) and not part.data.strip() for part in node.nodes
         )
+        typed = str(getattr(next(node.find_all(nodes.TemplateData), None), "data", ""))
+        if isinstance(node, nodes.Output) and typed.lstrip().startswith("```"):
+            line += typed[: typed.index("`")].count("\n")
+            raise TemplateError(f"{path}:{line}: a line of ``` is of another program")
         if not (blank or isinstance(node, nodes.Block | nodes.Extends)):
             raise TemplateError(f"{path}:{line}: text outside of the blocks {', '.join(known)}")
 
