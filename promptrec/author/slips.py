@@ -22,6 +22,8 @@ _COMMAND = re.compile(
     r"\{\{[-+%]?\s*((?:if|elif|for|include|extends|block|set)\b[^{}]*?|else|end\w+)\s*[-+%]?\}\}", re.IGNORECASE
 )
 _NO_DOT = re.compile(r"(?<![\w.])(item|query|candidate)\s*(?:[:：/]|->|→|\s)\s*([^\W\d]\w*)\s*(?=[|}])")
+# Some of these patterns take the square of a line's length; nobody's slip is that far to the right.
+LONGEST = 1000
 # Words that join names in Jinja itself.
 _JINJA = {"if", "else", "is", "in", "and", "or", "not"}
 
@@ -42,7 +44,7 @@ def likely_slip(found: Finding, path: str, source: str | None) -> Finding:
     except (OSError, ValueError):
         return found
     lines = text.split("\n")
-    line = lines[found.line - 1] if found.line <= len(lines) else ""
+    line = lines[found.line - 1][:LONGEST] if found.line <= len(lines) else ""
     place, told = Place(found.path, found.line), _of_parts(line)
     if told is None and found.rule == "jinja":
         wide = _WIDE.search(text)

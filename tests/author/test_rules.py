@@ -37,6 +37,29 @@ def test_what_is_put_together_before_it_is_shown_is_shown(found):
     assert found("fields: [region]\n", line, catalog=wines(region="Loire")) == []
 
 
+@pytest.mark.parametrize(
+    ("line", "rules"), [("They liked the wine Barolo.\n", ["typed-value"]), ("Barolo fits.\n", []), ("a barolo\n", [])]
+)
+def test_a_title_of_one_word_is_found_in_the_middle_of_a_sentence(found, line, rules):
+    assert [f.rule for f in found(line=line, catalog=Catalog([Item(item_id="1", title="Barolo")]))] == rules
+
+
+def test_typed_examples_with_both_answers_give_none_away(found):
+    one, other = "A red wine. Answer: Yes\n", "A white wine. Answer: No\n"
+    assert {f.rule for f in found(line=one * 2)} == {"typed-answer", "unnamed-answer"}
+    assert found(line=one + other) == []
+
+
+@pytest.mark.parametrize("asked", ["Answer in English.\n", "Write which one in a word.\n"])
+def test_the_header_s_own_language_may_be_asked_for(found, asked):
+    assert found(line=asked) == []
+
+
+def test_a_loop_uses_its_name_if_one_of_several_is(found):
+    line = "{% for name, value in item.facts %}{{ value }}{% endfor %}"
+    assert found(line=line, catalog=wines(region="Loire")) == []
+
+
 def test_a_title_need_not_be_declared_and_may(found):
     assert found("fields: [title]\n", catalog=wines()) == []
 

@@ -1,4 +1,4 @@
-"""Fields that the catalogue does not have."""
+"""Fields that the catalogue does not have, and a column under a name that says something else."""
 
 from collections.abc import Iterator
 
@@ -33,3 +33,10 @@ def fields_are_in_the_catalogue(draft: Draft) -> Iterator[Finding]:
             columns=tuple(columns) or phrase("none"),
             column=nearest[0] if nearest else phrase("column"),
         )
+
+
+def labels_are_of_lists(draft: Draft) -> Iterator[Finding]:
+    """`item.label` is the letter that a list gives a candidate: elsewhere it is empty, whatever the columns are."""
+    labels = [use for use in draft.printed("item") if use.names[1:2] == ("label",)]
+    if labels and not draft.listwise:
+        yield fault("empty-label", labels[0].place, written=labels[0].written)

@@ -10,6 +10,13 @@ from promptrec.author.phrase import phrase
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 NAMES = {"en": phrase("english"), "zh": phrase("chinese")}
+# Another language that an answer is asked for in, by the name it has in English and Chinese.
+_ASKED = re.compile(
+    r"\b(?i:answer|reply|respond|write)\b[^.!?\n]*?\bin "
+    r"(English|Chinese|French|German|Spanish|Japanese|Korean|Russian)\b"
+    r"|用(英文|英语|中文|汉语|法语|德语|西班牙语|日语|韩语|俄语)(?:来)?(?:回答|作答|回复)"
+)
+_CODES = {"English": "en", "英文": "en", "英语": "en", "Chinese": "zh", "中文": "zh", "汉语": "zh"}
 # Two Chinese characters are about a word.
 HAN_A_WORD = 2
 FEWEST = 4
@@ -32,6 +39,7 @@ def speaks_its_language(draft: Draft) -> Iterator[Finding]:
         )
     else:
         yield from answers_in_another(draft)
+        yield from asked_in_another(draft)
 
 
 def answers_in_another(draft: Draft) -> Iterator[Finding]:
@@ -46,3 +54,11 @@ def answers_in_another(draft: Draft) -> Iterator[Finding]:
                 word=repr(word),
                 name=NAMES[draft.header.language],
             )
+
+
+def asked_in_another(draft: Draft) -> Iterator[Finding]:
+    """A request to answer in a language that is not the header's, in which the answer is looked for."""
+    for line in draft.lines():
+        asked = _ASKED.search(line.text)
+        if asked and _CODES.get(asked[1] or asked[2]) != draft.header.language:
+            yield fault("language/asked", line.place, written=repr(asked[0]), name=NAMES[draft.header.language])

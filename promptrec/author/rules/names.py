@@ -13,6 +13,8 @@ from promptrec.template.outline import EACH, OWN, Names, Use
 QUERY = ("preferences", "history", "context", "attributes")
 ITEM = ("title", "item_id", "label", "facts", "others")
 WHOLE = (("item",), ("query",))
+# What is called otherwise elsewhere.
+OTHERWISE = {"answer_format": "instruction"}
 _OF = {"item": "title", "query": "preferences"}
 TABLE = ("query", "attributes")
 PAIRS = (("item", "facts"), ("item", "others"))
@@ -31,7 +33,7 @@ def unknown_names(draft: Draft) -> Iterator[Finding]:
             continue  # of a loop over what nobody knows, which is told where the loop stands
         near = "" if prefix or use.of_example else _owner(draft, use, wrong)
         if not near:
-            nearest = process.extractOne(wrong, there, score_cutoff=NEAR, processor=str.casefold)
+            nearest = process.extractOne(OTHERWISE.get(wrong, wrong), there, score_cutoff=NEAR, processor=str.casefold)
             near = _written(use, nearest[0]) if nearest else ""
         which = {"": "top", "query": "query"}.get(prefix, "item")
         if not prefix and _is_compared(draft, use):

@@ -19,6 +19,8 @@ _SUCH_AS = re.compile(
 )
 _LABEL = re.compile(r"[\[【(（]\s*([A-Z]{1,2}|\d{1,2})\s*[\]】)）]|[\"“'‘`]([A-Z]|\d{1,2})[\"”'’`]")
 
+_ANSWERED = re.compile(r"(?:answer|label|回答|答案)\s*[:：]\s*(.+)", re.IGNORECASE)
+
 
 def examples_vary(draft: Draft) -> Iterator[Finding]:
     """There are examples where some are promised, and their right answer is not always the same."""
@@ -44,15 +46,21 @@ def examples_vary(draft: Draft) -> Iterator[Finding]:
 
 
 def typed_answers(draft: Draft) -> Iterator[Finding]:
-    """An answer typed as an example makes a model give that answer."""
+    """An answer typed as an example makes a model give that answer; so do typed examples that all have one answer."""
     if draft.header.ranks in ("query-likelihood", "item-pmi", "profile", "listwise-text"):
         return
+    such = phrase("with-its-label") if draft.listwise else _either(draft.header.words)
+    answered = []
     for line in draft.lines():
-        for found in _SUCH_AS.finditer(line.text):
-            said = _answers(found[1], draft)
-            if len(said) == 1:
-                such = phrase("with-its-label") if draft.listwise else _either(draft.header.words)
-                yield fault("typed-answer", line.place, words=repr(found[0].strip()), such=such)
+        named = [found for found in _SUCH_AS.finditer(line.text) if len(_answers(found[1], draft)) == 1]
+        for found in named:
+            yield fault("typed-answer", line.place, words=repr(found[0].strip()), such=such)
+        answer = None if named else _ANSWERED.search(line.text)
+        if answer and (said := _answers(answer[1], draft)):
+            answered.append((line.place, answer[0].strip(), said))
+    if answered and len(set.union(*(said for _, _, said in answered))) == 1:
+        place, words, _ = answered[0]
+        yield fault("typed-answer", place, words=repr(words), such=such)
 
 
 def _either(words: tuple[str, ...]) -> Slot:

@@ -35,10 +35,16 @@ def typed_titles(draft: Draft) -> Iterator[Finding]:
     people |= {one.preferences.strip(): "person-of-an-example" for one in draft.template.examples}
     for line in draft.lines():
         for words, what in {**titles, **people}.items():
-            if _long_enough(words) and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", line.text):
+            # A title of one word may be a word of the question, but not a name in the middle of its sentence.
+            before = r"(?<!\w)" if _long_enough(words) else r"(?<=[a-z,] )"
+            if (_long_enough(words) or _is_name(words)) and re.search(rf"{before}{re.escape(words)}(?!\w)", line.text):
                 yield fault("typed-value", line.place, "warning", words=repr(words), what=phrase(what))
 
 
 def _long_enough(words: str) -> bool:
     wide = any(c >= "\u2e80" for c in words)
     return len(words) >= SHORTEST_WIDE if wide else len(words) >= SHORTEST and " " in words
+
+
+def _is_name(words: str) -> bool:
+    return len(words) >= SHORTEST_WIDE and words.isalpha() and words.istitle()

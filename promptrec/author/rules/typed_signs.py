@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
 
-_REMARK = re.compile(r"\s*(<!--|//|/\*)")
+_REMARK = re.compile(
+    r"\s*(<!--|//|/\*"
+    # A # begins a heading too, and a prompt may well have headings: only what is surely meant for people is told.
+    r"|#+\s*(?:note|todo|fixme|remark|comment|reminder)\b|#+\s*(?:注意|注|备注|注释|待办)[:：])",
+    re.IGNORECASE,
+)
 _ESCAPED = re.compile(r"(?<!\\)\\[nt](?![a-z])")
 _WEB = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,5});")
 

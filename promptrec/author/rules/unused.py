@@ -1,9 +1,14 @@
-"""What the header promises and the body never shows."""
+"""What the header promises and the body never shows, and names that are given and never used."""
 
+import re
 from collections.abc import Iterator
 
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
+from promptrec.template.outline import Place
+
+_GIVEN = re.compile(r"\{%[-+]?\s*(?:set\s+(\w+)\s*=|for\s+(\w+(?:\s*,\s*\w+)*)\s+in\b)")
+_COMMAND = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
 
 
 def unused_fields(draft: Draft) -> Iterator[Finding]:
@@ -29,3 +34,14 @@ def unused_examples(draft: Draft) -> Iterator[Finding]:
     if draft.header.examples and draft.is_own("examples"):
         used = any(use.of_example for use in draft.uses())
         yield from [] if used else [fault("unused-examples", draft.place("examples"), "warning")]
+
+
+def unused_names(draft: Draft) -> Iterator[Finding]:
+    """Names that `set` or a loop gives; of several in one loop, one is enough."""
+    commands = "\n".join(found for text in draft.files.values() for found in _COMMAND.findall(text))
+    for path, text in draft.files.items():
+        for given in _GIVEN.finditer(text):
+            names = re.split(r"\s*,\s*", given[1] or given[2])
+            if all(len(re.findall(rf"\b{name}\b", commands)) == 1 for name in names):
+                place = Place(path, text[: given.start()].count("\n") + 1)
+                yield fault("unused-name", place, "warning", name=" and ".join(map(repr, names)), shown=names[-1])
