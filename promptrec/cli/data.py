@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from promptrec.cli.options import JsonOption
 from promptrec.data import public
@@ -41,7 +41,8 @@ def list_(as_json: JsonOption = False) -> None:
     if as_json:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        table = Table("name", "here", "splits", "licence", "source")
+        fold = (Column(name, overflow="fold") for name in ("splits", "licence", "source"))
+        table = Table(Column("name", no_wrap=True), "here", *fold)
         for row in rows:
             table.add_row(row["name"], row["here"], ", ".join(row["splits"]), row["licence"], row["source"])
         Console(markup=False).print(table)

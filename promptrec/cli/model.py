@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from promptrec.cli.options import JsonOption
 from promptrec.engine import models
@@ -21,7 +21,8 @@ def list_(as_json: JsonOption = False) -> None:
     if as_json:
         print(json.dumps([_facts(info) for info in known], indent=2, ensure_ascii=False))
         return
-    table = Table("name", "kind", "added", "parameters", "licence", "source")
+    fold = (Column(name, overflow="fold") for name in ("kind", "added", "parameters", "licence", "source"))
+    table = Table(Column("name", no_wrap=True), *fold)
     for info in known:
         facts = _facts(info)
         table.add_row(*(str(facts[column]) for column in ("name", "kind", "added", "parameters", "licence", "source")))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from promptrec.author.new import new_pack
@@ -47,7 +47,7 @@ def list_(templates: FolderOption = None, as_json: JsonOption = False) -> None:
         rows = [{"name": t.name, "sha256": t.sha256, **t.header.model_dump(mode="json")} for t in found]
         print(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        table = Table("name", "ranks", "language", "about")
+        table = Table(Column("name", no_wrap=True), "ranks", "language", Column("about", overflow="fold"))
         for t in found:
             table.add_row(t.name, t.header.ranks, t.header.language, t.header.about)
         Console(markup=False).print(table)

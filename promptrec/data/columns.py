@@ -67,7 +67,7 @@ def _mapping(names: Sequence[str], asked: dict[str, str], source: str, mappable:
             read_as = {theirs: f"{theirs} (read as {given})" for given, theirs in asked.items()}
             listed = ", ".join(read_as.get(name, name) for name in names)
             lacking = f"{source}: no {ours} column; the columns are: {listed}. Rename one"
-            say_which = f", or say which it is: columns={{'{ours}': 'NAME'}} (--columns {ours}=NAME)"
+            say_which = f", or say which it is: --columns {ours}=NAME (in Python columns={{'{ours}': 'NAME'}})"
             raise InputError(lacking + (say_which if mappable else f" {ours}"))
     taken = set(mapping.values())
     free = {ours: name for name in names if name not in taken and (ours := clean_text(name).strip())}

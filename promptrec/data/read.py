@@ -12,7 +12,7 @@ from typing import Any
 
 from promptrec.errors import InputError, MissingExtra, first_line
 
-SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", "，": "Chinese commas"}
 SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
 AS_CSV = 'in Excel, choose "Save as" and "CSV UTF-8"'
 Row = tuple[str, Mapping[str, Any]]
@@ -34,9 +34,10 @@ def read_csv(path: Path) -> Iterator[Row]:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) > len(columns):
+                straight = ' in straight quotes ("), not in curly ones' if "“" in "".join(cells) else ""
                 raise InputError(
                     f"{place}: {len(cells)} cells in a row, but the header has {len(columns)} columns: quote cells "
-                    "that hold a comma"
+                    f"that hold a comma{straight}"
                 )
             yield place, dict(zip(columns, cells, strict=False))
     except csv.Error as error:
@@ -113,7 +114,10 @@ def text_of(path: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{path}:{line}: not UTF-8 (byte 0x{data[error.start]:02x}): save the file as UTF-8") from None
+        how = f" ({AS_CSV})" if {".csv", ".tsv"} & {end.lower() for end in path.suffixes} else ""
+        raise InputError(
+            f"{path}:{line}: not UTF-8 (byte 0x{data[error.start]:02x}): save the file as UTF-8{how}"
+        ) from None
 
 
 def _check_file(path: Path) -> None:
@@ -126,6 +130,14 @@ def _check_file(path: Path) -> None:
 
 
 def _check_columns(path: Path, columns: list[str]) -> None:
+    if columns and columns[0].lower().startswith("sep="):
+        raise InputError(f"{path}:1: {columns[0]!r} is a note for Excel: take this line out")
+    named = [column for column in columns if column.strip()]
+    if len(columns) > 2 and len(named) == 1:
+        raise InputError(
+            f"{path}:1: only {named[0]!r} is named of {len(columns)} columns: the first line has the columns' names; "
+            "take out what stands above them"
+        )
     twice = sorted({c for c in columns if c.strip() and columns.count(c) > 1})
     if twice:
         raise InputError(f"{path}:1: the column {twice[0]!r} occurs twice: rename one")

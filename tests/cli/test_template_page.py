@@ -77,7 +77,7 @@ def test_the_walk_goes_as_the_page_says(promptrec, tmp_path):
     assert run(promptrec, "promptrec template test").returncode == 0
 
     people.mkdir()
-    shutil.copy(games, people / "catalog.csv")
+    shutil.copy(pack / "catalog.jsonl", people)
     (people / "queries.csv").write_text(block("query_id,"))
     (people / "qrels.txt").write_text(block("ann 0"))
     assert run(promptrec, "promptrec template ab").returncode == 0

@@ -82,14 +82,14 @@ def test_no_title_column_is_told_with_the_columns_found_and_both_remedies():
     said = refusal({"id": "1", "label": "A", "year": "1999"})
     assert said == (
         "f.csv: no title column; the columns are: id, label, year. Rename one, or say which it is: "
-        "columns={'title': 'NAME'} (--columns title=NAME)"
+        "--columns title=NAME (in Python columns={'title': 'NAME'})"
     )
 
 
 def test_no_id_column_is_told_with_both_remedies():
     said = refusal({"isbn": "1", "title": "A"})
     assert "no item_id column; the columns are: isbn, title" in said
-    assert "columns={'item_id': 'NAME'} (--columns item_id=NAME)" in said
+    assert "--columns item_id=NAME (in Python columns={'item_id': 'NAME'})" in said
 
 
 def test_a_mapped_column_that_is_not_there_is_told_with_those_that_are():

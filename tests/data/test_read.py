@@ -1,13 +1,14 @@
 import gzip
 import json
 import lzma
+import re
 import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.data.read import read_csv, read_jsonl, read_parquet, reader_for
+from promptrec.data.read import AS_CSV, read_csv, read_jsonl, read_parquet, reader_for
 from promptrec.errors import InputError, MissingExtra
 
 
@@ -89,7 +90,7 @@ def test_bytes_that_are_not_utf8_are_told_with_line_and_remedy(write):
     path = write("a.csv", b"id,title\n1,A\n2,Caf" + b"\xe9\n")
     with pytest.raises(InputError) as told:
         list(read_csv(path))
-    assert str(told.value) == f"{path}:3: not UTF-8 (byte 0xe9): save the file as UTF-8"
+    assert str(told.value) == f"{path}:3: not UTF-8 (byte 0xe9): save the file as UTF-8 ({AS_CSV})"
 
 
 @pytest.mark.parametrize(
@@ -143,6 +144,27 @@ def test_a_quote_that_never_closes_is_told_where_it_opens_and_swallows_nothing(w
     with pytest.raises(InputError) as told:
         list(read_csv(path))
     assert str(told.value) == f"{path}:3: not readable as CSV: unexpected end of data; check the quotes in this row"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "id，title，year\n1，A，1990\n",
+            ":1: one column, 'id，title，year': the cells seem to be parted by Chinese commas",
+        ),
+        ("sep=,\nid,title\n1,A\n", ":1: 'sep=' is a note for Excel: take this line out"),
+        ("sep=;\nid;title\n1;A\n", ":1: 'sep=;' is a note for Excel: take this line out"),
+        ("My wine list,,\nid,title,year\n1,A,1990\n", ":1: only 'My wine list' is named of 3 columns: the first line"),
+        (
+            "id,title\n1,“red, dry”\n",
+            ":2: 3 cells in a row, but the header has 2 columns: quote cells that hold a comma in",
+        ),
+    ],
+)
+def test_what_a_spreadsheet_or_a_word_processor_leaves_is_told_where_it_stands(write, text, said):
+    with pytest.raises(InputError, match=re.escape(f"a.csv{said}")):
+        list(read_csv(write("a.csv", text)))
 
 
 def test_too_many_cells_and_a_column_named_twice_are_told_with_their_line(write):
