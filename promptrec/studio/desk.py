@@ -53,7 +53,7 @@ class Desk:
         """The template as the editor has it; for a part or settings, the one they are tried with.
 
         Raises:
-            TemplateError: it cannot be used yet. UnknownName: there is no such file.
+            TemplateError: it cannot be used yet. Gone: the file is no longer there.
         """
         sheet = self.shelf.open(told.name)
         if sheet.is_template:

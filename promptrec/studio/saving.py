@@ -41,8 +41,8 @@ def save(request: Request, desk: Desk, told: Told) -> Response:
 
 
 def _looked_at(desk: Desk, told: Told) -> dict[str, Any]:
-    target, sheet = desk.shelf.target(told.name), desk.shelf.open(told.name)
-    changed = told.fields.get("opened") != sheet.sha256
+    target, sheet = desk.shelf.target(told.name), desk.shelf.find(told.name)
+    changed = not sheet.gone and told.fields.get("opened") != sheet.sha256
     # Nothing of the author's own would be saved, only what stood there before.
     again = changed and told.fields.get("typed") == "no"
     before, after = (told.source, target.text) if again else (target.text, told.source)
@@ -52,6 +52,6 @@ def _looked_at(desk: Desk, told: Told) -> dict[str, Any]:
         "lines": list(lines)[2:],
         "changed": changed,
         "again": again,
-        "errors": sum(f.severity == "error" for f in desk.findings(told)),
+        "errors": 0 if sheet.gone else sum(f.severity == "error" for f in desk.findings(told)),
         "name": told.name,
     }

@@ -21,13 +21,17 @@ from promptrec.template.store import SUFFIX, shipped_folder
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file as it stands on disk. `own`: it lies in the author's folder. `sha256` is of the file's bytes."""
+    """A file as it stands on disk. `own`: it lies in the author's folder. `sha256` is of the file's bytes.
+
+    One that is `gone` is where it would be written again, and says nothing.
+    """
 
     name: str
     path: Path
     own: bool
     text: str
     sha256: str
+    gone: bool = False
 
     @property
     def is_template(self) -> bool:
@@ -39,13 +43,22 @@ class Sheet:
 class Target:
     """Where a file would be saved, what stands there now, and which files of its pack come along.
 
-    `sha256` is of the file's bytes, empty where there is none yet; `text` is what the change is shown against.
+    `sha256` is of the file's bytes, empty where there is none yet; `text` is what the change is shown against. `gone`:
+    the file that was opened is no longer there.
     """
 
     path: Path
     text: str
     sha256: str
     brings: tuple[str, ...]
+    gone: bool = False
+
+
+class Gone(Refused):
+    """A file that was renamed or deleted while it was open, or that never was."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("gone", path=path)
 
 
 class ChangedMeanwhile(InputError):
@@ -79,25 +92,39 @@ class Shelf:
         """The file of a name as it stands on disk.
 
         Raises:
-            UnknownName: there is none. TemplateError: it cannot be read.
+            Gone: there is none. UnknownName: no file could be called so. TemplateError: it cannot be read.
+        """
+        sheet = self.find(name)
+        if sheet.gone:
+            raise Gone(sheet.path)
+        return sheet
+
+    def find(self, name: str) -> Sheet:
+        """The file of a name, or where it would be if it is gone.
+
+        Raises:
+            UnknownName, TemplateError: as `open`.
         """
         paths = self._paths()
-        if name not in paths:
+        if name in paths:
+            text, sha256 = _read(paths[name])
+            return Sheet(name, paths[name], name in self.own_names(), text, sha256)
+        file = _file_of(name)
+        if file is None:
             raise UnknownName("template or file of a pack", name, paths)
-        path = paths[name]
-        text, sha256 = _read(path)
-        return Sheet(name, path, name in self.own_names(), text, sha256)
+        return Sheet(name, (self.own or shipped_folder()) / file, self.own is not None, "", "", gone=True)
 
     def target(self, name: str) -> Target:
         """Where a file goes when it is saved. One that comes with promptrec is copied with its pack.
 
         Raises:
-            InputError: there is no folder to save in, or a link leads out of it. UnknownName: no such file.
+            InputError: there is no folder to save in, or a link leads out of it.
+            UnknownName: no file could be called so.
         """
-        sheet = self.open(name)
+        sheet = self.find(name)
         path = self._inside(Path(name).parent / sheet.path.name)
         if sheet.own:
-            return Target(path, sheet.text, sheet.sha256, ())
+            return Target(path, sheet.text, sheet.sha256, (), sheet.gone)
         there = {p.name for p in path.parent.glob("*")}
         files = {p.name for p in sheet.path.parent.glob("*") if p.is_file()} - there - {sheet.path.name}
         # The whole pack where the author has none of it; else what a template may read of it and theirs lacks.
@@ -105,7 +132,7 @@ class Shelf:
         return Target(path, sheet.text, "", tuple(brings))
 
     def save(self, name: str, text: str, seen: str) -> Sheet:
-        """Write a file whole or not at all.
+        """Write a file whole or not at all, with the line ends that it had.
 
         Args:
             name: of the file.
@@ -116,16 +143,17 @@ class Shelf:
             ChangedMeanwhile: the file says something else by now. InputError: as `target`, or it cannot be written.
             Refused: it is too long to be opened again.
         """
-        if len(text.encode()) > LONGEST_FILE:
-            raise Refused("long", most=LONGEST_FILE)
         with self._saving:
             return self._save(name, text, seen)
 
     def _save(self, name: str, text: str, seen: str) -> Sheet:
-        target, sheet = self.target(name), self.open(name)
+        target, sheet = self.target(name), self.find(name)
         if target.sha256 != seen:
             raise ChangedMeanwhile(f"{target.path} was changed on disk meanwhile: look at the difference again")
         try:
+            text = text.replace("\n", _line_end(target.path))
+            if len(text.encode()) > LONGEST_FILE:
+                raise Refused("long", most=LONGEST_FILE)
             target.path.parent.mkdir(parents=True, exist_ok=True)
             for beside in target.brings:
                 shutil.copyfile(sheet.path.parent / beside, target.path.parent / beside)
@@ -165,6 +193,21 @@ def _files(root: Path) -> dict[str, Path]:
 def _name(path: Path) -> str:
     is_template = path.suffix == SUFFIX and not path.name.startswith(PART)
     return (path.with_suffix("") if is_template else path).as_posix()
+
+
+def _file_of(name: str) -> str | None:
+    """The file in a folder of templates that a name stands for; None where none could be called so."""
+    last = name.rpartition("/")[2]
+    is_file = last == SETTINGS or (last.startswith(PART) and last.endswith(SUFFIX))
+    file = name if is_file else f"{name}{SUFFIX}"
+    plain = all(part.strip(". ") and not set(part) & set("\0\\") for part in name.split("/"))
+    return file if plain and _name(Path(file)) == name else None
+
+
+def _line_end(path: Path) -> str:
+    """What most lines of a file end with; that of a new one is a line feed."""
+    told = path.read_bytes() if path.exists() else b""
+    return "\r\n" if 2 * told.count(b"\r\n") > told.count(b"\n") else "\n"
 
 
 def _read(path: Path) -> tuple[str, str]:

@@ -28,9 +28,9 @@ FOUND = 12
 
 
 def studio(request: Request, desk: Desk) -> Response:
-    """The whole page, with a template opened."""
+    """The whole page, with a template opened; where it is gone, with what this tab kept of it, to be written again."""
     name = request.query_params.get("open") or desk.first()
-    sheet = desk.shelf.open(name)
+    sheet = desk.shelf.find(name)
     language = language_of(sheet)
     told: dict[str, Any] = {
         "sheet": sheet,
@@ -47,6 +47,7 @@ def studio(request: Request, desk: Desk) -> Response:
         "candidates": _first_candidates(desk, sheet),
     }
     answer = page(request, "studio", told)
+    answer.status_code = 404 if sheet.gone else 200
     chosen = request.query_params.get("language")
     if chosen in LANGUAGES:
         answer.set_cookie(COOKIE, str(chosen), httponly=True, samesite="strict", max_age=31_536_000)

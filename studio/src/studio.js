@@ -1,7 +1,7 @@
 // The page's own behaviour; what the server says comes as HTML through htmx.
 import htmx from "htmx.org";
 import { Editor } from "./editor.js";
-import { keepDraft, restoreDraft } from "./draft.js";
+import { draftsElsewhere, keepDraft, restoreDraft } from "./draft.js";
 import { tabs } from "./tabs.js";
 
 window.htmx = htmx;
@@ -28,8 +28,15 @@ function start() {
     },
   });
 
+  let whole = true; // the draft was kept, and all of it
+  function keep() {
+    whole = keepDraft(desk);
+    const says = whole ? "" : byId("not-kept").dataset.says;
+    if (byId("not-kept").textContent !== says) byId("not-kept").textContent = says; // said once, not at each key
+  }
+
   function edited() {
-    keepDraft(desk);
+    keep();
     mark();
     htmx.trigger(desk, "edited");
   }
@@ -41,12 +48,20 @@ function start() {
   }
   mark();
 
+  const elsewhere = draftsElsewhere(desk);
+  for (const name of elsewhere) {
+    const { open } = document.querySelector("form.opening").elements;
+    const option = [...open.options].find(({ value }) => value === name) ?? new Option(name, name);
+    option.text += ` · ● ${unsaved}`;
+    if (!option.isConnected) open.add(option); // its file is gone, and what was typed is not
+  }
+
   tabs(byId("tabs"));
 
   desk.addEventListener("submit", (event) => event.preventDefault());
   byId("person").addEventListener("input", (event) => {
     if (event.target.id === "words") return; // a search says nothing of the person
-    keepDraft(desk);
+    keep();
     htmx.trigger(desk, "told");
     if (byId("following").checked && document.querySelector("#result-run [data-ranked]")) htmx.trigger(desk, "told-again");
   });
@@ -63,7 +78,10 @@ function start() {
   document.addEventListener("click", (event) => {
     const target = event.target.closest("[data-line],[data-close],[data-add],[data-drops]");
     if (!target) return;
-    if (target.dataset.drops !== undefined) drop();
+    if (target.dataset.drops !== undefined) {
+      drop();
+      kept = true;
+    }
     if (target.dataset.close !== undefined) target.closest("dialog").close();
     if (target.dataset.add !== undefined) add(target.dataset.add);
     if (target.dataset.line && target.tagName === "BUTTON") editor.goTo(Number(target.dataset.line));
@@ -89,6 +107,11 @@ function start() {
     if (detail.target.id === "saving" && detail.shouldSwap) document.querySelector("dialog[open]")?.close();
   });
 
+  // A verdict on what was asked before must not stand under what is asked now, nor under why that is refused.
+  document.addEventListener("htmx:beforeRequest", ({ target }) => {
+    if (target.dataset.clears) byId(target.dataset.clears).replaceChildren();
+  });
+
   // What was not agreed to is gone, and is not sent along with what follows.
   document.addEventListener("close", (event) => event.target.remove(), true);
 
@@ -97,6 +120,10 @@ function start() {
     document.addEventListener(lost, () => {
       byId("said").textContent = byId("said").dataset.gone;
       byId("said").className = "problem";
+      for (const job of document.querySelectorAll(".job")) {
+        job.querySelector("progress")?.remove();
+        job.querySelector("p").textContent = job.dataset.unknown;
+      }
       // Before an open dialog the page is dim.
       if (byId("not-saved")) byId("not-saved").textContent = byId("said").dataset.gone;
     });
@@ -106,8 +133,14 @@ function start() {
   for (const link of document.querySelectorAll("a[data-keeps]")) link.addEventListener("click", () => (kept = true));
   document.querySelector("form.opening").addEventListener("submit", () => (kept = true));
   document.addEventListener("htmx:beforeOnLoad", ({ detail }) => (kept ||= detail.xhr.getResponseHeader("HX-Redirect") !== null));
+  // For other templates' drafts it is not asked where nobody touched this page, as when going back through several. The
+  // pointer leaves the page on its way to the cross of the tab.
+  let touched = false;
+  for (const sign of ["keydown", "pointerdown", "mouseleave"])
+    document.documentElement.addEventListener(sign, () => (touched = true), { once: true });
   window.addEventListener("beforeunload", (event) => {
-    if (!kept && source.value !== source.defaultValue) event.preventDefault();
+    const loses = source.value !== source.defaultValue || (touched && elsewhere.length > 0);
+    if (loses && !(kept && whole)) event.preventDefault();
   });
 
   function afterSaving(saved) {
@@ -115,12 +148,13 @@ function start() {
     byId("opened").value = saved.dataset.saved;
     byId("owned").textContent = saved.dataset.owned;
     saved.remove();
+    byId("gone")?.remove();
     edited();
   }
 
   function drop() {
     source.value = source.defaultValue;
-    keepDraft(desk);
+    keep();
   }
 
   function press(event, id) {

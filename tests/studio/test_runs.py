@@ -108,6 +108,17 @@ def test_ab_says_what_may_be_said(ended, told):
     assert re.search(r"ndcg@10, saved minus edited: [+-]\d\.\d{3}, 95 % interval [+-]", shown)
 
 
+def test_ab_says_whose_ranking_failed_first_and_why(client, desk, ended, told):
+    engine = ScriptedEngine(fail=lambda text: "the prompt is empty" if "Nothing more" in text else None)
+    object.__setattr__(desk, "model", Model("scripted", engine))
+    edited = SOURCE.replace("A guest who would enjoy it says:", "Nothing more is known.")
+    fields = told(edited, dataset="planted", people="3")
+    assert re.search(r'class="number">3<small>\S+: .*the prompt is empty.*</small>', ended("ab", fields))
+    client.get("/?language=zh")
+    shown = ended("ab", fields)
+    assert shown.count("<small>") == 1 and re.search(r"<small>\S+: .*提示词是空的.*</small>", shown)
+
+
 def test_ab_with_one_person_cannot_tell(ended, told):
     shown = ended("ab", told(SOURCE.replace("A guest", "Someone"), dataset="planted", people="1"))
     assert "Too few people to tell." in shown and "nan" not in shown

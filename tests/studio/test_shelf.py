@@ -176,3 +176,22 @@ def test_what_is_saved_is_what_is_opened(tmp_path_factory, text):
     folder = tmp_path_factory.mktemp("mine")
     shelf = Shelf(folder)
     assert shelf.save(SHIPPED, text, "").text == text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(b"a\r\nb\r\n", b"new\r\ntext\r\n"), (b"a\nb\r\n", b"new\ntext\n"), (b"", b"new\ntext\n")]
+)
+def test_a_file_keeps_its_line_ends(mine, before, after):
+    path, shelf = mine / f"{OWN}.jinja", Shelf(mine)
+    path.write_bytes(before)
+    sheet = shelf.save(OWN, "new\ntext\n", shelf.target(OWN).sha256)
+    assert path.read_bytes() == after and sheet.text == "new\ntext\n"
+    assert sheet.sha256 == shelf.target(OWN).sha256 == hashlib.sha256(after).hexdigest()
+
+
+def test_what_its_line_ends_make_too_long_is_not_saved(mine):
+    path, shelf = mine / f"{OWN}.jinja", Shelf(mine)
+    path.write_bytes(b"a\r\n")
+    with pytest.raises(InputError, match="longer than"):
+        shelf.save(OWN, "\n" * 150_000, shelf.target(OWN).sha256)
+    assert path.read_bytes() == b"a\r\n"
