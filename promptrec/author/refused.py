@@ -8,6 +8,7 @@ from rapidfuzz import process
 
 from promptrec.author.finding import Finding
 from promptrec.author.phrase import Phrase, Slot, phrase, read
+from promptrec.author.slips import likely_slip
 from promptrec.errors import PromptrecError
 
 _PLACE = re.compile(r"(?P<path>.*?):(?P<line>\d+): (?P<said>.*)", re.DOTALL)
@@ -34,6 +35,13 @@ def refused(error: PromptrecError, path: str) -> Finding:
     line = int(place.groupdict().get("line") or 1) if place else 1
     found = explained(message)
     return Finding.saying(found.rule, where, max(line, 1), found.said, found.mend)
+
+
+def plainly(error: PromptrecError) -> str:
+    """An error in the words that `check` has for it, where it names a line of a template; else its own."""
+    if _PLACE.fullmatch(str(error)) is None:
+        return str(error)
+    return str(likely_slip(refused(error, ""), "", None))
 
 
 def explained(message: str) -> Refusal:

@@ -22,7 +22,7 @@ from promptrec.cli import (
     studio,
     template,
 )
-from promptrec.errors import PromptrecError, first_line
+from promptrec.errors import PromptrecError, TemplateError, first_line
 
 app = typer.Typer(
     help="Recommend to people nobody has seen before, from what they say in words.",
@@ -65,6 +65,10 @@ def main() -> None:
             app()
         finally:
             print(end="", flush=True)  # else what cannot be written is found by the interpreter on its way out
+    except TemplateError as error:
+        from promptrec.author.refused import plainly  # only a mistake pays for importing it
+
+        _end_with(plainly(error))
     except PromptrecError as error:
         _end_with(str(error))
     except BrokenPipeError:

@@ -23,7 +23,8 @@ def one_template(name: str, folder: Path | None) -> Template:
     """The template of a name or file.
 
     Raises:
-        InputError: the name or folder of a pack, which has several; nothing of this name.
+        InputError: the name or folder of a pack, which has several; or it is in another folder.
+        UnknownName: no such template.
     """
     held = inside(name, folder)
     if held is not None:
@@ -69,10 +70,9 @@ def _named(name: str, folder: Path | None) -> Template:
     try:
         return load_template(name, folder=folder)
     except UnknownName as unknown:
-        if folder is not None:
-            raise
         here = [] if Path(name).is_absolute() else sorted(path for path in Path().iterdir() if path.is_dir())
         held = [str(path) for path in here if (path / name).is_dir() or (path / f"{name}{SUFFIX}").is_file()]
-        add = " or ".join(f"--templates {path}" for path in held or ["FOLDER"])
-        said = f"it is in {' and '.join(held)}: add {add}" if held else f"for your own add {add}"
-        raise InputError(f"{unknown}; {said}") from None
+        if folder is not None or not held:
+            raise
+        add = " or ".join(f"--templates {path}" for path in held)
+        raise InputError(f"{unknown}; it is in {' and '.join(held)}: add {add}") from None

@@ -58,7 +58,7 @@ def test_a_name_in_another_folder_is_told_which(promptrec, tmp_path, smollm2):
     shutil.copytree(tmp_path / "mine", tmp_path / "before")
     both = "it is in before and mine: add --templates before or --templates mine"
     assert both in promptrec("template", "show", "tea/en/yes-no").stderr
-    assert "for your own add --templates FOLDER" in promptrec("template", "show", "coffee/en").stderr
+    assert "`promptrec template list --templates FOLDER` lists" in promptrec("template", "show", "coffee/en").stderr
 
 
 @pytest.mark.model

@@ -68,6 +68,18 @@ def test_a_pack_may_be_named_by_its_folder(promptrec, pack):
 
 
 @pytest.mark.model
+def test_what_check_would_say_is_said_wherever_a_template_is_read(promptrec, pack):
+    asks = pack / "query-likelihood.jinja"
+    asks.write_text(asks.read_text().replace("Item: ", "{% if item.players < 3 %}Small. {% endif %}Item: "))
+    said = (
+        "query-likelihood.jinja:9: a text is compared with a number; make a number of the text: {% if item.year | int"
+    )
+    words = ("--catalog", "games.csv", "-p", "Trains.", "--template")
+    assert said in refused(promptrec("template", "show", asks, "--catalog", "games.csv"))
+    assert said in refused(promptrec("recommend", *words, asks))
+
+
+@pytest.mark.model
 def test_check_finds_a_pack_by_name_folder_file_and_variable(promptrec, pack):
     path = pack / "query-likelihood.jinja"
     path.write_text(path.read_text().replace("item.title }}", "item.titel }}"))
