@@ -61,4 +61,6 @@ def asked_in_another(draft: Draft) -> Iterator[Finding]:
     for line in draft.lines():
         asked = _ASKED.search(line.text)
         if asked and _CODES.get(asked[1] or asked[2]) != draft.header.language:
-            yield fault("language/asked", line.place, written=repr(asked[0]), name=NAMES[draft.header.language])
+            yield fault(
+                "language/asked", line.place, "warning", written=repr(asked[0]), name=NAMES[draft.header.language]
+            )
