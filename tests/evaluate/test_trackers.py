@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 
@@ -90,7 +91,10 @@ def test_wandb_keeps_the_run_offline(tmp_path, monkeypatch):
     for log in open_trackers(["wandb"]):
         log(EVALUATION, tmp_path)
     (logged,) = (tmp_path / "wandb").glob("offline-run-*/*.wandb")
-    assert b"ndcg@10" in logged.read_bytes()
+    end = time.monotonic() + 30
+    while b"ndcg@10" not in logged.read_bytes():  # its own process writes the file, and a little later
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def test_every_tracker_but_jsonl_is_an_extra_by_its_own_name():
