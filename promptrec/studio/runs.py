@@ -137,8 +137,10 @@ def start(kind: str) -> Callable[[Request, Desk, Told], Response]:
 
 def progress(request: Request, job: Job, desk: Desk) -> Response:
     """How far a job is; once it is done, what it found."""
+    # Read before the rest: work that ends meanwhile has its result or its error before it has its state.
+    state = job.state
     error = job.error and fault(job.error, language_of(request))
-    facts = {"job": job, "model": desk.model.name, "error": error, **job.result}
+    facts = {"job": job, "state": state, "model": desk.model.name, "error": error, **job.result}
     return page(request, "job", facts)
 
 

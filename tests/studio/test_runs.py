@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from promptrec.errors import InputError
+from promptrec.studio import runs
 from promptrec.studio.job import Job
 from promptrec.studio.model import AT_ONCE, Model, Watched
 from promptrec.testing.scripted import ScriptedEngine
@@ -151,6 +153,19 @@ def test_work_can_be_stopped_from_the_page(client, desk, told):
     assert "Stopped." in client.get(f"/job/{job.job_id}").text
     assert client.get("/job/999").status_code == 404
     assert client.post("/start/nonsense", data=told()).status_code == 404
+
+
+def test_work_that_fails_while_it_is_told_of_is_asked_after_once_more(client, desk, monkeypatch):
+    job, page = Job("1", "ab", lambda job: {}), runs.page
+
+    def later(*told):
+        job.error, job.state = InputError("why"), "failed"
+        return page(*told)
+
+    monkeypatch.setattr(desk.jobs, "get", lambda _: job)
+    monkeypatch.setattr(runs, "page", later)
+    assert 'hx-trigger="every' in client.get("/job/1").text, "and not None, as why it failed"
+    assert "why" in client.get("/job/1").text
 
 
 def test_a_model_that_cannot_be_opened_is_said_and_may_be_tried_again(desk, ended, told):
