@@ -18,12 +18,12 @@ def fault(text: str, error: jinja2.TemplateSyntaxError) -> tuple[int, str]:
     message = error.message or ""
     found = _OPEN.search(message)
     if found:
-        return _command(_without_remarks(text), found[1], error.lineno), message
-    braces = _braces(_without_remarks(text), error.lineno) if _READ_ON.match(message) else None
+        return _command(without_remarks(text), found[1], error.lineno), message
+    braces = _braces(without_remarks(text), error.lineno) if _READ_ON.match(message) else None
     return braces or (error.lineno, message)
 
 
-def _without_remarks(text: str) -> str:
+def without_remarks(text: str) -> str:
     """The text with spaces for its remarks. A pattern would search anew from each that is never closed."""
     kept, place = [], 0
     while (start := text.find("{#", place)) >= 0 and (end := text.find("#}", start + 2)) >= 0:

@@ -7,6 +7,7 @@ from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
 from promptrec.author.rules.braces import NAMES
 from promptrec.template.outline import Place
+from promptrec.template.unclosed import without_remarks
 
 _BRACES = re.compile(r"\{([{%])(?P<inside>.*?)[}%]\}", re.DOTALL)
 _QUOTED = re.compile(r"(?P<quote>[\"'])\s*(?P<name>(?P<owner>\w+)\.\w+)\s*(?P=quote)")
@@ -18,7 +19,7 @@ def names_do_what_they_look_like(draft: Draft) -> Iterator[Finding]:
     """A name in quotes is a text; of several names between two braces, one is put in, or a list."""
     known = {*NAMES, *draft.loop_names}
     for path, text in draft.files.items():
-        plain = re.sub(r"\{#.*?#\}", lambda remark: re.sub(r"[^\n]", " ", remark[0]), text, flags=re.DOTALL)
+        plain = without_remarks(text)
         for braces in _BRACES.finditer(plain):
             place = Place(path, text[: braces.start("inside")].count("\n") + 1)
             for quoted in _QUOTED.finditer(braces["inside"]):

@@ -12,7 +12,7 @@ _LATIN = re.compile(r"[A-Za-z]{2,}")
 NAMES = {"en": phrase("english"), "zh": phrase("chinese")}
 # Another language that an answer is asked for in, by the name it has in English and Chinese.
 _ASKED = re.compile(
-    r"\b(?i:answer|reply|respond|write)\b[^.!?\n]*?\bin "
+    r"\b(?i:answer|reply|respond|write)\b[^.!?\n]{0,99}?\bin "
     r"(English|Chinese|French|German|Spanish|Japanese|Korean|Russian)\b"
     r"|用(英文|英语|中文|汉语|法语|德语|西班牙语|日语|韩语|俄语)(?:来)?(?:回答|作答|回复)"
 )

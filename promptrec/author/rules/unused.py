@@ -8,7 +8,8 @@ from promptrec.author.finding import Finding
 from promptrec.template.outline import Place
 
 _GIVEN = re.compile(r"\{%[-+]?\s*(?:set\s+(\w+)\s*=|for\s+(\w+(?:\s*,\s*\w+)*)\s+in\b)")
-_COMMAND = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+# As long as anybody writes one: else each that is never closed would be looked for to the end of the text.
+_COMMAND = re.compile(r"\{[{%].{0,499}?[%}]\}", re.DOTALL)
 
 
 def unused_fields(draft: Draft) -> Iterator[Finding]:
