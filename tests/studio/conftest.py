@@ -151,3 +151,12 @@ def put():
         tab.keyboard.type(text)
 
     return typed
+
+
+@pytest.fixture
+def path(folder):
+    """The file of the template, put back afterwards."""
+    path = folder / "wine" / "en" / "query-likelihood.jinja"
+    before = path.read_text()
+    yield path
+    path.write_text(before)

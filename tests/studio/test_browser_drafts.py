@@ -32,15 +32,6 @@ def test_a_draft_of_another_template_is_marked_and_asked_about(open_page, put):
     assert not tab.evaluate(LEAVING)
 
 
-@pytest.fixture
-def path(folder):
-    """The file of the template, put back afterwards."""
-    path = folder / "wine" / "en" / "query-likelihood.jinja"
-    before = path.read_text()
-    yield path
-    path.write_text(before)
-
-
 def test_what_was_typed_into_a_file_that_is_gone_is_still_there_and_is_saved(open_page, put, path):
     tab = open_page()
     put(tab, "A guest who", " please")

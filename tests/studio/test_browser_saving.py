@@ -5,15 +5,6 @@ import pytest
 pytestmark = pytest.mark.server
 
 
-@pytest.fixture
-def path(folder):
-    """The file of the template, put back afterwards."""
-    path = folder / "wine" / "en" / "query-likelihood.jinja"
-    before = path.read_text()
-    yield path
-    path.write_text(before)
-
-
 def in_the_editor(tab):
     return tab.evaluate("document.activeElement.classList.contains('cm-content')")
 
