@@ -6,7 +6,7 @@
 # make clean  remove what these made inside this folder
 #
 # PYTHON=python3.12             another Python (3.11 or newer)
-# WORKERS=1                     tests in one process: half the memory, twice the time
+# WORKERS=1                     tests in one process: half the memory, half as long again
 # PIP_ARGS="--index-url ..."    added to every pip install, e.g. to take the smaller CPU build of torch
 
 PYTHON ?= python3

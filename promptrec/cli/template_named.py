@@ -28,9 +28,8 @@ def one_template(name: str, folder: Path | None) -> Template:
     """
     held = inside(name, folder)
     if held is not None:
-        names = (
-            t.name if t.name.startswith(name) else t.path for t in held
-        )  # found by folder: a file has no such name
+        # A pack found by its folder has no name; its files do for its templates.
+        names = (t.name if t.name.startswith(name) else t.path for t in held)
         raise InputError(f"{name} is a pack: name one of its templates: {', '.join(names)}")
     return _named(name, folder)
 

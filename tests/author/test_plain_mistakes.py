@@ -222,3 +222,9 @@ def test_signs_of_other_programs_are_names_where_nothing_else_shows_the_field(fo
     (told,) = found(line=f"Wine: {sign.replace('title', 'item_id')}\n")
     assert (told.rule, told.line, told.suggestion) == ("single-brace", 8, "write {{ item.item_id }}")
     assert found(line=f"Wine: {sign}\n") == [], "a title in brackets beside the title is only a mark"
+
+
+def test_what_the_answer_s_form_is_called_elsewhere_is_known(mistaken):
+    file = "listwise-text.jinja"
+    found = mistaken("{{ instruction }}", "{{ answer_format }}", file, file)
+    assert ["did you mean 'instruction'?" in mend for rule, _, _, mend in found if rule == "unknown-name"] == [True]

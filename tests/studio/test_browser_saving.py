@@ -62,10 +62,11 @@ def test_enter_opens_the_file_again_where_nothing_was_typed(open_page, path):
 
 
 def test_that_the_studio_does_not_answer_is_said_in_an_open_dialog(open_page, put, path):
-    tab = open_page()
+    tab, before = open_page(), path.read_text()
     tab.route("**/save", lambda route: route.abort())
     put(tab, "A guest who", " please")
     tab.keyboard.press("Control+s")
     tab.wait_for_selector("dialog:modal ins")
     tab.keyboard.press("Enter")
     tab.locator("dialog:modal #not-saved", has_text="no longer answers").wait_for()
+    assert path.read_text() == before and "says: please\n" in tab.input_value("#source")
