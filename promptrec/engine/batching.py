@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from promptrec.engine.base import Tokens
 
@@ -74,6 +75,15 @@ def batches(lengths: Sequence[int], cost_limit: int) -> list[tuple[int, ...]]:
             batch = []
         batch.append(index)
     return [*out, tuple(batch)] if batch else out
+
+
+def equal_length_batches(lengths: Sequence[int], most: int) -> list[tuple[int, ...]]:
+    """Indices in batches of one length, of at most `most` members, so that nothing has to be padded."""
+    out: list[tuple[int, ...]] = []
+    for _, alike in groupby(sorted(range(len(lengths)), key=lambda i: lengths[i]), key=lambda i: lengths[i]):
+        members = list(alike)
+        out += (tuple(members[start : start + most]) for start in range(0, len(members), most))
+    return out
 
 
 def sharing_chunks(prompts: Mapping[int, Tokens], most_tokens: int) -> Iterator[list[int]]:

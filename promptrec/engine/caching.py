@@ -7,6 +7,7 @@ from typing import Protocol
 
 from promptrec.engine.base import Tokens
 from promptrec.engine.batching import shared_prefix_groups, sharing_chunks
+from promptrec.engine.packing import new_tokens
 
 
 class Cache(Protocol):
@@ -22,8 +23,31 @@ class Cache(Protocol):
         """Of one call of `Engine.generate`."""
 
 
+class PackedRows:
+    """The engine transformers: of the prompts of one call, each beginning is read once; nothing is kept.
+
+    The last token of what is scored is never read: nothing comes behind it.
+    """
+
+    def labels(self, prompts: Sequence[Tokens]) -> list[int]:
+        """See `Cache.labels`."""
+        return [len(prompt) - new for prompt, new in zip(prompts, new_tokens(prompts), strict=True)]
+
+    def likelihoods(self, prompts: Sequence[Tokens], continuations: Sequence[Tokens]) -> list[int]:
+        """See `Cache.likelihoods`."""
+        return [n + 1 for n in self.labels(_without_last(prompts, continuations))]
+
+    def replies(self, prompts: Sequence[Tokens]) -> list[int]:
+        """See `Cache.replies`. Text is written without a cache of beginnings."""
+        return [0] * len(prompts)
+
+
+def _without_last(prompts: Sequence[Tokens], continuations: Sequence[Tokens]) -> list[Tokens]:
+    return [(*p, *c[:-1]) for p, c in zip(prompts, continuations, strict=True)]
+
+
 class Prefixes:
-    """The engine transformers: prompts of one call that begin alike read their beginning once; nothing is kept."""
+    """The engine transformers with a model whose rows cannot be packed: a group's common beginning is read once."""
 
     def labels(self, prompts: Sequence[Tokens]) -> list[int]:
         """See `Cache.labels`."""
@@ -31,7 +55,7 @@ class Prefixes:
 
     def likelihoods(self, prompts: Sequence[Tokens], continuations: Sequence[Tokens]) -> list[int]:
         """See `Cache.likelihoods`."""
-        return self._shared([(*p, *c) for p, c in zip(prompts, continuations, strict=True)], prompts)
+        return [n + 1 for n in self._shared(_without_last(prompts, continuations), prompts)]
 
     def replies(self, prompts: Sequence[Tokens]) -> list[int]:
         """See `Cache.replies`. Text is written without a cache of beginnings."""

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
-from promptrec.engine.caching import Blocks, Cache, Prefixes
+from promptrec.engine.caching import Blocks, Cache, PackedRows, Prefixes
 from promptrec.engine.load import choose_engine, has_nvidia_gpu
 from promptrec.engine.models import resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
+from promptrec.engine.packing import sees_everything
 from promptrec.engine.tokenizer import Tokenizer
-from promptrec.engine.validity import longest_sequence, prompt_error
+from promptrec.engine.validity import longest_sequence, prompt_error, read_config
 from promptrec.engine.vllm import CPU_BLOCK, CPU_CONTEXT
 from promptrec.errors import InputError
 from promptrec.prompt import Tokenizer as AnyTokenizer
@@ -49,7 +50,7 @@ class CountingEngine:
         model_id: str,
         tokenizer: AnyTokenizer,
         context_length: int,
-        cache: Callable[[], Cache] = Prefixes,
+        cache: Callable[[], Cache] = PackedRows,
         name: str = "transformers",
     ) -> None:
         self.name = name
@@ -71,8 +72,7 @@ class CountingEngine:
         if name not in STANDS_FOR:
             raise InputError(f"what the engine {name} keeps is not known here: count for {' or '.join(STANDS_FOR)}")
         info = resolve(model, "language model")
-        longest = longest_sequence(info.folder) or USUAL_CONTEXT
-        context, cache = STANDS_FOR[name](longest, options.max_model_len)
+        context, cache = STANDS_FOR[name](info.folder, options.max_model_len)
         return cls(info.name, Tokenizer.from_folder(info.folder), context, cache, name)
 
     def next_logprobs(
@@ -154,18 +154,20 @@ def logprobs(prompt: Tokens, continuation: Tokens) -> tuple[float, ...]:
     return tuple(out)
 
 
-def _transformers(longest: int, asked: int | None) -> tuple[int, Callable[[], Cache]]:
-    return min(longest, asked or longest), Prefixes
+def _transformers(folder: Path, asked: int | None) -> tuple[int, Callable[[], Cache]]:
+    longest = longest_sequence(folder) or USUAL_CONTEXT
+    return min(longest, asked or longest), PackedRows if sees_everything(read_config(folder)) else Prefixes
 
 
-def _vllm(longest: int, asked: int | None) -> tuple[int, Callable[[], Cache]]:
+def _vllm(folder: Path, asked: int | None) -> tuple[int, Callable[[], Cache]]:
+    longest = longest_sequence(folder) or USUAL_CONTEXT
     if has_nvidia_gpu():
         return (asked or longest) - 1, partial(Blocks, GPU_BLOCK)
     return (asked or min(longest, CPU_CONTEXT)) - 1, partial(Blocks, CPU_BLOCK)
 
 
-# The room for a prompt and the cache of each engine that can be counted for, from what its model and its user say.
-STANDS_FOR: dict[str, Callable[[int, int | None], tuple[int, Callable[[], Cache]]]] = {
+# The room for a prompt and the cache of each engine that can be counted for, from its model's folder and its user.
+STANDS_FOR: dict[str, Callable[[Path, int | None], tuple[int, Callable[[], Cache]]]] = {
     "transformers": _transformers,
     "vllm": _vllm,
 }

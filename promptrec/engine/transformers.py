@@ -3,17 +3,19 @@
 import copy
 import inspect
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 
 from promptrec.engine.adapter import Adapted
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
-from promptrec.engine.batching import batches, shared_prefix_groups
+from promptrec.engine.batching import batches, equal_length_batches, shared_prefix_groups
 from promptrec.engine.convert import quiet
 from promptrec.engine.grammar import Grammars
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
+from promptrec.engine.packing import Output, Row, new_tokens, pack, sees_everything
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, log_probabilities, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra, first_line
@@ -25,6 +27,11 @@ except ImportError as missing:
     raise MissingExtra(missing.name or "transformers", "transformers") from None
 
 Numbers = tuple[float, ...]
+Pick = Callable[[Any, Sequence[Output]], Any]
+# Tokens of a packed row: longer ones spend more on what their tokens do not see, shorter ones more on starting.
+ROW_TOKENS = 512
+# By how many nats packed rows may differ from sequences alone before they are not used.
+PACKED_TOLERANCE, HALF_TOLERANCE = 1e-3, 0.5
 # Logits of one batch take at most this many bytes; keys and values at most this many tokens.
 LOGITS_BYTES = 512 * 2**20
 CACHE_TOKENS = 8192
@@ -57,6 +64,7 @@ class TransformersEngine:
         own = int(getattr(config, "max_position_embeddings", 2048))
         self.context_length = min(own, options.max_model_len or own)
         self._cache_name = _cache_name(self._model.forward)
+        self._packs = self._can_pack()
         self._grammars: Grammars | None = None
         ends = self._model.generation_config.eos_token_id
         self._ends = {ends} if isinstance(ends, int) else set(ends or ())
@@ -72,23 +80,26 @@ class TransformersEngine:
         check_labels(label_ids, self._vocabulary)
         labels = torch.tensor(list(label_ids), device=self._device, dtype=torch.long)
 
-        def pick(index: int, logits: Any) -> tuple[float, ...]:  # noqa: ANN401 - a tensor (positions, vocabulary)
-            return tuple((logits[0, labels] - logits[0].logsumexp(-1)).tolist())
+        def pick(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401 - see `_read`
+            rows = logits[[place for place, _, _ in outputs]]
+            return rows[:, labels] - rows.logsumexp(-1, keepdim=True)
 
-        return self._read(prompts, [len(p) - 1 for p in prompts], pick, adapter)
+        return self._read(prompts, [len(p) - 1 for p in prompts], pick, [0] * len(prompts), adapter)
 
     def loglikelihood(
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
     ) -> list[Reading[tuple[float, ...]]]:
         """See `Engine.loglikelihood`."""
-        wanted = [torch.tensor(c, device=self._device, dtype=torch.long) for c in continuations]
 
-        def pick(index: int, logits: Any) -> tuple[float, ...]:  # noqa: ANN401
-            rows = logits[: len(wanted[index])]
-            return tuple((rows.gather(1, wanted[index][:, None])[:, 0] - rows.logsumexp(-1)).tolist())
+        def pick(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401 - see `_read`
+            places = [place for place, _, _ in outputs]
+            tokens = [continuations[index][offset] for _, index, offset in outputs]
+            return (logits[places, tokens] - logits.logsumexp(-1)[places])[:, None]
 
         sequences = [(*p, *c) for p, c in zip(prompts, continuations, strict=True)]
-        readings = self._read(sequences, [len(p) - 1 for p in prompts], pick, adapter)
+        # Nothing comes behind the last token, so nobody asks what would be likely there.
+        unread = [min(1, len(c)) for c in continuations]
+        readings = self._read(sequences, [len(p) - 1 for p in prompts], pick, unread, adapter)
         empty = Reading[tuple[float, ...]](None, error="the continuation is empty: there is nothing to score")
         return [r if c else empty for r, c in zip(readings, continuations, strict=True)]
 
@@ -123,64 +134,133 @@ class TransformersEngine:
         self,
         sequences: Sequence[Tokens],
         firsts: Sequence[int],
-        pick: Callable[[int, Any], Numbers],
+        pick: Pick,
+        scored: Sequence[int],
         adapter: str | None,
     ) -> list[Reading[Numbers]]:
-        """`pick` applied to each sequence's logits from position `firsts[i]` on."""
+        """What `pick` takes from the logits behind positions `firsts[i]` and later of each sequence.
+
+        Args:
+            sequences: the tokens of each prompt, and of what is scored behind it.
+            firsts: the position in each behind which the first value is wanted.
+            pick: from logits (n, vocabulary) and n outputs of a row (place among the logits, sequence, offset), the
+                values of each output: a tensor (n, values).
+            scored: how many tokens at the end of each sequence are scored and need not be read themselves.
+            adapter: see `Engine`.
+        """
         errors = {
             i: e for i, s in enumerate(sequences) if (e := prompt_error(s, self.context_length, self._vocabulary))
         }
         errors |= {i: "the prompt is empty" for i, f in enumerate(firsts) if f < 0 and i not in errors}
-        out: dict[int, Reading[Numbers]] = {i: Reading(None, error=e) for i, e in errors.items()}
-        good = [i for i in range(len(sequences)) if i not in errors]
+        texts = {i: s[: len(s) - scored[i]] for i, s in enumerate(sequences) if i not in errors}
         with self._adapted(adapter), torch.inference_mode():
-            groups = shared_prefix_groups([sequences[i] for i in good], [firsts[i] for i in good])
-            for group in groups:
-                members = [good[m] for m in group.members]
-                prefix = sequences[members[0]][: group.prefix]
-                cache = self._forward([prefix], None, 1)[1] if prefix else None
-                for row, value in self._suffixes(sequences, members, group.prefix, cache, firsts, pick):
-                    cached = group.prefix if row != members[0] else 0
-                    out[row] = log_probabilities(value, Usage(prompt=len(sequences[row]), cached=cached))
+            shared, values = (self._packed if self._packs else self._grouped)(texts, firsts, pick)
+            for i in [i for i, numbers in values.items() if not all(map(math.isfinite, numbers))]:
+                # In a row, a number that is none makes all others none: whose it is shows when each is read alone.
+                shared[i], values[i] = 0, self._grouped({i: texts[i]}, firsts, pick)[1][i]
+        out: dict[int, Reading[Numbers]] = {i: Reading(None, error=e) for i, e in errors.items()}
+        for i in texts:
+            usage = Usage(prompt=len(sequences[i]), cached=shared[i] + scored[i])
+            out[i] = log_probabilities(tuple(values[i]), usage)
         return [out[i] for i in range(len(sequences))]
 
-    def _suffixes(
-        self,
-        sequences: Sequence[Tokens],
-        members: Sequence[int],
-        prefix: int,
-        cache: Any,  # noqa: ANN401 - a transformers Cache
-        firsts: Sequence[int],
-        pick: Callable[[int, Any], Numbers],
-    ) -> Iterator[tuple[int, Numbers]]:
-        """What is picked from each member of a group, read in batches behind their common prefix."""
-        lengths = [len(sequences[i]) - prefix for i in members]
-        limit = min(LOGITS_BYTES // (4 * self._vocabulary), CACHE_TOKENS)
-        most = max(1, CACHE_TOKENS // (prefix + max(lengths)))
-        for whole in batches(lengths, limit):
-            for start in range(0, len(whole), most):
-                rows = [members[b] for b in whole[start : start + most]]
-                suffixes = [sequences[i][prefix:] for i in rows]
-                first = min(firsts[i] for i in rows) - prefix
-                keep = max(map(len, suffixes)) - first
-                logits, _ = self._forward(suffixes, cache, keep)
-                for place, i in enumerate(rows):
-                    at = firsts[i] - prefix - first
-                    yield i, pick(i, logits[place, at : len(suffixes[place]) - first])
+    def _packed(
+        self, texts: Mapping[int, Tokens], firsts: Sequence[int], pick: Pick, length: int = ROW_TOKENS
+    ) -> tuple[dict[int, int], dict[int, list[float]]]:
+        """How many tokens of each text were read for another, and its values, from rows of `length` new tokens."""
+        indices = list(texts)
+        read = new_tokens(list(texts.values()))
+        shared = {i: len(texts[i]) - new for i, new in zip(indices, read, strict=True)}
+        values: dict[int, list[float]] = {i: [] for i in indices}
+        length = max(1, min(length, LOGITS_BYTES // (4 * self._vocabulary)))
+        rows = pack(list(texts.values()), [firsts[i] for i in indices], length)
+        cache = None
+        for row, following in zip_longest(rows, rows[1:]):
+            outputs = [(place, indices[n], offset) for place, n, offset in row.outputs]
+            places = sorted({place for place, _, _ in outputs})
+            logits, cache = self._forward_row(row, cache, places)
+            cache = keep_columns(cache, following.past) if following else None
+            add_values(values, logits, places, outputs, pick)
+        return shared, values
+
+    def _forward_row(self, row: Row, cache: Any, places: Sequence[int]) -> tuple[Any, Any]:  # noqa: ANN401
+        """Logits behind the places of a packed row (float32), and the keys and values of all that it sees."""
+        seen = torch.tensor(row.mask(), device=self._device)[None, None]
+        dtype = self._model.dtype
+        hidden = torch.zeros(seen.shape, dtype=dtype, device=self._device)
+        hidden.masked_fill_(~seen, torch.finfo(dtype).min)
+        with stopping():
+            out = self._model(
+                input_ids=torch.tensor([row.ids], device=self._device),
+                position_ids=torch.tensor([row.positions], device=self._device),
+                attention_mask=hidden,
+                use_cache=True,
+                logits_to_keep=torch.tensor(places or [0], device=self._device),
+                **{self._cache_name: cache},
+            )
+        return out.logits[0].float(), getattr(out, self._cache_name)
+
+    def _grouped(
+        self, texts: Mapping[int, Tokens], firsts: Sequence[int], pick: Pick
+    ) -> tuple[dict[int, int], dict[int, list[float]]]:
+        """The same where rows cannot be packed: a prefix is read once for a group, and nothing is padded.
+
+        What comes after the prefix is read in batches of equal length.
+        """
+        indices = list(texts)
+        shared = dict.fromkeys(indices, 0)
+        values: dict[int, list[float]] = {i: [] for i in indices}
+        for group in shared_prefix_groups(list(texts.values()), [firsts[i] for i in indices]):
+            members = [indices[n] for n in group.members]
+            shared |= dict.fromkeys(members[1:], group.prefix)
+            prefix = texts[members[0]][: group.prefix]
+            cache = self._forward([prefix], None, 1)[1] if prefix else None
+            lengths = [len(texts[i]) for i in members]
+            tokens = min(CACHE_TOKENS, LOGITS_BYTES // (4 * self._vocabulary))
+            for batch in equal_length_batches(lengths, max(1, tokens // max(lengths))):
+                rows = [members[n] for n in batch]
+                first = min(firsts[i] for i in rows)
+                logits, _ = self._forward([texts[i][group.prefix :] for i in rows], cache, lengths[batch[0]] - first)
+                for i, row in zip(rows, logits, strict=True):
+                    start = firsts[i] - first
+                    outputs = [(place, i, place - start) for place in range(start, len(row))]
+                    add_values(values, row, range(len(row)), outputs, pick)
+        return shared, values
 
     def _forward(self, rows: Sequence[Tokens], cache: Any, keep: int) -> tuple[Any, Any]:  # noqa: ANN401
-        """Logits of the last `keep` positions (float32) and the cache behind them.
-
-        Rows are padded on the right: a causal model never looks there, so no mask is needed.
-        """
-        longest = max(map(len, rows))
-        ids = torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows], device=self._device)
+        """Logits of the last `keep` positions (float32) of rows of equal length, and the cache behind them."""
+        ids = torch.tensor([list(row) for row in rows], device=self._device)
         if cache is not None:
             cache = copy.deepcopy(cache)
             cache.batch_repeat_interleave(len(rows))
         with stopping():
             out = self._model(input_ids=ids, use_cache=True, logits_to_keep=keep, **{self._cache_name: cache})
         return out.logits.float(), getattr(out, self._cache_name)
+
+    def _can_pack(self) -> bool:
+        """Whether packed rows give what sequences alone give, tried on a few tokens.
+
+        Layers that see only a part of what came before are not found out by short sequences: their settings are looked
+        at. Whatever else makes a model different is seen in the numbers, or in what it raises.
+        """
+        if not sees_everything(self._model.config.to_dict()):
+            return False
+        tokens = [(7 + 31 * n) % self._vocabulary for n in range(16)]
+        texts = dict(enumerate((*tokens[:n], *tokens[m:]) for n, m in ((6, 6), (6, 9), (10, 12))))
+        firsts = [4] * len(texts)
+
+        def all_of(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401
+            return logits[[place for place, _, _ in outputs]].log_softmax(-1)
+
+        with torch.inference_mode():
+            alone = {i: self._grouped({i: text}, firsts, all_of)[1][i] for i, text in texts.items()}
+            try:
+                _, packed = self._packed(texts, firsts, all_of, length=7)
+            except Exception:  # what a model raises that takes no such mask is not one type
+                return False
+        exact = self._model.dtype == torch.float32
+        most = max(abs(a - b) for i in texts for a, b in zip(alone[i], packed[i], strict=True))
+        return most < (PACKED_TOLERANCE if exact else HALF_TOLERANCE)
 
     def _write(
         self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None
@@ -230,6 +310,28 @@ class TransformersEngine:
         if self._model is None:
             raise EngineError("the engine is closed: open it again")
         return Adapted(self._model, adapter)
+
+
+def add_values(
+    values: Mapping[int, list[float]],
+    logits: Any,  # noqa: ANN401 - a tensor (places, vocabulary)
+    places: Sequence[int],
+    outputs: Sequence[Output],
+    pick: Pick,
+) -> None:
+    """Add to each sequence's values what is picked for it; `places` says behind which token each of the logits is."""
+    row = {place: n for n, place in enumerate(places)}
+    numbers = pick(logits, [(row[place], i, offset) for place, i, offset in outputs]).tolist() if outputs else []
+    for (_, i, _), some in zip(outputs, numbers, strict=True):
+        values[i].extend(some)
+
+
+def keep_columns(cache: Any, columns: Sequence[int]) -> Any:  # noqa: ANN401 - a transformers Cache
+    """The cache with the keys and values of these columns only, in this order."""
+    for layer in cache.layers:
+        index = torch.tensor(columns, device=layer.keys.device, dtype=torch.long)
+        layer.keys, layer.values = layer.keys.index_select(2, index), layer.values.index_select(2, index)
+    return cache
 
 
 @contextmanager

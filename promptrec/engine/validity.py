@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from promptrec.engine.base import Reading, Tokens, Usage
 from promptrec.errors import InputError
@@ -33,8 +34,14 @@ def log_probabilities(values: tuple[float, ...], usage: Usage) -> Reading[tuple[
     return Reading(None, usage, "the model gave a log-probability that is no number: read it with dtype=float32")
 
 
+def read_config(folder: Path) -> dict[str, Any]:
+    """The settings of the model in a folder."""
+    config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return config
+
+
 def longest_sequence(folder: Path) -> int | None:
     """How many tokens a model was made for, by the settings in its folder; None where they do not say."""
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config = read_config(folder)
     longest = config.get("max_position_embeddings") or config.get("text_config", {}).get("max_position_embeddings")
     return None if longest is None else int(longest)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.engine.caching import Blocks, Prefixes
+from promptrec.engine.caching import Blocks, PackedRows, Prefixes
 
 # Few tokens and few lengths, so that many prompts share a beginning.
 PROMPTS = st.lists(st.lists(st.integers(0, 1), min_size=1, max_size=12).map(tuple), max_size=12)
@@ -24,12 +24,14 @@ def families(seed, count=40):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_prefixes_are_what_the_transformers_engine_counts(tiny_engine, seed):
+@pytest.mark.parametrize(("packs", "kind"), [(True, PackedRows), (False, Prefixes)])
+def test_what_the_transformers_engine_counts_is_foretold(tiny_engine, monkeypatch, seed, packs, kind):
+    monkeypatch.setattr(tiny_engine, "_packs", packs)
     prompts, ends = families(seed)
     cached = [reading.usage.cached for reading in tiny_engine.loglikelihood(prompts, ends)]
-    assert Prefixes().likelihoods(prompts, ends) == cached and any(cached)
-    assert Prefixes().labels(prompts) == [r.usage.cached for r in tiny_engine.next_logprobs(prompts, [3])]
-    assert set(Prefixes().replies(prompts)) == {0}
+    assert kind().likelihoods(prompts, ends) == cached and any(cached)
+    assert kind().labels(prompts) == [r.usage.cached for r in tiny_engine.next_logprobs(prompts, [3])]
+    assert set(kind().replies(prompts)) == {0}
 
 
 def longest_known(prompt, earlier, block):

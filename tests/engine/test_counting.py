@@ -68,7 +68,7 @@ def test_a_choice_is_answered_with_one_of_the_choices_not_always_the_same(counte
 def test_cached_tokens_are_those_of_the_cache_it_is_given_until_it_forgets(counter):
     stem = tuple(range(40))
     readings = counter.loglikelihood([stem] * 3, [(1,), (2,), (3,)])
-    assert sorted(reading.usage.cached for reading in readings) == [0, 39, 39]
+    assert [reading.usage.cached for reading in readings] == [1, 41, 41]
     counter.forget()
     assert counter.prompts == []
     counter.close()

@@ -54,12 +54,32 @@ def test_next_tokens_equal_the_plain_forward_whatever_is_shared(any_engine):
         assert math.fsum(map(math.exp, reading.get())) == pytest.approx(1, abs=1e-4)
 
 
-@pytest.mark.parametrize("cache_tokens", [1, 100, 300])
-def test_small_batches_change_nothing(tiny_engine, monkeypatch, cache_tokens):
+def test_rows_are_packed_for_models_that_attend_to_everything(any_engine):
+    engine, model = any_engine
+    assert engine._packs is (model.config.model_type != "gemma3_text")
+
+
+def test_every_token_that_the_model_is_given_is_in_the_ledger(any_engine):
+    engine, _ = any_engine
+    given = []
+    hook = engine._model.register_forward_pre_hook(
+        lambda model, args, more: given.append(more["input_ids"].numel()), with_kwargs=True
+    )
+    prompts, ends = families(seed=5)
+    for read in (lambda: engine.loglikelihood(prompts, ends), lambda: engine.next_logprobs(prompts, [1, 2])):
+        given.clear()
+        assert sum(r.usage.prompt - r.usage.cached for r in read()) == sum(given) > 0
+    hook.remove()
+
+
+@pytest.mark.parametrize("tokens", [1, 100, 300])
+@pytest.mark.parametrize("packs", [True, False])
+def test_small_batches_change_nothing(tiny_engine, monkeypatch, tokens, packs):
     prompts, ends = families(seed=3)
+    monkeypatch.setattr(tiny_engine, "_packs", packs)
     whole = tiny_engine.loglikelihood(prompts, ends)
-    monkeypatch.setattr(module, "CACHE_TOKENS", cache_tokens)
-    monkeypatch.setattr(module, "LOGITS_BYTES", 4 * VOCABULARY * cache_tokens)
+    monkeypatch.setattr(module, "CACHE_TOKENS", tokens)
+    monkeypatch.setattr(module, "LOGITS_BYTES", 4 * VOCABULARY * tokens)
     for one, other in zip(whole, tiny_engine.loglikelihood(prompts, ends), strict=True):
         assert one.get() == pytest.approx(other.get(), abs=1e-3) and one.usage == other.usage
 
@@ -68,8 +88,9 @@ def test_the_first_of_a_group_pays_for_what_it_shares(tiny_engine):
     stem = tuple(range(50))
     readings = tiny_engine.loglikelihood([stem] * 3 + [(9,)], [(1, 2), (3, 4), (5,), (6,)])
     assert [r.usage.prompt for r in readings] == [52, 52, 51, 2]
-    assert sorted(r.usage.cached for r in readings) == [0, 0, 49, 49]
-    assert readings[3].usage == Usage(prompt=2)
+    # The last token of what is scored is never read.
+    assert [r.usage.cached for r in readings] == [51, 51, 1, 1]
+    assert [r.usage for r in tiny_engine.next_logprobs([(9, 8)] * 2, [1])] == [Usage(prompt=2), Usage(2, cached=2)]
 
 
 def test_asking_for_no_labels_gives_no_numbers(tiny_engine):
@@ -134,11 +155,11 @@ def test_a_prefix_is_passed_by_the_name_that_the_model_takes_it_by(tiny_folder, 
         out = plain_forward(self, **more, **{here: prefix})
         return SimpleNamespace(logits=out.logits, **{name: getattr(out, here)})
 
-    def older(self, past_key_values=None, input_ids=None, use_cache=None, logits_to_keep=0, **other):
-        return read(self, past_key_values, other, input_ids=input_ids, use_cache=True, logits_to_keep=logits_to_keep)
+    def older(self, past_key_values=None, **more):
+        return read(self, past_key_values, more, **more)
 
-    def newer(self, cache=None, input_ids=None, use_cache=None, logits_to_keep=0, **other):
-        return read(self, cache, other, input_ids=input_ids, use_cache=True, logits_to_keep=logits_to_keep)
+    def newer(self, cache=None, **more):
+        return read(self, cache, more, **more)
 
     monkeypatch.setattr(LlamaForCausalLM, "forward", newer if name == "cache" else older)
     prompts, ends = families(seed=4)
@@ -154,6 +175,7 @@ def test_a_log_probability_that_is_no_number_is_an_error_of_its_prompt(tiny_fold
     import torch
 
     engine = TransformersEngine(resolve(tiny_folder), EngineOptions())
+    assert engine._packs
     with torch.no_grad():
         engine._model.get_input_embeddings().weight[7] = float("nan")
     labels = engine.next_logprobs([(1, 2, 3), (1, 7, 3)], [5, 6])
