@@ -1,5 +1,7 @@
 """`promptrec compare`: is one run better than another, or is it chance?"""
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,31 +10,78 @@ from rich.console import Console
 
 from promptrec.cli.options import JsonOption
 from promptrec.errors import InputError
-from promptrec.evaluate.comparison import compare as compare_values
-from promptrec.evaluate.run_folder import read_values
+from promptrec.evaluate.comparison import Values, compare_pairs
+from promptrec.evaluate.run_folder import is_evaluation, read_systems, read_values
+from promptrec.evaluate.spec import RunSpec
+
+Runs = dict[tuple[str, str], tuple[RunSpec, Values]]
 
 
 def compare(
-    run_a: Annotated[Path, typer.Argument(metavar="RUN_A", help="Folder of a run: RUN/DATASET/RANKER-…")],
-    run_b: Annotated[Path, typer.Argument(metavar="RUN_B", help="Folder of another, on the same dataset.")],
+    run_a: Annotated[
+        Path, typer.Argument(metavar="A", help="Folder of a run (RUN/DATASET/RANKER-…), or of an evaluation.")
+    ],
+    run_b: Annotated[Path, typer.Argument(metavar="B", help="Folder of another, on the same data.")],
     metric: Annotated[
-        list[str] | None, typer.Option("--metric", help="Repeat it. Default: all that both runs have.")
+        list[str] | None, typer.Option("--metric", help="Repeat it. Default: all that all of them have.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the resampling.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare two runs query by query. All metrics asked for are one family, and corrected for it (Holm)."""
-    (spec_a, a), (spec_b, b) = read_values(run_a), read_values(run_b)
-    if spec_a.dataset_sha256 != spec_b.dataset_sha256:
-        raise InputError(f"{run_a} ({spec_a.dataset}) and {run_b} ({spec_b.dataset}) ranked different data")
-    shared = [name for name in a if name in b]
-    if not any(a[name].keys() & b[name].keys() for name in shared):
-        raise InputError(f"{run_a} ({spec_a.dataset}) and {run_b} ({spec_b.dataset}) have no query in common")
-    names = (spec_a.system, spec_b.system) if spec_a.system != spec_b.system else (str(run_a), str(run_b))
-    found = compare_values(a, b, metric or shared, names=names, seed=seed)
+    """Compare two runs query by query, or two evaluations system by system: those of one name on one dataset.
+
+    All that is compared is one family, and p-values are corrected for it (Holm).
+    """
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    if is_evaluation(run_a) and is_evaluation(run_b):
+        a, b = read_systems(run_a), read_systems(run_b)
+        for one, other, path in ((a, b, run_a), (b, a, run_b)):
+            alone = [f"{system} on {dataset}" for dataset, system in one if (dataset, system) not in other]
+            if alone:
+                console.print(f"promptrec: only in {path}: {', '.join(alone)}")
+    else:
+        (spec_a, values_a), (spec_b, values_b) = read_values(run_a), read_values(run_b)
+        named = (spec_a.dataset, spec_a.system if spec_a.system == spec_b.system else "")
+        a, b = {named: (spec_a, values_a)}, {named: (spec_b, values_b)}
+    pairs = _pairs(a, b, run_a, run_b)
+    found = compare_pairs(pairs, metric or _shared(list(pairs.values())), seed)
     if as_json:
-        print(found.model_dump_json(indent=2))
+        dumped = [comparison.model_dump(mode="json") for comparison in found.values()]
+        print(json.dumps(dumped if is_evaluation(run_a) else dumped[0], indent=2, ensure_ascii=False))
         return
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    for name in found.contrasts:
-        console.print(found.verdict(name))
+    for comparison in found.values():
+        for name in comparison.contrasts:
+            console.print(comparison.verdict(name))
+
+
+def _pairs(a: Runs, b: Runs, run_a: Path, run_b: Path) -> dict[tuple[str, str], tuple[Values, Values]]:
+    """The values of the runs that both have, by two names that tell them apart.
+
+    Raises:
+        InputError: they have none in common, ranked different data, or have no query in common.
+    """
+    common = [key for key in a if key in b]
+    if not common:
+        raise InputError(
+            f"{run_a} and {run_b} have no system of one name on one dataset: name the folder of a run each"
+        )
+    out = {}
+    for dataset, system in common:
+        (spec_a, values_a), (spec_b, values_b) = a[dataset, system], b[dataset, system]
+        if spec_a.dataset_sha256 != spec_b.dataset_sha256:
+            raise InputError(f"{run_a} ({spec_a.dataset}) and {run_b} ({spec_b.dataset}) ranked different data")
+        if not any(values_a[m].keys() & values_b[m].keys() for m in values_a if m in values_b):
+            raise InputError(f"{run_a} ({spec_a.dataset}) and {run_b} ({spec_b.dataset}) have no query in common")
+        names = (spec_a.system, spec_b.system)
+        if system:
+            where = f"{system} on {dataset}" if len({of for of, _ in common}) > 1 else system
+            names = (f"{where} ({run_a})", f"{where} ({run_b})")
+        out[names] = (values_a, values_b)
+    return out
+
+
+def _shared(pairs: Sequence[tuple[Values, Values]]) -> list[str]:
+    """The metrics that every run of every pair has."""
+    runs = [values for pair in pairs for values in pair]
+    return [name for name in runs[0] if all(name in values for values in runs)]

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -56,15 +57,25 @@ def list_(as_json: JsonOption = False) -> None:
 def get(name: NameArgument) -> None:
     """Get a dataset ready: download and build what is not here yet, and print its folder.
 
-    The name of a public set without a split, such as ml-100k, gets its files alone.
+    The name of a public set without a split, such as ml-100k, gets its files alone. One that is generated when it is
+    opened, such as planted, needs nothing.
     """
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    if name in GENERATED:
+        console.print(f"{name} is generated when it is opened: there is nothing to get")
+        return
     print(public.get(name, console.print) if name in PUBLIC else find_dataset(name, console.print))
 
 
 @app.command()
 def info(name: NameArgument, as_json: JsonOption = False) -> None:
-    """Show what is in a dataset: its terms, its counts, and its checksum."""
+    """Show what is in a dataset: its terms, its counts, and its checksum.
+
+    Of a public set without a split, such as ml-100k: its terms, whether it is here, and how it can be split.
+    """
+    if name in PUBLIC:
+        _print_facts(_public(name), as_json)
+        return
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     data = open_dataset(name, console.print)
     told = Told.of(data)
@@ -92,6 +103,10 @@ def info(name: NameArgument, as_json: JsonOption = False) -> None:
         "training_interactions": len(data.training) if data.training is not None else 0,
         "sha256": data.sha256,
     }
+    _print_facts(facts, as_json)
+
+
+def _print_facts(facts: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(facts, indent=2, ensure_ascii=False))
         return

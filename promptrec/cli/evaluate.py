@@ -8,7 +8,15 @@ import typer
 from rich.console import Console
 
 from promptrec.cli import evaluate_options as option
-from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, SlotPriorOption, settings
+from promptrec.cli.options import (
+    EngineOption,
+    EngineSettings,
+    JsonOption,
+    SlotPriorOption,
+    TemplatesOption,
+    own_templates,
+    settings,
+)
 from promptrec.cli.progress import progress
 from promptrec.cli.unused import say_unused
 from promptrec.errors import InputError
@@ -27,7 +35,7 @@ def evaluate(
     engine: EngineOption = None,
     engine_options: EngineSettings = None,
     template: option.TemplateName = None,
-    templates: option.Templates = None,
+    templates: TemplatesOption = None,
     adapter: option.Adapter = None,
     slot_prior: SlotPriorOption = None,
     limit: option.Limit = None,
@@ -58,6 +66,8 @@ def evaluate(
     say_unused(sorted(asked.model_fields_set), asked.rankers, console)
     if "check_limit" in asked.model_fields_set and not (asked.memorisation or asked.robustness):
         console.print("promptrec: --check-limit changes nothing without --memorisation or --robustness")
+    if asked.templates is None:
+        asked = asked.model_copy(update={"templates": own_templates()})
     if dry_run:
         with console.status("reading a few queries with each model"):
             cost = estimate_cost(asked, notify=console.print)

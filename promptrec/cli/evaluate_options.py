@@ -26,9 +26,6 @@ Models = Annotated[
 TemplateName = Annotated[
     str | None, typer.Option("--template", help="Name or file. Default: the pack of the dataset's domain and language.")
 ]
-Templates = Annotated[
-    Path | None, typer.Option("--templates", help="A folder of your own templates, looked into first.")
-]
 Adapter = Annotated[str | None, typer.Option("--adapter", help="Folder of a LoRA adapter to read with.")]
 Limit = Annotated[
     str | None, typer.Option("--limit", metavar="N", help="Only the first so many queries of each dataset.")

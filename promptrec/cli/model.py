@@ -50,10 +50,11 @@ def add(
 
 @app.command()
 def info(
-    name: Annotated[str, typer.Argument(help="Name of an added model, or a model folder.")], as_json: JsonOption = False
+    name: Annotated[str, typer.Argument(help="A name of `model list`, or a model folder.")], as_json: JsonOption = False
 ) -> None:
     """Show what is known of a model."""
-    facts = _facts(models.resolve(name))
+    listed = {known.name: known for known in models.list_models()}
+    facts = _facts(listed[name] if name in listed else models.resolve(name))
     if as_json:
         print(json.dumps(facts, indent=2, ensure_ascii=False))
         return

@@ -8,6 +8,28 @@ import typer
 
 from promptrec.data.catalog import Catalog
 from promptrec.errors import InputError
+from promptrec.template.pack import SETTINGS
+from promptrec.template.store import shipped_folder
+
+TEMPLATES = Path("templates")
+"""Where `promptrec template new` begins packs, and where every command looks for them."""
+
+
+def own_templates(given: Path | None = None) -> Path | None:
+    """The folder of the user's own templates: the one given, else `TEMPLATES` where a pack is in it."""
+    if given is not None or TEMPLATES.resolve() == shipped_folder().resolve():
+        return given
+    return TEMPLATES if any(TEMPLATES.glob(f"*/*/{SETTINGS}")) else None
+
+
+TemplatesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--templates",
+        envvar="PROMPTREC_TEMPLATES",
+        help=f"A folder of your own templates, looked into first. Default: ./{TEMPLATES}, where a pack is in it.",
+    ),
+]
 
 ModelOption = Annotated[str, typer.Option("--model", help="Name of an added model, or a model folder.")]
 EngineOption = Annotated[

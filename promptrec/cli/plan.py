@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from promptrec.cli import plan_options as option
-from promptrec.cli.evaluate_options import TemplateName, Templates
+from promptrec.cli.evaluate_options import TemplateName
 from promptrec.cli.options import (
     ColumnsOption,
     EngineOption,
@@ -18,7 +18,9 @@ from promptrec.cli.options import (
     JsonOption,
     ModelOption,
     SeedOption,
+    TemplatesOption,
     open_catalog,
+    own_templates,
     settings,
 )
 from promptrec.data.catalog import Catalog
@@ -63,7 +65,7 @@ def plan_(
     engine: EngineOption = None,
     engine_options: EngineSettings = None,
     template: TemplateName = None,
-    templates: Templates = None,
+    templates: TemplatesOption = None,
     candidates: option.Candidates = option.CANDIDATES,
     users: option.Users = None,
     sample: option.Sample = None,
@@ -88,7 +90,7 @@ def plan_(
             people = _of_dataset(open_dataset(dataset), candidates, users, sample or option.QUERIES)
         else:
             raise InputError("say for whom: a dataset, or --catalog FILE, which goes with --preferences and --columns")
-        asked = System("", engine=counter, template=template, templates=templates, seed=seed)
+        asked = System("", engine=counter, template=template, templates=own_templates(templates), seed=seed)
         plans = _plans(asked, rankers, people, counter, known, console)
     if as_json:
         print(json.dumps([made.model_dump() for made in plans], indent=2, ensure_ascii=False))

@@ -1,6 +1,5 @@
 """`promptrec recommend`: one person's words in, a list of items out."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,7 +17,9 @@ from promptrec.cli.options import (
     RankerOption,
     SeedOption,
     SlotPriorOption,
+    TemplatesOption,
     open_catalog,
+    own_templates,
     settings,
 )
 from promptrec.cli.unused import say_unused
@@ -50,9 +51,7 @@ def recommend(
     template: Annotated[
         str | None, typer.Option("--template", help="Name or file; `promptrec template list` shows them.")
     ] = None,
-    templates: Annotated[
-        Path | None, typer.Option("--templates", help="A folder of your own templates, looked into first.")
-    ] = None,
+    templates: TemplatesOption = None,
     slot_prior: SlotPriorOption = None,
     item_scores: ItemScoresOption = None,
     k: Annotated[int, typer.Option("-k", help="How many items to show.")] = 10,
@@ -74,7 +73,7 @@ def recommend(
             model=model,
             engine=engine,
             ranker=ranker,
-            templates=templates,
+            templates=own_templates(templates),
             slot_prior=slot_prior,
             item_scores=item_scores,
             pool=pool,

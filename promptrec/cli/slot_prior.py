@@ -11,8 +11,16 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from promptrec.cli.evaluate_options import Adapter, TemplateName, Templates
-from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, ModelOption, settings
+from promptrec.cli.evaluate_options import Adapter, TemplateName
+from promptrec.cli.options import (
+    EngineOption,
+    EngineSettings,
+    JsonOption,
+    ModelOption,
+    TemplatesOption,
+    own_templates,
+    settings,
+)
 from promptrec.data.query import RankRequest
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL
@@ -35,7 +43,7 @@ def slot_prior(
     engine: EngineOption = None,
     engine_option: EngineSettings = None,
     template: TemplateName = None,
-    templates: Templates = None,
+    templates: TemplatesOption = None,
     adapter: Adapter = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many queries.")] = None,
     pool: Annotated[int, typer.Option("--pool", min=1, help="Candidates to retrieve where a dataset gives none.")] = 50,
@@ -54,7 +62,12 @@ def slot_prior(
     with console.status(Text(f"loading {model}")):
         opened, _ = open_engine(model, engine, EngineOptions.parse(options))
     system = System(
-        ListwiseLabels.name, engine=opened, template=template, templates=templates, adapter=adapter, pool=pool
+        ListwiseLabels.name,
+        engine=opened,
+        template=template,
+        templates=own_templates(templates),
+        adapter=adapter,
+        pool=pool,
     )
     asked = _requests(system.open(data), data, limit)
     with Progress(console=console, disable=not console.is_terminal) as bar:

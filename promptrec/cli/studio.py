@@ -1,28 +1,31 @@
 """`promptrec studio`: a page on this machine to write templates with."""
 
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from promptrec.cli.options import EngineOption, EngineSettings, ModelOption, settings
+from promptrec.cli.options import EngineOption, EngineSettings, ModelOption, TemplatesOption, own_templates, settings
 from promptrec.engine.models import DEFAULT_MODEL
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import MissingExtra
 
 
 def studio(
-    templates: Annotated[
-        Path | None, typer.Option("--templates", help="A folder of your own templates: the only one written to.")
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME|PACK|FILE]", help="What to open first, such as films/en.")
     ] = None,
+    templates: TemplatesOption = None,
     model: ModelOption = DEFAULT_MODEL,
     engine: EngineOption = None,
     engine_option: EngineSettings = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes one that is free.")] = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
 ) -> None:
-    """Write templates on a local page: faults under their lines, the prompt's tokens, rankings, tests."""
+    """Write templates on a local page: faults under their lines, the prompt's tokens, rankings, tests.
+
+    The folder of your own templates is the only one that is written to.
+    """
     for package in ("starlette", "uvicorn"):
         if find_spec(package) is None:
             raise MissingExtra(package, "studio")
@@ -32,9 +35,11 @@ def studio(
     from promptrec.studio.shelf import Shelf
 
     opened = Model(model, engine, EngineOptions.parse(settings("--engine-option", engine_option)))
+    shelf = Shelf(own_templates(templates))
     serve(
-        Desk(Shelf(templates), opened),
+        Desk(shelf, opened),
         port,
         lambda link: print(f"{link}\nCtrl-C ends it.", flush=True),
         browser=browser,
+        file=name and shelf.file_to_open(name),
     )

@@ -14,9 +14,17 @@ from rich.text import Text
 from promptrec.author.new import new_pack
 from promptrec.author.sample import sample, sample_items
 from promptrec.author.tokens import Part, Shown, shown_tokens
-from promptrec.cli.options import ColumnsOption, JsonOption, ModelOption, open_catalog
+from promptrec.cli.options import (
+    TEMPLATES,
+    ColumnsOption,
+    JsonOption,
+    ModelOption,
+    TemplatesOption,
+    open_catalog,
+    own_templates,
+)
 from promptrec.cli.template_check import check_
-from promptrec.cli.template_named import FolderOption, one_template
+from promptrec.cli.template_named import one_template
 from promptrec.cli.template_try import ab_, diff_, test_
 from promptrec.engine.models import DEFAULT_MODEL, resolve
 from promptrec.engine.tokenizer import Tokenizer
@@ -36,11 +44,12 @@ app.command("diff")(diff_)
 
 
 @app.command("list")
-def list_(templates: FolderOption = None, as_json: JsonOption = False) -> None:
+def list_(templates: TemplatesOption = None, as_json: JsonOption = False) -> None:
     """Show every template: its name, the way of ranking that asks with it, language and what it is for.
 
     One that cannot be read is named, and the exit code is 2.
     """
+    templates = own_templates(templates)
     broken: list[TemplateError] = []
     found = list_templates(templates, broken=broken.append)
     if as_json:
@@ -60,9 +69,7 @@ def list_(templates: FolderOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(metavar="DOMAIN/LANGUAGE", help="Such as wine/en.")],
-    templates: Annotated[Path, typer.Option("--templates", help="The folder of your own templates.")] = Path(
-        "templates"
-    ),
+    templates: Annotated[Path, typer.Option("--templates", help="The folder of your own templates.")] = TEMPLATES,
     like: Annotated[str | None, typer.Option("--like", help="The pack to begin from. Default: general.")] = None,
     catalog: Annotated[
         str | None, typer.Option("--catalog", metavar="FILE", help="Items to try the templates with.")
@@ -80,7 +87,7 @@ def new(
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(help="Name or file of a template.")],
-    templates: FolderOption = None,
+    templates: TemplatesOption = None,
     model: ModelOption = DEFAULT_MODEL,
     catalog: Annotated[str | None, typer.Option("--catalog", help="Show it with items of this catalogue.")] = None,
     columns: ColumnsOption = None,
@@ -88,6 +95,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Print the exact prompt a model reads, and its tokens, for sample items and words."""
+    templates = own_templates(templates)
     template = one_template(name, templates)
     tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
     items = open_catalog(catalog, columns) if catalog is not None else None

@@ -10,8 +10,8 @@ from rich.console import Console
 from promptrec.author.check import check
 from promptrec.author.confined import check_confined
 from promptrec.author.finding import Finding
-from promptrec.cli.options import ColumnsOption, JsonOption, ModelOption, open_catalog
-from promptrec.cli.template_named import FolderOption, template_files
+from promptrec.cli.options import ColumnsOption, JsonOption, ModelOption, TemplatesOption, open_catalog, own_templates
+from promptrec.cli.template_named import template_files
 from promptrec.engine.models import DEFAULT_MODEL, resolve
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.errors import InputError
@@ -23,7 +23,7 @@ def check_(
         list[str] | None,
         typer.Argument(metavar="[NAME|PACK|FILE|FOLDER]...", help="Default: the folder of your own, else all shipped."),
     ] = None,
-    templates: FolderOption = None,
+    templates: TemplatesOption = None,
     model: ModelOption = DEFAULT_MODEL,
     catalog: Annotated[
         str | None, typer.Option("--catalog", metavar="FILE", help="Check against this catalogue, not the pack's own.")
@@ -35,6 +35,7 @@ def check_(
     as_json: JsonOption = False,
 ) -> None:
     """Find what is wrong with templates: file, line, what it is and how to mend it. Exit code 1 if any is an error."""
+    templates = own_templates(templates)
     folder = resolve(model, "language model").folder
     tokenizer = Tokenizer.from_folder(folder)
     if untrusted and catalog is not None:

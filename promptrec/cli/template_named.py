@@ -1,22 +1,12 @@
 """Templates as they are named on the command line: one by name or file, and what a folder or pack holds."""
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from promptrec.author.misnamed import misnamed_told
 from promptrec.errors import InputError, UnknownName
 from promptrec.template.pack import PART
 from promptrec.template.store import SUFFIX, list_templates, load_template, packs, shipped_folder
 from promptrec.template.template import Template
-
-FolderOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--templates", envvar="PROMPTREC_TEMPLATES", help="A folder of your own templates, looked into first."
-    ),
-]
 
 
 def one_template(name: str, folder: Path | None) -> Template:

@@ -20,10 +20,12 @@ from promptrec.cli.options import (
     JsonOption,
     ModelOption,
     SeedOption,
+    TemplatesOption,
     open_catalog,
+    own_templates,
     settings,
 )
-from promptrec.cli.template_named import FolderOption, inside, one_template
+from promptrec.cli.template_named import inside, one_template
 from promptrec.engine.base import Engine
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL, resolve
@@ -45,7 +47,7 @@ ALL = "all"
 
 def test_(
     name: Annotated[str, typer.Argument(metavar="NAME|PACK|FILE", help="A template, or all of a pack.")],
-    templates: FolderOption = None,
+    templates: TemplatesOption = None,
     model: ModelOption = DEFAULT_MODEL,
     engine: EngineOption = None,
     engine_option: EngineSettings = None,
@@ -63,6 +65,7 @@ def test_(
     as_json: JsonOption = False,
 ) -> None:
     """Run the tests of a template's header with a real model. Exit code 1 if any fails."""
+    templates = own_templates(templates)
     chosen = _chosen(name, templates, ranks, default_ranker(resolve(model, "language model").parameters))
     console = Console(highlight=False, markup=False, soft_wrap=True)
     told: list[dict[str, Any]] = []
@@ -85,7 +88,7 @@ def ab_(
     a: NameArgument,
     b: OtherArgument,
     dataset: Annotated[str, typer.Option("--dataset", help="A folder, or a name of `promptrec data list`.")],
-    templates: FolderOption = None,
+    templates: TemplatesOption = None,
     model: ModelOption = DEFAULT_MODEL,
     engine: EngineOption = None,
     engine_option: EngineSettings = None,
@@ -95,6 +98,7 @@ def ab_(
     as_json: JsonOption = False,
 ) -> None:
     """Rank the same people with two templates, and say which is better, or that no difference is shown."""
+    templates = own_templates(templates)
     one, other = one_template(a, templates), one_template(b, templates)
     data = open_dataset(dataset)
     people = min(limit or len(data.queries), len(data.queries))
@@ -124,7 +128,7 @@ def ab_(
 def diff_(
     a: NameArgument,
     b: OtherArgument,
-    templates: FolderOption = None,
+    templates: TemplatesOption = None,
     model: ModelOption = DEFAULT_MODEL,
     catalog: CatalogFile = None,
     columns: ColumnsOption = None,
@@ -132,6 +136,7 @@ def diff_(
     as_json: JsonOption = False,
 ) -> None:
     """Show what differs between two templates: their files, and the prompts they make for the same person and items."""
+    templates = own_templates(templates)
     tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
     one, other = one_template(a, templates), one_template(b, templates)
     found = diff(one, other, tokenizer, open_catalog(catalog, columns) if catalog is not None else None, preferences)

@@ -93,6 +93,8 @@ def add(
     if not re.fullmatch(r"\w[\w.-]*", name):
         raise ModelError(f"{name!r} cannot name a model: give it another name (--name) of letters, digits, '.', '-'")
     present = next((info for info in list_models() if info.name == name and info.path), None)
+    if present is not None and source == name and name not in PACKAGED:
+        return present
     owner = present.source if present else name if name in PACKAGED else source
     if owner != source:
         raise ModelError(f"the name {name} is taken by {owner}: give this model another name (--name)")

@@ -108,13 +108,29 @@ def compare(
         UnknownName: a metric that was not measured.
         MissingExtra: scipy is not installed.
     """
-    found = {metric: _difference(a, b, metric, names, seed) for metric in metrics}
-    adjusted = holm({metric: difference.p for metric, difference in found.items()})
-    contrasts = {
-        metric: Contrast(names=names, metric=metric, difference=difference, p_holm=adjusted[metric])
-        for metric, difference in found.items()
+    return compare_pairs({names: (a, b)}, metrics, seed)[names]
+
+
+def compare_pairs(
+    pairs: Mapping[tuple[str, str], tuple[Values, Values]], metrics: Sequence[str], seed: int = 0
+) -> dict[tuple[str, str], Comparison]:
+    """Compare the two rankers of each pair, by their names; all pairs in all metrics are one family.
+
+    Raises:
+        InputError, UnknownName, MissingExtra: as `compare`.
+    """
+    found = {(names, m): _difference(a, b, m, names, seed) for names, (a, b) in pairs.items() for m in metrics}
+    adjusted = holm({asked: difference.p for asked, difference in found.items()})
+    return {
+        names: Comparison(
+            contrasts={
+                m: Contrast(names=names, metric=m, difference=found[names, m], p_holm=adjusted[names, m])
+                for m in metrics
+            },
+            seed=seed,
+        )
+        for names in pairs
     }
-    return Comparison(contrasts=contrasts, seed=seed)
 
 
 def _difference(a: Values, b: Values, metric: str, names: tuple[str, str], seed: int) -> Difference:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from promptrec.data.public import data_folders, local_folder
+from promptrec.data.public import PUBLIC, data_folders, local_folder
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.dataset_folder import load_dataset
@@ -44,6 +44,9 @@ def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
         raise InputError(f"{name} is generated when it is opened and has no folder")
     if str(name) in RECIPES:
         return build(RECIPES[str(name)], notify)
+    if str(name) in PUBLIC:
+        splits = " or ".join(split for split, recipe in RECIPES.items() if recipe.public == str(name))
+        raise InputError(f"{name} has no queries of its own: say how to split it: {splits}")
     if Path(name).is_file():
         raise InputError(f"{name} is a file: a dataset is the folder that holds it")
     raise UnknownName("dataset folder or name", str(name), [*_beside(Path(name)), *known_datasets()], LIST)

@@ -5,10 +5,26 @@ import math
 from pathlib import Path
 
 from promptrec.errors import InputError
-from promptrec.evaluate.evaluation import EVALUATION
+from promptrec.evaluate.evaluation import EVALUATION, read_evaluation
 from promptrec.evaluate.measured import Values
 from promptrec.evaluate.spec import RunSpec
 from promptrec.evaluate.store import PER_QUERY, SPEC, RunStore
+
+
+def is_evaluation(folder: str | Path) -> bool:
+    """Whether a folder holds an evaluation of several runs, and is not the folder of one."""
+    return not (Path(folder) / SPEC).exists() and (Path(folder) / EVALUATION).exists()
+
+
+def read_systems(folder: str | Path) -> dict[tuple[str, str], tuple[RunSpec, Values]]:
+    """What `read_values` says of each run of an evaluation, by the names of its dataset and of its system.
+
+    Raises:
+        InputError: as `read_values` and `read_evaluation`.
+    """
+    found = read_evaluation(folder)
+    runs = ((dataset.name, run) for dataset in found.datasets for run in dataset.runs)
+    return {(name, run.system): read_values(Path(folder) / run.folder) for name, run in runs}
 
 
 def read_values(folder: str | Path) -> tuple[RunSpec, Values]:
@@ -19,7 +35,7 @@ def read_values(folder: str | Path) -> tuple[RunSpec, Values]:
             values that something else changed.
     """
     folder = Path(folder)
-    if not (folder / SPEC).exists() and (folder / EVALUATION).exists():
+    if is_evaluation(folder):
         below = sorted(str(path.parent) for path in folder.glob(f"*/*/{SPEC}"))
         raise InputError(f"{folder} is an evaluation of several runs: name one of {', '.join(below) or 'none'}")
     spec = RunStore(folder).spec

@@ -5,6 +5,7 @@ import socket
 import webbrowser
 from collections.abc import Callable
 from threading import Timer
+from urllib.parse import urlencode
 
 import uvicorn
 
@@ -17,7 +18,7 @@ SECONDS_TO_START = 0.5
 SECONDS_TO_END = 10.0
 
 
-def serve(desk: Desk, port: int, notify: Callable[[str], None], *, browser: bool) -> None:
+def serve(desk: Desk, port: int, notify: Callable[[str], None], *, browser: bool, file: str | None = None) -> None:
     """Serve until Ctrl-C.
 
     Args:
@@ -25,6 +26,7 @@ def serve(desk: Desk, port: int, notify: Callable[[str], None], *, browser: bool
         port: 0 for any that is free.
         notify: is told the link.
         browser: open it too.
+        file: the name of the file that the link opens; the first of all by default.
 
     Raises:
         InputError: the port is taken.
@@ -40,7 +42,7 @@ def serve(desk: Desk, port: int, notify: Callable[[str], None], *, browser: bool
         port = listening.getsockname()[1]
         token = secrets.token_urlsafe(32)
         app = create_app(desk, token, frozenset({f"{LOCAL}:{port}", f"localhost:{port}"}))
-        link = f"http://{LOCAL}:{port}/?token={token}"
+        link = f"http://{LOCAL}:{port}/?{urlencode({'token': token} | ({'open': file} if file else {}), safe='/')}"
         settings = uvicorn.Config(
             app, log_level="warning", access_log=False, proxy_headers=False, server_header=False, lifespan="off"
         )

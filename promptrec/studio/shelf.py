@@ -18,6 +18,9 @@ from promptrec.studio.language import Refused
 from promptrec.template.pack import LONGEST_FILE, PART, SETTINGS
 from promptrec.template.store import SUFFIX, shipped_folder
 
+# What is opened of a pack, where it is there.
+FIRST = "query-likelihood"
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -98,6 +101,23 @@ class Shelf:
         if sheet.gone:
             raise Gone(sheet.path)
         return sheet
+
+    def file_to_open(self, name: str) -> str:
+        """The name of a file, from its name or path, or from those of its pack, whose first template it is then.
+
+        Raises:
+            UnknownName: nothing is called so.
+        """
+        packs = self.names()
+        known = {file: path.resolve() for file, path in self._paths().items()}
+        pack = next((p for p in packs if name.rstrip("/") == p or _is_folder(name, known[packs[p][0]].parent)), None)
+        if name not in known and pack is not None:
+            templates = [file for file in packs[pack] if _file_of(file) == f"{file}{SUFFIX}"]
+            return next((file for file in templates if file.endswith(f"/{FIRST}")), (templates or packs[pack])[0])
+        found = next((file for file, path in known.items() if name == file or Path(name).resolve() == path), None)
+        if found is None:
+            raise UnknownName("template, pack or file of a pack", name, [*packs, *known], "`promptrec template list`")
+        return found
 
     def find(self, name: str) -> Sheet:
         """The file of a name, or where it would be if it is gone.
@@ -183,6 +203,10 @@ class Shelf:
 
     def _paths(self) -> dict[str, Path]:
         return _files(shipped_folder()) | (_files(self.own) if self.own else {})
+
+
+def _is_folder(name: str, folder: Path) -> bool:
+    return Path(name).is_dir() and Path(name).resolve() == folder
 
 
 def _files(root: Path) -> dict[str, Path]:

@@ -11,7 +11,7 @@ from promptrec.errors import TemplateError
 ALLOWED = frozenset(
     {
         *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Block, nodes.Extends, nodes.Include),
-        *(nodes.If, nodes.For, nodes.With, nodes.Assign, nodes.AssignBlock, nodes.CondExpr),
+        *(nodes.If, nodes.For, nodes.With, nodes.Assign, nodes.AssignBlock, nodes.CondExpr, nodes.FilterBlock),
         *(nodes.Name, nodes.Const, nodes.Tuple, nodes.List, nodes.Dict, nodes.Pair, nodes.Keyword),
         *(nodes.Filter, nodes.Test, nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Concat),
         *(nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not),
@@ -22,7 +22,6 @@ ALLOWED = frozenset(
 REFUSED: dict[type[nodes.Node], str] = {
     nodes.Import: "import",
     nodes.FromImport: "import",
-    nodes.FilterBlock: "filter blocks",
     nodes.CallBlock: "call blocks",
     nodes.Macro: "macros",
     nodes.Mul: "*",
@@ -34,6 +33,8 @@ REFUSED: dict[type[nodes.Node], str] = {
     nodes.Break: "break",
 }
 TESTS = frozenset("defined undefined none string number sequence mapping even odd in eq ne lt le gt ge".split())
+BLOCK_FILTER = "sentences"
+"""The filter that may stand around a part of a template: it leaves the marks in it as they are."""
 # Each is beyond any template that people would read.
 DEEPEST = 50
 MOST_NODES = 5_000
@@ -102,6 +103,9 @@ def _fault(node: nodes.Node, filters: Collection[str]) -> str | None:
                 return f"No {kind.__name__.lower()} named {node.name!r}; known: {', '.join(sorted(known))}"
             if node.dyn_args is not None or node.dyn_kwargs is not None:
                 return "templates may not use * or ** within brackets"
+    # Any other would see the marks around what people wrote, and could move them.
+    if isinstance(node, nodes.FilterBlock) and (node.filter.name, node.filter.node) != (BLOCK_FILTER, None):
+        return f"templates may not use filter blocks but {{% filter {BLOCK_FILTER} %}}"
     if isinstance(node, nodes.For) and node.recursive:
         return "templates may not use recursive loops"
     if isinstance(node, nodes.Include) and not node.with_context:

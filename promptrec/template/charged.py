@@ -21,7 +21,8 @@ SLOW = {"date": 200, "price": 200, "shorten": 100}
 # Characters paid for each that is read: tokenizers are slow.
 READING = {"shorten": 8}
 TEXT_FILTERS = frozenset(
-    "capitalize date escape lower price replace shorten string title trim truncate upper wordcount year".split()
+    "capitalize date escape lower price replace sentences shorten string title trim truncate upper wordcount "
+    "year".split()
 )
 WHOLE_LISTS = frozenset({"sort", "unique"})
 LIST_FILTERS = WHOLE_LISTS | frozenset("list map reject rejectattr reverse select selectattr".split())

@@ -10,11 +10,18 @@ import jinja2
 from babel.dates import format_date
 from babel.numbers import UnknownCurrencyError, format_currency, get_currency_precision, validate_currency
 
+from promptrec.template.spans import CLOSE, OPEN
+
 LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
 CURRENCIES = {"en": "USD", "zh": "CNY"}
 MOST_DIGITS = 15
 LONGEST_NUMBER = 60
 YEAR = re.compile(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)")
+FULL_STOPS = {"en": ".", "zh": "。"}
+BETWEEN_SENTENCES = {"en": " ", "zh": ""}
+WITHOUT_MARKS = dict.fromkeys(map(ord, OPEN + CLOSE))
+SENTENCE_ENDS = tuple(".!?…。！？؟।")
+CLOSING_SIGNS = "\"'”’»)]）】」』"
 # The name under which the way to count tokens is told to a template; it cannot be written in one.
 SHORTENED = "_shortened"
 
@@ -35,6 +42,18 @@ def year(value: Any) -> str:  # noqa: ANN401
     """The year in a number, a date or a text that holds one; nothing where there is none."""
     found = YEAR.search(str(value))
     return found.group() if found else ""
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of rendered text. A line end within marks is somebody's own, and parts nothing."""
+    out, depth = [""], 0
+    for piece in re.split(f"([{OPEN}{CLOSE}\n])", text):
+        depth += (piece == OPEN) - (piece == CLOSE)
+        if piece == "\n" and depth == 0:
+            out.append("")
+        else:
+            out[-1] += piece
+    return out
 
 
 def in_language(language: str) -> dict[str, Callable[..., Any]]:
@@ -66,4 +85,16 @@ def in_language(language: str) -> dict[str, Callable[..., Any]]:
         shape = "¤#,##0" if whole else None
         return str(format_currency(amount, currency, shape, locale=LOCALES[language], currency_digits=not whole))
 
-    return {"shorten": shorten, "year": year, "date": date, "price": price}
+    def sentences(text: str) -> str:
+        """Each line of a text as a sentence of its own, behind the one before; lines that say nothing are left out.
+
+        A line gets a full stop where it has none and another follows it. The last stays as it is.
+        """
+        said = [(line.strip(), line.translate(WITHOUT_MARKS).strip()) for line in lines_of(text)]
+        said = [(line, seen) for line, seen in said if seen]
+        for place, (line, seen) in enumerate(said[:-1]):
+            if not seen.rstrip(CLOSING_SIGNS).endswith(SENTENCE_ENDS):
+                said[place] = (line + FULL_STOPS[language], seen)
+        return BETWEEN_SENTENCES[language].join(line for line, _ in said)
+
+    return {"sentences": sentences, "shorten": shorten, "year": year, "date": date, "price": price}

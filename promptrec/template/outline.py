@@ -133,6 +133,8 @@ class _Reader:
                     yield Typed(part.data, scope.place(part))
                 else:
                     yield from _uses(part, scope, printed=True)
+        elif isinstance(node, nodes.FilterBlock):
+            yield from self._inside(node.body, scope)
         elif isinstance(node, nodes.Block):
             yield from self.block(node.name, scope.lineage)
         elif isinstance(node, nodes.Include):

@@ -19,9 +19,8 @@ from promptrec.template.budget import BUDGET
 from promptrec.template.charged import charged_filter, charged_test, join, written
 from promptrec.template.filters import in_language
 from promptrec.template.metered import PAYING, metered
-from promptrec.template.spans import Span
+from promptrec.template.spans import CLOSE, OPEN, Span
 
-OPEN, CLOSE = "\ufdd0", "\ufdd1"
 _MARKS = re.compile(f"([{OPEN}{CLOSE}])")
 BLOCKS = ("system", "user", "reply")
 LONGEST_OUTPUT = 2_000_000

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+OPEN, CLOSE = "\ufdd0", "\ufdd1"
+"""Noncharacters around what an expression emits, while a template is rendered; cleaned text holds neither."""
+
 
 @dataclass(frozen=True)
 class Span:

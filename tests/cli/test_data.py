@@ -9,6 +9,7 @@ from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import InputError, UnknownName
+from promptrec.evaluate.named import open_dataset
 from promptrec.evaluate.written import write_dataset
 
 
@@ -124,3 +125,20 @@ def test_the_help_names_every_command_by_the_word_that_calls_it():
     first = next(line for line in said if "Datasets for evaluation" in line)
     assert all(f" {command.name} " in first for command in app.registered_commands if command.name)
     assert {"get", "info"} <= set(first.replace(",", " ").split())
+
+
+@pytest.mark.parametrize("name", ["mine", "ml-100k", "ml-1m", "lastfm-2k", "goodbooks-10k", "planted"])
+def test_info_takes_every_name_that_is_listed(name):
+    assert name in {row["name"] for row in json.loads(run("list", "--json").stdout)}
+    assert json.loads(run("info", name, "--json").stdout)["name"] == name
+    assert run("info", name).exit_code == 0
+
+
+def test_a_public_set_without_a_split_says_how_it_can_be_split():
+    assert "near-cold-5" in run("info", "ml-100k").stdout
+    with pytest.raises(InputError, match=r"ml-100k has no queries .* ml-100k:cold-user or .*ml-100k:near-cold-5"):
+        open_dataset("ml-100k")
+
+
+def test_a_generated_set_needs_no_getting():
+    assert run("get", "planted").exit_code == 0

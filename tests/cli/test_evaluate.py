@@ -118,3 +118,29 @@ def test_a_dry_run_tells_tokens_and_time_and_keeps_nothing(promptrec, mine, tmp_
     assert done.returncode == 0, done.stderr
     assert re.search(r"mine · query-likelihood · smollm2-135m: 2 queries, about [\d,]+ prompt tokens", done.stdout)
     assert not (tmp_path / "runs").exists()
+
+
+def test_two_evaluations_are_compared_system_by_system(promptrec, mine, tmp_path, no_models):
+    promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/one", **no_models)
+    promptrec(
+        "evaluate", "mine", "--ranker", "bm25", "--ranker", "random", "--seed", "5", "--out", "runs/two", **no_models
+    )
+    done = promptrec("compare", "runs/one", "runs/two", "--metric", "ndcg@10", **no_models)
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()
+    assert {line.partition(" (")[0] for line in said} == {"bm25", "random"}
+    assert all("(runs/one)" in line and "(runs/two)" in line and "ndcg@10" in line for line in said)
+    found = json.loads(promptrec("compare", "runs/one", "runs/two", "--json", **no_models).stdout)
+    assert len(found) == 2 and all(len(comparison["contrasts"]) > 1 for comparison in found)
+
+
+def test_evaluations_of_other_systems_or_data_are_told_apart(promptrec, mine, tmp_path, no_models):
+    promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/one", **no_models)
+    promptrec("evaluate", "mine", "--ranker", "bm25+random", "--out", "runs/sum", **no_models)
+    partly = promptrec("compare", "runs/one", "runs/sum", "--metric", "mrr", **no_models)
+    assert partly.returncode == 0 and "promptrec: only in runs/sum: bm25+random on mine" in partly.stderr
+    (mine / "qrels.txt").write_text("anna 0 b2 1\nbo 0 b1 1\n")
+    (mine / "catalog.csv").write_text(CATALOG.replace("Fast", "Slow"))
+    promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/other", **no_models)
+    other = promptrec("compare", "runs/one", "runs/other", **no_models)
+    assert other.returncode == 2 and "ranked different data" in other.stderr

@@ -102,3 +102,15 @@ def test_a_profile_template_is_shown_with_a_sample_person(promptrec, language, w
     assert (
         words in json.loads(promptrec("template", "show", f"profiles/{language}/profile", "--json").stdout)["context"]
     )
+
+
+def test_info_and_add_take_every_name_that_is_listed(promptrec, smollm2, tmp_path):
+    home = {"PROMPTREC_HOME": str(tmp_path / "home")}
+    promptrec("model", "add", smollm2.folder, "--name", "my-own", **home)
+    listed = [row["name"] for row in json.loads(promptrec("model", "list", "--json", **home).stdout)]
+    assert {"my-own", "smollm2-135m", "minilm"} <= set(listed)
+    for name in listed:
+        facts = json.loads(promptrec("model", "info", name, "--json", **home).stdout)
+        assert facts["name"] == name and facts["added"] == ("yes" if name == "my-own" else "no")
+    again = promptrec("model", "add", "my-own", **home)
+    assert again.returncode == 0 and "my-own is ready" in again.stdout, again.stderr

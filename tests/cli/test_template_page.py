@@ -60,10 +60,10 @@ def test_a_line_that_is_not_printed_is_found():
 
 @pytest.mark.model
 def test_the_walk_goes_as_the_page_says(promptrec, tmp_path):
-    games, pack, people = tmp_path / "games.csv", tmp_path / "mine/games/en", tmp_path / "people"
+    games, pack, people = tmp_path / "games.csv", tmp_path / "templates/games/en", tmp_path / "people"
     games.write_text(block("item_id,title"))
     assert run(promptrec, "promptrec template new").returncode == 0
-    shutil.copytree(tmp_path / "mine", tmp_path / "before")
+    shutil.copytree(tmp_path / "templates", tmp_path / "before")
     assert run(promptrec, "promptrec template show games/en/query").returncode == 0
 
     asks = pack / "query-likelihood.jinja"

@@ -2,7 +2,7 @@
 
 import socket
 import time
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -53,3 +53,16 @@ def test_work_has_stopped_before_the_model_is_freed(desk, monkeypatch):
     with pytest.raises(Told):
         module.serve(desk, 0, working, browser=False)
     assert states == ["stopped"]
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_the_link_opens_the_file_that_was_asked_for(desk):
+    links = []
+
+    def at_once(link):
+        links.append(parse_qs(urlsplit(link).query))
+        raise Told
+
+    with pytest.raises(Told):
+        module.serve(desk, 0, at_once, browser=False, file="wine/en/query-likelihood")
+    assert links[0]["open"] == ["wine/en/query-likelihood"] and links[0]["token"]

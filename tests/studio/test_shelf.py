@@ -195,3 +195,26 @@ def test_what_its_line_ends_make_too_long_is_not_saved(mine):
     with pytest.raises(InputError, match="longer than"):
         shelf.save(OWN, "\n" * 150_000, shelf.target(OWN).sha256)
     assert path.read_bytes() == b"a\r\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "file"),
+    [
+        ("general/en", SHIPPED),
+        ("general/en/", SHIPPED),
+        ("general/zh/yes-no", "general/zh/yes-no"),
+        ("wine/en", OWN),
+        ("wine/en/pack.yaml", "wine/en/pack.yaml"),
+        ("{mine}/wine/en", OWN),
+        ("{mine}/wine/en/listwise-text.jinja", "wine/en/listwise-text"),
+    ],
+)
+def test_what_is_opened_first_is_named_by_name_pack_or_path(mine, asked, file):
+    (mine / "wine" / "en" / "pack.yaml").write_text("domain: wine")
+    assert Shelf(mine).file_to_open(asked.format(mine=mine)) == file
+
+
+@pytest.mark.parametrize("asked", ["films", "general/en/no-such", "", "/", "."])
+def test_what_is_not_there_cannot_be_opened_first(mine, asked):
+    with pytest.raises(UnknownName, match="template list"):
+        Shelf(mine).file_to_open(asked)

@@ -1,8 +1,10 @@
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.errors import TemplateError
+from promptrec.errors import InputError, TemplateError
 from promptrec.prompt import fit, shortened_to
 from promptrec.template.spans import joined
 from promptrec.template.template import Template
@@ -37,6 +39,57 @@ def shown(expression, language="en", **fields):
 def test_fields_are_written_as_the_language_writes_them(expression, field, en, zh):
     assert shown("x" + expression, x=field) == f"x{en}"
     assert shown("x" + expression, "zh", x=field) == f"x{zh}"
+
+
+def replied(body, language="en", **query):
+    source = HEADER.format(language).replace("yes-no", "query-likelihood") + "{% block user %}{{ item.title }}"
+    body = "{% endblock %}{% block reply %}\n{% filter sentences %}\n" + body + "\n{% endfilter %}\n{% endblock %}"
+    return Template("t", source + body).render(Query(**query), [Item(item_id="1", title="A title")]).reply
+
+
+@pytest.mark.parametrize(
+    ("preferences", "en", "zh"),
+    [
+        ("no blood", "no blood. Thanks.", "no blood。Thanks."),
+        ("no blood!", "no blood! Thanks.", "no blood!Thanks."),
+        ('like "Jaws!"', 'like "Jaws!" Thanks.', 'like "Jaws!"Thanks.'),
+        ("quiet (very)", "quiet (very). Thanks.", "quiet (very)。Thanks."),
+        ("不要血腥。", "不要血腥。 Thanks.", "不要血腥。Thanks."),
+        ("", "Thanks.", "Thanks."),
+        ("one\n\ntwo", "one\n\ntwo. Thanks.", "one\n\ntwo。Thanks."),
+    ],
+)
+def test_each_line_of_the_block_is_a_sentence(preferences, en, zh):
+    assert joined(replied("{{ query.preferences }}\n\n  Thanks.", preferences=preferences)) == en
+    assert joined(replied("{{ query.preferences }}\n\n  Thanks.", "zh", preferences=preferences)) == zh
+
+
+def test_the_last_sentence_stays_as_it_is():
+    assert joined(replied("{{ query.preferences }}\n{{ query.context }}", preferences="a", context="b")) == "a. b"
+    assert joined(replied("{{ query.preferences }}\n{{ query.context }}", preferences="a")) == "a"
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_what_people_wrote_stays_untrusted_and_the_full_stops_between_are_trusted(preferences, context):
+    try:
+        query = Query(preferences=preferences, context=context)
+    except InputError:
+        assume(False)
+    body = "{{ query.preferences }}\n{{ query.context }}\nEnd"
+    parts = replied(body, preferences=preferences, context=context)
+    people = "".join(part.text for part in parts if not part.trusted)
+    assert "".join(people.split()) == "".join((query.preferences + query.context).split())
+    assert set("".join(part.text for part in parts if part.trusted)) <= set(" .End")
+
+
+def test_outside_of_a_block_it_reads_the_lines_of_a_text():
+    assert shown("{{ item.x | sentences }}", x="one\ntwo!\nthree") == "one. two! three"
+
+
+@pytest.mark.parametrize("filter_", ["upper", "sentences | upper", "replace('a', 'b')", "shorten(3)"])
+def test_no_other_filter_stands_around_a_block(filter_):
+    with pytest.raises(TemplateError, match="filter blocks but {% filter sentences %}"):
+        shown(f"{{% filter {filter_} %}}x{{% endfilter %}}")
 
 
 @pytest.mark.parametrize("wrong", ["{{ item.x | price('EURO') }}", "{{ item.x | shorten(0) }}"])
