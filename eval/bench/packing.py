@@ -153,9 +153,7 @@ def main() -> None:
         print(f"{way}: {seconds:.1f} s, {tokens:,} tokens given to the model, {tokens / seconds:.0f} a second")
     print(f"packed is {ratio:.2f} times as fast; greatest difference {found['difference']:.1e} nats a token")
     over = found["packed_tokens"] / found["least"]
-    print(
-        f"{found['packed_tokens']:,} tokens given, {found['ledger']:,} in the ledger, {over:.3f} times the least possible"
-    )
+    print(f"the ledger says {found['ledger']:,} tokens; what was given is {over:.3f} times the least possible")
     line = {
         **found,
         "ratio": ratio,
