@@ -47,7 +47,14 @@ def _without_last(prompts: Sequence[Tokens], continuations: Sequence[Tokens]) ->
 
 
 class Prefixes:
-    """The engine transformers with a model whose rows cannot be packed: a group's common beginning is read once."""
+    """The engine transformers with a model whose rows cannot be packed: a group's common beginning is read once.
+
+    Args:
+        shares: False for a model that keeps a state: it reads each prompt alone.
+    """
+
+    def __init__(self, shares: bool = True) -> None:
+        self._shares = shares
 
     def labels(self, prompts: Sequence[Tokens]) -> list[int]:
         """See `Cache.labels`."""
@@ -64,6 +71,8 @@ class Prefixes:
     def _shared(self, sequences: Sequence[Tokens], prompts: Sequence[Tokens]) -> list[int]:
         """The prefix of each group, but for its first member, which reads it for all."""
         cached = [0] * len(sequences)
+        if not self._shares:
+            return cached
         for group in shared_prefix_groups(sequences, [len(p) - 1 for p in prompts]):
             for member in group.members[1:]:
                 cached[member] = group.prefix

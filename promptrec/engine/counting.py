@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
+from promptrec.engine.architecture import keeps_state
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.caching import Blocks, Cache, PackedRows, Prefixes
 from promptrec.engine.load import choose_engine, has_nvidia_gpu
@@ -156,7 +157,9 @@ def logprobs(prompt: Tokens, continuation: Tokens) -> tuple[float, ...]:
 
 def _transformers(folder: Path, asked: int | None) -> tuple[int, Callable[[], Cache]]:
     longest = longest_sequence(folder) or USUAL_CONTEXT
-    return min(longest, asked or longest), PackedRows if sees_everything(read_config(folder)) else Prefixes
+    config = read_config(folder)
+    cache = PackedRows if sees_everything(config) else partial(Prefixes, not keeps_state(config))
+    return min(longest, asked or longest), cache
 
 
 def _vllm(folder: Path, asked: int | None) -> tuple[int, Callable[[], Cache]]:

@@ -1,15 +1,14 @@
 """Models by name: which are known, where they are kept, adding one."""
 
 import json
-import math
 import re
-import struct
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from promptrec.data.download import home
 from promptrec.engine.packaged import PACKAGED, Kind, build
+from promptrec.engine.safetensors import count_numbers
 from promptrec.errors import ModelError, UnknownName, first_line
 
 DEFAULT_MODEL = "smollm2-135m"
@@ -159,18 +158,7 @@ def _recorded(record: Path) -> ModelInfo | None:
 
 def count_parameters(folder: Path) -> int:
     """Numbers in all *.safetensors files of a folder, from their headers alone (tied weights are stored once)."""
-    total = 0
-    for path in folder.glob("*.safetensors"):
-        try:
-            with path.open("rb") as file:
-                (length,) = struct.unpack("<Q", file.read(8))
-                if length > path.stat().st_size:
-                    raise ValueError("it is shorter than it says")
-                header = json.loads(file.read(length))
-            total += sum(math.prod(tensor["shape"]) for name, tensor in header.items() if name != "__metadata__")
-        except (struct.error, ValueError, AttributeError, KeyError, TypeError) as error:
-            raise ModelError(f"{path}: not a safetensors file ({error}): get it again") from None
-    return total
+    return sum(count_numbers(path) for path in folder.glob("*.safetensors"))
 
 
 def _stated_licence(folder: Path) -> str:

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from promptrec.engine.architecture import keeps_state
 from promptrec.engine.base import Tokens
 
 Output: TypeAlias = tuple[int, int, int]
@@ -105,7 +106,9 @@ def sees_everything(config: Mapping[str, Any]) -> bool:
     """
     text = config.get("text_config") or config
     if text.get("layer_types"):
-        return set(text["layer_types"]) == {"full_attention"}
-    return not text.get("attention_chunk_size") and not (
-        text.get("sliding_window") and text.get("use_sliding_window", True)
+        return set(text["layer_types"]) == {"full_attention"} and not keeps_state(config)
+    return (
+        not keeps_state(config)
+        and not text.get("attention_chunk_size")
+        and not (text.get("sliding_window") and text.get("use_sliding_window", True))
     )

@@ -4,13 +4,16 @@ import copy
 import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from importlib.util import find_spec
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
-from promptrec.engine.adapter import Adapted
+from promptrec.engine.adapter import PROBE, PROBE_LABELS, Adapter, Adapters, check_effect
+from promptrec.engine.architecture import check_causal, headless, keeps_state
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
-from promptrec.engine.batching import batches, equal_length_batches, shared_prefix_groups
+from promptrec.engine.batching import Group, batches, equal_length_batches, shared_prefix_groups
 from promptrec.engine.convert import quiet
 from promptrec.engine.grammar import Grammars
 from promptrec.engine.models import ModelInfo
@@ -18,7 +21,7 @@ from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.packing import Output, Row, new_tokens, pack, sees_everything
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, log_probabilities, prompt_error
-from promptrec.errors import EngineError, InputError, MissingExtra, first_line
+from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, first_line
 
 try:
     import torch
@@ -30,12 +33,14 @@ Numbers = tuple[float, ...]
 Pick = Callable[[Any, Sequence[Output]], Any]
 # Tokens of a packed row: longer ones spend more on what their tokens do not see, shorter ones more on starting.
 ROW_TOKENS = 512
-# By how many nats packed rows may differ from sequences alone before they are not used.
-PACKED_TOLERANCE, HALF_TOLERANCE = 1e-3, 0.5
+# By how many nats two ways of reading the same may differ before they count as different.
+SAME_NATS, SAME_NATS_HALF = 1e-3, 0.5
 # Logits of one batch take at most this many bytes; keys and values at most this many tokens.
 LOGITS_BYTES = 512 * 2**20
 CACHE_TOKENS = 8192
 GENERATE_BATCH = 16
+# What an adapter is called in the model while it is read with.
+ADAPTER = "reading"
 
 
 class TransformersEngine:
@@ -64,7 +69,9 @@ class TransformersEngine:
         own = int(getattr(config, "max_position_embeddings", 2048))
         self.context_length = min(own, options.max_model_len or own)
         self._cache_name = _cache_name(self._model.forward)
-        self._packs = self._can_pack()
+        self._adapters = Adapters(info.folder)
+        self._shares = self._packs = False
+        self._shares, self._packs = self._tried(info.folder)
         self._grammars: Grammars | None = None
         ends = self._model.generation_config.eos_token_id
         self._ends = {ends} if isinstance(ends, int) else set(ends or ())
@@ -116,7 +123,8 @@ class TransformersEngine:
         errors = {i: e for i, p in enumerate(prompts) if (e := prompt_error(p, room, self._vocabulary))}
         out: dict[int, Reading[str]] = {i: Reading(None, error=e) for i, e in errors.items()}
         good = [i for i in range(len(prompts)) if i not in errors]
-        size = GENERATE_BATCH if sampling.temperature == 0 else 1
+        # What is padded on the left would get into a state.
+        size = GENERATE_BATCH if sampling.temperature == 0 and self._shares else 1
         lengths = [len(prompts[i]) for i in good]
         with self._adapted(adapter):
             for batch in batches(lengths, CACHE_TOKENS):
@@ -129,6 +137,7 @@ class TransformersEngine:
     def close(self) -> None:
         """Free the model. Calling it twice is harmless."""
         self._model = None
+        self._adapters.close()
 
     def _read(
         self,
@@ -140,13 +149,8 @@ class TransformersEngine:
     ) -> list[Reading[Numbers]]:
         """What `pick` takes from the logits behind positions `firsts[i]` and later of each sequence.
 
-        Args:
-            sequences: the tokens of each prompt, and of what is scored behind it.
-            firsts: the position in each behind which the first value is wanted.
-            pick: from logits (n, vocabulary) and n outputs of a row (place among the logits, sequence, offset), the
-                values of each output: a tensor (n, values).
-            scored: how many tokens at the end of each sequence are scored and need not be read themselves.
-            adapter: see `Engine`.
+        `pick` gets logits (n, vocabulary) and outputs, whose places are rows of those, and gives a tensor (outputs,
+        values). `scored` says how many tokens at the end of each sequence are scored and need not be read themselves.
         """
         errors = {
             i: e for i, s in enumerate(sequences) if (e := prompt_error(s, self.context_length, self._vocabulary))
@@ -210,7 +214,10 @@ class TransformersEngine:
         indices = list(texts)
         shared = dict.fromkeys(indices, 0)
         values: dict[int, list[float]] = {i: [] for i in indices}
-        for group in shared_prefix_groups(list(texts.values()), [firsts[i] for i in indices]):
+        groups = [Group(0, tuple(range(len(indices))))] if indices else []
+        if self._shares:
+            groups = shared_prefix_groups(list(texts.values()), [firsts[i] for i in indices])
+        for group in groups:
             members = [indices[n] for n in group.members]
             shared |= dict.fromkeys(members[1:], group.prefix)
             prefix = texts[members[0]][: group.prefix]
@@ -234,33 +241,50 @@ class TransformersEngine:
             cache = copy.deepcopy(cache)
             cache.batch_repeat_interleave(len(rows))
         with stopping():
-            out = self._model(input_ids=ids, use_cache=True, logits_to_keep=keep, **{self._cache_name: cache})
-        return out.logits.float(), getattr(out, self._cache_name)
+            before = {} if cache is None else {self._cache_name: cache}
+            out = self._model(input_ids=ids, use_cache=True, logits_to_keep=keep, **before)
+        return out.logits.float(), getattr(out, self._cache_name, None)
 
-    def _can_pack(self) -> bool:
-        """Whether packed rows give what sequences alone give, tried on a few tokens.
+    def _tried(self, folder: Path) -> tuple[bool, bool]:
+        """Whether prefixes may be shared, and whether rows may be packed, tried on a few tokens.
 
-        Layers that see only a part of what came before are not found out by short sequences: their settings are looked
-        at. Whatever else makes a model different is seen in the numbers, or in what it raises.
+        Both must give what sequences give that are read alone. Layers that see only a part of what came before are not
+        found out by short ones: settings tell those. Whatever else is different shows in the numbers, or is raised.
+
+        Raises:
+            ModelError: a token changes what is read before it: the model is no causal one.
         """
-        if not sees_everything(self._model.config.to_dict()):
-            return False
-        tokens = [(7 + 31 * n) % self._vocabulary for n in range(16)]
-        texts = dict(enumerate((*tokens[:n], *tokens[m:]) for n, m in ((6, 6), (6, 9), (10, 12))))
-        firsts = [4] * len(texts)
+        tokens = [(7 + 31 * n) % self._vocabulary for n in range(26)]
+        texts = dict(enumerate((*tokens[:n], *tokens[m:]) for n, m in ((18, 18), (18, 21), (22, 24))))
+        firsts = [14] * len(texts)
 
-        def all_of(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401
+        def all_of(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401 - see `_read`
             return logits[[place for place, _, _ in outputs]].log_softmax(-1)
 
         with torch.inference_mode():
-            alone = {i: self._grouped({i: text}, firsts, all_of)[1][i] for i, text in texts.items()}
-            try:
-                _, packed = self._packed(texts, firsts, all_of, length=7)
-            except Exception:  # what a model raises that takes no such mask is not one type
-                return False
-        exact = self._model.dtype == torch.float32
-        most = max(abs(a - b) for i in texts for a, b in zip(alone[i], packed[i], strict=True))
-        return most < (PACKED_TOLERANCE if exact else HALF_TOLERANCE)
+            alone = self._grouped(texts, firsts, all_of)[1]
+            ahead = self._grouped({0: texts[0][:20]}, firsts, all_of)[1][0]
+            if not self._alike(ahead, alone[0][: len(ahead)]):
+                raise ModelError(f"{folder}: what comes after a token changes how it is read: no causal language model")
+            config = self._model.config.to_dict()
+            self._shares = not keeps_state(config)
+            if self._shares:
+                self._shares = self._agrees(alone, lambda: self._grouped(texts, firsts, all_of))
+            packs = sees_everything(config) and self._agrees(
+                alone, lambda: self._packed(texts, firsts, all_of, length=7)
+            )
+        return self._shares, packs
+
+    def _agrees(self, alone: Mapping[int, list[float]], read: Callable[[], tuple[Any, dict[int, list[float]]]]) -> bool:
+        try:
+            values = read()[1]
+        except Exception:  # what a model raises that takes no such cache or mask is not one type
+            return False
+        return all(self._alike(alone[i], values[i]) for i in alone)
+
+    def _alike(self, some: Sequence[float], others: Sequence[float]) -> bool:
+        most = max(abs(a - b) for a, b in zip(some, others, strict=True))
+        return most < (SAME_NATS if self._model.dtype == torch.float32 else SAME_NATS_HALF)
 
     def _write(
         self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None
@@ -306,10 +330,60 @@ class TransformersEngine:
             self._grammars = Grammars(tokenizer, self._vocabulary)
         return self._grammars
 
-    def _adapted(self, adapter: str | None) -> Adapted:
+    @contextmanager
+    def _adapted(self, source: str | None) -> Iterator[None]:
+        """Reads with the adapter in a folder inside its block, with the bare model after it, whatever happens.
+
+        Raises:
+            MissingExtra: peft is not installed.
+            InputError: the folder holds no adapter that can be read with this model; see `Adapters.get`.
+        """
         if self._model is None:
             raise EngineError("the engine is closed: open it again")
-        return Adapted(self._model, adapter)
+        if source is None:
+            yield
+            return
+        if find_spec("peft") is None:
+            raise MissingExtra("peft", "lora")
+        adapter, new = self._adapters.get(source)
+        if new:
+            self._try_adapter(adapter, source)
+        with self._with_adapter(adapter, source):
+            yield
+
+    def _try_adapter(self, adapter: Adapter, source: str) -> None:
+        labels = [label for label in PROBE_LABELS if label < self._vocabulary]
+
+        def pick(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401 - see `_read`
+            return logits.log_softmax(-1)[:, labels]
+
+        def read(adapted: bool) -> list[float]:
+            with self._with_adapter(adapter, source) if adapted else nullcontext(), torch.inference_mode():
+                return self._grouped({0: PROBE}, [len(PROBE) - 1], pick)[1][0]
+
+        try:
+            check_effect(source, read)
+        except BaseException:
+            self._adapters.forget(adapter)
+            raise
+
+    @contextmanager
+    def _with_adapter(self, adapter: Adapter, source: str) -> Iterator[None]:
+        try:
+            try:
+                with quiet():
+                    found = self._model.load_adapter(str(adapter.folder), adapter_name=ADAPTER)
+                odd = found.missing_keys | found.unexpected_keys
+                reason = f"{min(odd)} is in one of them only" if odd else None
+            except Exception as error:  # what a foreign or damaged adapter raises is not one type
+                reason = first_line(error)
+            if reason is not None:
+                raise InputError(f"{source}: this LoRA adapter does not fit the model: {reason}")
+            yield
+        finally:
+            # Also what is left of an adapter that was loaded half: later readings must not see it.
+            if ADAPTER in getattr(self._model, "peft_config", {}):
+                self._model.delete_adapter(ADAPTER)
 
 
 def add_values(
@@ -350,6 +424,7 @@ def _cache_name(forward: Callable[..., Any]) -> str:
 
 def _load(info: ModelInfo, options: EngineOptions, device: str) -> Any:  # noqa: ANN401
     """The model in evaluation mode. Only safetensors, only from disk, never code from a model's folder."""
+    check_causal(info.folder)
     dtype = options.dtype or ("float32" if device == "cpu" else "auto")
     try:
         with quiet():
@@ -365,6 +440,11 @@ def _load(info: ModelInfo, options: EngineOptions, device: str) -> Any:  # noqa:
         raise EngineError(f"{info.folder}: transformers cannot load it: {first_line(error)}") from error
     if found["missing_keys"]:
         # They would be random numbers.
+        without = headless(info.folder)
+        if without is not None:
+            raise ModelError(
+                f"{info.folder} is a base model without its head for words ({without}): get the whole model"
+            )
         first = min(found["missing_keys"])
         raise EngineError(f"{info.folder}: the weights lack {first}: get the whole model again")
     return model.to(device).eval()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from promptrec.engine.base import Reading, Tokens, Usage
-from promptrec.errors import InputError
+from promptrec.errors import InputError, ModelError, first_line
 
 
 def prompt_error(prompt: Tokens, room: int, vocabulary: int) -> str | None:
@@ -35,8 +35,17 @@ def log_probabilities(values: tuple[float, ...], usage: Usage) -> Reading[tuple[
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """The settings of the model in a folder."""
-    config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    """The settings of the model in a folder.
+
+    Raises:
+        ModelError: there are none that can be read.
+    """
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        if not isinstance(config, dict):
+            raise ValueError("it holds no settings")
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder}: its config.json cannot be read: {first_line(error)}") from None
     return config
 
 

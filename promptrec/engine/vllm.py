@@ -5,10 +5,11 @@ import uuid
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakSet
 
+from promptrec.engine.adapter import PROBE, PROBE_LABELS, Adapters, check_effect
+from promptrec.engine.architecture import check_causal, headless
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.batching import sharing_chunks
 from promptrec.engine.hidden import hidden
@@ -20,7 +21,7 @@ from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, log_probabilities, longest_sequence, prompt_error
 from promptrec.engine.vllm_environment import set_environment
 from promptrec.engine.vllm_scoring import way_of_scoring
-from promptrec.errors import EngineError, InputError, MissingExtra, first_line
+from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, first_line
 
 T = TypeVar("T")
 # vLLM reads at most this many chosen log-probabilities in one request.
@@ -42,6 +43,12 @@ class VllmEngine:
                 raise InputError(f"the engine vllm does not take {option}: that is for the engine server")
         self.model_id = info.name
         self.tokenizer = Tokenizer.from_folder(info.folder)
+        check_causal(info.folder)
+        without = headless(info.folder)
+        if without is not None:
+            raise ModelError(
+                f"{info.folder} is a base model without its head for words ({without}): get the whole model"
+            )
         self._vllm = _import_vllm()
         self._llm: Any = _load(self._vllm, info, options)
         OPEN.add(self)
@@ -52,7 +59,9 @@ class VllmEngine:
         self._vocabulary = int(config.get_vocab_size())
         cache = self._llm.llm_engine.vllm_config.cache_config
         self._cache_tokens = int(cache.num_gpu_blocks or 0) * int(cache.block_size)
-        self._adapters: dict[str, int] | None = None if options.max_lora_rank is None else {}
+        self._max_rank = options.max_lora_rank or 0
+        self._adapters = Adapters(info.folder)
+        self._numbers: dict[str, int] = {}
 
     def next_logprobs(
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
@@ -110,6 +119,7 @@ class VllmEngine:
             OPEN.discard(self)
             CLOSED.append(self._llm)
             self._llm = None
+            self._adapters.close()
             while CLOSED and not OPEN:
                 CLOSED.pop().llm_engine.engine_core.shutdown()
 
@@ -218,24 +228,38 @@ class VllmEngine:
     def _lora(self, adapter: str | None) -> Any:  # noqa: ANN401
         if adapter is None:
             return None
-        if self._adapters is None:
+        if not self._max_rank:
             raise InputError(
                 "vLLM reads with an adapter only if it was opened for it: give the engine option max_lora_rank=16, "
                 "or the adapter's own r where that is more"
             )
-        if not (Path(adapter) / "adapter_config.json").exists():
-            raise InputError(f"{adapter}: not a LoRA adapter: it has no adapter_config.json")
         from vllm.lora.request import LoRARequest
 
-        asked = LoRARequest(adapter, self._adapters.get(adapter, len(self._adapters) + 1), adapter)
-        if adapter not in self._adapters:
+        found, new = self._adapters.get(adapter)
+        if found.rank > self._max_rank:
+            raise InputError(
+                f"{adapter}: this LoRA adapter has rank {found.rank}, and vLLM was opened for {self._max_rank}: give "
+                "the engine option max_lora_rank the next that is not smaller"
+            )
+        number = self._numbers.setdefault(found.sha256, len(self._numbers) + 1)
+        # vLLM keys its cache by this name and path: both are of the content.
+        asked = LoRARequest(found.sha256, number, str(found.folder))
+        if new:
             try:
-                self._llm.llm_engine.add_lora(asked)
-            except Exception as error:  # what a foreign or damaged adapter raises is not one type
-                reason = first_line(error)
-                raise InputError(f"{adapter}: this LoRA adapter does not fit the model: {reason}") from None
-            self._adapters[adapter] = len(self._adapters) + 1
+                self._try_adapter(asked, adapter)
+            except BaseException:
+                self._adapters.forget(found)
+                raise
         return asked
+
+    def _try_adapter(self, asked: Any, adapter: str) -> None:  # noqa: ANN401 - a vLLM LoRARequest
+        try:
+            self._llm.llm_engine.add_lora(asked)
+        except Exception as error:  # what a foreign or damaged adapter raises is not one type
+            reason = first_line(error)
+            raise InputError(f"{adapter}: this LoRA adapter does not fit the model: {reason}") from None
+        labels = [label for label in PROBE_LABELS if label < self._vocabulary]
+        check_effect(adapter, lambda on: self._labelled([PROBE], labels, adapter if on else None)[0].get())
 
 
 def _written(done: Any) -> Reading[str]:  # noqa: ANN401 - a vLLM RequestOutput

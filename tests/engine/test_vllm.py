@@ -83,7 +83,7 @@ def test_an_adapter_that_vllm_cannot_take_is_said_before_anything_is_read(lora_e
     told = json.loads((tmp_path / "adapter_config.json").read_text())
     (tmp_path / "adapter_config.json").write_text(json.dumps(told | {"r": 2 * RANK}))
     for _ in range(2):
-        with pytest.raises(InputError, match="does not fit the model: LoRA rank 16 is greater than max_lora_rank 8"):
+        with pytest.raises(InputError, match="do not go together: r is 16, but .* has rank 8"):
             lora_engine.next_logprobs([(1, 2)], [3], adapter=str(tmp_path))
     assert lora_engine.next_logprobs([(1, 2)], [3], adapter=adapter[0])[0].error is None
 
@@ -190,3 +190,49 @@ def test_a_closed_engine_says_so_and_leaves_the_others_of_its_process_alone(vllm
 
 def test_loading_leaves_nothing_behind_for_the_programs_this_one_starts(vllm_engine):
     assert "LD_PRELOAD" not in os.environ
+
+
+def copied(adapter, target, change=None, **settings):
+    """The adapter in another folder, its tensors and settings changed."""
+    from safetensors.torch import load_file, save_file
+
+    target.mkdir(exist_ok=True)
+    tensors = load_file(Path(adapter) / "adapter_model.safetensors")
+    save_file(change(tensors) if change else tensors, target / "adapter_model.safetensors")
+    told = json.loads((Path(adapter) / "adapter_config.json").read_text())
+    (target / "adapter_config.json").write_text(json.dumps(told | settings))
+    return str(target)
+
+
+def test_an_adapter_that_is_trained_again_into_its_folder_is_read_anew(lora_engine, adapter, tmp_path):
+    prompt = lora_engine.tokenizer.encode(TEXT, trusted=True)
+
+    def read(folder):
+        return lora_engine.loglikelihood([prompt] * 2, [(5, 6), (7, 8)], adapter=folder)[0].get()
+
+    bare, first = read(None), read(copied(adapter[0], tmp_path / "mine"))
+    more = copied(adapter[0], tmp_path / "other", lambda tensors: {n: 2 * t for n, t in tensors.items()})
+    second = read(more)
+    assert max(abs(a - b) for a, b in zip(first, second, strict=True)) > 1e-2
+    copied(more, tmp_path / "mine")
+    assert read(str(tmp_path / "mine")) == pytest.approx(second, abs=1e-4)
+    assert read(None) == pytest.approx(bare, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("change", "settings", "why"),
+    [
+        (lambda tensors: {n.replace("self_attn", "attention"): t for n, t in tensors.items()}, {}, "it has no module"),
+        (lambda tensors: {n: t * 0 for n, t in tensors.items()}, {}, "changes nothing"),
+        (None, {"bias": "all"}, "trains biases"),
+        (None, {"use_dora": True}, "DoRA's magnitudes are not read"),
+        (None, {"peft_type": "IA3"}, "of the kind IA3"),
+        (None, {"modules_to_save": ["lm_head"]}, "whole modules are trained"),
+    ],
+)
+def test_an_adapter_that_would_be_read_otherwise_than_trained_is_refused(
+    lora_engine, adapter, tmp_path, change, settings, why
+):
+    with pytest.raises(InputError, match=why):
+        lora_engine.next_logprobs([(1, 2)], [3], adapter=copied(adapter[0], tmp_path / "odd", change, **settings))
+    assert lora_engine.next_logprobs([(1, 2)], [3], adapter=adapter[0])[0].error is None

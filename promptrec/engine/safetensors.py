@@ -1,0 +1,88 @@
+"""Files of weights in the safetensors format, read without torch: names, shapes and numbers.
+
+The format is a little-endian length, a JSON header of that length, and the tensors' bytes behind it.
+"""
+
+import json
+import math
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from promptrec.errors import ModelError
+
+# bfloat16, which numpy lacks, is the first half of a float32.
+NUMPY = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """Where a tensor lies: the name of its number type, its shape, and its bytes behind the header, from and to."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    begin: int
+    end: int
+
+
+def read_header(path: Path) -> dict[str, Tensor]:
+    """The tensors of a file by name.
+
+    Raises:
+        ModelError: it is not a safetensors file, or not a whole one.
+    """
+    header, room = _header(path)
+    try:
+        tensors = {
+            name: Tensor(str(t["dtype"]), tuple(map(int, t["shape"])), *map(int, t["data_offsets"]))
+            for name, t in header.items()
+        }
+        if any(not 0 <= t.begin <= t.end <= room for t in tensors.values()):
+            raise ValueError("it is shorter than it says")
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        raise ModelError(f"{path}: not a safetensors file ({error}): get it again") from None
+    return tensors
+
+
+def count_numbers(path: Path) -> int:
+    """Numbers in all tensors of a file, from its header alone (tied weights are stored once).
+
+    Raises:
+        ModelError: as `read_header`.
+    """
+    try:
+        return sum(math.prod(tensor["shape"]) for tensor in _header(path)[0].values())
+    except (KeyError, TypeError) as error:
+        raise ModelError(f"{path}: not a safetensors file ({error}): get it again") from None
+
+
+def _header(path: Path) -> tuple[dict[str, Any], int]:
+    """What a file says of its tensors, and how many bytes are behind that."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            if length > size - 8:
+                raise ValueError("it is shorter than it says")
+            header = json.loads(file.read(length))
+        header.pop("__metadata__", None)
+    except (OSError, struct.error, ValueError, AttributeError, TypeError) as error:
+        raise ModelError(f"{path}: not a safetensors file ({error}): get it again") from None
+    return header, size - 8 - length
+
+
+def values(path: Path) -> Iterator[tuple[str, "np.ndarray[Any, np.dtype[Any]]"]]:
+    """Name and numbers of each tensor of a file, flat; those of types that numpy does not know are left out."""
+    with path.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        for name, tensor in read_header(path).items():
+            if tensor.dtype in NUMPY:
+                file.seek(8 + length + tensor.begin)
+                numbers = np.frombuffer(file.read(tensor.end - tensor.begin), dtype=NUMPY[tensor.dtype])
+                if tensor.dtype == "BF16":
+                    numbers = (numbers.astype("<u4") << 16).view("<f4")
+                yield name, numbers
