@@ -12,6 +12,16 @@ from promptrec.errors import ModelError
 from promptrec.template.spans import Span
 
 _SYSTEM, _USER = "\ufdd2system\ufdd2", "\ufdd2user\ufdd2"
+# What formats ask for to know whether the model is to think first.
+NO_THINKING = {"enable_thinking": False, "thinking": False}
+THOUGHTS = (
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("[THINK]", "[/THINK]"),
+    ("◁think▷", "◁/think▷"),
+    ("<seed:think>", "</seed:think>"),
+)
+"""How formats begin and end what a model thinks before it answers."""
 # A tag of some formats that marks, for training, what the model itself wrote. It changes no text.
 _GENERATION = re.compile(r"(\{%[-+]?\s*)(end)?generation(\s*[-+]?%\})")
 
@@ -48,7 +58,7 @@ def _frame(chat_template: str, tokens: tuple[tuple[str, str], ...], with_system:
             .from_string(
                 _GENERATION.sub(lambda tag: f"{tag[1]}{'endif' if tag[2] else 'if true'}{tag[3]}", chat_template)
             )
-            .render(messages=messages, add_generation_prompt=True, enable_thinking=False, **dict(tokens))
+            .render(messages=messages, add_generation_prompt=True, **NO_THINKING, **dict(tokens))
         )
     except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         if with_system:
@@ -60,9 +70,22 @@ def _frame(chat_template: str, tokens: tuple[tuple[str, str], ...], with_system:
     if with_system and _SYSTEM in after:
         return None
     before, between = before.split(_SYSTEM) if with_system else (before, "")
-    # A thinking model would open its thoughts first, and every score would be of its first thought.
-    opened = after.rstrip().endswith("<think>")
-    return before, between, after + "\n\n</think>\n\n" if opened else after
+    return before, between, after + _thoughts(chat_template, after)
+
+
+def _thoughts(chat_template: str, turn: str) -> str:
+    """What ends the thoughts of a thinking model, else every score would be of its first thought.
+
+    Args:
+        chat_template: the format, which speaks of thoughts where the model has any.
+        turn: what it writes behind the user's words: it opens thoughts, or leaves that to the model.
+    """
+    for opening, closing in THOUGHTS:
+        if turn.rstrip().endswith(opening):
+            return f"\n\n{closing}\n\n"
+        if closing in chat_template and closing not in turn:
+            return f"{opening}\n\n{closing}\n\n"
+    return ""
 
 
 def _environment() -> ImmutableSandboxedEnvironment:

@@ -43,6 +43,25 @@ def test_a_thinking_model_has_its_thoughts_closed():
     assert joined(chat_spans((), USER, thinking, {})).endswith("<think>\n\n\n</think>\n\n")
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "end"),
+    [
+        # Opened by the format, in another model's signs.
+        ("", "[THINK]", "[THINK]\n\n[/THINK]\n\n"),
+        # The format only takes earlier thoughts out: the model itself opens them.
+        ("{% set x = 'a</think>b'.split('</think>') %}", "", "assistant\n<think>\n\n</think>\n\n"),
+        # Closed already where nobody wants thoughts.
+        ("", "{% if not enable_thinking %}<think>\n\n</think>\n\n{% endif %}", "assistant\n<think>\n\n</think>\n\n"),
+        ("", "{% if thinking %}<think>{% else %}</think>{% endif %}", "assistant\n</think>"),
+        # Of thoughts nothing is said.
+        ("", "", "assistant\n"),
+    ],
+)
+def test_thoughts_are_closed_as_the_format_has_them(before, after, end):
+    text = joined(chat_spans((), USER, before + CHATML.replace("assistant\n", "assistant\n" + after), {}))
+    assert text.endswith(end) and text.count("think>") <= 2
+
+
 def test_a_format_may_mark_what_the_model_writes_and_write_json_as_it_is():
     marking = CHATML.replace("{{ m.role }}", "{%- generation -%}{{ m.role }}{%- endgeneration -%}{{ '' }}")
     assert chat_spans(SYSTEM, USER, marking, {}) == chat_spans(SYSTEM, USER, CHATML, {})
