@@ -4,7 +4,6 @@ An engine names an adapter by the SHA-256 of its content, never by its folder: v
 one that was trained again into the same folder would be answered from the old weights.
 """
 
-import hashlib
 import json
 import shutil
 import tempfile
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from promptrec.engine.base import Tokens
+from promptrec.engine.fingerprint import files_sha256
 from promptrec.engine.safetensors import Tensor, read_header, values
 from promptrec.errors import EngineError, InputError, ModelError
 
@@ -125,11 +125,7 @@ def check_effect(source: str, read: Callable[[bool], Sequence[float]]) -> None:
 
 
 def _sha256(folder: Path) -> str:
-    whole = hashlib.sha256()
-    for name in (CONFIG, WEIGHTS):
-        with (folder / name).open("rb") as file:
-            whole.update(name.encode() + b"\0" + hashlib.file_digest(file, "sha256").digest())
-    return whole.hexdigest()
+    return files_sha256(folder / name for name in (CONFIG, WEIGHTS))
 
 
 def _checked(source: str, folder: Path, model: Path) -> int:

@@ -1,6 +1,7 @@
 """What a folder of weights is, to the byte."""
 
 import hashlib
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,8 +11,13 @@ def folder_sha256(folder: str | Path) -> str:
 
     A folder that has not changed since is not read again (sizes and times of its files are compared).
     """
-    files = tuple(sorted(path for path in Path(folder).iterdir() if path.is_file()))
-    return _sha256(tuple((path, path.stat().st_size, path.stat().st_mtime_ns) for path in files))
+    return files_sha256([path for path in Path(folder).iterdir() if path.is_file()])
+
+
+def files_sha256(paths: Iterable[Path]) -> str:
+    """The same of some files, wherever they are."""
+    stats = ((path, path.stat()) for path in sorted(paths))
+    return _sha256(tuple((path, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for path, s in stats))
 
 
 def adapter_sha256(adapter: str) -> str:
@@ -20,7 +26,7 @@ def adapter_sha256(adapter: str) -> str:
 
 
 @lru_cache(64)
-def _sha256(files: tuple[tuple[Path, int, int], ...]) -> str:
+def _sha256(files: tuple[tuple[Path, int, int, int, int], ...]) -> str:
     whole = hashlib.sha256()
     for path, *_ in files:
         with path.open("rb") as file:

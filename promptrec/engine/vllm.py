@@ -162,7 +162,11 @@ class VllmEngine:
         params = [
             self._scoring.params(p, c, from_cache=bool(repeated)) for p, c in zip(prompts, continuations, strict=True)
         ]
-        done = self._run(sequences, params, adapter, salt)
+        if self._max_rank:
+            # vLLM 0.32 with LoRA breaks where it scores the prompts of several requests at once.
+            done = [self._run([s], [p], adapter, salt)[0] for s, p in zip(sequences, params, strict=True)]
+        else:
+            done = self._run(sequences, params, adapter, salt)
         read = [self._scoring.read(final, len(prompt)) for final, prompt in zip(done, prompts, strict=True)]
         whole = filled(prompts, continuations, read, lambda wanted: self._next(wanted, adapter, salt))
         return [log_probabilities(values, _usage(final)) for values, final in zip(whole, done, strict=True)]
