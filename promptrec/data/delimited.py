@@ -1,0 +1,232 @@
+"""Rows of delimited text (CSV, TSV), whatever parts and quotes its cells."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from promptrec.data.clean import clean_text
+from promptrec.data.text import OPENERS, text_of
+from promptrec.errors import InputError
+
+Row = tuple[str, Mapping[str, Any]]
+"""Where a row stands ("films.csv:12"), and its cells by column name."""
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+CHINESE_COMMA = "，"
+TABBED = (".tsv", ".txt", ".item", ".inter")
+"""Suffixes of files whose header is tried with tabs first; all others with commas."""
+
+_ROWS_TRIED, _HEADER_LINES = 100, 10
+_CELL = re.compile(r'"((?:[^"]++|"")*+)"(?=[\t\r\n]|\Z)|[^\t\r\n]*+')
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_TYPED = re.compile(r"(.+):(token|float|token_seq|float_seq)")
+
+
+class _Record(NamedTuple):
+    first: int
+    """The number of its first line, from 1."""
+    last: int
+    """The number of its last line."""
+    cells: list[str]
+
+
+def read_csv(path: Path) -> Iterator[Row]:
+    """Rows of a CSV or TSV file; every cell is text, so that the ID 007 stays 007. The place is a row's last line.
+
+    What parts the cells is seen from the header: a tab or comma, as the suffix says, else the sign that is there.
+    Excel's `sep=` line is obeyed. Cells are quoted as spreadsheets and pandas do it; in tabbed text a quote that
+    does not enclose a cell is a letter like any other. The types in a header of RecBole (`item_id:token`) are read.
+
+    Raises:
+        InputError: quotes that do not close, a row with more cells than columns, a cell in a column without a name, a
+            column named twice, a first line that is no header; with file and line.
+    """
+    lines = list(io.StringIO(text_of(path), newline=""))
+    start, delimiter = _header_line(path, lines)
+    records = [each for each in _records(path, lines, start, delimiter) if any(cell.strip() for cell in each.cells)]
+    if not records:
+        return
+    header, rows = records[0], records[1:]
+    names = [clean_text(name).strip() for name in header.cells]
+    _check_header(path, header, names, rows)
+    _check_lines(path, lines, rows, delimiter, len(names))
+    typed = [match for match in map(_TYPED.fullmatch, names) if match]
+    types = [(match[1], match[2]) for match in typed] if len(typed) == len(names) else [(name, "") for name in names]
+    for row in rows:
+        place = f"{path}:{row.last}"
+        _check_row(place, row, names, rows, delimiter)
+        cells = zip(types, row.cells, strict=False)
+        named = ((each, cell) for n, (each, cell) in enumerate(cells) if n == 0 or names[n])
+        yield place, {name: tuple(cell.split()) if kind.endswith("_seq") else cell for (name, kind), cell in named}
+
+
+def _header_line(path: Path, lines: Sequence[str]) -> tuple[int, str]:
+    """The index of the header's first line, and the sign that parts the cells."""
+    start = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    first = lines[start].strip() if lines else ""
+    said = re.fullmatch(r'"?sep=(.?)"?', lines[start].strip("\r\n"), re.IGNORECASE) if lines else None
+    if said and said[1]:
+        return start + 1, said[1]
+    if first.startswith(('{"', "[{")):
+        raise InputError(f"{path}: this is JSON, whatever its name says: name it .json or .jsonl")
+    if re.match(r"<(!doctype|html|\?xml)\b", first, re.IGNORECASE):
+        raise InputError(f"{path}: this is a web page or XML, whatever its name says: get the table itself")
+    if said:
+        raise InputError(f"{path}:{start + 1}: {first!r} is a note for Excel without its sign: take this line out")
+    return start, _delimiter(path, lines, start)
+
+
+def _delimiter(path: Path, lines: Sequence[str], start: int) -> str:
+    usual = "\t" if suffix_of(path) in TABBED else ","
+    counts = Counter(_outside_quotes(lines[start:]))
+    there = sorted((sign for sign in DELIMITERS if counts[sign]), key=lambda sign: (sign != usual, -counts[sign]))
+    if not there and counts[CHINESE_COMMA]:
+        raise InputError(
+            f"{path}:{start + 1}: one column, {lines[start].strip()!r}: the cells seem to be parted by Chinese commas; "
+            "part them by commas, or by tabs in a file named .tsv"
+        )
+    if len(there) < 2:
+        return there[0] if there else usual
+    return next((sign for sign in there if _is_regular(path, lines, start, sign)), there[0])
+
+
+def suffix_of(path: Path) -> str:
+    """The last suffix but a packed one, in small letters."""
+    return (path.with_suffix("") if path.suffix.lower() in OPENERS else path).suffix.lower()
+
+
+def _outside_quotes(lines: Sequence[str]) -> str:
+    """The header without what stands in quotes."""
+    header = ""
+    for line in lines[:_HEADER_LINES]:
+        header += line
+        if header.count('"') % 2 == 0:
+            break
+    return re.sub(r'"[^"]*"', "", header)
+
+
+def _is_regular(path: Path, lines: Sequence[str], start: int, sign: str) -> bool:
+    """Whether the header and the rows that follow have equally many cells, parted by this sign."""
+    try:
+        records = [r for r, _ in zip(_records(path, lines, start, sign), range(_ROWS_TRIED), strict=False)]
+    except InputError:
+        return False
+    return len({len(each.cells) for each in records if any(cell.strip() for cell in each.cells)}) == 1
+
+
+def _records(path: Path, lines: Sequence[str], start: int, delimiter: str) -> Iterator[_Record]:
+    return (_tabbed if delimiter == "\t" else _quoted)(path, lines, start, delimiter)
+
+
+def _quoted(path: Path, lines: Sequence[str], start: int, delimiter: str) -> Iterator[_Record]:
+    """Rows as Python's csv reads them. Blanks before a quote are passed over."""
+    # The limit holds for the whole process, so it is only ever raised.
+    csv.field_size_limit(max(csv.field_size_limit(), sum(map(len, lines)) + 1))
+    reader = csv.reader(lines[start:], delimiter=delimiter, strict=True, skipinitialspace=True)
+    read = start
+    try:
+        for cells in reader:
+            yield _Record(read + 1, start + reader.line_num, cells)
+            read = start + reader.line_num
+    except csv.Error as error:
+        raise InputError(
+            f"{path}:{read + 1}: not readable as CSV: {error}; check the quotes in this row"
+            f"{_backslash(lines[read : start + reader.line_num])}"
+        ) from None
+
+
+def _tabbed(path: Path, lines: Sequence[str], start: int, _: str) -> Iterator[_Record]:
+    """Rows of tabbed text, which comes with quoted cells (pandas, Excel) and without (IMDb, TREC, Wikidata).
+
+    A quote begins a quoted cell where a quote before a tab or line end closes it. Where that joins lines or cells, it
+    is believed if the row has as many cells as the header and the lines by themselves have not.
+    """
+    text = "".join(lines[start:])
+    at, position, width = start, 0, 0
+    while at < len(lines):
+        cells, end = lines[at].rstrip("\r\n").split("\t"), at + 1
+        if any(cell.startswith('"') for cell in cells):
+            quoted, length = _quoted_cells(text, position)
+            last = at + len(_LINE_END.findall(text, position, position + length)) + 1
+            joins = last > end or len(quoted) < len(cells)
+            if not (width and joins and all(line.count("\t") + 1 == width for line in lines[at:last])):
+                if width and last > end and len(quoted) != width:
+                    raise InputError(
+                        f"{path}:{at + 1}: the quote that opens in this row closes in line {last}, and neither with "
+                        f"nor without it are there {width} cells in a row, as in the header: take it out or close it"
+                    )
+                cells, end = quoted, last
+        yield _Record(at + 1, end, cells)
+        width = width or (len(cells) if any(cell.strip() for cell in cells) else 0)
+        position += sum(map(len, lines[at:end]))
+        at = end
+
+
+def _quoted_cells(text: str, begin: int) -> tuple[list[str], int]:
+    """The cells of a row that begins at a place of the text, and how many characters they take."""
+    cells: list[str] = []
+    position = begin
+    while True:
+        cell = _CELL.match(text, position)
+        assert cell is not None  # noqa: S101 - a cell may be empty, so one is always found
+        cells.append(cell[0] if cell[1] is None else cell[1].replace('""', '"'))
+        position = cell.end()
+        if not text.startswith("\t", position):
+            return cells, position - begin
+        position += 1
+
+
+def _check_header(path: Path, header: _Record, names: Sequence[str], rows: Sequence[_Record]) -> None:
+    where = f"{path}:{header.first}"
+    named = [name for name in names if name]
+    above = "the first line has the columns' names; take out what stands above them"
+    if len(names) > 2 and len(named) == 1:
+        raise InputError(f"{where}: only {named[0]!r} is named of {len(names)} columns: {above}")
+    if len(names) == 1 and rows and all(len(row.cells) > 1 for row in rows):
+        raise InputError(f"{where}: one column, {names[0]!r}, but {len(rows[0].cells)} cells in the next row: {above}")
+    twice = sorted({name for name in named if names.count(name) > 1})
+    if twice:
+        raise InputError(f"{where}: the column {twice[0]!r} occurs twice: rename one")
+
+
+def _check_lines(path: Path, lines: Sequence[str], rows: Sequence[_Record], delimiter: str, width: int) -> None:
+    """Refuse line ends that may part, or quotes that may join, what is one row or several."""
+    both = any(line.endswith("\r") for line in lines) and any(line.endswith("\n") for line in lines)
+    for row in rows:
+        if both and len(row.cells) < width and lines[row.last - 1].endswith("\r"):
+            raise InputError(
+                f"{path}:{row.last}: a lone carriage return ends this row after {len(row.cells)} of {width} cells: "
+                "quote the cell that it stands in, or take it out"
+            )
+    joined = next((row for row in rows if row.last > row.first), None)
+    if joined is None or delimiter == "\t" or width == 1:
+        return
+    if all(line.count(delimiter) + 1 == width for line in lines if line.strip()):
+        raise InputError(
+            f"{path}:{joined.first}: the quote that opens in this row closes in line {joined.last}, but every line of "
+            f"the file has {width} cells without it: take the quotes out, or put what they enclose into one line"
+        )
+
+
+def _check_row(place: str, row: _Record, names: Sequence[str], rows: Sequence[_Record], delimiter: str) -> None:
+    """Refuse cells that belong to no column."""
+    width = len(names)
+    if any(cell.strip() for cell in row.cells[width:]):
+        found = f"{place}: {len(row.cells)} cells in a row, but the header has {width} columns: "
+        if len(rows) > 1 and all(len(each.cells) == width + 1 for each in rows):
+            raise InputError(f"{found}so has every row: the header lacks a name, perhaps that of the first column")
+        straight = ' in straight quotes ("), not in curly ones' if "“" in "".join(row.cells) else ""
+        raise InputError(
+            f"{found}quote cells that hold a {DELIMITERS.get(delimiter, delimiter)}{straight}{_backslash(row.cells)}"
+        )
+    for number, (name, cell) in enumerate(zip(names, row.cells, strict=False), start=1):
+        if number > 1 and not name and cell.strip():
+            raise InputError(f"{place}: {cell.strip()!r} stands in column {number}, which has no name: write one")
+
+
+def _backslash(texts: Sequence[str]) -> str:
+    return '; a quote within quotes is written twice (""), not after a backslash' if '\\"' in "".join(texts) else ""
