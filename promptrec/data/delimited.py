@@ -5,6 +5,8 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -75,6 +77,10 @@ def _header_line(path: Path, lines: Sequence[str]) -> tuple[int, str]:
         raise InputError(f"{path}: this is JSON, whatever its name says: name it .json or .jsonl")
     if re.match(r"<(!doctype|html|\?xml)\b", first, re.IGNORECASE):
         raise InputError(f"{path}: this is a web page or XML, whatever its name says: get the table itself")
+    if first[:1] in "'‘“„" and first[-1:] in "'’”" and len(first) > 1:
+        raise InputError(
+            f'{path}:{start + 1}: the names stand in {first[0]}{first[-1]}: quote with straight quotes (")'
+        )
     if said:
         raise InputError(f"{path}:{start + 1}: {first!r} is a note for Excel without its sign: take this line out")
     return start, _delimiter(path, lines, start)
@@ -82,8 +88,10 @@ def _header_line(path: Path, lines: Sequence[str]) -> tuple[int, str]:
 
 def _delimiter(path: Path, lines: Sequence[str], start: int) -> str:
     usual = "\t" if suffix_of(path) in TABBED else ","
-    counts = Counter(_outside_quotes(lines[start:]))
-    there = sorted((sign for sign in DELIMITERS if counts[sign]), key=lambda sign: (sign != usual, -counts[sign]))
+    header = _outside_quotes(lines[start:])
+    counts = Counter(header)
+    prose = Counter(re.findall(r"(.)[ ]", header))
+    there = sorted((s for s in DELIMITERS if counts[s]), key=lambda s: (-counts[s], prose[s], s != usual))
     if not there and counts[CHINESE_COMMA]:
         raise InputError(
             f"{path}:{start + 1}: one column, {lines[start].strip()!r}: the cells seem to be parted by Chinese commas; "
@@ -91,7 +99,7 @@ def _delimiter(path: Path, lines: Sequence[str], start: int) -> str:
         )
     if len(there) < 2:
         return there[0] if there else usual
-    return next((sign for sign in there if _is_regular(path, lines, start, sign)), there[0])
+    return next((sign for sign in there if _fits(path, lines, start, sign)), there[0])
 
 
 def suffix_of(path: Path) -> str:
@@ -109,13 +117,14 @@ def _outside_quotes(lines: Sequence[str]) -> str:
     return re.sub(r'"[^"]*"', "", header)
 
 
-def _is_regular(path: Path, lines: Sequence[str], start: int, sign: str) -> bool:
-    """Whether the header and the rows that follow have equally many cells, parted by this sign."""
-    try:
-        records = [r for r, _ in zip(_records(path, lines, start, sign), range(_ROWS_TRIED), strict=False)]
-    except InputError:
-        return False
-    return len({len(each.cells) for each in records if any(cell.strip() for cell in each.cells)}) == 1
+def _fits(path: Path, lines: Sequence[str], start: int, sign: str) -> bool:
+    """Whether most of the rows that follow have as many cells as the header, parted by this sign."""
+    widths: list[int] = []
+    # A row that cannot be read is told of when all are read; those before it decide.
+    with suppress(InputError):
+        records = islice(_records(path, lines, start, sign), _ROWS_TRIED)
+        widths.extend(len(record.cells) for record in records if any(cell.strip() for cell in record.cells))
+    return widths[1:].count(widths[0]) * 2 >= len(widths) - 1 if widths else False
 
 
 def _records(path: Path, lines: Sequence[str], start: int, delimiter: str) -> Iterator[_Record]:
@@ -154,11 +163,8 @@ def _tabbed(path: Path, lines: Sequence[str], start: int, _: str) -> Iterator[_R
             last = at + len(_LINE_END.findall(text, position, position + length)) + 1
             joins = last > end or len(quoted) < len(cells)
             if not (width and joins and all(line.count("\t") + 1 == width for line in lines[at:last])):
-                if width and last > end and len(quoted) != width:
-                    raise InputError(
-                        f"{path}:{at + 1}: the quote that opens in this row closes in line {last}, and neither with "
-                        f"nor without it are there {width} cells in a row, as in the header: take it out or close it"
-                    )
+                if width and last > end and (len(quoted) != width or _may_be_rows(lines[at:last], "\t", width)):
+                    raise InputError(_joined(path, at + 1, last))
                 cells, end = quoted, last
         yield _Record(at + 1, end, cells)
         width = width or (len(cells) if any(cell.strip() for cell in cells) else 0)
@@ -196,20 +202,28 @@ def _check_header(path: Path, header: _Record, names: Sequence[str], rows: Seque
 def _check_lines(path: Path, lines: Sequence[str], rows: Sequence[_Record], delimiter: str, width: int) -> None:
     """Refuse line ends that may part, or quotes that may join, what is one row or several."""
     both = any(line.endswith("\r") for line in lines) and any(line.endswith("\n") for line in lines)
-    for row in rows:
-        if both and len(row.cells) < width and lines[row.last - 1].endswith("\r"):
+    for row in rows if both else ():
+        if len(row.cells) < width and any(line.endswith("\r") for line in (lines[row.first - 2], lines[row.last - 1])):
             raise InputError(
-                f"{path}:{row.last}: a lone carriage return ends this row after {len(row.cells)} of {width} cells: "
-                "quote the cell that it stands in, or take it out"
+                f"{path}:{row.last}: {len(row.cells)} of {width} cells beside a lone carriage return: quote the cell "
+                "that it stands in, or take it out"
             )
-    joined = next((row for row in rows if row.last > row.first), None)
-    if joined is None or delimiter == "\t" or width == 1:
-        return
-    if all(line.count(delimiter) + 1 == width for line in lines if line.strip()):
-        raise InputError(
-            f"{path}:{joined.first}: the quote that opens in this row closes in line {joined.last}, but every line of "
-            f"the file has {width} cells without it: take the quotes out, or put what they enclose into one line"
-        )
+    for row in rows if delimiter != "\t" else ():
+        if row.last > row.first and _may_be_rows(lines[row.first - 1 : row.last], delimiter, width):
+            raise InputError(_joined(path, row.first, row.last))
+
+
+def _may_be_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
+    """Whether lines that a quote joins look like rows: as many cells, and in the first ones IDs of one kind."""
+    kinds = {re.sub(r"[^\W\d]+", "a", re.sub(r"\d+", "9", line.split(delimiter)[0].strip())) for line in lines}
+    return len(kinds) == 1 and all(2 <= line.count(delimiter) + 1 <= width for line in lines)
+
+
+def _joined(path: Path, first: int, last: int) -> str:
+    return (
+        f"{path}:{first}: the quote that opens in this row closes in line {last}, over what may be rows of their own: "
+        'take both quotes out or double them (""); if it is one cell, put it into one line'
+    )
 
 
 def _check_row(place: str, row: _Record, names: Sequence[str], rows: Sequence[_Record], delimiter: str) -> None:

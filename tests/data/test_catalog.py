@@ -85,6 +85,12 @@ def test_a_row_of_a_data_frame_is_told_by_its_number():
         Catalog.from_pandas(pd.DataFrame({"id": ["1", "2"], "title": ["A", None]}))
 
 
+@pytest.mark.parametrize("names", [["id", "title", "x", "x"], ["id", "title", 1, "1"]])
+def test_two_columns_of_a_data_frame_under_one_name_are_told(names):
+    with pytest.raises(InputError, match="data frame: the column '[x1]' occurs twice: rename one"):
+        Catalog.from_pandas(pd.DataFrame([["1", "A", "p", "q"]], columns=names))
+
+
 def test_columns_are_mapped_by_every_reader(write):
     columns = {"item_id": "nr", "title": "Titel"}
     for catalog in (
