@@ -45,7 +45,7 @@ def items_from_rows(
     if not rows:
         raise InputError(f"{source}: no rows in it: write one for each item")
     names = list(dict.fromkeys(name for _, row in rows for name in row))
-    mapping = _mapping(names, dict(columns or {}), source, mappable)
+    mapping = _mapping(rows, names, dict(columns or {}), source, mappable)
     items, complaints = [], []
     places: dict[str, str] = {}
     for place, row in rows:
@@ -67,7 +67,9 @@ def items_from_rows(
     return items
 
 
-def _mapping(names: Sequence[str], asked: dict[str, str], source: str, mappable: bool) -> dict[str, str]:
+def _mapping(
+    rows: Sequence[Row], names: Sequence[str], asked: dict[str, str], source: str, mappable: bool
+) -> dict[str, str]:
     """Our name of every column to use, and theirs."""
     cleaned: dict[str, str] = {}
     for name in names:
@@ -85,7 +87,7 @@ def _mapping(names: Sequence[str], asked: dict[str, str], source: str, mappable:
             mapping[ours] = found
     for ours in ("item_id", "title"):
         if ours not in mapping:
-            raise InputError(_lacking(ours, names, asked, source, mappable))
+            raise InputError(f"{source}: {_lacking(ours, names, asked, mappable, _slip(rows, names))}")
     for name in names:
         plain = clean_text(name).strip()
         if name not in mapping.values() and not ROW_LABELS.fullmatch(plain):
@@ -99,19 +101,27 @@ def _free(name: str, taken: Mapping[str, str]) -> str:
     return next(free for free in (name, *numbered) if free not in taken)
 
 
-def _lacking(ours: str, names: Sequence[str], asked: Mapping[str, str], source: str, mappable: bool) -> str:
+def _lacking(ours: str, names: Sequence[str], asked: Mapping[str, str], mappable: bool, slip: str) -> str:
     """That there is no ID or title column, and what to do."""
     read_as = {theirs: f"{theirs} (read as {given})" for given, theirs in asked.items()}
-    said = f"{source}: no {ours} column; the columns are: {_listed(names, read_as)}. "
-    if any(re.fullmatch(r"[\d.]+", name.strip()) for name in names):
-        said += "If the first line is an item, write a line with the columns' names above it. "
-    if "" in names:
-        said += f"The first column has no name: write {ours} there if it is the one. Else rename one"
-    else:
-        said += "Rename one"
-    example = "" if "" in names and ours == "item_id" else "NAME"
+    said = f"no {ours} column; the columns are: {_listed(names, read_as)}. {slip}"
+    unnamed = "" in names
+    if unnamed:
+        said += f"The first column has no name: write {ours} there if it is the one. "
+    example = "" if unnamed and ours == "item_id" else "NAME"
     by_name = f", or say which it is: --columns {ours}={example} (in Python columns={{'{ours}': '{example}'}})"
-    return said + (by_name if mappable else f" {ours}")
+    return f"{said}{'Else rename' if unnamed else 'Rename'} one{by_name if mappable else f' {ours}'}"
+
+
+def _slip(rows: Sequence[Row], names: Sequence[str]) -> str:
+    """What may be wrong with the whole file, where it has no ID or title column."""
+    if len(rows) == 1 and any(isinstance(cell, list | dict) for cell in rows[0][1].values()):
+        return "It is one JSON object: write one for each item, in an array or one a line. "
+    if len(names) == 1:
+        return "In text, a comma, semicolon, tab or bar parts columns. "
+    if any(re.fullmatch(r"[\d.]+", name.strip()) for name in names):
+        return "If the first line is an item, write a line with the columns' names above it. "
+    return ""
 
 
 def _listed(names: Iterable[str], read_as: Mapping[str, str]) -> str:

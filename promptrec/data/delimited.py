@@ -41,7 +41,8 @@ def read_csv(path: Path) -> Iterator[Row]:
 
     What parts the cells is seen from the header: a tab or comma, as the suffix says, else the sign that is there.
     Excel's `sep=` line is obeyed. Cells are quoted as spreadsheets and pandas do it; in tabbed text a quote that
-    does not enclose a cell is a letter like any other. The types in a header of RecBole (`item_id:token`) are read.
+    does not enclose a cell is a letter like any other. The types in a header of RecBole (`item_id:token`) are read. What
+    a short row lacks at its end is empty.
 
     Raises:
         InputError: quotes that do not close, a row with more cells than columns, a cell in a column without a name, a
@@ -57,23 +58,27 @@ def read_csv(path: Path) -> Iterator[Row]:
     _check_header(path, header, names, rows)
     _check_lines(path, lines, rows, delimiter, len(names))
     typed = [match for match in map(_TYPED.fullmatch, names) if match]
-    types = [(match[1], match[2]) for match in typed] if len(typed) == len(names) else [(name, "") for name in names]
+    is_typed = len(typed) == len(names)
+    columns = [match[1] for match in typed] if is_typed else names
+    lists = [n for n, match in enumerate(typed) if is_typed and match[2].endswith("_seq")]
+    named = [n for n, name in enumerate(names) if n == 0 or name]
     for row in rows:
         place = f"{path}:{row.last}"
         _check_row(place, row, names, rows, delimiter)
-        cells = zip(types, row.cells, strict=False)
-        named = ((each, cell) for n, (each, cell) in enumerate(cells) if n == 0 or names[n])
-        yield place, {name: tuple(cell.split()) if kind.endswith("_seq") else cell for (name, kind), cell in named}
+        cells: list[str | tuple[str, ...]] = [*row.cells, *[""] * (len(names) - len(row.cells))]
+        for n in lists:
+            cells[n] = tuple(str(cells[n]).split())
+        yield place, {columns[n]: cells[n] for n in named}
 
 
 def _header_line(path: Path, lines: Sequence[str]) -> tuple[int, str]:
     """The index of the header's first line, and the sign that parts the cells."""
     start = next((n for n, line in enumerate(lines) if line.strip()), 0)
     first = lines[start].strip() if lines else ""
-    said = re.fullmatch(r'"?sep=(.?)"?', lines[start].strip("\r\n"), re.IGNORECASE) if lines else None
+    said = re.fullmatch(r'"?sep=(.|\\t)?"?', lines[start].strip("\r\n"), re.IGNORECASE) if lines else None
     if said and said[1]:
-        return start + 1, said[1]
-    if first.startswith(('{"', "[{")):
+        return start + 1, said[1].replace("\\t", "\t")
+    if re.match(r'\[?\s*\{\s*("|$)|\[$', first):
         raise InputError(f"{path}: this is JSON, whatever its name says: name it .json or .jsonl")
     if re.match(r"<(!doctype|html|\?xml)\b", first, re.IGNORECASE):
         raise InputError(f"{path}: this is a web page or XML, whatever its name says: get the table itself")
@@ -222,7 +227,7 @@ def _may_be_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
 def _joined(path: Path, first: int, last: int) -> str:
     return (
         f"{path}:{first}: the quote that opens in this row closes in line {last}, over what may be rows of their own: "
-        'take both quotes out or double them (""); if it is one cell, put it into one line'
+        "take both quotes out; if it is one cell, put it into one line"
     )
 
 
@@ -237,9 +242,10 @@ def _check_row(place: str, row: _Record, names: Sequence[str], rows: Sequence[_R
         raise InputError(
             f"{found}quote cells that hold a {DELIMITERS.get(delimiter, delimiter)}{straight}{_backslash(row.cells)}"
         )
-    for number, (name, cell) in enumerate(zip(names, row.cells, strict=False), start=1):
-        if number > 1 and not name and cell.strip():
-            raise InputError(f"{place}: {cell.strip()!r} stands in column {number}, which has no name: write one")
+    if "" in names[1:]:
+        for number, (name, cell) in enumerate(zip(names, row.cells, strict=False), start=1):
+            if number > 1 and not name and cell.strip():
+                raise InputError(f"{place}: {cell.strip()!r} stands in column {number}, which has no name: write one")
 
 
 def _backslash(texts: Sequence[str]) -> str:

@@ -23,7 +23,8 @@ def read_jsonl(path: Path) -> Iterator[Row]:
         InputError: no JSON, something else than objects, or a name that occurs twice in one; with file and line.
     """
     text = text_of(path)
-    for place, row in _array(path, text) or _lines(path, text):
+    array = _array(path, text)
+    for place, row in _lines(path, text) if array is None else array:
         if not isinstance(row, dict):
             raise InputError(f"{place}: expected a JSON object, got {type(row).__name__}")
         yield place, row
@@ -41,15 +42,15 @@ def _lines(path: Path, text: str) -> Iterator[tuple[str, Any]]:
             raise InputError(f"{place}: not JSON: {why}; every line is one whole JSON object") from None
 
 
-def _array(path: Path, text: str) -> list[tuple[str, Any]]:
-    """The entries of a file that is one JSON array; none where it has lines of JSON."""
+def _array(path: Path, text: str) -> list[tuple[str, Any]] | None:
+    """The entries of a file that is one JSON array; None where it has lines of JSON."""
     if not text.lstrip().startswith("["):
-        return []
+        return None
     try:
         entries = _loads(text, str(path))
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
-            return []
+            return None
         raise InputError(
             f"{path}:{error.lineno}: not JSON: {error.msg}, at character {error.colno}; "
             "the file begins as one array of JSON objects"

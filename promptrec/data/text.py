@@ -49,6 +49,9 @@ LEGACY = {
     "cp1253": "cp1253",
     "cp1254": "cp1254",
     "koi8_r": "koi8-r",
+    "cp1255": "cp1255",
+    "cp1256": "cp1256",
+    "cp874": "cp874",
 }
 READINGS, LINES_TRIED = 3, 200
 """How many ways to read a file that is not UTF-8 a message shows, on one of how many of its lines."""

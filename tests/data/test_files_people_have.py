@@ -53,6 +53,7 @@ ENCODED = {
     "excel-german-capitals.CSV": written(";").encode("utf-8-sig"),
     "excel-sep.csv": ("sep=;\r\n" + written(";")).encode(),
     "excel-sep-utf16.csv": ("sep=\t\r\n" + written("\t")).encode("utf-16"),
+    "sep-in-words.csv": ("sep=\\t\n" + written("\t")).encode(),
     "sep-quoted.csv": ('"sep=|"\n' + written("|")).encode(),
     "bars.csv": written("|", csv.QUOTE_ALL).encode(),
     "tabs.csv": written("\t").encode(),
@@ -84,6 +85,7 @@ TEXTS = {
     "old-mac.csv": (PLAIN.replace("\n", "\r"), READ),
     "mixed-ends.csv": (PLAIN.replace("\n", "\r\n", 1).replace("war\n", "war\r"), READ),
     "mixed-ends.tsv": (PLAIN.replace(",", "\t").replace("war\n", "war\r"), READ),
+    "python-on-windows.csv": (PLAIN.replace("\n", "\r\r\n"), READ),
     "no-end.csv": (PLAIN.rstrip("\n"), READ),
     "pandas-index.csv": (framed(), READ),
     "pandas-index-twice.csv": (framed().replace(",id", "Unnamed: 0,id", 1), READ),
@@ -225,6 +227,7 @@ REFUSED = {
     ),
     "lfs.csv": ("version https://git-lfs.github.com/spec/v1\noid sha256:1\n", ": this is a pointer of Git LFS"),
     "page.csv": ("<!DOCTYPE html>\n<html>\n", ": this is a web page or XML"),
+    "json-array.csv": ('[\n  {\n    "id": 1, "title": "A"}]\n', ": this is JSON, whatever its name says"),
     "json.csv": ('{"id": 1, "title": "A"}\n', ": this is JSON, whatever its name says: name it .json or .jsonl"),
     "chinese-commas.csv": (
         "id，title，year\n1，A，1990\n",
@@ -320,6 +323,13 @@ REFUSED = {
         '{"id":{"0":1},"title":{"0":"A"}}',
         ":1: id holds several values, such as '0: 1': it has to be one text or number",
     ),
+    "one-object.json": (
+        '{"films": [{"id": 1, "title": "A"}]}',
+        "films. It is one JSON object: write one for each item",
+    ),
+    "pandas-index.json": ('{"0":{"id":1},"1":{"id":2}}', "the columns are: 0, 1. It is one JSON object: write one"),
+    "colons.csv": ("id:title\n1:A\n", "id:title. In text, a comma, semicolon, tab or bar parts columns"),
+    "empty.json": ("[]", ": no rows in it"),
     "not-closed.json": (
         '[\n{"id": 1, "title": "A"},\n{"id": 2, "title": "B"}\n',
         ":4: not JSON: Expecting ',' delimiter, at character 1; the file begins as one array",

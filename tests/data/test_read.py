@@ -37,8 +37,9 @@ def test_what_only_unicode_calls_a_line_end_does_not_end_a_csv_row(write, mark):
     ]
 
 
-def test_a_short_row_lacks_its_last_cells_and_tabs_part_a_tsv(write):
-    assert [row for _, row in read_csv(write("a.tsv", "id\ttitle\tyear\n1\tA, B\n"))] == [{"id": "1", "title": "A, B"}]
+def test_what_a_short_row_lacks_is_empty_and_tabs_part_a_tsv(write):
+    path = write("a.tsv", "id\ttitle\tyear\n1\tA, B\n")
+    assert [row for _, row in read_csv(path)] == [{"id": "1", "title": "A, B", "year": ""}]
 
 
 def test_json_lines_know_their_line_past_blank_ones_and_odd_line_ends(write):
