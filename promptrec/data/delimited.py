@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,8 +41,8 @@ def read_csv(path: Path) -> Iterator[Row]:
 
     What parts the cells is seen from the header: a tab or comma, as the suffix says, else the sign that is there.
     Excel's `sep=` line is obeyed. Cells are quoted as spreadsheets and pandas do it; in tabbed text a quote that
-    does not enclose a cell is a letter like any other. The types in a header of RecBole (`item_id:token`) are read. What
-    a short row lacks at its end is empty.
+    does not enclose a cell is a letter like any other. The types in a header of RecBole (`item_id:token`) are
+    read. What a short row lacks at its end is empty.
 
     Raises:
         InputError: quotes that do not close, a row with more cells than columns, a cell in a column without a name, a
@@ -53,7 +53,8 @@ def read_csv(path: Path) -> Iterator[Row]:
     records = [each for each in _records(path, lines, start, delimiter) if any(cell.strip() for cell in each.cells)]
     if not records:
         return
-    header, rows = records[0], records[1:]
+    # Files that were put together have the header again between them.
+    header, rows = records[0], [record for record in records[1:] if record.cells != records[0].cells]
     names = [clean_text(name).strip() for name in header.cells]
     _check_header(path, header, names, rows)
     _check_lines(path, lines, rows, delimiter, len(names))
@@ -213,6 +214,12 @@ def _check_lines(path: Path, lines: Sequence[str], rows: Sequence[_Record], deli
                 f"{path}:{row.last}: {len(row.cells)} of {width} cells beside a lone carriage return: quote the cell "
                 "that it stands in, or take it out"
             )
+    for before, row in pairwise(rows):
+        if before.cells[-1].endswith("\\") and len(row.cells) < width:
+            raise InputError(
+                f"{path}:{before.last}: this row ends in a backslash, as MySQL writes a line end in a cell: quote the "
+                "cell, or take the line end out"
+            )
     for row in rows if delimiter != "\t" else ():
         if row.last > row.first and _may_be_rows(lines[row.first - 1 : row.last], delimiter, width):
             raise InputError(_joined(path, row.first, row.last))
@@ -238,10 +245,8 @@ def _check_row(place: str, row: _Record, names: Sequence[str], rows: Sequence[_R
         found = f"{place}: {len(row.cells)} cells in a row, but the header has {width} columns: "
         if len(rows) > 1 and all(len(each.cells) == width + 1 for each in rows):
             raise InputError(f"{found}so has every row: the header lacks a name, perhaps that of the first column")
-        straight = ' in straight quotes ("), not in curly ones' if "“" in "".join(row.cells) else ""
-        raise InputError(
-            f"{found}quote cells that hold a {DELIMITERS.get(delimiter, delimiter)}{straight}{_backslash(row.cells)}"
-        )
+        sign = DELIMITERS.get(delimiter, repr(delimiter))
+        raise InputError(f'{found}quote cells that hold a {sign} in straight double quotes (")' + _backslash(row.cells))
     if "" in names[1:]:
         for number, (name, cell) in enumerate(zip(names, row.cells, strict=False), start=1):
             if number > 1 and not name and cell.strip():

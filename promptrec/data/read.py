@@ -80,12 +80,12 @@ def read_parquet(path: Path) -> Iterator[Row]:
         raise MissingExtra("pyarrow", "parquet") from None
     check_file(path)
     try:
+        names = parquet.read_schema(path).names
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise InputError(f"{path}: the column {twice[0]!r} occurs twice: rename one")
         table = parquet.read_table(path)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: not readable as Parquet: {first_line(error)}") from None
-    names = table.column_names
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise InputError(f"{path}: the column {twice[0]!r} occurs twice: rename one")
     for number, cells in enumerate(zip(*map(arrow_values, table.columns), strict=True), start=1):
         yield f"{path}:row {number}", dict(zip(names, cells, strict=True))
 

@@ -77,11 +77,15 @@ def text_of(path: Path) -> str:
             raise InputError(f"{path}: this is {kind}, whatever its name says: {remedy}")
     marked = _marked(data)
     try:
-        return data.decode(marked or "utf-8-sig").removeprefix("\ufeff")
+        # Control-Z is how MS-DOS ends a text.
+        text = data.decode(marked or "utf-8-sig").removeprefix("\ufeff").removesuffix("\x1a")
     except UnicodeDecodeError as error:
         if marked is not None:
             raise InputError(f"{path}: damaged {marked.upper()} ({error.reason}): {AS_TEXT}") from None
         raise InputError(_not_utf8(path, data, error)) from None
+    if text.endswith("\x00"):
+        raise InputError(f"{path}: the file ends in NUL characters, so its end was never written: get it again")
+    return text
 
 
 def check_file(path: Path) -> None:

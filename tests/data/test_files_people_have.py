@@ -86,6 +86,8 @@ TEXTS = {
     "mixed-ends.csv": (PLAIN.replace("\n", "\r\n", 1).replace("war\n", "war\r"), READ),
     "mixed-ends.tsv": (PLAIN.replace(",", "\t").replace("war\n", "war\r"), READ),
     "python-on-windows.csv": (PLAIN.replace("\n", "\r\r\n"), READ),
+    "ms-dos.csv": (PLAIN + "\x1a", READ),
+    "put-together.csv": ("id,title,about\n1,Red Door,war\n" + "id,title,about\n2,Green Hill,sea\n", READ),
     "no-end.csv": (PLAIN.rstrip("\n"), READ),
     "pandas-index.csv": (framed(), READ),
     "pandas-index-twice.csv": (framed().replace(",id", "Unnamed: 0,id", 1), READ),
@@ -248,6 +250,12 @@ REFUSED = {
         "1, Red Door, 1990. If the first line is an item, write a line with the",
     ),
     "header-only.csv": ("id,title\n", ": no rows in it"),
+    "mysql.tsv": ("id\ttitle\tabout\n1\tA\\\nB\tx\n", ":2: this row ends in a backslash, as MySQL writes a line end"),
+    "disk-full.csv": (PLAIN + "\0" * 20, ": the file ends in NUL characters, so its end was never written"),
+    "pandas-single-quotes.csv": (
+        framed(index=False, quotechar="'").replace("Red Door", "'Red, Door'"),
+        "double quotes",
+    ),
     "name-twice.csv": ("id,title, title\n1,A,B\n", ":1: the column 'title' occurs twice: rename one"),
     "cell-without-a-name.csv": (
         "id,title,,x\n1,A,,y\n2,B,dry,z\n",

@@ -213,6 +213,15 @@ def test_parquet_keeps_numbers_and_lists(tmp_path):
     assert list(read_parquet(path)) == [(f"{path}:row 1", {"id": "007", "year": 1962, "cast": ["A", "B"]})]
 
 
+def test_a_column_that_a_parquet_file_has_twice_is_told(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as parquet
+
+    parquet.write_table(pa.table([["1"], ["A"], ["B"]], names=["id", "title", "title"]), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match=r"a\.parquet: the column 'title' occurs twice: rename one"):
+        list(read_parquet(tmp_path / "a.parquet"))
+
+
 def test_what_is_no_parquet_is_told_in_one_line(write):
     path = write("a.parquet", "id,title\n1,A\n")
     with pytest.raises(InputError) as told:
