@@ -158,7 +158,7 @@ def _tabbed(path: Path, lines: Sequence[str], start: int, _: str) -> Iterator[_R
     """Rows of tabbed text, which comes with quoted cells (pandas, Excel) and without (IMDb, TREC, Wikidata).
 
     A quote begins a quoted cell where a quote before a tab or line end closes it. Where that joins lines or cells, it
-    is believed if the row has as many cells as the header and the lines by themselves have not.
+    is believed if the row has as many cells as the header and the lines by themselves cannot be rows.
     """
     text = "".join(lines[start:])
     at, position, width = start, 0, 0
@@ -167,9 +167,11 @@ def _tabbed(path: Path, lines: Sequence[str], start: int, _: str) -> Iterator[_R
         if any(cell.startswith('"') for cell in cells):
             quoted, length = _quoted_cells(text, position)
             last = at + len(_LINE_END.findall(text, position, position + length)) + 1
+            lone = lines[at:last]
+            whole = all(line.count("\t") + 1 == width for line in lone) and _may_be_rows(lone, "\t", width, alike=True)
             joins = last > end or len(quoted) < len(cells)
-            if not (width and joins and all(line.count("\t") + 1 == width for line in lines[at:last])):
-                if width and last > end and (len(quoted) != width or _may_be_rows(lines[at:last], "\t", width)):
+            if not (width and joins and (whole or (last == end and len(cells) == width))):
+                if width and last > end and (len(quoted) != width or _may_be_rows(lone, "\t", width)):
                     raise InputError(_joined(path, at + 1, last))
                 cells, end = quoted, last
         yield _Record(at + 1, end, cells)
@@ -221,14 +223,19 @@ def _check_lines(path: Path, lines: Sequence[str], rows: Sequence[_Record], deli
                 "cell, or take the line end out"
             )
     for row in rows if delimiter != "\t" else ():
-        if row.last > row.first and _may_be_rows(lines[row.first - 1 : row.last], delimiter, width):
+        if row.last > row.first and _may_be_rows(lines[row.first - 1 : row.last], delimiter, width, alike=True):
             raise InputError(_joined(path, row.first, row.last))
 
 
-def _may_be_rows(lines: Sequence[str], delimiter: str, width: int) -> bool:
-    """Whether lines that a quote joins look like rows: as many cells, and in the first ones IDs of one kind."""
-    kinds = {re.sub(r"[^\W\d]+", "a", re.sub(r"\d+", "9", line.split(delimiter)[0].strip())) for line in lines}
-    return len(kinds) == 1 and all(2 <= line.count(delimiter) + 1 <= width for line in lines)
+def _may_be_rows(lines: Sequence[str], delimiter: str, width: int, *, alike: bool = False) -> bool:
+    """Whether lines that a quote joins may be rows: cells enough, and first what may be IDs, `alike` in their kind."""
+    ids = [line.split(delimiter)[0].strip() for line in lines]
+    kinds = {re.sub(r"[^\W\d]+", "a", re.sub(r"\d+", "9", each.strip('"'))) for each in ids}
+    return (
+        all(2 <= line.count(delimiter) + 1 <= width for line in lines)
+        and all(re.fullmatch(r'"[^\s"]+"|[^\s"]+', each) for each in ids)
+        and not (alike and len(kinds) > 1)
+    )
 
 
 def _joined(path: Path, first: int, last: int) -> str:

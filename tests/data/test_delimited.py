@@ -20,7 +20,7 @@ HEADER = ("id", "title", "about")
 def tables(cell):
     """Rows of three cells under IDs that no text of a cell looks like."""
     return st.lists(st.tuples(cell, cell), min_size=1, max_size=6).map(
-        lambda rows: [(f"tt{number:03d}x", *row) for number, row in enumerate(rows)]
+        lambda rows: [(f"tt-{number}-x", *row) for number, row in enumerate(rows)]
     )
 
 
@@ -33,6 +33,16 @@ def cells(path):
     return [tuple(cell.strip() for cell in row.values()) for _, row in read_csv(path)]
 
 
+def cells_unless_ambiguous(path, rows, sign):
+    """What is read; None where a cell with tabs and line ends is refused, because its lines may be rows."""
+    try:
+        return cells(path)
+    except InputError as error:
+        assert "over what may be rows of their own" in str(error)
+        assert sign == "\t" and any("\t" in cell and "\n" in cell for row in rows for cell in row)
+        return None
+
+
 @given(
     tables(CELL), SIGN, ENCODING, st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), st.sampled_from(["\n", "\r\n"])
 )
@@ -41,15 +51,15 @@ def test_what_csv_writes_is_read_back(folder, rows, sign, encoding, quoting, end
     csv.writer(out, delimiter=sign, quoting=quoting, lineterminator=end).writerows([HEADER, *rows])
     path = folder / "a.csv"
     path.write_bytes(out.getvalue().encode(encoding))
-    assert cells(path) == rows
+    assert cells_unless_ambiguous(path, rows, sign) in (rows, None)
 
 
 @given(tables(CELL), SIGN, st.booleans())
 def test_what_pandas_writes_is_read_back_with_its_index_or_without(folder, rows, sign, index):
     path = folder / "b.tsv"
     pd.DataFrame(rows, columns=list(HEADER)).to_csv(path, sep=sign, index=index, lineterminator="\n")
-    read = cells(path)
-    assert [row[1:] for row in read] == rows if index else read == rows
+    read = cells_unless_ambiguous(path, rows, sign)
+    assert read is None or [row[1:] if index else row for row in read] == rows
 
 
 @given(tables(LINE))

@@ -110,6 +110,14 @@ TEXTS = {
         [("1", "A", {"about": 'one "1"\n\ttwo'}), ("2", "B", {"about": "x"})],
     ),
     "lines-and-commas-in-quotes.csv": ('id,title\n1,"Hello\ndear, reader"\n', [("1", "Hello\ndear, reader", {})]),
+    "lines-of-tabs-in-quotes.tsv": (
+        'id\ttitle\tabout\n1\tA\t"x\n\t\ty"\n2\t"B\t\nb"\t"c\td"\n',
+        [("1", "A", {"about": "x\n\t\ty"}), ("2", "B\t\nb", {"about": "c\td"})],
+    ),
+    "libreoffice-tabs.tsv": (
+        '"id"\t"title"\t"about"\t"n"\n"2"\t"Red"\t"line one\nline two\tx"\t"1,2"\n"4"\t"=A1"\t"\'q\'"\t\n',
+        [("2", "Red", {"about": "line one\nline two\tx", "n": "1,2"}), ("4", "=A1", {"about": "'q'"})],
+    ),
     "comma-in-header-of-two.csv": ("id;name;kind, of\n1;Red, Door;x, y\n", [("1", "Red, Door", {"kind, of": "x, y"})]),
     "comma-in-header.csv": ("id;title;about, in short\n1;Red;a, b\n", [("1", "Red", {"about, in short": "a, b"})]),
     "comma-in-quoted-header.csv": ('id;"title";"about, x"\n1;"R;d";y\n', [("1", "R;d", {"about, x": "y"})]),
@@ -293,6 +301,10 @@ REFUSED = {
     "quotes-join-short-rows.tsv": (
         'id\ttitle\tabout\n1\t"A\n2\tB\n3\tC"\tx\n',
         ":2: the quote that opens in this row closes in line 4, over",
+    ),
+    "quotes-join-rows-of-other-ids.tsv": (
+        'id\ttitle\tabout\n1\t"A\tx\nb2\tB\ty\n3\tC"\tz\n',
+        ":2: the quote that opens in this row closes in line 4, over what may be rows of their own",
     ),
     "quotes-join-long-rows.tsv": (
         'id\ttitle\n1\t"A\tx\n2\tB\n3\tC"\tx\n',
