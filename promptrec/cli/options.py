@@ -82,7 +82,7 @@ BUNDLED = "bundled:"
 
 def open_catalog(source: str, columns: Iterable[str] | None = None) -> Catalog:
     """The catalogue named on the command line."""
-    mapping = settings("--columns", columns)
+    mapping = settings("--columns", columns, may_be_empty=True)
     if not source.startswith(BUNDLED):
         return Catalog.from_file(Path(source), columns=mapping or None)
     if mapping:
@@ -90,12 +90,12 @@ def open_catalog(source: str, columns: Iterable[str] | None = None) -> Catalog:
     return Catalog.bundled(source.removeprefix(BUNDLED))
 
 
-def settings(option: str, pairs: Iterable[str] | None) -> dict[str, str]:
-    """NAME=VALUE pairs as a dictionary."""
+def settings(option: str, pairs: Iterable[str] | None, *, may_be_empty: bool = False) -> dict[str, str]:
+    """NAME=VALUE pairs as a dictionary. A column without a name is an empty value."""
     out: dict[str, str] = {}
     for pair in pairs or ():
         name, equals, value = (part.strip() for part in pair.partition("="))
-        if not (name and equals and value):
+        if not (name and equals and (value or may_be_empty)):
             raise InputError(f"{option} takes NAME=VALUE, got {pair!r}")
         if name in out:
             raise InputError(f"{option}: {name} is given twice: give one value")

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from rapidfuzz import process
 
@@ -12,7 +12,7 @@ from promptrec.data.clean import title_key
 from promptrec.data.columns import items_from_rows
 from promptrec.data.duplicates import near_duplicates
 from promptrec.data.item import Item
-from promptrec.data.read import READERS, reader_for
+from promptrec.data.read import READERS, arrow_values, reader_for
 from promptrec.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,16 +44,18 @@ class Catalog:
 
     @classmethod
     def from_csv(cls, path: str | Path, *, columns: Mapping[str, str] | None = None) -> Self:
-        """Read a CSV file. `columns` maps our names to the file's, e.g. {"item_id": "movieId", "title": "name"}.
+        r"""Read a CSV file. `columns` maps our names to the file's, e.g. {"item_id": "movieId", "title": "name"}.
 
         Common names (id, movieId, name, 标题 …) are known without. Columns not named become fields of the items,
-        as text. The same holds for the other readers, where numbers and lists stay what they are.
+        as text; where a name is taken, as "title (2)". Left out are the numbers of rows that pandas writes (a first
+        column without a name), and signs for no value (\N, NULL, NaN, None …), which may be titles all the same.
+        The same holds for the other readers, where numbers and lists stay what they are.
         """
         return cls._from_file(Path(path), ".csv", columns)
 
     @classmethod
     def from_jsonl(cls, path: str | Path, *, columns: Mapping[str, str] | None = None) -> Self:
-        """Read a file with one JSON object a line."""
+        """Read a file with one JSON object a line, or one array of them."""
         return cls._from_file(Path(path), ".jsonl", columns)
 
     @classmethod
@@ -63,16 +65,25 @@ class Catalog:
 
     @classmethod
     def from_file(cls, path: str | Path, *, columns: Mapping[str, str] | None = None) -> Self:
-        """Read a .csv, .tsv, .jsonl or .parquet file; the first three also compressed as .gz or .xz."""
+        """Read a file by its suffix: .csv, .tsv, .txt, .json, .jsonl, .ndjson, RecBole's .item, .parquet.
+
+        All but the last also packed as .gz, .xz or .bz2, in UTF-8, or in UTF-16 that says so.
+        """
         path = Path(path)
         return cls(items_from_rows(reader_for(path)(path), str(path), columns), name=path.name)
 
     @classmethod
     def from_pandas(cls, frame: "pd.DataFrame", *, columns: Mapping[str, str] | None = None) -> Self:
-        """Take the rows of a data frame; missing values are left out of the items."""
-        rows = ((f"row {n}", row) for n, row in enumerate(frame.to_dict("records")))
-        named = ((place, {str(name): cell for name, cell in row.items()}) for place, row in rows)
-        return cls(items_from_rows(named, "data frame", columns), name="data frame")
+        """Take the rows of a data frame; missing values are left out of the items. An index with a name is a column."""
+        named = [name for name in frame.index.names if name is not None and name not in frame.columns]
+        if named:
+            frame = frame.reset_index(level=named)
+        names = [" ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in frame.columns]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise InputError(f"data frame: the column {twice[0]!r} occurs twice: rename one")
+        cells = zip(*(_cells(frame.iloc[:, n]) for n in range(len(names))), strict=True)
+        rows = ((f"row {n}", dict(zip(names, row, strict=True))) for n, row in enumerate(cells))
+        return cls(items_from_rows(rows, "data frame", columns), name="data frame")
 
     @classmethod
     def bundled(cls, name: str) -> "Catalog":
@@ -134,3 +145,9 @@ class Catalog:
             for key in {title_key(item.title), title_key(f"{item.title} {item.fields.get('year', '')}")}:
                 named[key].append(item)
         return named
+
+
+def _cells(column: "pd.Series[Any]") -> Iterable[Any]:
+    """The cells of a column with the types it keeps them in: a list of them would have made float64 of float32."""
+    values = column.array
+    return arrow_values(values.__arrow_array__()) if hasattr(column.dtype, "pyarrow_dtype") else values

@@ -118,6 +118,17 @@ def test_a_catalogue_that_cannot_be_used_names_file_and_line(promptrec, tmp_path
     assert done.returncode == 2 and said in done.stderr and "bad.csv" in done.stderr
 
 
+def test_a_column_without_a_name_is_told_how_to_be_taken_and_can_be(promptrec, tmp_path):
+    path = tmp_path / "wines.csv"
+    path.write_text(",title,notes\n0,Monte Alto,citrus\n1,Casa Baja,plum\n")
+    words = ("recommend", "--catalog", path, "-p", "plum", "--ranker", "bm25", "--json")
+    refused = promptrec(*words)
+    assert "The first column has no name: write item_id there" in refused.stderr
+    assert "--columns item_id= (in Python columns={'item_id': ''})" in refused.stderr
+    done = promptrec(*words, "--columns", "item_id=")
+    assert done.returncode == 0 and json.loads(done.stdout)["items"][0]["item_id"] == "1"
+
+
 def test_a_missing_catalogue_and_an_unknown_bundle(promptrec):
     assert "no such file" in promptrec("recommend", "--catalog", "nope.csv", "-p", "x").stderr
     assert "known: films, places-zh" in promptrec("recommend", "--catalog", "bundled:film", "-p", "x").stderr

@@ -33,6 +33,51 @@ def test_columns_map_our_names_to_theirs_and_what_is_mapped_is_not_a_field_too()
     assert item.fields == {"genres": "Krimi", "id": "x"}
 
 
+@pytest.mark.parametrize(
+    ("columns", "fields"),
+    [
+        ({"title": "label"}, {"title (2)": "Full", "sku": "s", "sold": "3"}),
+        ({"item_id": "sku"}, {"item_id (2)": "1", "label": "Short", "sold": "3"}),
+        ({"popularity": "sold"}, {"label": "Short", "sku": "s", "popularity (2)": "7"}),
+        ({"label": "sku", "sku": "sold"}, {"label": "s", "sku": "3", "label (2)": "Short"}),
+    ],
+)
+def test_no_column_vanishes_behind_a_mapping(columns, fields):
+    row = {"item_id": "1", "title": "Full", "label": "Short", "sku": "s", "popularity": "7", "sold": "3"}
+    (item,) = read(row, columns=columns)
+    assert item.fields == fields
+
+
+@given(
+    st.lists(
+        st.sampled_from(["id", "ID", "title", " title", "Title", "name", "x", "x (2)", "popularity"]), unique=True
+    ),
+    st.dictionaries(
+        st.sampled_from(["item_id", "title", "popularity", "x"]), st.sampled_from(["id", "title", "x"]), max_size=3
+    ),
+)
+def test_every_cell_of_every_row_is_somewhere_in_the_item(names, columns):
+    row = {name: str(100 + number) for number, name in enumerate(names)}
+    try:
+        (item,) = read(row, columns=columns)
+    except InputError:
+        return
+    assert {item.item_id, item.title, f"{item.popularity or 0:.0f}", *item.fields.values()} >= set(row.values())
+
+
+def test_a_column_is_found_whatever_blanks_stand_around_its_name():
+    (item,) = read({" Nr\u200b": "1", "Titel ": "A"}, columns={"item_id": "Nr", "title": " Titel"})
+    assert (item.item_id, item.title, item.fields) == ("1", "A", {})
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "Unnamed: 0.1", "__index_level_0__", "__index_level_1__"])
+def test_the_number_of_a_row_is_no_field_but_may_be_an_id(name):
+    (item,) = read({name: "7", "id": "1", "title": "A"})
+    assert item.fields == {}
+    (item,) = read({name: "7", "title": "A"}, columns={"item_id": name})
+    assert item.item_id == "7"
+
+
 def test_one_column_may_be_both_id_and_title():
     (item,) = read({"page": "Heat"}, columns={"item_id": "page", "title": "page"})
     assert (item.item_id, item.title, item.fields) == ("Heat", "Heat", {})
@@ -47,7 +92,7 @@ def test_fields_keep_the_order_of_the_columns_under_clean_names():
     ("cell", "value"),
     [
         ("12", "12"),
-        (" x ", " x "),
+        (" x ", "x"),
         (12, 12),
         (12.0, 12),
         (12.5, 12.5),
@@ -55,8 +100,8 @@ def test_fields_keep_the_order_of_the_columns_under_clean_names():
         (False, "no"),
         (["a", "", None, math.nan, 3, False], ("a", "3", "no")),
         (("x\u200b", "&amp;"), ("x", "&")),
-        ({"lat": 1, "名": "北"}, '{"lat": 1, "名": "北"}'),
-        ([{"id": 1}, ["x", "y"]], ('{"id": 1}', '["x", "y"]')),
+        ({"lat": 1, "名": "北"}, ("lat: 1", "名: 北")),
+        ([{"id": 1, "a": [2, 3]}, ["x", "y"]], ("id: 1; a: 2 / 3", "x / y")),
         (b"caf\xc3\xa9", "café"),
     ],
 )
@@ -116,7 +161,9 @@ def test_of_many_complaints_the_first_five_are_listed_and_the_rest_counted():
     assert "; and 995 more: every item needs" in said
 
 
-@pytest.mark.parametrize("popularity", ["many", "1,234", "nan", "inf", "-inf", math.inf, True, ["3"]])
+@pytest.mark.parametrize(
+    "popularity", ["many", "1,234", "1.234,5", "1 234", "45 %", "inf", "-inf", math.inf, True, ["3"]]
+)
 def test_a_popularity_that_is_no_number_is_told_with_its_line(popularity):
     said = refusal({"id": "1", "title": "A"}, {"id": "2", "title": "B", "popularity": popularity})
     assert said.startswith("f.csv:3: popularity must be a number, got ")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.data.read import AS_CSV, read_csv, read_jsonl, read_parquet, reader_for
+from promptrec.data.read import read_csv, read_jsonl, read_parquet, reader_for
 from promptrec.errors import InputError, MissingExtra
 
 
@@ -37,8 +37,9 @@ def test_what_only_unicode_calls_a_line_end_does_not_end_a_csv_row(write, mark):
     ]
 
 
-def test_a_short_row_lacks_its_last_cells_and_tabs_part_a_tsv(write):
-    assert [row for _, row in read_csv(write("a.tsv", "id\ttitle\tyear\n1\tA, B\n"))] == [{"id": "1", "title": "A, B"}]
+def test_what_a_short_row_lacks_is_empty_and_tabs_part_a_tsv(write):
+    path = write("a.tsv", "id\ttitle\tyear\n1\tA, B\n")
+    assert [row for _, row in read_csv(path)] == [{"id": "1", "title": "A, B", "year": ""}]
 
 
 def test_json_lines_know_their_line_past_blank_ones_and_odd_line_ends(write):
@@ -55,15 +56,28 @@ def test_packed_files_are_unpacked(write, suffix):
 
 
 @pytest.mark.parametrize(
-    ("name", "reader"), [("A.CSV", read_csv), ("a.ndjson", read_jsonl), ("b.parquet", read_parquet)]
+    ("name", "reader"),
+    [
+        ("A.CSV", read_csv),
+        ("a.json.tsv.TXT.Gz", read_csv),
+        ("a.ndjson", read_jsonl),
+        ("a.csv.json", read_jsonl),
+        ("b.parquet", read_parquet),
+    ],
 )
 def test_the_suffix_chooses_the_reader(tmp_path, name, reader):
     assert reader_for(tmp_path / name) is reader
 
 
 def test_an_unknown_suffix_is_answered_with_the_known_ones(tmp_path):
-    with pytest.raises(InputError, match=r"films\.txt: unknown kind of file '\.txt'; known: \.csv, \.tsv, \.jsonl"):
-        reader_for(tmp_path / "films.txt")
+    with pytest.raises(InputError, match=r"films\.dat: unknown kind of file '\.dat'; known: \.csv, \.tsv, \.txt, "):
+        reader_for(tmp_path / "films.dat")
+
+
+@pytest.mark.parametrize("name", ["films.csv.zip", "films.jsonl.ZST", "films.tgz"])
+def test_an_archive_is_told_to_be_unpacked(tmp_path, name):
+    with pytest.raises(InputError, match="cannot be read: unpack it first"):
+        reader_for(tmp_path / name)
 
 
 @pytest.mark.parametrize("name", ["films.xlsx", "FILMS.XLS", "films.ods"])
@@ -86,23 +100,21 @@ def test_a_missing_file_a_folder_and_an_empty_file_are_told_apart(tmp_path, writ
         assert said in str(told.value)
 
 
-def test_bytes_that_are_not_utf8_are_told_with_line_and_remedy(write):
-    path = write("a.csv", b"id,title\n1,A\n2,Caf" + b"\xe9\n")
-    with pytest.raises(InputError) as told:
-        list(read_csv(path))
-    assert str(told.value) == f"{path}:3: not UTF-8 (byte 0xe9): save the file as UTF-8 ({AS_CSV})"
-
-
 @pytest.mark.parametrize(
     ("begins", "said"),
-    [(b"PK\x03\x04", "a spreadsheet or a zip file"), (b"\xd0\xcf\x11\xe0", "a spreadsheet"), (b"PAR1", "Parquet")],
+    [
+        (b"PK\x03\x04", "a spreadsheet or a zip file"),
+        (b"\xd0\xcf\x11\xe0", "a spreadsheet"),
+        (b"PAR1", "Parquet"),
+        (b"SQLite format 3\x00", "a SQLite database"),
+    ],
 )
 @pytest.mark.parametrize("reader", [read_csv, read_jsonl])
 def test_what_is_no_text_whatever_its_name_is_told_with_the_remedy(write, begins, said, reader):
     path = write("a.csv", begins + b"\n\x14\x00")
     with pytest.raises(InputError) as told:
         list(reader(path))
-    remedy = "save it as text, in UTF-8" if said == "Parquet" else 'in Excel, choose "Save as" and "CSV UTF-8"'
+    remedy = 'in Excel, choose "Save as" and "CSV UTF-8"' if "sheet" in said else "save it as text, in UTF-8"
     assert str(told.value) == f"{path}: this is {said}, whatever its name says: {remedy}"
 
 
@@ -153,8 +165,7 @@ def test_a_quote_that_never_closes_is_told_where_it_opens_and_swallows_nothing(w
             "id，title，year\n1，A，1990\n",
             ":1: one column, 'id，title，year': the cells seem to be parted by Chinese commas",
         ),
-        ("sep=,\nid,title\n1,A\n", ":1: 'sep=' is a note for Excel: take this line out"),
-        ("sep=;\nid;title\n1;A\n", ":1: 'sep=;' is a note for Excel: take this line out"),
+        ("sep=\nid,title\n1,A\n", ":1: 'sep=' is a note for Excel without its sign: take this line out"),
         ("My wine list,,\nid,title,year\n1,A,1990\n", ":1: only 'My wine list' is named of 3 columns: the first line"),
         (
             "id,title\n1,“red, dry”\n",
@@ -200,6 +211,15 @@ def test_parquet_keeps_numbers_and_lists(tmp_path):
     path = tmp_path / "a.parquet"
     parquet.write_table(pa.table({"id": ["007"], "year": [1962], "cast": [["A", "B"]]}), path)
     assert list(read_parquet(path)) == [(f"{path}:row 1", {"id": "007", "year": 1962, "cast": ["A", "B"]})]
+
+
+def test_a_column_that_a_parquet_file_has_twice_is_told(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    import pyarrow.parquet as parquet
+
+    parquet.write_table(pa.table([["1"], ["A"], ["B"]], names=["id", "title", "title"]), tmp_path / "a.parquet")
+    with pytest.raises(InputError, match=r"a\.parquet: the column 'title' occurs twice: rename one"):
+        list(read_parquet(tmp_path / "a.parquet"))
 
 
 def test_what_is_no_parquet_is_told_in_one_line(write):

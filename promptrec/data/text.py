@@ -1,0 +1,155 @@
+"""The text of a file: unpacked and decoded, or refused with what the file is and how to mend it."""
+
+import bz2
+import gzip
+import lzma
+import zlib
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from promptrec.errors import InputError
+
+AS_CSV = 'in Excel, choose "Save as" and "CSV UTF-8"'
+OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
+AS_TEXT = "save it as text, in UTF-8"
+# How files begin that are often given under another kind's name, and what to do with them.
+_NO_TEXT = {
+    b"PK\x03\x04": ("a spreadsheet or a zip file", AS_CSV),
+    b"\xd0\xcf\x11\xe0": ("a spreadsheet", AS_CSV),
+    b"PAR1": ("Parquet", AS_TEXT),
+    b"ARROW1": ("Feather", AS_TEXT),
+    b"SQLite format 3\x00": ("a SQLite database", AS_TEXT),
+    b"%PDF": ("a PDF", AS_TEXT),
+    b"\x1f\x8b": ("packed with gzip", "add .gz to its name"),
+    b"BZh": ("packed with bzip2", "add .bz2 to its name"),
+    b"\xfd7zXZ\x00": ("packed with xz", "add .xz to its name"),
+    b"\x28\xb5\x2f\xfd": ("packed with zstd", "unpack it first"),
+    b"version https://git-lfs": ("a pointer of Git LFS", "fetch the file itself with `git lfs pull`"),
+}
+# The longer mark first: the one of UTF-16 begins that of UTF-32.
+_MARKS = {
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+# What spreadsheets and editors write where it is not UTF-8, the most frequent first, and what iconv calls it.
+LEGACY = {
+    "cp1252": "cp1252",
+    "gb18030": "gb18030",
+    "cp932": "cp932",
+    "big5": "big5",
+    "cp949": "cp949",
+    "cp1251": "cp1251",
+    "cp1250": "cp1250",
+    "mac_roman": "macintosh",
+    "cp850": "cp850",
+    "cp1253": "cp1253",
+    "cp1254": "cp1254",
+    "koi8_r": "koi8-r",
+    "cp1255": "cp1255",
+    "cp1256": "cp1256",
+    "cp874": "cp874",
+}
+READINGS, LINES_TRIED = 3, 200
+"""How many ways to read a file that is not UTF-8 a message shows, on one of how many of its lines."""
+
+
+def text_of(path: Path) -> str:
+    """The text of a file, .gz, .xz or .bz2 unpacked. It is UTF-8, or UTF-16 or UTF-32 that says so.
+
+    Other encodings can only be guessed, and a wrong guess spoils words without a trace: they are refused, with the
+    ways in which the first faulty line may be read.
+
+    Raises:
+        InputError: no such file, a folder, nothing in it, no text, or text in another encoding.
+    """
+    check_file(path)
+    try:
+        with OPENERS.get(path.suffix.lower(), open)(path, "rb") as file:
+            data: bytes = file.read()
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
+    for begin, (kind, remedy) in _NO_TEXT.items():
+        if data.startswith(begin):
+            raise InputError(f"{path}: this is {kind}, whatever its name says: {remedy}")
+    marked = _marked(data)
+    try:
+        # Control-Z is how MS-DOS ends a text.
+        text = data.decode(marked or "utf-8-sig").removeprefix("\ufeff").removesuffix("\x1a")
+    except UnicodeDecodeError as error:
+        if marked is not None:
+            raise InputError(f"{path}: damaged {marked.upper()} ({error.reason}): {AS_TEXT}") from None
+        raise InputError(_not_utf8(path, data, error)) from None
+    if text.endswith("\x00"):
+        raise InputError(f"{path}: the file ends in NUL characters, so its end was never written: get it again")
+    return text
+
+
+def check_file(path: Path) -> None:
+    """Raise an InputError where there is no file, a folder, or nothing in it."""
+    if not path.exists():
+        raise InputError(f"{path}: no such file")
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; give a file")
+    if path.stat().st_size == 0:
+        raise InputError(f"{path}: the file is empty")
+
+
+def _marked(data: bytes) -> str | None:
+    """UTF-16 or UTF-32, where a mark says so, or a NUL beside each of the first letters does; None is UTF-8."""
+    begin = data[:8]
+    if len(begin) == 8 and b"\x00" in begin:
+        halves = begin[0::2], begin[1::2]
+        for codec, (letters, nuls) in (("utf-16-le", halves), ("utf-16-be", halves[::-1])):
+            if all(letters) and not any(nuls):
+                return codec
+    return next((codec for mark, codec in _MARKS.items() if data.startswith(mark)), None)
+
+
+def _not_utf8(path: Path, data: bytes, error: UnicodeDecodeError) -> str:
+    line = data.count(b"\n", 0, error.start) + 1
+    found = f"{path}:{line}: not UTF-8 (byte 0x{data[error.start]:02x})"
+    lenient = data.decode("utf-8", "surrogateescape")
+    foreign = sum("\udc80" <= c <= "\udcff" for c in lenient)
+    if data.startswith(b"\xef\xbb\xbf") or sum(c > "\x7f" for c in lenient) > 2 * foreign:
+        if error.reason == "unexpected end of data" and error.end == len(data):
+            return f"{found}: the file ends in the middle of a character, so it was cut off: get it again"
+        return f"{found}, while the rest of the file is: write this line again in a text editor"
+    readings = _readings(data)
+    how = f" ({AS_CSV})" if {".csv", ".tsv", ".txt"} & {suffix.lower() for suffix in path.suffixes} else ""
+    if not readings:
+        return f"{found}: save the file as UTF-8{how}"
+    number, shown = readings
+    read_as = " or ".join(f"{text!r} ({LEGACY[codec]})" for text, codec in shown.items())
+    return (
+        f"{found}; line {number} may say {read_as}: save the file as UTF-8{how}, "
+        "or convert it from the encoding that reads right: iconv -f ENCODING -t utf-8 OLD > NEW"
+    )
+
+
+def _readings(data: bytes) -> tuple[int, dict[str, str]] | None:
+    """The line that tells the likely encodings best apart: its number, and what it says in which of them."""
+    from charset_normalizer import from_bytes
+
+    likely = from_bytes(data, cp_isolation=list(LEGACY))
+    chaos = {codec: match.chaos for match in likely for codec in match.could_be_from_charset if codec in LEGACY}
+    decoded: dict[str, str] = {}
+    for codec in sorted(chaos, key=lambda codec: (chaos[codec], list(LEGACY).index(codec))):
+        decoded.setdefault(data.decode(codec, "replace"), codec)
+    codecs = list(decoded.values())[:READINGS]
+    if not codecs:
+        return None
+    lines = (each for each in enumerate(data.split(b"\n"), start=1) if not each[1].isascii())
+    read = [(n, {_around(line, codec): codec for codec in reversed(codecs)}) for n, line in islice(lines, LINES_TRIED)]
+    number, shown = max(read, key=lambda each: len(each[1]))
+    return number, dict(reversed(shown.items()))
+
+
+def _around(line: bytes, codec: str) -> str:
+    """What a line says in an encoding, around its first byte that is not ASCII."""
+    text = line.decode(codec, "replace")
+    first = next(n for n, letter in enumerate(text) if letter > "\x7f")
+    return text[max(0, first - 12) : first + 20].strip()
