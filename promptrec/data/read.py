@@ -111,7 +111,8 @@ def text_of(path: Path) -> str:
         as_text = f": {AS_CSV}" if "spreadsheet" in packed else ": save it as text, in UTF-8"
         raise InputError(f"{path}: this is {packed}, whatever its name says{as_text}")
     try:
-        return data.decode("utf-8-sig")
+        # As PowerShell writes it, with the mark that says so.
+        return data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         how = f" ({AS_CSV})" if {".csv", ".tsv"} & {end.lower() for end in path.suffixes} else ""
