@@ -9,11 +9,15 @@ from typing import Any
 from promptrec.data.read import text_of
 from promptrec.errors import InputError
 
-_ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|[\t\n]")
+_ESCAPED = re.compile(r"[\x00-\x1f\x7f]")
 # What a line of a file looks like that is not TOML, and how to write it; the first that fits is said.
 _SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"""^\s*[{\[]\s*(["'{].*)?$"""), "this is JSON: write NAME = VALUE, a line each"),
     (re.compile("[“”„‟＂]|[‘’]"), 'write straight quotes ("), not curly ones'),
+    (re.compile("[＝，；：［］\xa0\u3000]"), "a sign or a blank in it is a wide one: write plain ones"),
+    (re.compile(r"[;,]\s*$"), "take the sign at the end out"),
+    (re.compile(r"=\s*'[^']*'\s*\w"), "an apostrophe ends text in single quotes: take double ones"),
+    (re.compile(r"^\s*[\w-]+\s+[\w-][\w -]*="), "a name has no blanks in it"),
     (
         re.compile(r'=.*"[^"]*\\'),
         "a backslash in double quotes is no plain sign: write / or take single quotes",

@@ -70,11 +70,11 @@ def audited_training(
 def _answers_learnt(found: Interactions) -> Iterator[str]:
     if len(found):
         first = next(iter(found))
-        rows, people = _counted(len(found), "interaction"), _counted(len(found.users), "person")
+        rows, people = _counted(len(found), "interaction"), _counted(len(found.users), "person", "people")
         yield (
-            f"ANSWERS IN THE TRAINING DATA: {rows} of {people} are right answers of these very people, the first of "
-            f"{first.user_id!r} with {first.item_id!r}. They are left out: nothing learns from them, and no popularity "
-            "counts them. Interactions are what other people chose."
+            f"ANSWERS IN THE TRAINING DATA: {rows} of {people}, the first of {first.user_id!r} with {first.item_id!r}: "
+            "what is right for people must not be learnt from these very people. It is left out: nothing learns from "
+            "it, and no popularity counts it. Interactions are what other people chose."
         )
 
 
@@ -152,11 +152,11 @@ def _damage(dataset: Dataset) -> Iterator[str]:
     queries = [query.query_id for query in dataset.queries if LOST in "\n".join(_texts_of_query(query))]
     items = [item.item_id for item in dataset.catalog if LOST in "\n".join(_texts_of_item(item))]
     if queries or items:
-        where = [f"{len(queries):,} queries (the first: {queries[0]!r})"] if queries else []
-        where += [f"{len(items):,} items (the first: {items[0]!r})"] if items else []
+        where = [f"{_counted(len(queries), 'query', 'queries')} (the first: {queries[0]!r})"] if queries else []
+        where += [f"{_counted(len(items), 'item')} (the first: {items[0]!r})"] if items else []
         yield (
             f"Damaged text: characters were lost (U+FFFD) in {' and '.join(where)}, and what they were cannot be told. "
-            "They are ranked as they are; the files were saved or read in a wrong encoding on their way."
+            "The text is read as it is; its file was saved or read in a wrong encoding on its way."
         )
 
 
@@ -193,6 +193,5 @@ def _alike(meant: Likeness) -> str:
     )
 
 
-def _counted(number: int, what: str) -> str:
-    plural = "people" if what == "person" else f"{what}s"
-    return f"{number:,} {what if number == 1 else plural}"
+def _counted(number: int, one: str, several: str = "") -> str:
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"

@@ -68,6 +68,8 @@ def read_about(path: Path) -> dict[str, Any]:
     """
     about = read_toml(path) if path.exists() else {}
     for field, said in about.items():
+        if isinstance(said, dict):
+            raise InputError(f"{path}: take the line [{field}] out: the fields stand by themselves")
         if field not in ABOUT_FIELDS:
             raise InputError(f"{path}: unknown field {field!r}; known: {', '.join(ABOUT_FIELDS)}")
         if not isinstance(said, str):

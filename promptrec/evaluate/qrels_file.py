@@ -35,6 +35,8 @@ def read_qrels(
             continue
         place = f"{path}:{number}"
         query_id, item_id, grade = _judgement(place, line)
+        if query_id in items and item_id in known and query_id not in known:
+            raise InputError(f"{place}: the item stands before the query: write 'query_id 0 item_id grade'")
         check_known(place, "query", query_id, known)
         check_known(place, "item", item_id, items)
         if item_id in relevance.setdefault(query_id, {}):

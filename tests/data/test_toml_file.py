@@ -50,6 +50,12 @@ def test_nothing_is_said_by_a_file_with_nothing_in_it(tmp_path):
         ('rankers = ["a",\nlimit = 3\n', 2, "what was opened with a bracket before it"),
         ('{"name": "mine"}\n', 1, "this is JSON"),
         ('{\n "name": "mine"\n}\n', 1, "this is JSON"),
+        ('name ＝ "x"\n', 1, "write plain ones"),
+        ('name = "x"，\n', 1, "write plain ones"),
+        ('name\u00a0= "x"\n', 1, "write plain ones"),
+        ('name = "x";\n', 1, "take the sign at the end out"),
+        ("source = 'it's me'\n", 1, "take double ones"),
+        ('my name = "x"\n', 1, "a name has no blanks"),
         ("oops\n", 1, "write NAME = VALUE"),
     ],
 )

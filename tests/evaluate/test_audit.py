@@ -32,7 +32,7 @@ def test_right_answers_are_taken_out_of_what_is_learnt_and_said(user):
     found = audited(with_training(("u1", "b0"), (user, "b0"), ("u1", "b2"), ("bo", "b2"), (user, "b0")))
     assert found.training is not None and [*found.training.frame["user_id"]] == ["u1", "u1"]
     (said,) = found.remarks
-    assert said.startswith("ANSWERS IN THE TRAINING DATA: 3 interactions of 2 people") and "They are left out" in said
+    assert said.startswith("ANSWERS IN THE TRAINING DATA: 3 interactions of 2 people") and "It is left out" in said
     assert audited(found) == found, "it is said once"
 
 
@@ -122,7 +122,7 @@ def test_lost_characters_are_counted_by_query_and_item():
     )
     catalog = Catalog([*CATALOG, Item(item_id="c", title="x", fields={"cast": ("Ren\ufffde",)})])
     (said,) = audited(replace(DATA, queries=queries, catalog=catalog)).remarks
-    assert "(U+FFFD) in 2 queries (the first: '7') and 1 items (the first: 'c')" in said
+    assert "(U+FFFD) in 2 queries (the first: '7') and 1 item (the first: 'c')" in said
     mended = (Query(query_id="7", preferences="I don\ufffd\ufffdt"), QUERIES[1])
     assert audited(replace(DATA, queries=mended)).remarks == (), "what is mended is no damage"
 

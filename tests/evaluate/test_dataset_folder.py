@@ -118,6 +118,7 @@ def test_the_checksum_is_blind_to_the_judgements(tmp_path):
     [
         ('license = "CC0"\n', "unknown field 'license'; known: name, domain, language, licence, source"),
         ('language = "english"\n', "language 'english': write 'en' .* or 'zh'"),
+        ('[dataset]\nname = "x"\n', r"take the line \[dataset\] out"),
         ("name = 5\n", "name: expected text in quotes, got 5"),
         ('domain = ["films"]\n', r"domain: expected text in quotes, got \['films'\]"),
         *(

@@ -115,11 +115,11 @@ WHOLE = {
     "words with mojibake": ({"queries.csv": FILES["queries.csv"].replace("crime", "I donâ€™t mind cafÃ©s")}, {}),
     "words that lost a letter": (
         {"queries.csv": FILES["queries.csv"].replace("crime", "a caf\ufffd")},
-        {"remarks": ["Damaged text: characters were lost (U+FFFD) in 1 queries (the first: 'bo')"]},
+        {"remarks": ["Damaged text: characters were lost (U+FFFD) in 1 query (the first: 'bo')"]},
     ),
     "titles that lost a letter": (
         {"catalog.csv": FILES["catalog.csv"].replace("Slow", "Sl\ufffdw")},
-        {"remarks": ["Damaged text: characters were lost (U+FFFD) in 1 items (the first: '1')"]},
+        {"remarks": ["Damaged text: characters were lost (U+FFFD) in 1 item (the first: '1')"]},
     ),
 }
 

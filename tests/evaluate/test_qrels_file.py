@@ -39,6 +39,7 @@ def test_every_judgement_is_read(tmp_path_factory, judged):
         ),
         ("q 0 a 1\nq 0 a x\n", "qrels.txt:2: expected"),
         ("q 0 a 1.5\n", "qrels.txt:1: expected .* whole grade, got"),
+        ("a 0 q 1\n", "qrels.txt:1: the item stands before the query: write 'query_id 0 item_id grade'"),
         ("q,0,a,1\n", "qrels.txt:1: expected .* parted by spaces, not commas, got 'q,0,a,1'"),
         (
             "q 0 a 1\nq 0 z 1\n",
