@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from promptrec.data.catalog import Catalog
+from promptrec.data.identifier import identifier
 from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
@@ -140,7 +141,7 @@ class Recommender:
             raise InputError("every item of the catalogue is in the person's history: nothing is left to recommend")
         return pool
 
-    def rank(self, query: Query, candidates: Iterable[Item | str]) -> Ranking:
+    def rank(self, query: Query, candidates: Iterable[Item | str | int]) -> Ranking:
         """The given candidates (items, or IDs of the catalogue's), best first. Each comes back exactly once."""
         return self._rank([self.request(query, candidates)])[0]
 
@@ -171,13 +172,13 @@ class Recommender:
                 progress(len(done))
         return Run(done)
 
-    def request(self, query: Query, candidates: Iterable[Item | str]) -> RankRequest:
+    def request(self, query: Query, candidates: Iterable[Item | str | int]) -> RankRequest:
         """A checked request: every candidate known, none twice.
 
         Raises:
             InputError: no candidates, one that is not in the catalogue, or one given twice.
         """
-        items = tuple(self._need_catalog()[c] if isinstance(c, str) else c for c in candidates)
+        items = tuple(c if isinstance(c, Item) else self._need_catalog()[identifier(c)] for c in candidates)
         return self._checked(RankRequest(query, items))
 
     def close(self) -> None:

@@ -100,6 +100,7 @@ def info(name: NameArgument, as_json: JsonOption = False) -> None:
         "history_entries": told.entries,
         "history_not_found": told.unknown_entries,
         "passed_over": list(told.passed_over),
+        "remarks": list(data.remarks),
         "training_interactions": len(data.training) if data.training is not None else 0,
         "sha256": data.sha256,
     }

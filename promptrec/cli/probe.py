@@ -9,12 +9,11 @@ from rich.table import Table
 from rich.text import Text
 
 from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, ModelOption, settings
+from promptrec.data.language import language_code
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL, resolve
 from promptrec.engine.options import EngineOptions
-from promptrec.errors import InputError
 from promptrec.rank.auto import Probe, auto
-from promptrec.rank.probe_set import LANGUAGES
 
 
 def probe(
@@ -27,8 +26,7 @@ def probe(
     as_json: JsonOption = False,
 ) -> None:
     """Measure every way of asking a model on pairs that come with promptrec, and show what `--ranker auto` takes."""
-    if language not in LANGUAGES:
-        raise InputError(f"--language {language}: there are pairs in {' and '.join(LANGUAGES)}")
+    language = language_code(language)
     options = EngineOptions.parse(settings("--engine-option", engine_option))
     console = Console(stderr=True)
     with console.status(Text(f"loading {model}")):

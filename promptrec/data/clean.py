@@ -4,6 +4,8 @@ import html
 import re
 import unicodedata
 
+from promptrec.data.mojibake import mended
+
 _LAST_OF_PLANES = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
 # Control characters but tab and newline; soft hyphen; zero-width, bidirectional and invisible marks; variation
 # selectors; BOM; lone surrogates; the noncharacters, which templates use to mark untrusted text.
@@ -25,9 +27,9 @@ MAX_LAYERS = 10
 def clean_text(text: str) -> str:
     """Text as a model should read it.
 
-    HTML entities are unescaped, Unicode is in form NFKC (full-width letters, digits and punctuation become their
-    plain forms), line ends are newlines, and what cannot be seen (controls, zero-width and direction marks, BOM,
-    lone surrogates, noncharacters) is gone.
+    HTML entities are unescaped, what was decoded wrongly is mended (see `promptrec.data.mojibake`), Unicode is in form
+    NFKC (full-width letters, digits and punctuation become their plain forms), line ends are newlines, and what cannot
+    be seen (controls, zero-width and direction marks, BOM, lone surrogates, noncharacters) is gone.
     """
     if _PLAIN.fullmatch(text):
         return text
@@ -42,7 +44,8 @@ def _once(text: str) -> str:
     # A chain of escaped ampersands goes at once; layer by layer it would take quadratic time.
     if "&" in text:
         text = html.unescape(_NO_CHARACTER.sub("\ufffd", _AMPERSANDS.sub("&", text)))
-    visible = _INVISIBLE.sub("", _LINE_END.sub("\n", text))
+    # Before anything else is taken out: the controls and signs in mojibake are parts of letters.
+    visible = _INVISIBLE.sub("", _LINE_END.sub("\n", mended(text)))
     return unicodedata.normalize("NFKC", visible)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from promptrec.data.atomic import read_atomic
+from promptrec.data.identifier import identifier
 from promptrec.data.read import Row, reader_for
 from promptrec.errors import InputError
 
@@ -38,35 +39,50 @@ class Interactions:
     """Rows of (user_id, item_id, rating, timestamp) in the order given; one person may meet an item more than once.
 
     IDs are strings. `rating` (any scale) and `timestamp` (seconds since 1970, UTC) are NaN where nothing is written.
-    `frame` is a pandas data frame with these four columns; treat it as read-only.
+    `frame` is a pandas data frame with these four columns; treat it as read-only. `passed_over` names the columns of
+    the file that are none of the four.
     """
 
-    def __init__(self, frame: "pd.DataFrame") -> None:
+    def __init__(self, frame: "pd.DataFrame", passed_over: tuple[str, ...] = ()) -> None:
+        self.passed_over = passed_over
         self.frame = frame.loc[:, list(COLUMNS)].reset_index(drop=True)
         numbers = ["rating", "timestamp"]
         self.frame[numbers] = self.frame[numbers] + 0.0  # -0.0 becomes 0.0: they are one number and two texts
 
     @classmethod
-    def from_rows(cls, rows: Iterable[Row], source: str, *, columns: Mapping[str, str] | None = None) -> Self:
-        """Take rows as a reader gives them. `columns` maps our names to theirs, e.g. {"user_id": "reader"}.
+    def from_rows(
+        cls, rows: Iterable[Row], source: str, *, columns: Mapping[str, str] | None = None, mappable: bool = True
+    ) -> Self:
+        """Take rows as a reader gives them.
+
+        Args:
+            rows: each with its place.
+            source: what to call them in messages.
+            columns: our names and theirs, e.g. {"user_id": "reader"}.
+            mappable: whether the caller can give `columns`; else no message recommends it.
 
         Raises:
             InputError: no user or item column, a row without an ID, a rating or time that is none; with the place.
         """
+        names: dict[str, None] = {}
         mapping: dict[str, str] = {}
         taken = []
         for place, row in rows:
-            mapping = mapping or _mapping(list(row), dict(columns or {}), source)
+            if not names.keys() >= row.keys():  # a row that is short leaves columns out
+                names |= dict.fromkeys(row)
+                mapping = _mapping(list(names), dict(columns or {}), source, mappable)
             cells = {ours: row.get(theirs) for ours, theirs in mapping.items()}
             taken.append(
                 Interaction(
-                    _identifier(cells["user_id"], f"{place}: no {mapping['user_id']}"),
-                    _identifier(cells["item_id"], f"{place}: no {mapping['item_id']}"),
+                    _identifier(cells["user_id"], place, mapping["user_id"]),
+                    _identifier(cells["item_id"], place, mapping["item_id"]),
                     _number(cells.get("rating"), f"{place}: {mapping.get('rating')}"),
                     _seconds(cells.get("timestamp"), f"{place}: {mapping.get('timestamp')}"),
                 )
             )
-        return cls.from_interactions(taken)
+        read = set(mapping.values())
+        made = cls.from_interactions(taken)
+        return cls(made.frame, tuple(name for name in names if name not in read and name.strip()))
 
     @classmethod
     def from_interactions(cls, rows: Iterable[Interaction]) -> Self:
@@ -132,7 +148,7 @@ class Interactions:
 
     def where(self, kept: Sequence[bool]) -> "Interactions":
         """The rows where `kept` (one truth value a row) is true."""
-        return Interactions(self.frame[list(kept)])
+        return Interactions(self.frame[list(kept)], self.passed_over)
 
     def to_csv(self, path: str | Path) -> None:
         """Write `user_id,item_id,rating,timestamp`; what is not known is left empty."""
@@ -154,7 +170,7 @@ def _tuple_rows(tuples: Iterable[Sequence[Any]]) -> Iterable[Row]:
         yield f"tuples: row {number}", dict(zip(COLUMNS, cells, strict=False))
 
 
-def _mapping(names: list[str], asked: dict[str, str], source: str) -> dict[str, str]:
+def _mapping(names: list[str], asked: dict[str, str], source: str, mappable: bool) -> dict[str, str]:
     """Our name of every column there is, and theirs."""
     for ours, theirs in asked.items():
         if ours not in COLUMNS or theirs not in names:
@@ -163,9 +179,9 @@ def _mapping(names: list[str], asked: dict[str, str], source: str) -> dict[str, 
     found = {ours: by_lower[a] for ours in COLUMNS for a in reversed(ALIASES[ours]) if a in by_lower} | asked
     for ours in ("user_id", "item_id"):
         if ours not in found:
+            say_which = f", or say which it is: columns={{'{ours}': 'NAME'}}" if mappable else ""
             raise InputError(
-                f"{source}: no {ours} column; the columns are: {', '.join(names)}. Say which it is: "
-                f"columns={{'{ours}': 'NAME'}}"
+                f"{source}: no {ours} column; the columns are: {', '.join(names)}. Rename one {ours}{say_which}"
             )
     return found
 
@@ -174,12 +190,14 @@ def _is_missing(cell: Any) -> bool:  # noqa: ANN401 - a cell is anything a file 
     return cell is None or str(cell).strip() in ("", "nan", "NaN", "NaT", "<NA>")
 
 
-def _identifier(cell: Any, complaint: str) -> str:  # noqa: ANN401
-    """An ID as text; 7.0, as pandas writes 7 in a column with gaps, is 7."""
-    if _is_missing(cell):
-        raise InputError(f"{complaint}: every row needs a user and an item")
-    whole = not isinstance(cell, str) and hasattr(cell, "is_integer") and cell.is_integer()
-    return str(int(cell)) if whole else str(cell).strip()
+def _identifier(cell: Any, place: str, column: str) -> str:  # noqa: ANN401
+    try:
+        found = "" if _is_missing(cell) else identifier(cell)
+    except InputError as error:
+        raise InputError(f"{place}: {column}: {error}") from None
+    if not found:
+        raise InputError(f"{place}: no {column}: every row needs a user and an item")
+    return found
 
 
 def _number(cell: Any, place: str) -> float:  # noqa: ANN401

@@ -6,20 +6,24 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from promptrec.data.clean import clean_text
+from promptrec.data.identifier import identifier
 from promptrec.data.item import Item
+from promptrec.data.mojibake import LOST, mended, without_runs
 from promptrec.errors import InputError
 
 MAX_CHARACTERS = 20_000
-MAX_CONTROL_SHARE = 0.1
+# Text of any language that lost all its accented letters has less; files that are no text have more.
+MAX_DAMAGED_SHARE = 1 / 3
 
 
 class Query(BaseModel):
     """What is known of the person asking. Every part may be empty; all empty means "abstain or fall back".
 
-    `history` holds item IDs or titles, most recent last. Text is cleaned on the way in.
+    `history` holds item IDs or titles, most recent last. Text is cleaned on the way in; IDs may be numbers.
 
     Raises:
-        InputError: text that is too long (over 20,000 characters), binary, or has no letter or digit in it.
+        InputError: text that is too long (over 20,000 characters; a run of lost characters is one), no text at all but
+            damaged characters, or without a letter or digit; an ID that is none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,6 +33,19 @@ class Query(BaseModel):
     context: str = ""
     attributes: Mapping[str, str] = Field(default_factory=dict)
     query_id: str = "query"
+
+    @field_validator("query_id", mode="before")
+    @classmethod
+    def _as_text(cls, query_id: object) -> str:
+        return identifier(query_id)
+
+    @field_validator("history", mode="before")
+    @classmethod
+    def _entries_as_text(cls, history: object) -> object:
+        """An ID may be a number; what else is no text is for pydantic to refuse."""
+        if not isinstance(history, list | tuple):
+            return history
+        return tuple(identifier(e) if isinstance(e, int | float) else e for e in history)
 
     @field_validator("preferences", "context", mode="after")
     @classmethod
@@ -57,11 +74,15 @@ class Query(BaseModel):
 
 def readable(text: str) -> str:
     """Cleaned text, or an InputError that says why no model could read it. Empty text is allowed."""
+    text = without_runs(text)
     if len(text) > MAX_CHARACTERS:
         raise InputError(f"the text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}: shorten it")
-    odd = sum(1 for c in text if c == "\ufffd" or "\udc80" <= c <= "\udcff" or (c < " " and c not in "\t\n\r\f\v"))
-    if odd > MAX_CONTROL_SHARE * len(text):
-        raise InputError("the text looks like binary data: give plain UTF-8 words")
+    text = mended(text)
+    damaged = sum(1 for c in text if c == LOST or "\udc80" <= c <= "\udcff" or (c < " " and c not in "\t\n\r\f\v"))
+    if damaged > MAX_DAMAGED_SHARE * len(text):
+        raise InputError(
+            f"{damaged / len(text):.0%} of the text is damaged characters: give plain words, saved as UTF-8"
+        )
     cleaned = clean_text(text).strip()
     if text.strip() and not any(c.isalnum() for c in cleaned):
         raise InputError("the text has no letter or digit in it: say in words what the person likes")

@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+from promptrec.data.identifier import identifier
 from promptrec.data.read import text_of
 from promptrec.errors import InputError
 
@@ -26,10 +27,11 @@ def read_run(path: str | Path) -> dict[str, list[tuple[str, float]]]:
         score = _score(cells)
         if score is None:
             raise InputError(f"{path}:{number}: expected 'query_id Q0 item_id rank score tag', got {line.strip()!r}")
-        scores = found.setdefault(cells[0], {})
-        if cells[2] in scores:
-            raise InputError(f"{path}:{number}: the item {cells[2]!r} stands twice for the query {cells[0]!r}")
-        scores[cells[2]] = score
+        query_id, item_id = identifier(cells[0]), identifier(cells[2])
+        scores = found.setdefault(query_id, {})
+        if item_id in scores:
+            raise InputError(f"{path}:{number}: the item {item_id!r} stands twice for the query {query_id!r}")
+        scores[item_id] = score
     return {query_id: sorted(scores.items(), key=lambda pair: -pair[1]) for query_id, scores in found.items()}
 
 

@@ -1,11 +1,15 @@
 """Reading which items are to be put in order for each query of a dataset folder."""
 
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from promptrec.data.catalog import Catalog
+from promptrec.data.identifier import identifier
 from promptrec.data.query import Query, RankRequest
 from promptrec.data.read import read_jsonl
 from promptrec.errors import InputError
+from promptrec.evaluate.folder_files import check_known
 
 
 def read_candidates(path: Path, queries: tuple[Query, ...], catalog: Catalog) -> tuple[RankRequest, ...]:
@@ -14,24 +18,40 @@ def read_candidates(path: Path, queries: tuple[Query, ...], catalog: Catalog) ->
     Raises:
         InputError: a line that cannot be read, names what is not there or stands there twice, or a query without one.
     """
-    known = {query.query_id for query in queries}
-    shown: dict[str, tuple[str, list[str]]] = {}
+    known = {query.query_id: query for query in queries}
+    items = {item.item_id: item for item in catalog}
+    shown: dict[str, tuple[str, tuple[str, ...]]] = {}
     for place, row in read_jsonl(path):
         missing = next((name for name in ("query_id", "candidates") if name not in row), None)
         if missing is not None:
             raise InputError(f"{place}: no field {missing!r}; the fields there are: {', '.join(row) or 'none'}")
-        query_id, ids = row["query_id"], row["candidates"]
-        if query_id not in known:
-            raise InputError(f"{place}: the query {query_id!r} is not among the queries: mend it, or remove the line")
+        query_id = _ids(f"{place}: query_id", [row["query_id"]])[0]
+        check_known(place, "query", query_id, known)
         if query_id in shown:
             raise InputError(f"{place}: query {query_id!r} stands there twice, first at {shown[query_id][0]}")
-        if not isinstance(ids, list) or not all(isinstance(i, str) for i in ids) or len(set(ids)) < len(ids):
-            raise InputError(f"{place}: query {query_id!r}: candidates must be a list of item IDs, each once")
-        unknown = next((i for i in ids if i not in catalog), None)
-        if unknown is not None:
-            raise InputError(f"{place}: query {query_id!r}: the catalogue has no item {unknown!r}: mend or remove it")
+        where = f"{place}: query {query_id!r}: candidates"
+        if not isinstance(row["candidates"], list):
+            raise InputError(f'{where}: expected a list of item IDs, such as ["b1", "b2"], got {row["candidates"]!r}')
+        ids = _ids(where, row["candidates"])
+        twice = next((item_id for item_id, times in Counter(ids).items() if times > 1), None)
+        if twice is not None:
+            raise InputError(f"{where}: the item {twice!r} stands there twice: name each once")
+        for item_id in ids:
+            check_known(where, "item", item_id, items)
         shown[query_id] = (place, ids)
-    missing = next((query.query_id for query in queries if not shown.get(query.query_id, ("", []))[1]), None)
+    without = (query.query_id for query in queries if not shown.get(query.query_id, ("", ()))[1])
+    missing = next(without, None)
     if missing is not None:
         raise InputError(f"{path}: query {missing!r} has no candidates: every query needs a line")
-    return tuple(RankRequest(query, tuple(catalog[i] for i in shown[query.query_id][1])) for query in queries)
+    return tuple(RankRequest(query, tuple(items[i] for i in shown[query.query_id][1])) for query in queries)
+
+
+def _ids(where: str, written: Iterable[object]) -> tuple[str, ...]:
+    """IDs as text, of which none is empty."""
+    try:
+        ids = tuple(identifier(one) for one in written)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+    if "" in ids:
+        raise InputError(f"{where}: one of the IDs is empty: name an item, or take it out")
+    return ids

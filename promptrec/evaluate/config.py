@@ -1,12 +1,12 @@
 """`Config`: what an evaluation is asked to do, from code, the command line or a TOML file."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from promptrec.data.toml_file import read_toml
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.metrics import DEFAULT_METRICS, parse_metric
 from promptrec.rank.auto import AUTO
@@ -124,12 +124,7 @@ class Config(BaseModel):
         Raises:
             InputError: no such file, not TOML, or as `parse`.
         """
-        try:
-            told = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-        except ValueError as error:
-            raise InputError(f"{path}: not readable as TOML: {error}") from None
+        told = read_toml(Path(path))
         # What is wrong in an option is not blamed on the file.
         cls.parse({"datasets": ("any",), **changes}, "promptrec evaluate")
         return cls.parse({**told, **changes}, str(path))

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interactions
+from promptrec.data.language import language_code
 from promptrec.data.query import Query, RankRequest
 
 
@@ -16,7 +17,11 @@ class Dataset:
 
     Without `candidates_given` the whole catalogue is to be ranked: `requests` is empty, and a retriever has to pick.
     `training` holds what a ranker may learn from; None where there is nothing. `passed_over` names the columns of the
-    queries that nobody reads, each with what may be meant.
+    queries that nobody reads, each with what may be meant. `remarks` say what makes numbers doubtful, a sentence or two
+    each; `language` may be any tag of a known one, and becomes its code.
+
+    Raises:
+        InputError: a language that there are no templates in.
     """
 
     name: str
@@ -31,6 +36,10 @@ class Dataset:
     licence: str = "not stated"
     source: str = "not stated"
     passed_over: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "language", language_code(self.language))
 
     @cached_property
     def sha256(self) -> str:

@@ -1,15 +1,18 @@
 """Reading a dataset folder, and refusing what would make an evaluation mean nothing."""
 
 import re
-import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.columns import items_from_rows
 from promptrec.data.interactions import Interactions
+from promptrec.data.language import language_code
 from promptrec.data.read import reader_for
+from promptrec.data.toml_file import read_toml
 from promptrec.errors import InputError
+from promptrec.evaluate.audit import audited, audited_training
 from promptrec.evaluate.candidates_file import read_candidates
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.folder_files import check_id, find_file, need_file
@@ -35,20 +38,24 @@ def load_dataset(folder: str | Path) -> Dataset:
     catalog = _catalog(need_file(folder, "catalog"))
     queries, passed_over = read_queries(need_file(folder, "queries"))
     shown, interactions = find_file(folder, "candidates"), find_file(folder, "interactions")
-    training = Interactions.from_csv(interactions) if interactions is not None else None
+    relevance = read_qrels(need_file(folder, "qrels"), catalog, queries, shown is not None)
+    training, remarks = _training(interactions, catalog, relevance) if interactions is not None else (None, ())
     if training is not None and not catalog.has_popularity:
         catalog = _with_popularity(catalog, training)
-    return Dataset(
-        name=about.get("name", folder.resolve().name),
-        language=about.get("language", "en"),
-        catalog=catalog,
-        requests=read_candidates(shown, queries, catalog) if shown is not None else (),
-        relevance=read_qrels(need_file(folder, "qrels"), catalog, queries, shown is not None),
-        queries=queries,
-        candidates_given=shown is not None,
-        training=training,
-        passed_over=passed_over,
-        **{name: about[name] for name in ("domain", "licence", "source") if name in about},
+    return audited(
+        Dataset(
+            name=about.get("name", folder.resolve().name),
+            language=about["language"],
+            catalog=catalog,
+            requests=read_candidates(shown, queries, catalog) if shown is not None else (),
+            relevance=relevance,
+            queries=queries,
+            candidates_given=shown is not None,
+            training=training,
+            passed_over=passed_over,
+            remarks=remarks,
+            **{name: about[name] for name in ("domain", "licence", "source") if name in about},
+        )
     )
 
 
@@ -57,15 +64,12 @@ def read_about(path: Path) -> dict[str, Any]:
 
     Raises:
         InputError: not TOML, a field nobody knows or that is no text, a name that cannot be a folder's, or a language
-            that is no code such as "en".
+            that there are no templates in.
     """
-    try:
-        about = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except ValueError as error:
-        raise InputError(f"{path}: not readable as TOML: {error}") from None
+    about = read_toml(path) if path.exists() else {}
     for field, said in about.items():
+        if isinstance(said, dict):
+            raise InputError(f"{path}: take the line [{field}] out: the fields stand by themselves")
         if field not in ABOUT_FIELDS:
             raise InputError(f"{path}: unknown field {field!r}; known: {', '.join(ABOUT_FIELDS)}")
         if not isinstance(said, str):
@@ -75,9 +79,10 @@ def read_about(path: Path) -> dict[str, Any]:
         raise InputError(
             f"{path}: name: {about['name']!r} cannot name a folder: begin with a letter or digit, and leave out slashes"
         )
-    if not re.fullmatch(r"[a-z]{2,3}(-\w+)?", about.get("language", "en")):
-        raise InputError(f"{path}: language is a code such as 'en' or 'zh', got {about['language']!r}")
-    return about
+    try:
+        return about | {"language": language_code(about.get("language", "en"))}
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
 
 
 def _catalog(path: Path) -> Catalog:
@@ -86,6 +91,13 @@ def _catalog(path: Path) -> Catalog:
     for (place, _), item in zip(rows, items, strict=True):
         check_id(place, "item", item.item_id)
     return Catalog(items, name=path.name)
+
+
+def _training(
+    path: Path, catalog: Catalog, relevance: Mapping[str, Mapping[str, int]]
+) -> tuple[Interactions | None, tuple[str, ...]]:
+    rows = Interactions.from_rows(reader_for(path)(path), str(path), mappable=False)
+    return audited_training(rows, catalog, relevance, str(path))
 
 
 def _with_popularity(catalog: Catalog, training: Interactions) -> Catalog:

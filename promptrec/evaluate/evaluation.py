@@ -79,7 +79,7 @@ class DatasetResult(_Record):
     """All runs on one dataset, best first by the primary metric. `judged` queries have something right.
 
     `skipped` says which baselines are not there, and why; `told` how much is known of the people, and what of the
-    files is passed over.
+    files is passed over; `remarks` what of the dataset makes numbers doubtful.
 
     `headline` is the first line of any report: it says so when a baseline won.
     """
@@ -99,6 +99,7 @@ class DatasetResult(_Record):
     comparisons: tuple[Paired, ...] = ()
     skipped: Mapping[str, str] = Field(default_factory=dict)
     told: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 class Evaluation(_Record):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from promptrec.engine.base import Engine
 from promptrec.errors import InputError, MissingExtra, ModelError, UnknownName
+from promptrec.evaluate.audit import audited
 from promptrec.evaluate.checks import memorisation, position_curve, robustness
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.dataset import Dataset
@@ -59,7 +60,7 @@ def evaluate(
     """
     watch, out = watch or Watch(), Path(out)
     require_pictures()
-    datasets = datasets or [open_dataset(name, watch.notes) for name in config.datasets]
+    datasets = [audited(d) for d in datasets or ()] or [open_dataset(name, watch.notes) for name in config.datasets]
     names = [dataset.name for dataset in datasets]
     if len(set(names)) < len(names):
         raise InputError(f"two of the datasets have one name ({', '.join(names)}): change `name` in a dataset.toml")
@@ -125,6 +126,7 @@ def _on_dataset(runner: Runner, dataset: Dataset, asked: list[System]) -> Datase
         comparisons=comparisons,
         skipped=skipped,
         told=str(Told.of(dataset, config.limit)),
+        remarks=dataset.remarks,
     )
 
 

@@ -47,7 +47,7 @@ def executor(name: str, workers: int) -> Executor:
     """
     if name == "local":
         if workers != 1:
-            raise InputError(f"--executor local has one worker, got {workers}: use --executor ray for more")
+            raise InputError(f"the executor local has one worker, got {workers}: take the executor ray for more")
         return local
     if name != "ray":
         raise UnknownName("executor", name, ("local", "ray"))

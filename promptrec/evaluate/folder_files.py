@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz
 
+from promptrec.data.identifier import likeness
 from promptrec.errors import InputError
 
 # Each part under all names that are read.
@@ -67,6 +68,21 @@ def check_id(place: str, kind: str, written: str) -> None:
             f"{place}: the {kind} ID {written!r} has white space in it, which parts IDs in qrels.txt: write "
             f"{'_'.join(words)!r} in every file"
         )
+
+
+def check_known(place: str, kind: str, written: str, known: Mapping[str, object]) -> None:
+    """Refuse the ID of a query or an item that is not among the known ones.
+
+    Raises:
+        InputError: with the place, and the known ID that it seems to be.
+    """
+    if written in known:
+        return
+    meant = likeness([written], known)
+    seems = f"; it seems to be {meant.known!r} ({meant.difference})" if meant else ""
+    where = "among the queries" if kind == "query" else "in the catalogue"
+    add = "" if kind == "query" else "add it to the catalogue, "
+    raise InputError(f"{place}: the {kind} {written!r} is not {where}{seems}: mend it, {add}or remove it")
 
 
 def _alike(folder: Path, part: str, least: float) -> Path | None:

@@ -46,7 +46,7 @@ def masked_titles(catalog: Catalog, language: str, seed: int) -> dict[str, str]:
     digits = MIN_DIGITS
     while len({name[:digits] for name in hashes.values()}) < len(hashes):
         digits += 1
-    noun = NOUNS.get(language, NOUNS["en"])
+    noun = NOUNS[language]
     return {item_id: f"{noun} {name[:digits]}" for item_id, name in hashes.items()}
 
 

@@ -154,8 +154,9 @@ def parse_metric(name: str) -> tuple[str, int]:
     """
     base, at, cut_off = name.partition("@")
     if "," in name:
-        each = "".join(f" --metric {part.strip()}" for part in name.split(","))
-        raise InputError(f"metric {name!r}: these are several; give each by itself:{each}")
+        names = [part.strip() for part in name.split(",")]
+        each = "".join(f" --metric {part}" for part in names)
+        raise InputError(f"metric {name!r}: these are several; give each by itself:{each}, or metrics = {names}")
     if base not in METRICS:
         k = cut_off if cut_off.isdecimal() else "K"
         raise UnknownName("metric", name, (f"{known}@{k}" if known in WITH_CUT_OFF else known for known in METRICS))

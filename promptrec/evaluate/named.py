@@ -18,7 +18,7 @@ def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
 
     Args:
         name: a folder; the name of one under $PROMPTREC_DATA; a recipe, such as "ml-100k:near-cold-5"; or "planted".
-        notify: is told what takes time, what a licence forbids, and what is passed over.
+        notify: is told what takes time, what a licence forbids, what is passed over, and what makes numbers doubtful.
 
     Raises:
         UnknownName: none of these; the message has the nearest name.
@@ -29,6 +29,8 @@ def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
     data = load_dataset(find_dataset(name, notify))
     if data.passed_over:
         notify(f"{data.name}: columns of the queries that are passed over: {', '.join(data.passed_over)}")
+    for remark in data.remarks:
+        notify(f"{data.name}: {remark}")
     return data
 
 

@@ -1,16 +1,21 @@
 """Reading the judgements of a dataset folder."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from promptrec.data.catalog import Catalog
+from promptrec.data.identifier import identifier
 from promptrec.data.query import Query
 from promptrec.data.read import text_of
 from promptrec.errors import InputError
+from promptrec.evaluate.folder_files import check_known
 
 # 2^grade - 1 has to be a number.
 HIGHEST_GRADE = 100
 CELLS = 4
+# What stands above the columns in files of others.
+NAMES = {"query_id", "query-id", "qid", "item_id", "docid", "corpus-id", "grade", "score", "rel", "relevance", "label"}
 
 
 def read_qrels(
@@ -24,18 +29,16 @@ def read_qrels(
     """
     relevance: dict[str, dict[str, int]] = {}
     known = {query.query_id: set() if candidates_given else _known(query, catalog) for query in queries}
+    items = {item.item_id: item for item in catalog}
     for number, line in enumerate(text_of(path).split("\n"), start=1):
         if not line.strip():
             continue
         place = f"{path}:{number}"
         query_id, item_id, grade = _judgement(place, line)
-        if query_id not in known:
-            raise InputError(f"{place}: the query {query_id!r} is not among the queries: mend it, or remove the line")
-        if item_id not in catalog:
-            raise InputError(
-                f"{place}: the item {item_id!r} is not in the catalogue, and nobody could find it: mend it, add it to "
-                "the catalogue, or remove the line"
-            )
+        if query_id in items and item_id in known and query_id not in known:
+            raise InputError(f"{place}: the item stands before the query: write 'query_id 0 item_id grade'")
+        check_known(place, "query", query_id, known)
+        check_known(place, "item", item_id, items)
         if item_id in relevance.setdefault(query_id, {}):
             raise InputError(f"{place}: the item {item_id!r} is judged twice for query {query_id!r}: remove one line")
         if grade > HIGHEST_GRADE:
@@ -53,13 +56,21 @@ def read_qrels(
 
 def _judgement(place: str, line: str) -> tuple[str, str, int]:
     cells = line.split()
-    try:
-        if len(cells) == CELLS:
-            return cells[0], cells[2], int(cells[3])
-    except ValueError:
-        pass
-    commas = ", parted by spaces, not commas" if "," in line and len(cells) != CELLS else ""
-    raise InputError(f"{place}: expected 'query_id 0 item_id grade' with a whole grade{commas}, got {line.strip()!r}")
+    grade = _grade(cells[3]) if len(cells) == CELLS else None
+    if grade is not None:
+        return identifier(cells[0]), identifier(cells[2]), grade
+    if "," in line and len(cells) != CELLS:
+        hint = ", parted by spaces, not commas"
+    elif NAMES & {cell.casefold() for cell in cells}:
+        hint = "; if this line has the names of the columns, take it out"
+    else:
+        hint = ""
+    raise InputError(f"{place}: expected 'query_id 0 item_id grade' with a whole grade{hint}, got {line.strip()!r}")
+
+
+def _grade(cell: str) -> int | None:
+    """A whole number, as pandas may write it too (1.0); None for anything else."""
+    return int(float(cell)) if re.fullmatch(r"[+-]?\d{1,9}(\.0*)?", cell) else None
 
 
 def _known(query: Query, catalog: Catalog) -> set[str]:

@@ -61,9 +61,9 @@ def _queries(rows: Iterable[Row]) -> tuple[Query, ...]:
     queries: list[Query] = []
     places: dict[str, str] = {}
     for place, row in rows:
-        if row.get("query_id") in (None, ""):
-            raise InputError(f"{place}: no query_id in this row: give every person an ID of their own")
         query = _query(place, row)
+        if not query.query_id:
+            raise InputError(f"{place}: no query_id in this row: give every person an ID of their own")
         check_id(place, "query", query.query_id)
         if query.query_id in places:
             first = places[query.query_id]
@@ -74,9 +74,9 @@ def _queries(rows: Iterable[Row]) -> tuple[Query, ...]:
 
 
 def _query(place: str, row: Mapping[str, Any]) -> Query:
-    where = f"{place}: query {row['query_id']!r}"
+    where = f"{place}: query {row.get('query_id')!r}"
     try:
-        return Query(**{name: row[name] for name in Query.model_fields if name in row})
+        return Query(**{"query_id": None} | {name: row[name] for name in Query.model_fields if name in row})
     except ValidationError as error:
         first = error.errors()[0]
         field, got = str(first["loc"][0]), repr(first["input"])

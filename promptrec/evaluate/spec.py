@@ -10,10 +10,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 import promptrec
+from promptrec.data.language import language_code
 from promptrec.engine.base import Engine
 from promptrec.engine.fingerprint import adapter_sha256, folder_sha256
 from promptrec.engine.load import choose_engine
 from promptrec.engine.models import resolve
+from promptrec.errors import InputError
 from promptrec.evaluate.dataset import Dataset
 from promptrec.rank.auto import AUTO
 from promptrec.rank.embedding import Embedding
@@ -169,9 +171,20 @@ class System:
 
 
 def default_template(domain: str, language: str, templates: Path | None = None) -> str:
-    """The pack of a dataset's domain and language, else the general one in its language, else the English one."""
-    wanted = (f"{DOMAINS.get(domain, domain)}/{language}", f"general/{language}")
-    return next((name for name in wanted if name in packs(templates)), "general/en")
+    """The pack of a dataset's domain and language, else the general one in its language."""
+    domain = domain.strip().casefold()
+    wanted = (DOMAINS.get(domain, domain), language)
+    named = [name for name in packs(templates) if _domain_and_language(name) == wanted]
+    return min(named, key=lambda name: (name != "/".join(wanted), name), default=f"general/{language}")
+
+
+def _domain_and_language(pack: str) -> tuple[str, str]:
+    """What a pack is for by its name; people name folders of theirs Films/zh-CN too."""
+    domain, _, tag = pack.casefold().rpartition("/")
+    try:
+        return domain, language_code(tag)
+    except InputError:
+        return domain, tag
 
 
 # What a ranker's name may hold and a folder's name had better not.

@@ -70,8 +70,8 @@ def check_training(system: System, dataset: Dataset) -> None:
     """
     if dataset.training is None and system.ranker != AUTO and set(ranker_parts(system.ranker)) & set(TRAINED_BASELINES):
         raise InputError(
-            f"{system.ranker} learns from what other people chose, and {dataset.name} has no interactions: put "
-            f"interactions.csv (user_id,item_id,rating,timestamp) into {dataset.name}/, or leave this ranker out"
+            f"{system.ranker} learns from what other people chose, and the dataset {dataset.name} has no interactions: "
+            "put interactions.csv (user_id,item_id,rating,timestamp) into its folder, or leave this ranker out"
         )
 
 
@@ -116,8 +116,7 @@ def settled(
         if engine is not None:
             info = resolve(system.model, "language model") if system.model else None
             options = EngineOptions.parse(system.options)
-            language = "zh" if dataset.language == "zh" else "en"
-            found = auto(engine, info, language, system.encoder, options=options, adapter=system.adapter)
+            found = auto(engine, info, dataset.language, system.encoder, options=options, adapter=system.adapter)
             chosen, why = weighed(found, _first_requests(system, dataset, engine))
             notify(f"{dataset.name}: auto takes {chosen} with {found.model}: {why}")
             system = replace(system, ranker=chosen)

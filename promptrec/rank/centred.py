@@ -17,7 +17,7 @@ from promptrec.rank.ensemble import member_scores
 from promptrec.rank.evidence import Evidence, cause
 from promptrec.rank.kept import Kept, Key
 from promptrec.rank.kinds import ModelFree, Prompting
-from promptrec.rank.probe_set import LANGUAGES, probe_pairs
+from promptrec.rank.probe_set import probe_pairs
 from promptrec.rank.ranking import Ranking
 from promptrec.template.store import default_pack
 
@@ -97,5 +97,5 @@ def reference_people(setup: Setup, n: int) -> list[Query]:
     """
     spoken = next((template.header.language for template in setup.templates.values()), None)
     language = spoken or default_pack(setup.catalog).rpartition("/")[2]
-    words = [request.query for request in probe_pairs(language if language in LANGUAGES else "en").requests]
+    words = [request.query for request in probe_pairs(language).requests]
     return [words[n_th * len(words) // n] for n_th in range(n)]

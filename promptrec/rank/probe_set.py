@@ -12,7 +12,6 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 
 FOLDER = Path(__file__).parent / "probe_pairs"
-LANGUAGES = ("en", "zh")
 # Pairs in each language.
 PEOPLE = 30
 # What fits others, beside the one thing that fits.

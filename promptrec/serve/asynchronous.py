@@ -48,7 +48,7 @@ class AsyncRecommender:
         pool = await asyncio.to_thread(self._recommender.candidates, query, k)
         return (await self._ranked(pool.request)).noted(pool.note).top(k)
 
-    async def rank(self, query: Query, candidates: Iterable[Item | str]) -> Ranking:
+    async def rank(self, query: Query, candidates: Iterable[Item | str | int]) -> Ranking:
         """See `Recommender.rank`."""
         return await self._ranked(self._recommender.request(query, candidates))
 

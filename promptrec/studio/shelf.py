@@ -15,7 +15,7 @@ from pathlib import Path
 from promptrec.author.new import new_pack, pack_name
 from promptrec.errors import InputError, TemplateError, UnknownName
 from promptrec.studio.language import Refused
-from promptrec.template.pack import LONGEST_FILE, PART, SETTINGS
+from promptrec.template.pack import LONGEST_FILE, PART, SETTINGS, file_text
 from promptrec.template.store import SUFFIX, shipped_folder
 
 # What is opened of a pack, where it is there.
@@ -236,14 +236,9 @@ def _line_end(path: Path) -> str:
 
 def _read(path: Path) -> tuple[str, str]:
     try:
-        if path.stat().st_size > LONGEST_FILE:
-            raise TemplateError(f"{path}: longer than {LONGEST_FILE:,} bytes")
-        told = path.read_bytes()
-        return told.decode().removeprefix("\ufeff").replace("\r\n", "\n"), hashlib.sha256(told).hexdigest()
+        return file_text(path), hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise TemplateError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise TemplateError(f"{path}: not UTF-8: save the file as UTF-8") from None
 
 
 def _write(path: Path, text: str) -> None:

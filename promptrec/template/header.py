@@ -15,7 +15,8 @@ from pydantic import (
     field_validator,
 )
 
-from promptrec.errors import TemplateError
+from promptrec.data.language import language_code
+from promptrec.errors import InputError, TemplateError
 from promptrec.template.expectation import Expectation
 from promptrec.template.plain_yaml import places, read_yaml
 from promptrec.template.yaml_slips import misread
@@ -67,6 +68,15 @@ def _of_somebody(test: Expectation) -> Expectation:
     return test
 
 
+def _code(tag: object) -> object:
+    """The code of a language that is known; anything else stays, and is refused as no code."""
+    try:
+        return language_code(tag) if isinstance(tag, str) else tag
+    except InputError:
+        return tag
+
+
+Language = Annotated[Literal["en", "zh"], BeforeValidator(_code)]
 Fields = Annotated[Mapping[str, tuple[str, ...]], BeforeValidator(_as_mapping)]
 Tests = tuple[Annotated[Expectation, AfterValidator(_of_somebody)], ...]
 
@@ -87,7 +97,7 @@ class Header(BaseModel):
 
     ranks: Kind
     domain: str
-    language: Literal["en", "zh"]
+    language: Language
     about: str
     fields: Fields = Field(default_factory=dict)
     chat: bool = False

@@ -6,13 +6,14 @@ extend or include. `catalog.jsonl` holds items to try the templates with, which 
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from promptrec.data.catalog import Catalog
-from promptrec.errors import TemplateError
-from promptrec.template.header import Fields, Tests, first_error
+from promptrec.data.read import text_of
+from promptrec.errors import InputError, TemplateError
+from promptrec.template.header import Fields, Language, Tests, first_error
 from promptrec.template.plain_yaml import read_yaml
 
 SETTINGS = "pack.yaml"
@@ -38,13 +39,28 @@ def not_text(path: Path) -> TemplateError:
     return TemplateError(f"{path}: {what}, and no plain text" if what else f"{path}: not UTF-8: save the file as UTF-8")
 
 
+def file_text(path: Path) -> str:
+    """The text of a template or of a file beside it, whatever marks and line ends its editor writes.
+
+    Raises:
+        TemplateError: too long, or no text. OSError: it cannot be read.
+    """
+    size = path.stat().st_size
+    if size > LONGEST_FILE:
+        raise TemplateError(f"{path}: longer than {LONGEST_FILE:,} bytes")
+    try:
+        return text_of(path).replace("\r\n", "\n").replace("\r", "\n") if size else ""
+    except InputError:
+        raise not_text(path) from None
+
+
 class Shared(BaseModel):
     """What a pack's templates share; see `Header` for what each means."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     domain: str | None = None
-    language: Literal["en", "zh"] | None = None
+    language: Language | None = None
     fields: Fields | None = None
     examples: str | None = None
     tests: Tests = ()
@@ -86,12 +102,10 @@ class Pack:
         """
         path = self._own(name)
         try:
-            if path.stat().st_size > LONGEST_FILE:
-                raise TemplateError(f"{path}: longer than {LONGEST_FILE:,} bytes")
-            return path.read_text(encoding="utf-8").removeprefix("\ufeff").replace("\r\n", "\n")
+            return file_text(path)
         except OSError as error:
             raise TemplateError(f"{path}: cannot be read: {error.strerror}") from None
-        except (UnicodeDecodeError, ValueError):
+        except ValueError:  # no name that a file could have
             raise not_text(path) from None
 
     def part_names(self) -> list[str]:

@@ -19,7 +19,7 @@ from promptrec.template.budget import BUDGET, Budget
 from promptrec.template.examples import Example, read_examples, shown_pair, turned
 from promptrec.template.filters import SHORTENED, Shorten
 from promptrec.template.header import LIKELIHOODS, split_header
-from promptrec.template.pack import LONGEST_FILE, SETTINGS, Pack, not_text
+from promptrec.template.pack import LONGEST_FILE, SETTINGS, Pack, file_text
 from promptrec.template.sandbox import LONGEST_OUTPUT, NO_ATTRIBUTE, NO_ENTRY, Trusted, spans, stripped
 from promptrec.template.spans import Span
 from promptrec.template.views import NO_LIMITS, Limits, item_view, query_view
@@ -62,13 +62,9 @@ class Template:
         """Read a template file."""
         path = Path(path)
         try:
-            if path.stat().st_size > LONGEST_FILE:
-                raise TemplateError(f"{path}: longer than {LONGEST_FILE:,} bytes")
-            return cls(name or path.stem, path.read_text(encoding="utf-8"), path)
+            return cls(name or path.stem, file_text(path), path)
         except OSError as error:
             raise TemplateError(f"{path}: cannot be read: {error.strerror}") from None
-        except UnicodeDecodeError:
-            raise not_text(path) from None
 
     @cached_property
     def cue(self) -> str:

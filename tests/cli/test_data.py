@@ -55,7 +55,7 @@ def test_a_description_that_cannot_be_read_is_named_and_the_other_sets_are_liste
     for words in ((), ("--json",)):
         done = run("list", *words)
         assert done.exit_code == 2 and "mine" in done.stdout and "[/] a" in done.stdout and "planted" in done.stdout
-        assert len(done.stderr.splitlines()) == 1 and "broken/dataset.toml: not readable as TOML" in done.stderr
+        assert len(done.stderr.splitlines()) == 1 and "broken/dataset.toml:1: not readable as TOML" in done.stderr
 
 
 def test_what_is_in_a_dataset():
@@ -81,6 +81,7 @@ def test_what_is_in_a_dataset():
         "history_entries": 0,
         "history_not_found": 0,
         "passed_over": [],
+        "remarks": [],
         "training_interactions": 1,
     }
     shown = run("info", "mine").stdout

@@ -32,4 +32,4 @@ def test_a_probe_is_shown_best_first_with_what_was_chosen_and_why():
 
 def test_a_language_without_pairs_is_answered_with_those_there_are(promptrec):
     done = promptrec("probe", "--language", "de")
-    assert done.returncode == 2 and "en and zh" in done.stderr
+    assert done.returncode == 2 and "language 'de': write 'en' (English) or 'zh' (Chinese)" in done.stderr

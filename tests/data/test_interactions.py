@@ -125,3 +125,17 @@ def test_the_checksum_is_blind_to_order_alone(rows, random):
     random.shuffle(mixed)
     assert interactions(mixed).sha256 == interactions(rows).sha256
     assert interactions([*rows, ("new", "a", 1.0, 1.0)]).sha256 != interactions(rows).sha256
+
+
+def test_a_first_row_that_is_short_does_not_hide_columns(tmp_path):
+    path = tmp_path / "short.csv"
+    path.write_text("user,item,rating,time,store\nu,i\nv,i,4,1,x\n")
+    found = Interactions.from_csv(path)
+    assert found.frame["rating"].tolist()[1] == 4 and found.frame["timestamp"].tolist()[1] == 1
+    assert found.passed_over == ("store",) and found.where([True, False]).passed_over == ("store",)
+
+
+def test_ids_are_written_as_those_of_a_catalogue(tmp_path):
+    path = tmp_path / "ids.jsonl"
+    path.write_text('{"user": 7, "item": "a&amp;b"}\n{"user": 7.0, "item": "Ａ１"}\n')
+    assert [row[:2] for row in Interactions.from_file(path)] == [("7", "a&b"), ("7", "A1")]

@@ -10,6 +10,13 @@ def test_the_score_decides_and_not_the_rank(tmp_path):
     assert read_run(path) == {"q1": [("b", 0.9), ("a", 0.5), ("c", 0.5)], "q2": [("a", -3.0)]}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_marks_and_signs_of_other_programs_do_not_part_ids_from_ours(tmp_path, encoding):
+    path = tmp_path / "run.trec"
+    path.write_bytes("q1 Q0 a&amp;b 1 0.5 me\r\nq1 Q0 １ 2 0.4 me\r\n".encode(encoding))
+    assert read_run(path) == {"q1": [("a&b", 0.5), ("1", 0.4)]}
+
+
 @pytest.mark.parametrize("line", ["q Q0 a 1 0.5", "q Q0 a 1 high me", "q Q0 a 1 nan me", "q Q0 a 1 inf me", "a,b"])
 def test_a_line_of_another_form_is_said_with_its_number(tmp_path, line):
     path = tmp_path / "run.trec"

@@ -42,10 +42,23 @@ def test_requests_stand_in_the_order_of_the_queries_and_candidates_in_their_own(
             '{"query_id": "q", "items": ["a"]}',
             "candidates.jsonl:1: no field 'candidates'; the fields there are: query_id, items",
         ),
-        ('{"query_id": "q", "candidates": ["z"]}', "candidates.jsonl:1: query 'q': the catalogue has no item 'z'"),
-        ('{"query_id": "q", "candidates": ["a", "a"]}', "candidates.jsonl:1: query 'q': candidates must be a list"),
-        ('{"query_id": "q", "candidates": "ab"}', "candidates.jsonl:1: query 'q': candidates must be a list"),
-        ('{"query_id": "q", "candidates": [1]}', "candidates.jsonl:1: query 'q': candidates must be a list"),
+        (
+            '{"query_id": "q", "candidates": ["z"]}',
+            "candidates.jsonl:1: query 'q': candidates: the item 'z' is not in the catalogue: mend it",
+        ),
+        (
+            '{"query_id": "q", "candidates": ["a", "a"]}',
+            "candidates.jsonl:1: query 'q': candidates: the item 'a' stands there twice",
+        ),
+        (
+            '{"query_id": "q", "candidates": "ab"}',
+            "candidates.jsonl:1: query 'q': candidates: expected a list of item IDs",
+        ),
+        ('{"query_id": "q", "candidates": [true]}', "candidates.jsonl:1: query 'q': candidates: an ID is a text or"),
+        ('{"query_id": "q", "candidates": [["a"]]}', "candidates.jsonl:1: query 'q': candidates: an ID is a text or"),
+        ('{"query_id": "q", "candidates": ["a", null]}', "candidates.jsonl:1: .* one of the IDs is empty"),
+        ('{"query_id": "q", "candidates": [9007199254740993.0]}', "candidates.jsonl:1: .* lost its last digits"),
+        ('{"query_id": "q", "candidates": ["A"]}', r"the item 'A' .*; it seems to be 'a' \(the capitals differ\)"),
     ],
 )
 def test_what_cannot_be_shown_is_refused_with_its_line(read, text, said):

@@ -83,7 +83,7 @@ def test_a_file_is_read_and_options_win(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [(None, "cannot be read"), ("a = ", "not readable as TOML"), ("limits = 3", "a.toml: .*limits|datasets")],
+    [(None, "no such file"), ("a = ", "not readable as TOML"), ("limits = 3", "a.toml: .*limits|datasets")],
 )
 def test_a_file_that_cannot_be_used_is_named(tmp_path, text, said):
     path = tmp_path / "a.toml"

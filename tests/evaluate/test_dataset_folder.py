@@ -62,7 +62,7 @@ def test_what_is_said_of_the_set_is_read(tmp_path):
     told = 'domain = "films"\nlicence = "CC0"\nsource = "me"\n'
     data = load_dataset(write(tmp_path, **{"dataset.toml": told}))
     assert (data.domain, data.licence, data.source) == ("films", "CC0", "me")
-    with pytest.raises(InputError, match="dataset.toml: not readable as TOML"):
+    with pytest.raises(InputError, match="dataset.toml:1: not readable as TOML"):
         load_dataset(write(tmp_path, **{"dataset.toml": "oops"}))
 
 
@@ -117,7 +117,8 @@ def test_the_checksum_is_blind_to_the_judgements(tmp_path):
     ("text", "said"),
     [
         ('license = "CC0"\n', "unknown field 'license'; known: name, domain, language, licence, source"),
-        ('language = "english"\n', "language is a code such as 'en' or 'zh', got 'english'"),
+        ('language = "english"\n', "language 'english': write 'en' .* or 'zh'"),
+        ('[dataset]\nname = "x"\n', r"take the line \[dataset\] out"),
         ("name = 5\n", "name: expected text in quotes, got 5"),
         ('domain = ["films"]\n', r"domain: expected text in quotes, got \['films'\]"),
         *(

@@ -177,5 +177,8 @@ def test_a_misspelt_metric_is_answered_with_its_own_cut_off(name, meant):
 
 
 def test_several_metrics_in_one_name_are_answered_with_how_to_give_them():
-    with pytest.raises(InputError, match="give each by itself: --metric ndcg@5 --metric recall@5$"):
+    with pytest.raises(
+        InputError,
+        match="give each by itself: --metric ndcg@5 --metric recall@5, or metrics = \\['ndcg@5', 'recall@5'\\]$",
+    ):
         parse_metric("ndcg@5, recall@5")

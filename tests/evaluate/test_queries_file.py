@@ -118,7 +118,8 @@ def test_a_table_that_cannot_be_meant_is_refused_with_its_line(table, text, said
     [
         ({"preferences": "x"}, "queries.jsonl:1: no field 'query_id'; the fields are: preferences. Rename"),
         ({"query_id": "", "preferences": "x"}, "queries.jsonl:1: no query_id in this row"),
-        ({"query_id": 5}, "queries.jsonl:1: query 5: query_id: expected text in quotes, got 5"),
+        ({"query_id": True}, "queries.jsonl:1: query True: an ID is a text or a whole number, got True"),
+        ({"query_id": None, "preferences": "x"}, "queries.jsonl:1: no query_id in this row"),
         (
             {"query_id": "q", "preferences": 5},
             "queries.jsonl:1: query 'q': preferences: expected text in quotes, got 5",

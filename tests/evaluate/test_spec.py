@@ -99,11 +99,19 @@ def test_a_model_that_is_not_added_is_said_with_the_command(planted_dataset, mon
         ("travel", "zh", "travel/zh"),
         ("games", "zh", "general/zh"),
         ("books", "en", "books/en"),
-        ("books", "fr", "general/en"),
+        ("Films ", "en", "films/en"),
     ],
 )
 def test_a_dataset_gets_the_pack_of_its_domain_and_language(domain, language, pack):
     assert default_template(domain, language) == pack
+
+
+@pytest.mark.parametrize("pack", ["games/zh-CN", "games/zh_Hans", "Games/zh", "games/zh"])
+def test_folders_of_templates_may_be_named_by_any_tag(tmp_path, pack):
+    (tmp_path / pack).mkdir(parents=True)
+    (tmp_path / pack / "yes-no.jinja").touch()
+    assert default_template("games", "zh", tmp_path) == pack
+    assert default_template("games", "en", tmp_path) == "general/en"
 
 
 def test_the_folder_says_what_the_run_is(planted_dataset):

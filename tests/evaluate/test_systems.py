@@ -19,7 +19,7 @@ LEARNING = [*TRAINED_BASELINES, "bm25+item-knn", "bm25:5:implicit-mf"]
 def test_what_learns_is_refused_without_interactions_and_told_which_file_to_write(planted_dataset, ranker):
     data = planted_dataset()
     with pytest.raises(
-        InputError, match=f"^{ranker.replace('+', '.')} learns .* put interactions.csv .* into planted/"
+        InputError, match=f"^{ranker.replace('+', '.')} learns .* put interactions.csv .* into its folder"
     ):
         check_training(System(ranker), data)
     check_training(System(ranker), replace(data, training=Interactions.from_tuples([("u", "a", 1)])))

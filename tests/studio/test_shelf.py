@@ -53,7 +53,7 @@ def test_only_listed_names_are_opened(mine, name):
 
 def test_what_cannot_be_read_says_so(mine):
     path = mine / f"{OWN}.jinja"
-    path.write_bytes(b"\xff\xfe")
+    path.write_bytes(b"\xe9t\xe9")
     with pytest.raises(TemplateError, match="UTF-8"):
         Shelf(mine).open(OWN)
     path.write_text("x" * 300_000)

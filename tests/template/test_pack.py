@@ -54,6 +54,26 @@ def test_a_field_is_found_under_another_name_that_the_pack_knows(pack):
     assert words(template, own) == "Muscadet from Nantes"
 
 
+@pytest.mark.parametrize(("tag", "code"), [("zh-CN", "zh"), ("ZH", "zh"), ("cmn-Hans-CN", "zh"), ("en_US", "en")])
+def test_a_header_may_name_its_language_by_any_tag(pack, tmp_path, tag, code):
+    (tmp_path / "pack.yaml").write_text(SHARED.replace("language: en", f"language: {tag}"))
+    assert pack("{% block user %}x{% endblock %}").header.language == code
+    own = HEADER.replace("about", f"language: {tag}\nabout")
+    assert pack("{% block user %}x{% endblock %}", own).header.language == code
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_templates_and_what_they_share_may_be_written_by_any_editor(tmp_path, encoding, line_end):
+    part = "{% block user %}né {{ item.title }}\n{% endblock %}"
+    files = {"pack.yaml": SHARED, "yes-no.jinja": f"{HEADER}{{% extends '_base.jinja' %}}", "_base.jinja": part}
+    for name, text in files.items():
+        (tmp_path / name).write_bytes(text.replace("\n", line_end).encode(encoding))
+    template = Template.from_file(tmp_path / "yes-no.jinja")
+    assert template.header.domain == "wine" and words(template).startswith("né Muscadet")
+    assert not {"\r", "\ufeff"} & set(template.source)
+
+
 def test_parts_are_included_and_extended(pack):
     template = pack(
         "{% extends '_base.jinja' %}\n{% block question %}Would it suit them?{% endblock %}",

@@ -20,7 +20,9 @@ def as_console(evaluation: Evaluation) -> RenderableType:
     for dataset in evaluation.datasets:
         table = _Accuracy(dataset, evaluation.config.metrics)
         alarms = [Text(f"{run.system}: {alarm}", style="yellow") for run in dataset.runs for alarm in run.alarms]
-        shown += [Text(dataset.headline, style="bold"), Text(about(dataset), style="dim"), table, *alarms, Text()]
+        remarks = [Text(remark, style="yellow") for remark in dataset.remarks]
+        headline = Text(dataset.headline, style="bold")
+        shown += [headline, *remarks, Text(about(dataset), style="dim"), table, *alarms, Text()]
     return Group(*shown)
 
 

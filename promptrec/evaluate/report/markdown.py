@@ -32,7 +32,9 @@ def _written_by(dataset: DatasetResult) -> str:
 
 def _dataset(dataset: DatasetResult, metrics: tuple[str, ...]) -> list[str]:
     accuracy = tables.accuracy(dataset, metrics)
-    parts = [f"## {dataset.name}", f"**{_text(dataset.headline)}**", _text(about(dataset)), _table(accuracy)]
+    parts = [f"## {dataset.name}", f"**{_text(dataset.headline)}**"]
+    parts += [f"> {_text(remark)}" for remark in dataset.remarks]
+    parts += [_text(about(dataset)), _table(accuracy)]
     parts.append(f"Baselines are in italics. {accuracy.note}")
     alarms = [f"- **{_text(run.system)}**: {_text(alarm)}" for run in dataset.runs for alarm in run.alarms]
     skipped = [f"- {_text(name)} is not there: {_text(why)}" for name, why in dataset.skipped.items()]

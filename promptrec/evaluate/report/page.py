@@ -65,6 +65,7 @@ def _headline(dataset: DatasetResult) -> str:
 def _dataset(
     dataset: DatasetResult, evaluation: Evaluation, values: Mapping[str, Mapping[str, float]], worst: WorstOf | None
 ) -> str:
+    remarks = "".join(f'<p class="alarm">{escape(remark)}</p>' for remark in dataset.remarks)
     alarms = "".join(
         f'<p class="alarm"><b>{escape(run.system)}</b>: {escape(alarm)}</p>'
         for run in dataset.runs
@@ -73,7 +74,7 @@ def _dataset(
     skipped = "".join(f"<li>{escape(name)}: {escape(why)}</li>" for name, why in dataset.skipped.items())
     checks = [table for table in (tables.memorisation(dataset), tables.robustness(dataset)) if table.rows]
     return (
-        f'<section id="{_anchor(dataset.name)}"><h2>{escape(dataset.name)}</h2>'
+        f'<section id="{_anchor(dataset.name)}"><h2>{escape(dataset.name)}</h2>{remarks}'
         f'<p class="about">{escape(about(dataset))}</p>'
         f"{alarms}{_titled(tables.accuracy(dataset, evaluation.config.metrics))}"
         f"{f'<p>Baselines that are not there:</p><ul>{skipped}</ul>' if skipped else ''}"

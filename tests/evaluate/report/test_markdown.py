@@ -1,6 +1,12 @@
+import io
 import re
+from html import escape
 
+from rich.console import Console
+
+from promptrec.evaluate.report.console import as_console
 from promptrec.evaluate.report.markdown import about, as_markdown
+from promptrec.evaluate.report.page import as_page
 
 ROW = re.compile(r"(?<!\\)\|")
 
@@ -48,3 +54,17 @@ def test_text_of_others_cannot_become_markup(evaluation):
     dataset = evaluation.datasets[0].model_copy(update={"headline": bad, "skipped": {bad: bad}})
     text = as_markdown(evaluation.model_copy(update={"datasets": (dataset,)}))
     assert "a\\|b &lt;img src=x> \\*c\\*" in text and "<img" not in text
+
+
+def test_what_makes_numbers_doubtful_stands_before_them_on_every_surface(evaluation):
+    remark = "ANSWERS IN THE TRAINING DATA: 2 interactions | of <u> are right"
+    films = evaluation.datasets[0].model_copy(update={"remarks": (remark,)})
+    doubtful = evaluation.model_copy(update={"datasets": (films,)})
+    text = as_markdown(doubtful)
+    assert text.index("\n> ANSWERS IN THE TRAINING DATA: 2 interactions") < text.index("| system")
+    page = as_page(doubtful, {}, {})
+    assert f'<p class="alarm">{escape(remark)}</p>' in page
+    printed = io.StringIO()
+    Console(file=printed, width=2000).print(as_console(doubtful))
+    assert printed.getvalue().index(remark) < printed.getvalue().index("against embedding")
+    assert "ANSWERS" not in as_markdown(evaluation)

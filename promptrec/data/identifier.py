@@ -1,0 +1,113 @@
+"""IDs of items and people as text, written alike in every file; and what an ID that nobody knows may stand for."""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from promptrec.data.clean import clean_text
+from promptrec.errors import InputError
+
+# From here on a float leaves out whole numbers: its last digits are not those of the ID.
+EXACT_FLOATS = 2**53
+# How many IDs nobody knows are looked at.
+LOOKED_AT = 1_000
+_LONGEST_SHOWN = 60
+
+
+def identifier(value: Any) -> str:  # noqa: ANN401 - a cell is anything a file can hold
+    """An ID as text, cleaned as all text is: 7 and 7.0, as pandas writes 7 in a column with gaps, are "7".
+
+    Args:
+        value: text, or a whole number of Python's or numpy's. Nothing (None, NaN, blanks) gives "".
+
+    Raises:
+        InputError: true and false, lists, objects, or a float that has lost digits; without the place.
+    """
+    if hasattr(value, "item") and getattr(value, "shape", None) == ():
+        value = value.item()
+    if isinstance(value, str):
+        return clean_text(value).strip()
+    if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("NaT", "<NA>"):
+        return ""
+    if isinstance(value, bool | list | tuple | dict):
+        raise InputError(f"an ID is a text or a whole number, got {str(value)[:_LONGEST_SHOWN]}")
+    if isinstance(value, float):
+        if abs(value) >= EXACT_FLOATS:
+            raise InputError(
+                f"the ID {value!r} is a number that has lost its last digits: write IDs as text, in quotes"
+            )
+        return str(int(value)) if value.is_integer() else str(value)
+    return str(value)
+
+
+class Likeness(NamedTuple):
+    """An ID that nobody knows, the known one that it seems to be, and how they differ."""
+
+    written: str
+    known: str
+    difference: str
+
+
+def likeness(unknown: Iterable[str], known: Iterable[str], *, are_ids: bool = True) -> Likeness | None:
+    """How IDs that nobody knows differ from known ones, where most of them seem to be the same IDs; None elsewhere.
+
+    Args:
+        unknown: the first 1,000 are looked at.
+        known: all there are.
+        are_ids: whether the unknown ones are meant as IDs; those that may be titles have to be alike more closely.
+    """
+    written = list(dict.fromkeys(unknown))[:LOOKED_AT]
+    known = list(known)
+    found: list[Likeness] = []
+    for difference, form in _FORMS if are_ids else _FORMS[:_CLOSE]:
+        by_form = {form(one): one for one in reversed(known)}
+        found = [Likeness(one, by_form[form(one)], difference) for one in written if form(one) and form(one) in by_form]
+        if 2 * len(found) >= len(written) > 0:
+            return found[0]
+    return None
+
+
+def _number(text: str) -> str:
+    """A whole number in digits: 1.0, 1e+06 and 1,000 as pandas and spreadsheets write them."""
+    plain = text.strip("\"'`‘’“”[] ")
+    if re.fullmatch(r"\d{1,3}([,' ]\d{3})+", plain):
+        return re.sub(r"\D", "", plain)
+    if re.fullmatch(r"\d{1,20}(\.0*)?([eE]\+?\d{1,2})?|\d\.\d{1,20}[eE]\+?\d{1,2}", plain):
+        return str(int(float(plain))) if "e" in plain.lower() else plain.partition(".")[0]
+    return plain
+
+
+def _letters(text: str) -> str:
+    return _number(text).casefold()
+
+
+def _bare(text: str) -> str:
+    return _letters(text).lstrip("0") or text
+
+
+# Each form blurs what those before it do, and a little more.
+_FORMS: tuple[tuple[str, Callable[[str], str]], ...] = (
+    ("a number is written another way", _number),
+    ("the capitals differ", _letters),
+    ("zeros stand before it", _bare),
+    ("there are other signs in it", lambda text: _bare(re.sub(r"[\W_]+", "", _number(text)))),
+    ("other letters stand before it", lambda text: _bare(re.sub(r"^[^\W\d_]+(?:[^\w\s]|_)?(?=\d+$)", "", text))),
+)
+# So many of them blur nothing that makes a text another one.
+_CLOSE = 3
+
+
+def same_ids(written: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    """The known ID that each written one is: the same text, else the only one of the same number or in other capitals.
+
+    IDs that are none of the known ones are not in it, nor those that could be several.
+    """
+    written, known = set(written), set(known)
+    alike: dict[str, list[str]] = defaultdict(list)
+    for one in known - written:
+        alike[_letters(one)].append(one)
+    unknown = Counter(_letters(one) for one in written - known)
+    loose = {one: alike[form] for one in written - known if unknown[form := _letters(one)] == 1}
+    return {one: one for one in written & known} | {one: found[0] for one, found in loose.items() if len(found) == 1}

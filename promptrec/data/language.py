@@ -1,0 +1,28 @@
+"""The languages that there are templates, probe pairs and answer formats in, whatever tag names one."""
+
+import re
+from collections.abc import Mapping
+
+from promptrec.errors import InputError
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "zh": "Chinese"}
+# BCP 47 ("zh-Hans-CN"), with the underscores and the encoding of POSIX ("en_GB.UTF-8", "zh_CN@pinyin").
+_TAG = re.compile(r"([a-z]{2,3})([-_][a-z0-9]{1,8})*(\.[\w-]+)?(@\w+)?", re.ASCII | re.IGNORECASE)
+
+
+def language_code(tag: str) -> str:
+    """The code of a language by any tag of it: "zh" for "zh-CN", "zh_Hans" and "cmn", "en" for "EN" and "eng".
+
+    Raises:
+        InputError: a language that there are no templates in, or no tag; with those that can be written.
+    """
+    found = _TAG.fullmatch(tag.strip())
+    code = found[1].lower() if found else ""
+    if code not in LANGUAGES:
+        from babel.core import get_global  # reads a file, and most tags need none
+
+        code = get_global("language_aliases").get(code, code)
+    if code not in LANGUAGES:
+        known = " or ".join(f"{code!r} ({name})" for code, name in LANGUAGES.items())
+        raise InputError(f"language {tag!r}: write {known}: there are templates in these")
+    return code

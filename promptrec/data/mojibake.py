@@ -1,0 +1,61 @@
+"""Mending text that was decoded wrongly: mojibake is decoded anew, and lost apostrophes are put back.
+
+A lost character is U+FFFD, or a run of it: each further wrong decoding makes three of one. Where no rule tells what it
+was, one U+FFFD stays in the text, so that the damage can be seen and counted.
+"""
+
+import re
+
+LOST = "\ufffd"
+_LOST_RUN = re.compile(f"{LOST}{{2,}}")
+# UTF-8 read in any 8-bit encoding leaves at least one of these characters; Chinese text rarely has one.
+_SUSPECT = re.compile("[\x80-\u05ff\u2200-\u25ff]")
+# Where English writes an apostrophe and no other language has a letter to lose.
+_CONTRACTION = re.compile(
+    rf"""
+    (?P<negated>n){LOST}(?=t\b)
+    | \b(?P<subject>i|you|he|she|it|we|they|this|that|there|here|who|what|where|when|how|why|let|one
+      |(?:every|some|any|no)(?:one|body|thing)){LOST}(?=(?:m|s|re|ve|ll|d)\b)
+    | \b(?P<modal>could|should|would|might|must){LOST}(?=ve\b)
+    | \b(?P<other>o(?={LOST}clock\b)|y(?={LOST}all\b)|ma(?={LOST}am\b)){LOST}
+    | \b(?P<name>(?-i:O)){LOST}(?=(?-i:[A-Z]))
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# "Schindler's"; a word without a vowel ("très", without its è) is cut by a lost letter and not by an apostrophe.
+_POSSESSIVE = re.compile(rf"\b([a-z]*[aeiouy][a-z]*[a-z]|[a-z]+[aeiouy]){LOST}(?=s\b)", re.IGNORECASE)
+_LOST_IN_WORD = re.compile(rf"(?<=[^\W\d_]){LOST}(?=[^\W\d_])")
+# Words of languages that write an accented letter before a last s ("après", "adiós"), and that English has not.
+_ROMANCE = re.compile(r"\b(?:le|la|les|des|du|et|une|el|los|las|que|por|para|con|est|tout|pour|dans|em|uma)\b", re.I)
+
+
+def without_runs(text: str) -> str:
+    """The text with one U+FFFD in the place of each run of it."""
+    return _LOST_RUN.sub(LOST, text)
+
+
+def mended(text: str) -> str:
+    """The text as it was before it was decoded wrongly, as far as that can be told; sound text stays as it is.
+
+    Mojibake ("donâ€™t", "Ã©", "æˆ‘æƒ³", doubly too, and Windows-1252 read as Latin-1) is decoded anew by ftfy
+    (Speer 2019). U+FFFD becomes an apostrophe in English contractions and possessives, and one U+FFFD elsewhere.
+    """
+    if _SUSPECT.search(text):
+        text = _decoded(text)
+    return _with_apostrophes(without_runs(text)) if LOST in text else text
+
+
+def _decoded(text: str) -> str:
+    import ftfy  # takes a tenth of a second, and few texts need it
+
+    decoded = ftfy.fix_encoding(text, ftfy.TextFixerConfig(unescape_html=False, explain=False))
+    # Of a closing quote Windows-1252 has no third character; many programs drop it.
+    return decoded.replace("â€", "”")
+
+
+def _with_apostrophes(text: str) -> str:
+    text = _CONTRACTION.sub(lambda found: f"{found[found.lastgroup or 0]}'", text)
+    lost, possessives = len(_LOST_IN_WORD.findall(text)), len(_POSSESSIVE.findall(text))
+    # One letter that was lost elsewhere says that letters were lost here.
+    english = lost == possessives and not _ROMANCE.search(text)
+    return _POSSESSIVE.sub(r"\1'", text) if english else text
