@@ -19,7 +19,8 @@ class Query(BaseModel):
     `history` holds item IDs or titles, most recent last. Text is cleaned on the way in.
 
     Raises:
-        InputError: text that is too long (over 20,000 characters), binary, or has no letter or digit in it.
+        InputError: text that is too long (over 20,000 characters), binary, or has no letter or digit in it; a title in
+            `history` may be made of signs alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,7 +39,7 @@ class Query(BaseModel):
     @field_validator("history", mode="after")
     @classmethod
     def _readable_history(cls, history: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(readable(entry) for entry in history if entry.strip())
+        return tuple(readable(entry, is_title=True) for entry in history if entry.strip())
 
     @field_validator("attributes", mode="after")
     @classmethod
@@ -55,15 +56,18 @@ class Query(BaseModel):
         return Query(query_id=self.query_id)
 
 
-def readable(text: str) -> str:
-    """Cleaned text, or an InputError that says why no model could read it. Empty text is allowed."""
+def readable(text: str, *, is_title: bool = False) -> str:
+    """Cleaned text, or an InputError that says why no model could read it. Empty text is allowed.
+
+    A title may be made of signs alone, such as "÷" or "???"; what a person says may not.
+    """
     if len(text) > MAX_CHARACTERS:
         raise InputError(f"the text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}: shorten it")
     odd = sum(1 for c in text if c == "\ufffd" or "\udc80" <= c <= "\udcff" or (c < " " and c not in "\t\n\r\f\v"))
     if odd > MAX_CONTROL_SHARE * len(text):
         raise InputError("the text looks like binary data: give plain UTF-8 words")
     cleaned = clean_text(text).strip()
-    if text.strip() and not any(c.isalnum() for c in cleaned):
+    if text.strip() and not (cleaned if is_title else any(c.isalnum() for c in cleaned)):
         raise InputError("the text has no letter or digit in it: say in words what the person likes")
     return cleaned
 
