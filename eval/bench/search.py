@@ -2,9 +2,8 @@
 
 For each size the films that come with promptrec are repeated up to that many items. One run measures, in CPU seconds,
 the building of the index, `Bm25.search` against all hits sorted in Python with a hash of each ID, and the candidates of
-a person whose words find nothing. The words are those of the English probe and
-one that most items have. The lines are appended to
-eval/bench/search.jsonl with machine, versions and seed.
+a person whose words find nothing. The words are those of the English probe and one that most items have. The lines are
+appended to eval/bench/search.jsonl with machine, versions and seed.
 """
 
 import argparse

@@ -67,8 +67,10 @@ def title_key(title: str) -> str:
     another name stay: "C++" is not "C#", "+1" not "-1", "÷" not "×", "🤔" not "😀". A title of punctuation alone is its
     own key.
     """
-    folded = _DOTTED.sub(lambda letters: letters[0].replace(".", ""), fold(clean_text(title)))
-    folded = _AND.sub(" and ", _GROUPS.sub("", folded))
+    folded = fold(clean_text(title))
+    if not folded.replace(" ", "").isalnum():  # most titles have no sign
+        folded = _DOTTED.sub(lambda letters: letters[0].replace(".", ""), folded)
+        folded = _AND.sub(" and ", _UNIT.sub("", _GROUPS.sub("", folded)))
     plain = _LEADING_ARTICLE.sub("", _TRAILING_ARTICLE.sub(r"\2 \1\3", folded))
     return " ".join(_KEY_WORD.findall(plain)) or " ".join(plain.split())
 
@@ -80,7 +82,7 @@ def spaceless(key: str) -> str:
 
 def signless(key: str) -> str:
     """A title's key without the signs that people leave out or add: symbols, emoji, currency."""
-    return " ".join(_ORNAMENT.sub(" ", key).split())
+    return " ".join(_ORNAMENT.sub(" ", key).split()) if _ORNAMENT.search(key) else key
 
 
 _TRAILING_ARTICLE = re.compile(
@@ -91,9 +93,12 @@ _AND = re.compile(r"(?<=\w)\s*&\s*(?=\w)")
 _DOTTED = re.compile(r"(?<![\w.])(?:[^\W\d_]\.)+[^\W\d_]?(?!\w)")
 _GROUPS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _CURRENCY = "$€£¥₩₹"
-# Words with the signs that make them others: "-1", "$100", ".net", "c++", "c#", "a*", "100%"; and symbols.
+_UNIT = re.compile(rf"(?<=\d) (?=[%{_CURRENCY}])")
+# Words with the signs that make them others: "-1", "<3", "$100", ".net", "c++", "c#", "a*", "100%", "50€", the grade
+# "b-"; and symbols.
 _KEY_WORD = re.compile(
-    rf"(?:(?<![^\s(\[])(?:[-+{_CURRENCY}](?=\.?\d)|\.(?=[^\W\d])))?[\w{MARKS}]+(?:[+#*%]+(?![\w{MARKS}]))?|[{SYMBOLS}]"
+    rf"(?<![^\s(\[])[a-z]{{1,2}}-(?=\s|$)|(?:(?<![^\s(\[])(?:[-+<>{_CURRENCY}](?=\.?\d)|\.(?=[^\W\d])))?"
+    rf"[\w{MARKS}]+(?:[+#*%{_CURRENCY}]+(?![\w{MARKS}]))?|[{SYMBOLS}]"
 )
 _ORNAMENT = re.compile(f"[{SYMBOLS}{_CURRENCY}]")
 _BESIDE_LETTER = re.compile(r"(?<!\d) | (?!\d)")

@@ -40,10 +40,11 @@ class Bm25:
     @classmethod
     def of(cls, catalog: Catalog) -> "Bm25":
         """The index of this very catalogue: built once, kept for as long as the catalogue lives."""
-        with _LOCK:
-            if catalog not in _INDEXES:
-                _INDEXES[catalog] = cls(catalog)
-            return _INDEXES[catalog]
+        index = _INDEXES.get(catalog)
+        if index is None:
+            with _LOCK:
+                index = _INDEXES.get(catalog) or _INDEXES.setdefault(catalog, cls(catalog))
+        return index
 
     def search(self, text: str, k: int) -> list[tuple[Item, float]]:
         """Up to `k` items that share a word with the text, best first; equals (to 6 decimals) by a hash of the ID."""

@@ -17,9 +17,9 @@ STOP_WORDS = frozenset(
 
 _LETTER = rf"(?:[^\W{UNSPACED}]|(?![{UNSPACED}])[{MARKS}])"
 _SIGN = "[-'./&*$!@+·]{1,2}"  # what joins the parts of a name: Spider-Man, O'Brien, AC/DC, R&B, M*A*S*H, P!nk
-# Runs without spaces, symbols, and words with the signs that are part of them: "-1", ".net", "c++", "a*", "1,000".
+# Runs without spaces, symbols, and words with the signs that are part of them: "-1", "<3", ".net", "c++", "a*", "1,000".
 _TOKEN = re.compile(
-    rf"([{UNSPACED}]+)|([{SYMBOLS}])|((?:(?<![^(\[\"'])(?:[-+](?=\d)|\.(?=[a-z])|[#@$€£¥]))?"
+    rf"([{UNSPACED}]+)|([{SYMBOLS}])|((?:(?<![^(\[\"'])(?:[-+<>](?=\d)|\.(?=[a-z])|[#@$€£¥]))?"
     rf"{_LETTER}+(?:(?:{_SIGN}|,(?=\d{{3}}(?!\d))){_LETTER}+)*(?:[+#%]{{1,2}}|\*(?!\*))?)"
 )
 _PART = re.compile(f"{_LETTER}+")
@@ -87,7 +87,10 @@ def _parts(word: str) -> list[str]:
     if word.isalnum():
         numbered = _NUMBERED.fullmatch(word)
         return [*numbered.groups(), word] if numbered else [word]
-    parts = _PART.findall(_CLITIC.sub("", word))
+    if "/" in word:  # ac/dc; c/c++
+        parts = [part for each in word.split("/") for part in _parts(each)]
+    else:
+        parts = _PART.findall(_CLITIC.sub("", word))
     if "'" in word:  # l'avventura, o'brien: the one letter tells nothing
         parts = [part for part in parts if len(part) > 1]
     return list(dict.fromkeys([*parts, _LEFT_OUT.sub("", word)]))

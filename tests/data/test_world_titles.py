@@ -25,6 +25,27 @@ Mesa +1 | Mesa -1 | Mesa 1
 A* Search | A Search | B* Search
 100% Wolf | 100 Wolf | 101% Wolf
 Disney | Disney+
+B+ Student | B Student
+<3 | >3 | 3
+50 % | 50 € | 50 Ways
+Node.js | Node | Node.NET
+E=mc² | E=mc³
+3:10 to Yuma | 310 to Yuma
+م | ن
+ไม่ | ไหม้
+น้ำ | นำ | นาม
+አማርኛ | አማርኞ
+አዲስ አበባ | አዲስ አባባ
+Հայաստան | Հայաստանի
+ကမ္ဘာ | ကမာ
+සිංහල | සිංහ
+📀 | 💿
+👩‍💻 | 👨‍💻
+🇯🇵 | 🇰🇷
+Київ | Кіїв
+かき | がき | かぎ
+1½ Knights | 1¼ Knights | 1 Knight
+#1 Fan | #2 Fan
 AC/DC | AC-DC Motors
 P!nk | Pink | P?
 Ke$ha | Kesha | Keha Live

@@ -37,6 +37,7 @@ from promptrec.retrieve.words import STOP_WORDS, words
         (".NET, F#: A* 100%", ["net", ".net", "f", "f#", "a*", "100", "100%"]),
         ("-1 +1 1", ["1", "-1", "1", "+1", "1"]),
         ("AC/DC M*A*S*H R&B", ["ac", "dc", "acdc", "m", "s", "h", "mash", "r", "b", "r&b"]),
+        ("C/C++ 24/7", ["c", "c++", "cc++", "24", "7", "24/7"]),
         ("P!nk Ke$ha", ["p", "nk", "p!nk", "ke", "ha", "ke$ha"]),
         ("Spider-Man’s E.T.", ["spider", "man", "spidermans", "e", "t", "et"]),
         ("I don't, it's L'Avventura O’Brien", ["avventura", "lavventura", "brien", "obrien"]),
