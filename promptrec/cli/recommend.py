@@ -83,11 +83,9 @@ def recommend(
             **options,
         )
     say_unused([name for name in told if told[name]], [ranker or recommender.ranker.name], console)
+    ids = _ids(candidates or [], items)
     with console.status("ranking"):
-        if candidates:
-            ranking = recommender.rank(query, _ids(candidates, items)).top(k)
-        else:
-            ranking = recommender.recommend(query, k)
+        ranking = recommender.rank(query, ids).top(k) if candidates else recommender.recommend(query, k)
     if recommender.probe is not None:
         console.print(f"auto takes {recommender.probe.chosen}: {recommender.probe.why}")
     if ranking.status == "failed":

@@ -17,10 +17,10 @@ STOP_WORDS = frozenset(
 
 _LETTER = rf"(?:[^\W{UNSPACED}]|(?![{UNSPACED}])[{MARKS}])"
 _SIGN = "[-'./&*$!@+·]{1,2}"  # what joins the parts of a name: Spider-Man, O'Brien, AC/DC, R&B, M*A*S*H, P!nk
-# Runs without spaces, symbols, and words with the signs that are part of them: "-1", "<3", ".net", "c++", "a*", "1,000".
+# Runs without spaces, symbols, and words with the signs that are part of them: "-1", ".net", "c++", "a*", "1,000".
 _TOKEN = re.compile(
     rf"([{UNSPACED}]+)|([{SYMBOLS}])|((?:(?<![^(\[\"'])(?:[-+<>](?=\d)|\.(?=[a-z])|[#@$€£¥]))?"
-    rf"{_LETTER}+(?:(?:{_SIGN}|,(?=\d{{3}}(?!\d))){_LETTER}+)*(?:[+#%]{{1,2}}|\*(?!\*))?)"
+    rf"{_LETTER}+(?:(?:{_SIGN}|,(?=\d{{3}}(?!\d))){_LETTER}+)*(?:[+#%$€£¥]{{1,2}}|\*(?!\*))?)"
 )
 _PART = re.compile(f"{_LETTER}+")
 # Signs inside of a word that people leave out; between digits they tell numbers apart, but for the comma.
