@@ -3,11 +3,10 @@
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from promptrec.data.catalog import Catalog
+from promptrec.data.catalog import Catalog, by_popularity
 from promptrec.data.identifier import identifier
 from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
@@ -24,8 +23,7 @@ from promptrec.rank.names import build_ranker, template_kinds
 from promptrec.rank.ranking import RankedItem, Ranking
 from promptrec.rank.run import Run
 from promptrec.rank.table import default_ranker
-from promptrec.retrieve.bm25 import Bm25
-from promptrec.retrieve.pool import Pool, by_popularity, candidate_pool
+from promptrec.retrieve.pool import Pool, candidate_pool
 from promptrec.template.store import default_pack, known_name, load_template
 
 # Requests ranked in one go. The more they are, the more of them share the reading of an item they are all asked about;
@@ -136,7 +134,7 @@ class Recommender:
         if k < 1:
             raise InputError(f"k must be at least 1, got {k}")
         query, known = self._with_titles(query)
-        pool = candidate_pool(self._need_catalog(), self._index, query, max(self._pool, k), known)
+        pool = candidate_pool(self._need_catalog(), query, max(self._pool, k), known)
         if not pool.request.candidates:
             raise InputError("every item of the catalogue is in the person's history: nothing is left to recommend")
         return pool
@@ -247,10 +245,6 @@ class Recommender:
         if self.catalog is None:
             raise InputError("this needs a catalogue: Recommender.load(…, catalog=Catalog.from_csv(…))")
         return self.catalog
-
-    @cached_property
-    def _index(self) -> Bm25:
-        return Bm25(self._need_catalog())
 
 
 def _default_ranker(engine: str | Engine | None, model: str | Path) -> str:

@@ -3,6 +3,7 @@ import pytest
 from promptrec import Catalog, Item, Query, RankRequest, Recommender
 from promptrec.engine.base import Reading
 from promptrec.errors import EngineError, InputError, UnknownName
+from promptrec.retrieve.bm25 import Bm25
 from promptrec.testing.scripted import ScriptedEngine
 
 STORIES = {
@@ -105,6 +106,18 @@ def test_unknown_names_and_options_are_answered_with_the_known_ones(changes, sai
 def test_an_unknown_template_lists_the_known_ones():
     with pytest.raises(UnknownName, match="unknown template 'flims/en'.*films/en"):
         Recommender.load("flims/en", catalog=catalog(), engine=ScriptedEngine())
+
+
+@pytest.mark.parametrize("ranker", ["random", "bm25", "bm25:2:random", "bm25+random", "bm25~2"])
+def test_the_words_of_a_catalogue_are_indexed_once(ranker, monkeypatch):
+    built, build = [], Bm25.__init__
+    monkeypatch.setattr(Bm25, "__init__", lambda index, catalog: built.append(catalog) or build(index, catalog))
+    shop = catalog()
+    for _ in range(2):
+        found = Recommender.load(catalog=shop, ranker=ranker)
+        found.recommend(Query(preferences="soldiers"), k=2)
+        found.rank(Query(preferences="a chef"), ["food", "war"])
+    assert built == [shop]
 
 
 def test_everything_seen_leaves_nothing_to_recommend():

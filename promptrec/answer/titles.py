@@ -10,7 +10,7 @@ from promptrec.answer.base import Parsed
 from promptrec.answer.disclaimed import is_disclaimed, is_worst_first
 from promptrec.answer.literal import literal
 from promptrec.answer.mentions import parsed
-from promptrec.data.clean import clean_text, title_key
+from promptrec.data.clean import clean_text, signless, spaceless, title_key
 
 _INSTRUCTION = {
     "en": "Write the titles of all items, best first, one on each line with a number in front, exactly as they are "
@@ -42,6 +42,7 @@ _COMMENT = re.compile(
     rf"|\s*[(（](?!{_PART})[^()（）]*[)）]\s*$|\s*\(\d{{4}}\).*$",
     re.IGNORECASE,
 )
+_BOLD = re.compile(r"^\*\*(.+)\*\*$")
 _NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve thirteen".split()
 _NUMBER = re.compile(
     rf"\d+|\b(?:[ivx]{{1,5}}|{'|'.join(_NUMBER_WORDS)})\b|[一二三四五六七八九十]+|(?<=[\u4e00-\u9fff])[ivx]+",
@@ -52,6 +53,8 @@ _BOOKS = re.compile(r"《[^《》]+》")
 _ROW = re.compile(r"\s*(?:《[^《》]+》[\s、，,;；>＞→和与及。]*){2,}")
 _YEAR = re.compile(r"\s*[(（](\d{4})[)）]\s*")
 _DIGITS = re.compile(r"\d+")
+# Beyond Latin, Greek, Cyrillic and Armenian a single letter or vowel sign makes another word too often.
+_LAST_OF_ALPHABETS = "\u0590"
 _PLURAL = re.compile(r"s\b")
 _NUMERALS = {
     name: str(number)
@@ -124,12 +127,19 @@ def _key(title: str) -> str:
 
 
 def _unambiguous(choices: Sequence[str]) -> Mapping[str, str]:
-    """Choices by their key, with and without the year behind it; a key that two of them share names neither."""
-    by_key: dict[str, dict[str, None]] = {}
+    """Choices by their key, with and without the year behind it; a key that two of them share names neither.
+
+    Where it names no other, also by the key without emoji and other ornaments, and by that without spaces.
+    """
+    exact: dict[str, dict[str, None]] = {}
+    loose: dict[str, dict[str, None]] = {}
     for choice in choices:
         for key in {_key(choice), _key(_YEAR.sub("", choice))}:
-            by_key.setdefault(key, {})[choice] = None
-    return {key: next(iter(same)) for key, same in by_key.items() if len(same) == 1}
+            bare = signless(key) or key
+            exact.setdefault(key, {})[choice] = None
+            for looser in (bare, spaceless(bare)):
+                loose.setdefault(looser, {})[choice] = None
+    return {key: next(iter(same)) for key, same in (loose | exact).items() if len(same) == 1}
 
 
 def _match(line: str, exact: Mapping[str, str], by_key: Mapping[str, str]) -> str | None:
@@ -139,11 +149,18 @@ def _match(line: str, exact: Mapping[str, str], by_key: Mapping[str, str]) -> st
         if reading in exact:
             return exact[reading]
     keys = [_key(reading) for reading in readings]
+    # Models like to add emoji; a title that has one itself is another.
+    plain = [key for key in map(signless, keys) if key in by_key and not _has_signs(by_key[key])]
+    keys += plain + [spaceless(key) for key in keys]
     for key in keys:
         if key in by_key:
             return by_key[key] if _same_year(line, by_key[key]) else None
     found = next((near for key in keys if (near := _nearest(key, by_key)) is not None), None)
     return found if found is not None and _same_year(line, found) else None
+
+
+def _has_signs(choice: str) -> bool:
+    return signless(_key(choice)) != _key(choice)
 
 
 def _same_year(line: str, choice: str) -> bool:
@@ -165,8 +182,9 @@ def _readings(line: str) -> list[str]:
     for _ in range(2):
         at = _COMMENT.sub("", at)
         shorter.append(at)
+    bold = _BOLD.sub(r"\1", bare)  # "**A***" is a title with a star
     unquoted = bare.strip("*_`\"'“”‘’《》「」『』 .。,，;；")
-    readings = [bare, whole, unquoted, *(quoted if len(quoted) == 1 else []), *shorter]
+    readings = [bare, whole, bold, unquoted, *(quoted if len(quoted) == 1 else []), *shorter]
     return [reading for reading in dict.fromkeys(map(_one_line, readings)) if reading]
 
 
@@ -192,7 +210,10 @@ def _is_slip(best: str, key: str) -> bool:
         return True
     pairs = [(a, b) for a, b in zip(best.split(), key.split(), strict=False) if a != b]
     slips = all(
-        max(len(a), len(b)) >= LONG_WORD and a[0] == b[0] and max(a + b) < "\u2e80" and OSA.distance(a, b) == 1
+        max(len(a), len(b)) >= LONG_WORD
+        and a[0] == b[0]
+        and max(a + b) < _LAST_OF_ALPHABETS
+        and OSA.distance(a, b) == 1
         for a, b in pairs
     )
     return slips and 0 < best.count(" ") == key.count(" ") and len(pairs) * LETTERS_A_SLIP <= len(best)

@@ -12,7 +12,6 @@ from promptrec.evaluate.comparison import Comparison, compare
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.metrics import measure, parse_metric
 from promptrec.rank.ranking import Ranking
-from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.pool import candidate_pool
 from promptrec.template.template import Template
 
@@ -117,8 +116,7 @@ def _requests(dataset: Dataset, limit: int | None) -> list[RankRequest]:
     if dataset.candidates_given:
         requests = list(dataset.requests[:limit])
     else:
-        index = Bm25(dataset.catalog)
-        requests = [candidate_pool(dataset.catalog, index, query, POOL).request for query in dataset.queries[:limit]]
+        requests = [candidate_pool(dataset.catalog, query, POOL).request for query in dataset.queries[:limit]]
     if not requests:
         raise InputError(f"{dataset.name} has nobody to rank for")
     return requests

@@ -23,6 +23,8 @@ from promptrec.cli.options import (
     settings,
 )
 from promptrec.cli.unused import say_unused
+from promptrec.data.catalog import Catalog
+from promptrec.data.clean import clean_text
 from promptrec.data.query import Query
 from promptrec.engine.models import DEFAULT_MODEL
 from promptrec.errors import EngineError, InputError
@@ -81,8 +83,9 @@ def recommend(
             **options,
         )
     say_unused([name for name in told if told[name]], [ranker or recommender.ranker.name], console)
+    ids = _ids(candidates or [], items)
     with console.status("ranking"):
-        ranking = recommender.rank(query, _ids(candidates)).top(k) if candidates else recommender.recommend(query, k)
+        ranking = recommender.rank(query, ids).top(k) if candidates else recommender.recommend(query, k)
     if recommender.probe is not None:
         console.print(f"auto takes {recommender.probe.chosen}: {recommender.probe.why}")
     if ranking.status == "failed":
@@ -109,5 +112,25 @@ def _query(preferences: str | None, history: list[str] | None) -> Query:
         raise InputError(f"--preferences or --history: {error}") from None
 
 
-def _ids(candidates: list[str]) -> list[str]:
-    return [part.strip() for entry in candidates for part in entry.split(",") if part.strip()]
+def _ids(candidates: list[str], catalog: Catalog) -> list[str]:
+    """The item IDs that the options give; one may hold several, parted by commas, and an ID may hold commas itself."""
+    longest = 1 + max(item.item_id.count(",") for item in catalog)
+    ids = []
+    for entry in candidates:
+        parts = entry.split(",")
+        while parts:
+            item_id, taken = _first_id(parts[:longest], catalog)
+            ids += [item_id] if item_id else []
+            parts = parts[taken:]
+    return ids
+
+
+def _first_id(parts: list[str], catalog: Catalog) -> tuple[str, int]:
+    """The ID that most of these parts make from the first on, and how many they are."""
+    for taken in range(len(parts), 0, -1):
+        run = clean_text(",".join(parts[:taken])).strip()
+        unquoted = run[1:-1].replace('""', '"').strip() if run[:1] == run[-1:] == '"' else run
+        known = next((name for name in (run, unquoted) if name in catalog), None)
+        if known is not None:
+            return known, taken
+    return parts[0].strip(), 1

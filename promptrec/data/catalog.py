@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rapidfuzz import process
 
-from promptrec.data.clean import title_key
+from promptrec.data.clean import clean_text, signless, spaceless, title_key
 from promptrec.data.columns import items_from_rows
 from promptrec.data.duplicates import near_duplicates
 from promptrec.data.item import Item
@@ -106,7 +106,8 @@ class Catalog:
         return item_id in self._items
 
     def __getitem__(self, item_id: str) -> Item:
-        """The item with this ID, or an InputError that names the nearest IDs."""
+        """The item with this ID, cleaned as items' IDs are, or an InputError that names the nearest IDs."""
+        item_id = item_id if item_id in self._items else clean_text(item_id).strip()
         if item_id not in self._items:
             near = ", ".join(
                 match for match, *_ in process.extract(item_id, list(self._items), limit=3, score_cutoff=60)
@@ -123,27 +124,45 @@ class Catalog:
         return tuple(dict.fromkeys(name for item in self for name in item.fields))
 
     @cached_property
+    def by_popularity(self) -> tuple[Item, ...]:
+        """All items, the most popular first."""
+        return tuple(by_popularity(self))
+
+    @cached_property
     def has_popularity(self) -> bool:
         """Whether any item has a popularity."""
         return any(item.popularity is not None for item in self)
 
     def find(self, words: str) -> Item | None:
-        """The item with this ID, else the only one with this title (case, accents, articles and commas aside)."""
-        if words in self._items:
-            return self._items[words]
-        named = self._by_title.get(title_key(words), ())
-        return named[0] if len(named) == 1 else None
+        """The item with this ID, else the only one with this title (case, accents, articles and commas aside).
+
+        Of several whose titles differ in these alone it is the one that is written as `words` is. Spaces, currency
+        signs and emoji may be missing on one side; other signs may not ("C++" is neither "C" nor "C#").
+        """
+        wanted = clean_text(words).strip()
+        if wanted in self._items:
+            return self._items[wanted]
+        named = self._by_title.get(_loosest(wanted), ())
+        for key in (str, str.casefold, title_key, _without_spaces, _loosest):
+            found = {item.item_id: item for title, item in named if key(title) == key(wanted)}
+            if key is _loosest:  # a sign may be missing, but not be another
+                found = {i: item for i, item in found.items() if _loosest(wanted) and _lacks_signs(wanted, item.title)}
+            if found:
+                return next(iter(found.values())) if len(found) == 1 else None
+        return None
 
     def near_duplicates(self) -> list[tuple[Item, ...]]:
         """Groups of items that look like one thing entered twice, in catalogue order."""
         return near_duplicates(self)
 
     @cached_property
-    def _by_title(self) -> dict[str, list[Item]]:
+    def _by_title(self) -> dict[str, list[tuple[str, Item]]]:
+        """Titles, also with the year behind them, and their items, by loose key."""
         named = defaultdict(list)
         for item in self:
-            for key in {title_key(item.title), title_key(f"{item.title} {item.fields.get('year', '')}")}:
-                named[key].append(item)
+            year = item.fields.get("year")
+            for title in (item.title, *([f"{item.title} {year}"] if year else [])):
+                named[_loosest(title)].append((title, item))
         return named
 
 
@@ -151,3 +170,21 @@ def _cells(column: "pd.Series[Any]") -> Iterable[Any]:
     """The cells of a column with the types it keeps them in: a list of them would have made float64 of float32."""
     values = column.array
     return arrow_values(values.__arrow_array__()) if hasattr(column.dtype, "pyarrow_dtype") else values
+
+
+def by_popularity(items: Iterable[Item]) -> list[Item]:
+    """Most popular first; in the order given where popularity is equal or unknown."""
+    return sorted(items, key=lambda item: -(item.popularity or 0.0))
+
+
+def _without_spaces(title: str) -> str:
+    return spaceless(title_key(title))
+
+
+def _loosest(title: str) -> str:
+    return spaceless(signless(title_key(title)))
+
+
+def _lacks_signs(*titles: str) -> bool:
+    """Whether one of the titles has no sign that people leave out."""
+    return any(_loosest(title) == _without_spaces(title) for title in titles)

@@ -4,16 +4,27 @@ import html
 import re
 import unicodedata
 
+from promptrec.data.fold import MARKS, SYMBOLS, fold
 from promptrec.data.mojibake import mended
 
 _LAST_OF_PLANES = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
 # Control characters but tab and newline; soft hyphen; zero-width, bidirectional and invisible marks; variation
-# selectors; BOM; lone surrogates; the noncharacters, which templates use to mark untrusted text.
+# selectors; BOM; lone surrogates; the noncharacters, which templates use to mark untrusted text. Joiners are looked at
+# apart: between letters of scripts that join, and between emoji, they are spelling (Unicode Standard Annex 31, 2.3).
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufdd0-\ufdef\ufff0-\ufffb\U000e0000-\U000e0fff\ud800-\udfff"
     f"{_LAST_OF_PLANES}]"
 )
+# Arabic to Tibetan, Myanmar, Khmer, Mongolian.
+_JOINING = "\u0620-\u08ff\u0900-\u109f\u1780-\u18af"
+_EMOJI = "\u2190-\u2bff\U0001f000-\U0001faff"
+_JOINER = re.compile(
+    f"(?<=[{_JOINING}])([\u200c\u200d])[\u200c\u200d]*(?=[{_JOINING}])"
+    f"|(?<=[{_EMOJI}])(\u200d)[\u200c\u200d]*(?=[{_EMOJI}])|[\u200c\u200d]+"
+)
+_FRACTIONS = "\u00bc-\u00be\u2150-\u215e\u2189"
+_BESIDE_FRACTION = re.compile(f"(?<=\\d)(?=[{_FRACTIONS}])|(?<=[{_FRACTIONS}])(?=[\\d{_FRACTIONS}])")
 _AMPERSANDS = re.compile("&(?:(?:amp|AMP|#38|#x26);)+")
 # Python refuses to read numbers of thousands of digits; no character has a number of more than seven.
 _NO_CHARACTER = re.compile("&#[0-9]{9,};?")
@@ -30,6 +41,8 @@ def clean_text(text: str) -> str:
     HTML entities are unescaped, what was decoded wrongly is mended (see `promptrec.data.mojibake`), Unicode is in form
     NFKC (full-width letters, digits and punctuation become their plain forms), line ends are newlines, and what cannot
     be seen (controls, zero-width and direction marks, BOM, lone surrogates, noncharacters) is gone.
+    Joiners stay where they are spelling, as in Persian words, Indic letters and emoji of several parts. 2½ is
+    "2 1⁄2", not "21⁄2".
     """
     if _PLAIN.fullmatch(text):
         return text
@@ -46,23 +59,49 @@ def _once(text: str) -> str:
         text = html.unescape(_NO_CHARACTER.sub("\ufffd", _AMPERSANDS.sub("&", text)))
     # Before anything else is taken out: the controls and signs in mojibake are parts of letters.
     visible = _INVISIBLE.sub("", _LINE_END.sub("\n", mended(text)))
-    return unicodedata.normalize("NFKC", visible)
+    joined = _JOINER.sub(lambda joiners: joiners[1] or joiners[2] or "", visible)
+    return unicodedata.normalize("NFKC", _BESIDE_FRACTION.sub(" ", joined))
 
 
 def title_key(title: str) -> str:
     """A title without case, accents, punctuation and leading article: equal keys, same title.
 
-    "Matrix, The (1999)", "The Matrix (1999)", "Matrix The (1999)" and "the matrix: 1999" have one key.
+    "Matrix, The (1999)", "The Matrix (1999)", "Matrix The (1999)" and "the matrix: 1999" have one key. Signs that make
+    another name stay: "C++" is not "C#", "+1" not "-1", "÷" not "×", "🤔" not "😀". A title of punctuation alone is its
+    own key.
     """
-    folded = unicodedata.normalize("NFKD", clean_text(title)).casefold()
-    plain = "".join(c for c in folded if not unicodedata.combining(c) or c in _VOICING)
-    plain = _TRAILING_ARTICLE.sub(r"\2 \1\3", unicodedata.normalize("NFC", plain))
-    return " ".join(re.findall(r"\w+", _LEADING_ARTICLE.sub("", plain))) or plain.strip()
+    folded = fold(clean_text(title))
+    if not folded.replace(" ", "").isalnum():  # most titles have no sign
+        folded = _DOTTED.sub(lambda letters: letters[0].replace(".", ""), folded)
+        folded = _AND.sub(" and ", _UNIT.sub("", _GROUPS.sub("", folded)))
+    plain = _LEADING_ARTICLE.sub("", _TRAILING_ARTICLE.sub(r"\2 \1\3", folded))
+    return " ".join(_KEY_WORD.findall(plain)) or " ".join(plain.split())
+
+
+def spaceless(key: str) -> str:
+    """A title's key without spaces but those between digits: "Spider-Man" is "Spiderman", "Apollo 1 3" another."""
+    return _BESIDE_LETTER.sub("", key)
+
+
+def signless(key: str) -> str:
+    """A title's key without the signs that people leave out or add: symbols, emoji, currency."""
+    return " ".join(_ORNAMENT.sub(" ", key).split()) if _ORNAMENT.search(key) else key
 
 
 _TRAILING_ARTICLE = re.compile(
     r"^(.*?)(?:,\s*|\s+(?=the\b))(the|an|a|le|la|les|el|der|die|das|il)\b((?:\s*\(.*)?)$", re.DOTALL
 )
 _LEADING_ARTICLE = re.compile(r"^\s*(the|an|a)\s+(?=\w)")
-# Kana voicing marks are combining characters, but they make other letters, not accented ones.
-_VOICING = "\u3099\u309a"
+_AND = re.compile(r"(?<=\w)\s*&\s*(?=\w)")
+_DOTTED = re.compile(r"(?<![\w.])(?:[^\W\d_]\.)+[^\W\d_]?(?!\w)")
+_GROUPS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_CURRENCY = "$€£¥₩₹"
+_UNIT = re.compile(rf"(?<=\d) (?=[%{_CURRENCY}])")
+# Words with the signs that make them others: "-1", "<3", "$100", ".net", "c++", "c#", "a*", "100%", "50€", the grade
+# "b-"; and symbols.
+_KEY_WORD = re.compile(
+    rf"(?<![^\s(\[])[a-z]{{1,2}}-(?=\s|$)|(?:(?<![^\s(\[])(?:[-+<>{_CURRENCY}](?=\.?\d)|\.(?=[^\W\d])))?"
+    rf"[\w{MARKS}]+(?:[+#*%{_CURRENCY}]+(?![\w{MARKS}]))?|[{SYMBOLS}]"
+)
+_ORNAMENT = re.compile(f"[{SYMBOLS}{_CURRENCY}]")
+_BESIDE_LETTER = re.compile(r"(?<!\d) | (?!\d)")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from promptrec.data.clean import title_key
+from promptrec.data.clean import spaceless, title_key
 from promptrec.data.item import Item
 
 _YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
@@ -13,12 +13,13 @@ def near_duplicates(items: Iterable[Item]) -> list[tuple[Item, ...]]:
     """Groups of items whose titles differ only in case, accents, punctuation, spacing or a moved article.
 
     Two items that both tell a year, in a field or in brackets behind the title, and tell different ones are two
-    things. Runs in linear time. Numbers in titles count, so "Rocky II" and "Rocky III" are never one.
+    things. Runs in linear time. Numbers and signs in titles
+    count, so "Rocky II" and "Rocky III" are never one, nor are "C++" and "C#".
     """
     by_title: dict[str, list[tuple[Item, str]]] = {}
     for item in items:
         title, year = _title_and_year(item)
-        by_title.setdefault(title_key(title).replace(" ", ""), []).append((item, year))
+        by_title.setdefault(spaceless(title_key(title)), []).append((item, year))
     groups = []
     for members in by_title.values():
         years = sorted({year for _, year in members if year})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from promptrec.data.atomic import attributes_from_atomic, catalog_from_atomic
 from promptrec.data.catalog import Catalog
-from promptrec.data.clean import title_key
+from promptrec.data.clean import spaceless, title_key
 from promptrec.data.collection import Collection, merge_duplicates
 from promptrec.data.interactions import Interactions
 from promptrec.data.item import FieldValue, Item
@@ -105,8 +105,8 @@ def _titles(title: str) -> list[str]:
 
 
 def _key(title: str) -> str:
-    """As `title_key`, blind to spaces and to how "and" is written: "GoldenEye" is "Golden Eye"."""
-    return title_key(title.replace("&", " and ")).replace(" ", "")
+    """As `title_key`, blind to spaces: "GoldenEye" is "Golden Eye"."""
+    return spaceless(title_key(title))
 
 
 def _apart(film: Item, text: Item) -> float:

@@ -23,7 +23,8 @@ class Query(BaseModel):
 
     Raises:
         InputError: text that is too long (over 20,000 characters; a run of lost characters is one), no text at all but
-            damaged characters, or without a letter or digit; an ID that is none.
+            damaged characters, or without a letter or digit (a title in `history` may be made of signs alone); an ID
+            that is none.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,7 +56,7 @@ class Query(BaseModel):
     @field_validator("history", mode="after")
     @classmethod
     def _readable_history(cls, history: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(readable(entry) for entry in history if entry.strip())
+        return tuple(readable(entry, is_title=True) for entry in history if entry.strip())
 
     @field_validator("attributes", mode="after")
     @classmethod
@@ -72,8 +73,11 @@ class Query(BaseModel):
         return Query(query_id=self.query_id)
 
 
-def readable(text: str) -> str:
-    """Cleaned text, or an InputError that says why no model could read it. Empty text is allowed."""
+def readable(text: str, *, is_title: bool = False) -> str:
+    """Cleaned text, or an InputError that says why no model could read it. Empty text is allowed.
+
+    A title may be made of signs alone, such as "÷" or "???"; what a person says may not.
+    """
     text = without_runs(text)
     if len(text) > MAX_CHARACTERS:
         raise InputError(f"the text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}: shorten it")
@@ -84,7 +88,7 @@ def readable(text: str) -> str:
             f"{damaged / len(text):.0%} of the text is damaged characters: give plain words, saved as UTF-8"
         )
     cleaned = clean_text(text).strip()
-    if text.strip() and not any(c.isalnum() for c in cleaned):
+    if text.strip() and not (cleaned if is_title else any(c.isalnum() for c in cleaned)):
         raise InputError("the text has no letter or digit in it: say in words what the person likes")
     return cleaned
 

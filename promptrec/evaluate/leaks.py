@@ -91,5 +91,5 @@ def _is_distinctive(key: str) -> bool:
 def _count(keys: Collection[str], text: str) -> Counter[str]:
     """How often each key stands in a text, the longest first; Chinese has no spaces to look for."""
     longest_first = sorted(keys, key=lambda key: (-len(key), key))
-    patterns = (re.escape(k) if _CHINESE.search(k) else rf"(?<!\w){re.escape(k)}(?!\w)" for k in longest_first)
+    patterns = (re.escape(k) if _CHINESE.search(k) else rf"(?<!\S){re.escape(k)}(?!\S)" for k in longest_first)
     return Counter(re.findall("|".join(patterns), title_key(text)))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from promptrec.data.catalog import Catalog
+from promptrec.data.fold import MARKS
 from promptrec.data.item import FieldValue, Item
 from promptrec.data.query import Query
 
@@ -12,7 +13,7 @@ _MOVED_ARTICLE = re.compile(r"^(.+), (the|an|a)$", re.IGNORECASE)
 _LEADING_ARTICLE = re.compile(r"^(the|an|a) (?=\w)", re.IGNORECASE)
 # Chinese, Japanese and Korean have no word ends to look for; beside them only Latin letters can make a word longer.
 _UNSPACED = re.compile("[\u2e80-\U0003ffff]")
-_LETTER, _LATIN_LETTER = r"\w", r"(?a:[\wÀ-ÿ])"
+_LETTER, _LATIN_LETTER = rf"[\w{MARKS}]", r"(?a:[\wÀ-ÿ])"
 MIN_HEAD = 4
 
 

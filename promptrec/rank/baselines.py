@@ -1,7 +1,6 @@
 """The rows every honest table needs: `random`, `popular`, `bm25`. None of them reads a model."""
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import ClassVar
 
 from promptrec.errors import InputError
@@ -53,13 +52,14 @@ class Bm25Ranker(ModelFree):
 
     def gather(self, evidence: Sequence[Evidence]) -> None:
         """See `ModelFree.gather`."""
+        index = self._index
         for e in evidence:
-            scores = self._index.scores(query_words(e.request.query), e.request.candidates)
+            scores = index.scores(query_words(e.request.query), e.request.candidates)
             for item, score in zip(e.request.candidates, scores, strict=True):
                 e.score(item.item_id, bm25=score)
 
-    @cached_property
+    @property
     def _index(self) -> Bm25:
         if self._setup.catalog is None:
             raise InputError("the ranker bm25 needs a catalogue for its word statistics: give catalog=…")
-        return Bm25(self._setup.catalog)
+        return Bm25.of(self._setup.catalog)

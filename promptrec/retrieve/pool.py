@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import islice
 
 from promptrec.data.catalog import Catalog
-from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.retrieve.bm25 import Bm25
 
@@ -22,25 +22,20 @@ def query_words(query: Query) -> str:
     return "\n".join((query.preferences, query.context, *query.attributes.values(), *query.history))
 
 
-def by_popularity(items: Collection[Item]) -> list[Item]:
-    """Most popular first; the catalogue's own order where popularity is equal or unknown."""
-    return sorted(items, key=lambda item: -(item.popularity or 0.0))
-
-
-def candidate_pool(catalog: Catalog, index: Bm25, query: Query, size: int, exclude: Collection[str] = ()) -> Pool:
+def candidate_pool(catalog: Catalog, query: Query, size: int, exclude: Collection[str] = ()) -> Pool:
     """Up to `size` candidates for a query: what BM25 finds, then the most popular of the rest.
 
     Items whose IDs are in `exclude` (what the person knows already) are left out.
     """
-    found = [(i, s) for i, s in index.search(query_words(query), size + len(exclude)) if i.item_id not in exclude]
-    found = found[:size]
-    taken = {item.item_id for item, _ in found} | set(exclude)
-    rest = [item for item in catalog if item.item_id not in taken] if len(found) < size else []
-    padding = by_popularity(rest)[: size - len(found)]
+    hits = Bm25.of(catalog).search(query_words(query), size + len(exclude))
+    found = [(item, score) for item, score in hits if item.item_id not in exclude][:size]
+    taken = {item.item_id for item, _ in found} | {item_id for item_id in exclude if item_id in catalog}
+    rest = (item for item in catalog.by_popularity if item.item_id not in taken)
+    padding = tuple(islice(rest, size - len(found)))
     # Where every item is a candidate, nothing was picked and nothing is missing.
-    picked = len(padding) < len(rest) and not query.is_empty
+    picked = len(taken) + len(padding) < len(catalog) and not query.is_empty
     note = _note(len(found), catalog.has_popularity) if picked and padding else ""
-    request = RankRequest(query, tuple(i for i, _ in found) + tuple(padding), {i.item_id: s for i, s in found})
+    request = RankRequest(query, tuple(item for item, _ in found) + padding, {i.item_id: s for i, s in found})
     return Pool(request, note)
 
 

@@ -1,6 +1,5 @@
 """What the page asks for and gets at once: itself, findings, the prompt, items to add."""
 
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -9,11 +8,9 @@ from starlette.responses import Response
 
 from promptrec.author.sample import SAMPLE_WORDS
 from promptrec.author.tokens import shown_tokens
-from promptrec.data.catalog import Catalog
 from promptrec.errors import InputError, PromptrecError, TemplateError
 from promptrec.rank.names import template_kinds
 from promptrec.rank.table import RANKERS
-from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.pool import candidate_pool
 from promptrec.studio.beginning import ways
 from promptrec.studio.desk import BUDGET, SHOWN, Desk, language_of, names_of, query, templates_beside
@@ -91,7 +88,7 @@ def find(request: Request, desk: Desk, told: Told) -> Response:
 def pick(request: Request, desk: Desk, told: Told) -> Response:
     """The candidates that BM25 finds for the person's words, in place of those there are."""
     catalog = desk.catalog(desk.shelf.open(told.name))
-    asked = candidate_pool(catalog, _index(catalog), query(told), SHOWN).request
+    asked = candidate_pool(catalog, query(told), SHOWN).request
     return page(request, "candidates", {"candidates": names_of(asked.candidates[:SHOWN], catalog), "oob": False})
 
 
@@ -100,11 +97,6 @@ def problem(request: Request, error: PromptrecError) -> Response:
     # A template that cannot be used is explained under its line, where it can be mended.
     told = {"error": fault(error, page_language(request)), "unusable": isinstance(error, TemplateError)}
     return page(request, "problem", told)
-
-
-@lru_cache(2)
-def _index(catalog: Catalog) -> Bm25:
-    return Bm25(catalog)
 
 
 def _fields(desk: Desk, sheet: Sheet) -> list[str]:

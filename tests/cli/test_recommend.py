@@ -40,6 +40,36 @@ def test_history_and_candidates(promptrec, catalog_file):
     assert sorted(item["item_id"] for item in told["items"]) == ["love", "space"]
 
 
+@pytest.mark.parametrize(
+    ("candidates", "ids"),
+    [
+        (["Paris, Texas"], ["Paris, Texas"]),
+        (["Paris, Texas,a , Paris"], ["Paris, Texas", "Paris", "a"]),
+        (['"Paris, Texas",a'], ["Paris, Texas", "a"]),
+        (["a", " x y ,,"], ["a", "x y"]),
+        (['12" single,"""say"" ""b"""'], ['12" single', '"say" "b"']),
+        (["cafe\u0301", "C++,C"], ["C", "C++", "café"]),
+    ],
+)
+def test_ids_that_hold_commas_blanks_and_quotes(promptrec, tmp_path, candidates, ids):
+    known = ["Paris, Texas", "Paris", "a", "x y", '12" single', '"say" "b"', "café", "C", "C++", "Texas"]
+    rows = [{"id": item_id, "title": f"Title {n}"} for n, item_id in enumerate(known)]
+    (tmp_path / "c.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    words = [word for entry in candidates for word in ("--candidates", entry)]
+    done = recommend(promptrec, "c.jsonl", "-p", "title", *words, "--ranker", "bm25", "--json")
+    assert done.returncode == 0, done.stderr
+    assert sorted(item["item_id"] for item in json.loads(done.stdout)["items"]) == sorted(ids)
+
+
+@pytest.mark.parametrize("title", ["Paris, Texas", "Learning C++", "The Who", "???"])
+def test_a_title_of_the_history_may_hold_commas_and_signs(promptrec, tmp_path, title):
+    titles = ["Paris, Texas", "Paris", "Learning C++", "Learning C", "The Who", "???", "!!!"]
+    (tmp_path / "c.csv").write_text("id,title\n" + "\n".join(f'{n},"{name}"' for n, name in enumerate(titles)))
+    done = recommend(promptrec, "c.csv", "--history", title, "--ranker", "bm25", "--json")
+    assert done.returncode == 0, done.stderr
+    assert {item["title"] for item in json.loads(done.stdout)["items"]} == set(titles) - {title}
+
+
 @pytest.mark.model
 def test_a_real_model_reads_and_the_output_says_which_engine_and_why(promptrec, catalog_file):
     words = ("-p", "I want to see soldiers and battles", "--engine", "transformers")

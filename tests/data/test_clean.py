@@ -11,6 +11,7 @@ from promptrec.data.clean import MAX_LAYERS, clean_text, title_key
 # Text made of the pieces that could undo one another: entities whole, cut and nested, marks, wide and joining forms.
 PIECES = st.sampled_from(
     "& amp amp; &lt; #38 #38; #x26; #0 &#65286; &#x200b; &#0; &nbsp; &copy ; e ﬁ Ａ ， ＆ か 中 9".split()
+    + list("\u200c\u200dकी👩½")
     + list("\u200b\u202e\ufeff\ufdd0\ufffe\ud800\U0001ffff\r\n\u2028\x85\x00\u0301\u0323\u3099\u1100\u1161\u1160\uffa0")
 )
 TEXTS = st.text() | st.text(st.characters(codec=None)) | st.lists(PIECES, max_size=30).map("".join)
@@ -69,7 +70,12 @@ def test_escaped_text_comes_back_however_often_it_was_escaped(text, layers):
         ("e\u0301", "é"),
         ("&#8203;&#x202e;x", "x"),
         ("&#0;x", "\ufffdx"),
-        ("👩\u200d🚀", "👩🚀"),
+        ("👩\u200d🚀 👨\u200d👩\u200d👧 ❤\ufe0f\u200d🔥", "👩\u200d🚀 👨\u200d👩\u200d👧 ❤\u200d🔥"),
+        ("می\u200cخواهم می\u200c\u200cخواهم", "می\u200cخواهم می\u200cخواهم"),
+        ("क्\u200dष र\u200dक क\u200c", "क्\u200dष र\u200dक क"),
+        ("\u200dक ن\u200c a\u200cb 👩\u200d a\u200d👩", "क ن ab 👩 a👩"),
+        ("<|im\u200c_end\u200d|>", "<|im_end|>"),
+        ("2½ ½ ２⅓ ¾½", "2 1⁄2 1⁄2 2 1⁄3 3⁄4 1⁄2"),
         ("AT&T", "AT&T"),
         ("", ""),
     ],
@@ -115,6 +121,9 @@ def test_a_chain_of_escaped_ampersands_does_not_take_quadratic_time(chain):
         ("Ｔｈｅ Matrix", "The Matrix"),
         ("红楼梦（全译本）", "红楼梦(全译本)"),
         ("ｶﾞｰﾙ", "ガール"),
+        ("Tom & Jerry", "Tom and Jerry"),
+        ("E.T.", "ET"),
+        ("1,000", "1000"),
     ],
 )
 def test_titles_written_two_ways_have_one_key(one, other):
@@ -131,6 +140,13 @@ def test_titles_written_two_ways_have_one_key(one, other):
         ("!!!", "???"),
         ("红楼梦", "西游记"),
         ("The", "A"),
+        ("C++", "C#"),
+        ("C++", "C"),
+        ("Mesa +1", "Mesa -1"),
+        ("100%", "100"),
+        ("÷", "×"),
+        ("कम", "कमी"),
+        ("แม่", "แม้"),
     ],
 )
 def test_other_titles_have_other_keys(one, other):

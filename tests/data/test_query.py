@@ -40,9 +40,19 @@ def test_binary_data_is_refused(binary):
 
 @pytest.mark.parametrize("wordless", ["🎬🍿😀", "?!…", "\u200b\u200b", "👩\u200d🚀"])
 def test_text_without_a_letter_or_digit_is_refused(wordless):
-    for part in ({"preferences": wordless}, {"history": (wordless,)}, {"attributes": {"mood": wordless}}):
+    for part in ({"preferences": wordless}, {"context": wordless}, {"attributes": {"mood": wordless}}):
         with pytest.raises(InputError, match="no letter or digit in it: say in words"):
             Query(**part)
+
+
+@pytest.mark.parametrize("title", ["÷", "★", "???", "🤔", "( )", "+/-"])
+def test_titles_may_be_made_of_signs(title):
+    assert Query(history=(title,)).history == (title,)
+
+
+def test_a_title_of_which_nothing_can_be_seen_is_refused():
+    with pytest.raises(InputError, match="no letter or digit"):
+        Query(history=("\u200b\u200b",))
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ TITLES = {
     "usual": "The Usual Suspects",
     "amelie": "Amélie",
     "writer": "The Writer",
+    "c": "Learning C",
     "zh": "卧虎藏龙",
     "zh2": "英雄",
 }
@@ -38,6 +39,7 @@ def leaks(target, words="", history=(), shown=(), attributes_only=None, grade=1)
         ("alley", "something like NIGHTMARE   ALLEY!"),
         ("usual", "films such as usual suspects"),
         ("usual", "Usual Suspects, The"),
+        ("c", "I am reading Learning C."),
         ("night", "I liked It happened one night and more"),
         ("zh", "我喜欢卧虎藏龙那样的电影。"),
     ],
@@ -56,6 +58,7 @@ def test_a_title_in_the_words_is_a_leak(target, words):
         ("writer", "I am a writer."),
         ("alley", "a nightmare in an alley"),
         ("alley", "nightmare alleys"),
+        ("c", "I am reading Learning C++ and Learning C#."),
         ("zh2", "我喜欢英雄的故事"),
     ],
 )

@@ -33,6 +33,7 @@ def test_the_forms_in_which_running_text_says_a_title(title, said):
         ("It is told that it rains. Italy.", "It", "X is told that it rains. Italy."),
         ("Rockyish Rocky's fight", "Rocky", "Rockyish X's fight"),
         ("故宫博物院在北京", "故宫", "X博物院在北京"),
+        ("कमी कम", "कम", "कमी X"),
         ("看Titanic吧", "Titanic", "看X吧"),
         ("$9.99 (2008) cost $9.99.", "$9.99", "X (2008) cost X."),
         ("Nothing here", "Other", "Nothing here"),

@@ -1,6 +1,11 @@
+import gc
+import hashlib
 import logging
 import math
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,7 +51,7 @@ def test_titles_and_every_field_are_searched(index, text, first):
     assert found(index, text)[0] == first
 
 
-@pytest.mark.parametrize("text", ["", "zebra", "the of and", "🎬", "&amp;"])
+@pytest.mark.parametrize("text", ["", "zebra", "the of and", "the vaults", "🎬", "&amp;"])
 def test_a_query_without_known_words_finds_nothing(index, text):
     assert index.search(text, 5) == []
     assert index.scores(text, list(FILMS)) == [0.0] * 5
@@ -111,6 +116,57 @@ def test_a_document_is_the_title_and_every_value(index):
     assert document(FILMS["cook"]) == "Sauce\nA chef inherits a bistro.\n1999"
 
 
+NAMES = Catalog(
+    [
+        *(Item(item_id=f"s{n}", title=f"Song number {n}", fields={"text": "all that you are"}) for n in range(60)),
+        *(Item(item_id=title, title=title) for title in ("The Who", "It", "Her", "This Is Us", "???", "÷", "C", "C++")),
+        Item(item_id="song", title="Baba O'Riley", fields={"artists": ("The Who",)}),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "best"),
+    [
+        ("The Who", ["The Who", "song"]),
+        ("songs by The Who", ["The Who", "song"]),
+        ("who", ["The Who", "song"]),
+        ("something like Her", ["Her"]),
+        ("It", ["It"]),
+        ("This Is Us", ["This Is Us", "It"]),
+        ("Alien\nIt", ["It"]),
+        ("???", ["???"]),
+        ("÷", ["÷"]),
+        ("C++", ["C++", "C"]),
+        ("oriley", ["song"]),
+    ],
+)
+def test_titles_of_stop_words_and_signs_are_found(text, best):
+    assert found(Bm25.of(NAMES), text, len(best))[0] == best[0]
+    assert set(best) - {"It"} <= set(found(Bm25.of(NAMES), text, 70))
+
+
+@pytest.mark.parametrize("text", ["are you what she is to him", "a number of them"])
+def test_stop_words_of_running_text_are_not_searched(text):
+    assert not {"The Who", "It", "Her", "This Is Us"} & set(found(Bm25.of(NAMES), "number " + text, 70))
+
+
+def test_a_catalogue_has_one_index_for_as_long_as_it_lives():
+    one, other = (Catalog([Item(item_id="1", title=title)]) for title in ("Heat", "Alien"))
+    index = Bm25.of(one)
+    assert Bm25.of(one) is index is not Bm25.of(other)
+    kept = weakref.ref(index)
+    del one, index
+    gc.collect()
+    assert kept() is None
+
+
+def test_threads_that_ask_at_once_get_one_index():
+    catalog = Catalog([Item(item_id=str(n), title=f"Film {n}") for n in range(300)])
+    with ThreadPoolExecutor(8) as threads:
+        assert len(set(threads.map(Bm25.of, [catalog] * 16))) == 1
+
+
 TITLES = st.lists(
     st.lists(st.sampled_from("red blue green 故宫 天坛".split()), min_size=1, max_size=4), min_size=1, max_size=8
 )
@@ -131,3 +187,16 @@ def test_best_first_at_most_k_and_the_same_in_any_order_of_the_file(titles, aske
     rng.shuffle(items)
     again = Bm25(Catalog(items)).search(text, k)
     assert [item.item_id for item, _ in again] == [item.item_id for item, _ in results]
+
+
+FEW_WORDS = st.lists(st.sampled_from("red blue green".split()), min_size=1, max_size=3)
+
+
+@given(st.lists(FEW_WORDS, min_size=1, max_size=40), FEW_WORDS, st.integers(-1, 45))
+def test_the_best_are_those_of_sorting_all_hits(titles, asked, k):
+    catalog = Catalog([Item(item_id=str(n), title=" ".join(title)) for n, title in enumerate(titles)])
+    index, text = Bm25(catalog), " ".join(asked)
+    scored = zip(catalog, index.scores(text, list(catalog)), strict=True)
+    hits = [(item, score) for item, score in scored if score > 0]
+    hits.sort(key=lambda hit: (-np.round(hit[1], 6), hashlib.sha256(hit[0].item_id.encode()).digest()))
+    assert index.search(text, k) == hits[: max(k, 0)]

@@ -2,11 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.data.catalog import Catalog
+from promptrec.data.catalog import Catalog, by_popularity
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.retrieve.bm25 import Bm25
-from promptrec.retrieve.pool import by_popularity, candidate_pool, query_words
+from promptrec.retrieve.pool import candidate_pool, query_words
 
 
 def shop(popularity=(None,) * 5):
@@ -15,7 +14,7 @@ def shop(popularity=(None,) * 5):
 
 
 def pool(catalog, query, size, exclude=()):
-    got = candidate_pool(catalog, Bm25(catalog), query, size, exclude)
+    got = candidate_pool(catalog, query, size, exclude)
     return [item.item_id for item in got.request.candidates], got
 
 
