@@ -8,10 +8,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, ModelOption, settings
+from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, ModelOption, engine_settings
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL, resolve
-from promptrec.engine.options import EngineOptions
 from promptrec.errors import InputError
 from promptrec.rank.auto import Probe, auto
 from promptrec.rank.probe_set import LANGUAGES
@@ -29,7 +28,7 @@ def probe(
     """Measure every way of asking a model on pairs that come with promptrec, and show what `--ranker auto` takes."""
     if language not in LANGUAGES:
         raise InputError(f"--language {language}: there are pairs in {' and '.join(LANGUAGES)}")
-    options = EngineOptions.parse(settings("--engine-option", engine_option))
+    options = engine_settings(engine_option)
     console = Console(stderr=True)
     with console.status(Text(f"loading {model}")):
         opened, _ = open_engine(model, engine, options)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich import box
@@ -18,13 +18,12 @@ from promptrec.cli.options import (
     JsonOption,
     ModelOption,
     TemplatesOption,
+    engine_settings,
     own_templates,
-    settings,
 )
 from promptrec.data.query import RankRequest
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL
-from promptrec.engine.options import EngineOptions
 from promptrec.errors import InputError
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.named import open_dataset
@@ -58,9 +57,9 @@ def slot_prior(
         raise InputError(f"--out {out}: give a file, in a folder that is there")
     data = open_dataset(dataset)
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-    options: dict[str, Any] = settings("--engine-option", engine_option)
+    options = engine_settings(engine_option)
     with console.status(Text(f"loading {model}")):
-        opened, _ = open_engine(model, engine, EngineOptions.parse(options))
+        opened, _ = open_engine(model, engine, options)
     system = System(
         ListwiseLabels.name,
         engine=opened,

@@ -7,7 +7,6 @@ from typing import Any
 from promptrec.engine.base import Engine
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL, resolve
-from promptrec.engine.options import EngineOptions
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.dataset import Dataset
@@ -88,10 +87,10 @@ class Engines:
             return None
         if system.engine is not None and not isinstance(system.engine, str):
             return system.engine
-        asked = (system.model, system.engine, tuple(sorted(system.options.items())))
+        asked = (system.model, system.engine, system.options)
         if asked != self._asked:
             self.close()
-            self._open, _ = open_engine(system.model or "", system.engine, EngineOptions.parse(system.options))
+            self._open, _ = open_engine(system.model or "", system.engine, system.options)
             self._asked = asked
         return self._open
 
@@ -115,9 +114,8 @@ def settled(
         engine = engines.get(system) if system.ranker == AUTO else None
         if engine is not None:
             info = resolve(system.model, "language model") if system.model else None
-            options = EngineOptions.parse(system.options)
             language = "zh" if dataset.language == "zh" else "en"
-            found = auto(engine, info, language, system.encoder, options=options, adapter=system.adapter)
+            found = auto(engine, info, language, system.encoder, options=system.options, adapter=system.adapter)
             chosen, why = weighed(found, _first_requests(system, dataset, engine))
             notify(f"{dataset.name}: auto takes {chosen} with {found.model}: {why}")
             system = replace(system, ranker=chosen)
