@@ -86,8 +86,9 @@ def evaluate(
     else:
         Console().print(as_console(found))
         print(f"report: {folder / PAGE}")
+    for line in dict.fromkeys((*found.failed, *found.unanswered)):
+        console.print(f"promptrec: {line}; the same command with --retry-failed ranks them again")
     if found.failed:
-        console.print(f"promptrec: {found.failed[0]}; the same command with --retry-failed ranks them again")
         raise typer.Exit(1)
 
 

@@ -122,13 +122,10 @@ class Config(BaseModel):
         if first["type"] == "extra_forbidden":
             raise InputError(f"{source}: {UnknownName('field', name, cls.model_fields)}")
         expected, example = EXPECTED[name]
-        # Of a table the values may be secrets.
-        got = (
-            ""
-            if name == "engine_options"
-            else ", got " + ("nothing" if first["type"] == "missing" else repr(told[name]))
-        )
-        raise InputError(f"{source}: {name}: expected {expected}, such as {example}{got}")
+        got = "nothing" if first["type"] == "missing" else repr(told[name])
+        if name == "engine_options":  # it may hold a secret
+            got = type(told[name]).__name__
+        raise InputError(f"{source}: {name}: expected {expected}, such as {example}, got {got}")
 
     @classmethod
     def from_toml(cls, path: str | Path, changes: Mapping[str, Any]) -> Self:

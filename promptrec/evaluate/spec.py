@@ -99,6 +99,11 @@ class System:
     seed: int = 0
 
     @property
+    def name(self) -> str:
+        """What to call it where it has no run: the ranker, and the model if it reads one."""
+        return self.ranker + (f" · {self.model}" if self.model else "")
+
+    @property
     def reads_model(self) -> bool:
         """Whether it writes prompts for a model."""
         return self.ranker == AUTO or bool(template_kinds(self.ranker))

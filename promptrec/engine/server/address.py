@@ -45,6 +45,7 @@ class ServerAddress:
         try:
             parts = urlsplit(text)
             host, port = parts.hostname, parts.port
+            (host or "").encode("idna")
         except ValueError:  # what it says may hold a part of the password
             host = port = None
         if not host or re.search(r"\s", text):

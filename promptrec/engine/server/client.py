@@ -240,10 +240,6 @@ class Client:
             problem = f"no answer in {TIMEOUT_SECONDS:.0f} s"
         except httpx.HTTPError as error:
             problem = f"the connection broke: {first_line(error)}"
-        except (httpx.InvalidURL, UnicodeError):
-            raise RequestFailed(
-                f"the server's address {self.address.shown} is none", permanent=True, unreachable=True
-            ) from None
         except RuntimeError:  # the client is closed
             raise RequestFailed("the engine is closed: open it again", permanent=True, unreachable=True) from None
         raise _TryAgain(

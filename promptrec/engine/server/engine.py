@@ -235,6 +235,11 @@ class _Replica:
         self._reason = ""
 
     @property
+    def patient(self) -> bool:
+        """Whether failures may be waited out: of one that was gone the first request shows whether it is back."""
+        return self._failures < FAILURES_IN_A_ROW - 1
+
+    @property
     def gone(self) -> str | None:
         """Why it is not asked any more; None while it is."""
         return self._reason if self._failures >= FAILURES_IN_A_ROW else None
@@ -265,7 +270,7 @@ def _read_one(
     while there := [replica for replica in order if not replica.gone]:
         replica = there[0]
         # Where another one can read it, none is waited for.
-        wait = stop.wait if len(there) == 1 else None
+        wait = stop.wait if len(there) == 1 and replica.patient else None
 
         def ask(tokens: Tokens, replica: _Replica = replica, wait: Any = wait, **settings: Any) -> dict[str, Any]:  # noqa: ANN401
             return replica.served.complete(tokens, adapter, wait, settings)
