@@ -1,5 +1,6 @@
 """`promptrec probe`: what a model can be asked, and which ranker `auto` takes because of it."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -33,7 +34,7 @@ def probe(
     with console.status(Text(f"loading {model}")):
         opened, _ = open_engine(model, engine, options)
     info = resolve(model, "language model")
-    with console.status("probing") as status:
+    with closing(opened), console.status("probing") as status:
 
         def notify(ranker: str) -> None:
             status.update(f"probing {ranker} (some minutes, once for each model and language)")

@@ -1,5 +1,6 @@
 """`promptrec recommend`: one person's words in, a list of items out."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -81,7 +82,7 @@ def recommend(
             **options.given(),
         )
     say_unused([name for name in told if told[name]], [ranker or recommender.ranker.name], console)
-    with console.status("ranking"):
+    with closing(recommender), console.status("ranking"):
         ranking = recommender.rank(query, _ids(candidates)).top(k) if candidates else recommender.recommend(query, k)
     if recommender.probe is not None:
         console.print(f"auto takes {recommender.probe.chosen}: {recommender.probe.why}")

@@ -1,6 +1,7 @@
 """`promptrec slot-prior`: what a model thinks of the slots of a prompt, from requests without right answers."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -69,7 +70,7 @@ def slot_prior(
         pool=pool,
     )
     asked = _requests(system.open(data), data, limit)
-    with Progress(console=console, disable=not console.is_terminal) as bar:
+    with closing(opened), Progress(console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading requests", total=len(asked))
         fitted = SlotPrior.fit(
             system.prompt_templates(data)[0],
