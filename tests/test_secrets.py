@@ -16,7 +16,7 @@ from promptrec.cli.main import main
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import EngineOptions
 from promptrec.engine.server import Retry, ServerEngine
-from promptrec.errors import EngineError, PromptrecError, UnknownName
+from promptrec.errors import EngineError, InputError, PromptrecError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate
 from promptrec.rank.auto import auto
@@ -321,7 +321,7 @@ def test_objects_that_hold_a_secret_do_not_show_it(planted):
     planted.seen += [repr(options), str(options), f"{options}", repr(options.model_dump()), options.model_dump_json()]
     planted.seen += [repr(options.given()), repr(dict(options)), json.dumps(options.model_dump(mode="json"))]
     planted.raised(lambda: EngineOptions(apikey=planted.secret, api_key=[planted.secret]), ValueError)
-    planted.raised(lambda: EngineOptions.parse({"apikey": planted.secret}), UnknownName)
+    planted.raised(lambda: EngineOptions.parse({"apikey": planted.secret}), InputError)
     planted.raised(lambda: EngineOptions.parse({"api_key": {planted.secret: 1}}))
     planted.raised(lambda: Config(datasets=("x",), engine_options={"apikey": planted.secret}))
     planted.raised(lambda: Config(datasets=("x",), api_key=planted.secret), ValueError)

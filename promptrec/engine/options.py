@@ -75,7 +75,7 @@ class EngineOptions(BaseModel):
         if kind == "extra_forbidden":
             # What reads like no name may be a key that was put in the place of one.
             shown = name if re.fullmatch(r"[A-Za-z_-]{1,30}", name) else MASK
-            raise UnknownName("engine option", shown, cls.model_fields)
+            raise InputError(str(UnknownName("engine option", shown, cls.model_fields)))
         shown = "" if name in SECRET else f"={options[name]!r}"
         raise InputError(f"engine option {name}{shown}: {reason}")
 

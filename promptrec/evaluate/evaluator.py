@@ -62,15 +62,7 @@ def evaluate(
     watch, out = watch or Watch(), Path(out)
     require_pictures()
     datasets = datasets or [open_dataset(name, watch.notes) for name in config.datasets]
-    names = [dataset.name for dataset in datasets]
-    if len(set(names)) < len(names):
-        raise InputError(f"two of the datasets have one name ({', '.join(names)}): change `name` in a dataset.toml")
-    asked = asked_systems(config, engine)
-    for dataset in datasets:
-        for system in asked:
-            check_training(system, dataset)
-            if system.ranker != AUTO:
-                system.spec(dataset)  # a name nobody knows is said before anything is run
+    asked = _checked(config, datasets, engine)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -95,6 +87,20 @@ def evaluate(
             "goes on from there, and with --retry-failed (in Python retry_failed=True) asks again for what failed"
         )
     return evaluation
+
+
+def _checked(config: Config, datasets: Sequence[Dataset], engine: Engine | None) -> list[System]:
+    """The systems that are asked for; whatever cannot be used is said before anything is run."""
+    names = [dataset.name for dataset in datasets]
+    if len(set(names)) < len(names):
+        raise InputError(f"two of the datasets have one name ({', '.join(names)}): change `name` in a dataset.toml")
+    asked = asked_systems(config, engine)
+    for dataset in datasets:
+        for system in asked:
+            check_training(system, dataset)
+            if system.ranker != AUTO:
+                system.spec(dataset)
+    return asked
 
 
 def _circumstances() -> dict[str, Any]:

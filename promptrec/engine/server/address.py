@@ -40,7 +40,7 @@ class ServerAddress:
         """
         text = text.strip().strip("\"'")
         shown = redact_address(text)
-        if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
+        if text and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
             raise InputError(f"the server's address {shown} has no scheme: write http:// in front, http://{shown}")
         try:
             parts = urlsplit(text)
@@ -57,8 +57,8 @@ class ServerAddress:
             raise InputError(f"the server's address {shown} begins with neither http:// nor https://: {HOW}")
         name = f"[{host}]" if ":" in host else host
         url = f"{parts.scheme.lower()}://{name}{f':{port}' if port else ''}{re.sub('/+', '/', parts.path).rstrip('/')}"
-        credentials = (unquote(parts.username or ""), unquote(parts.password or "")) if "@" in parts.netloc else None
-        return cls(url, shown.rstrip("/"), credentials, parts.query)
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(url, shown.rstrip("/"), (user, password) if user or password else None, parts.query)
 
     @property
     def alternatives(self) -> list[str]:
@@ -83,4 +83,5 @@ def server_addresses(options: EngineOptions) -> list[ServerAddress]:
         InputError: one of them is no address.
     """
     written = options.base_url or Address(os.environ.get("PROMPTREC_SERVER", "").strip() or DEFAULT_URL)
-    return [ServerAddress.parse(each) for each in split_addresses(written.get_secret_value()) if each.strip()]
+    parts = [part.strip(" ,\n") for part in split_addresses(written.get_secret_value())]
+    return [ServerAddress.parse(part) for part in filter(None, parts)] or [ServerAddress.parse("")]

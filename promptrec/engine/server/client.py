@@ -233,7 +233,7 @@ class Client:
         unreachable = False
         try:
             with self._http.stream(method, url, json=body) as response:
-                return response, b"".join(_until(deadline, response.iter_bytes())).decode("utf-8", errors="replace")
+                return response, b"".join(_until(deadline, response.iter_bytes())).decode("utf-8-sig", errors="replace")
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             problem, unreachable = first_line(error) or type(error).__name__, True
         except httpx.TimeoutException:

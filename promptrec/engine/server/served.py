@@ -59,7 +59,7 @@ class Served:
                 permanent=True,
             )
         told = answer.get("model")
-        if isinstance(told, str) and _last(told) not in map(_last, {asked} if adapter else self.names):
+        if told and isinstance(told, str) and _last(told) not in map(_last, {asked} if adapter else self.names):
             raise RequestFailed(
                 f"the server at {self.client.address.shown} answers with the model {told[:100]}, not {asked}",
                 permanent=True,

@@ -73,6 +73,8 @@ def test_a_scheme_that_is_missing_is_asked_for(open_engine, address):
         "http://a b/v1",
         "http://a..b/v1",
         f"http://{'x' * 70}.example/v1",
+        "http://127.0.0.1:99999/v1",
+        " , ",
     ],
 )
 def test_what_is_no_address_is_said_with_what_to_give(open_engine, address):
