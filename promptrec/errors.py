@@ -8,9 +8,17 @@ from typing import Any
 
 from rapidfuzz import process
 
+from promptrec.redaction import redact
+
 
 class PromptrecError(Exception):
-    """Base of all errors a user can mend. The command line prints its message and exits with 2."""
+    """Base of all errors a user can mend. The command line prints its message and exits with 2.
+
+    A message never holds the credentials of an address, wherever somebody wrote one.
+    """
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(redact(str(message)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Workers send errors home as bytes, and an error is not made from its message alone."""

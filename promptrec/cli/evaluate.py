@@ -1,6 +1,5 @@
 """`promptrec evaluate`: rankers and baselines on datasets, into a folder of runs that survives a kill."""
 
-import shlex
 import sys
 from pathlib import Path
 
@@ -14,11 +13,13 @@ from promptrec.cli.options import (
     JsonOption,
     SlotPriorOption,
     TemplatesOption,
+    command_line,
+    engine_settings,
     own_templates,
-    settings,
 )
 from promptrec.cli.progress import progress
 from promptrec.cli.unused import say_unused
+from promptrec.engine.options import DEFAULTS
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.estimate import estimate_cost
@@ -60,8 +61,8 @@ def evaluate(
     A killed run goes on with the same command. A run whose model, template or data changed is another run.
     """
     told = {name: value for name, value in locals().items() if name in Config.model_fields}
-    told["engine_options"] = settings("--engine-option", engine_options)
-    asked = _config(config, {name: value for name, value in told.items() if value not in (None, [], {})})
+    told["engine_options"] = engine_settings(engine_options)
+    asked = _config(config, {name: value for name, value in told.items() if value not in (None, [], DEFAULTS)})
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     say_unused(sorted(asked.model_fields_set), asked.rankers, console)
     if "check_limit" in asked.model_fields_set and not (asked.memorisation or asked.robustness):
@@ -75,7 +76,7 @@ def evaluate(
         return
     trackers = open_trackers(tracker or ())
     folder = out or Path("runs") / "-".join(Path(name).name.replace(":", "-") for name in asked.datasets)
-    command = shlex.join(["promptrec", *sys.argv[1:]])
+    command = command_line(sys.argv[1:])
     with progress(console) as watch:
         found = run_evaluation(asked, folder, retry_failed=retry_failed, watch=watch, command=command)
     for log in trackers:
@@ -85,8 +86,9 @@ def evaluate(
     else:
         Console().print(as_console(found))
         print(f"report: {folder / PAGE}")
+    for line in dict.fromkeys((*found.failed, *found.unanswered)):
+        console.print(f"promptrec: {line}; the same command with --retry-failed ranks them again")
     if found.failed:
-        console.print(f"promptrec: {found.failed[0]}; the same command with --retry-failed ranks them again")
         raise typer.Exit(1)
 
 

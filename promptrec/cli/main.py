@@ -23,6 +23,7 @@ from promptrec.cli import (
     template,
 )
 from promptrec.errors import PromptrecError, TemplateError, first_line
+from promptrec.redaction import redact
 
 app = typer.Typer(
     help="Recommend to people nobody has seen before, from what they say in words.",
@@ -83,7 +84,7 @@ def main() -> None:
 
 
 def _end_with(said: str) -> NoReturn:
-    Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"promptrec: error: {said}")
+    Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"promptrec: error: {redact(said)}")
     sys.exit(2)
 
 

@@ -1,13 +1,16 @@
 """Options that several commands share, and how their text is read."""
 
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from promptrec.data.catalog import Catalog
+from promptrec.engine.options import EngineOptions
 from promptrec.errors import InputError
+from promptrec.redaction import redact
 from promptrec.template.pack import SETTINGS
 from promptrec.template.store import shipped_folder
 
@@ -41,7 +44,8 @@ EngineSettings = Annotated[
     typer.Option(
         "--engine-option",
         metavar="NAME=VALUE",
-        help="Passed to the engine, e.g. dtype=bfloat16, max_model_len=4096, base_url=http://127.0.0.1:8000/v1.",
+        help="Passed to the engine, e.g. dtype=bfloat16, max_model_len=4096, base_url=http://127.0.0.1:8000/v1. "
+        "A key is better given as PROMPTREC_API_KEY in the environment: every process sees a command line.",
     ),
 ]
 RankerOption = Annotated[
@@ -90,14 +94,41 @@ def open_catalog(source: str, columns: Iterable[str] | None = None) -> Catalog:
     return Catalog.bundled(source.removeprefix(BUNDLED))
 
 
-def settings(option: str, pairs: Iterable[str] | None, *, may_be_empty: bool = False) -> dict[str, str]:
-    """NAME=VALUE pairs as a dictionary. A column without a name is an empty value."""
+def settings(
+    option: str, pairs: Iterable[str] | None, *, may_be_empty: bool = False, secret: bool = False
+) -> dict[str, str]:
+    """NAME=VALUE pairs as a dictionary.
+
+    Args:
+        option: that they were given with.
+        pairs: as text.
+        may_be_empty: whether a value may be, as the name of a column without one.
+        secret: whether what is wrong may hold a secret, and is not repeated.
+    """
     out: dict[str, str] = {}
     for pair in pairs or ():
         name, equals, value = (part.strip() for part in pair.partition("="))
         if not (name and equals and (value or may_be_empty)):
-            raise InputError(f"{option} takes NAME=VALUE, got {pair!r}")
+            raise InputError(f"{option} takes NAME=VALUE, got {'something else' if secret else repr(pair)}")
         if name in out:
             raise InputError(f"{option}: {name} is given twice: give one value")
         out[name] = value
     return out
+
+
+def engine_settings(pairs: Iterable[str] | None) -> EngineOptions:
+    """What --engine-option says."""
+    return EngineOptions.parse(settings("--engine-option", pairs, secret=True))
+
+
+def command_line(arguments: Sequence[str]) -> str:
+    """A command that can be pasted, with secrets masked, from arguments that were understood."""
+    return shlex.join(["promptrec", *map(_without_secrets, arguments)])
+
+
+def _without_secrets(argument: str) -> str:
+    option = "--engine-option=" if argument.startswith("--engine-option=") else ""
+    name, _, value = (part.strip() for part in argument.removeprefix(option).partition("="))
+    if name not in EngineOptions.model_fields:
+        return redact(argument)
+    return f"{option}{name}={getattr(EngineOptions.parse({name: value}), name)}"

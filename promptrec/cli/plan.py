@@ -19,15 +19,14 @@ from promptrec.cli.options import (
     ModelOption,
     SeedOption,
     TemplatesOption,
+    engine_settings,
     open_catalog,
     own_templates,
-    settings,
 )
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query, RankRequest
 from promptrec.engine.counting import CountingEngine
 from promptrec.engine.models import DEFAULT_MODEL
-from promptrec.engine.options import EngineOptions
 from promptrec.errors import InputError, PromptrecError
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.estimate import as_time
@@ -78,7 +77,7 @@ def plan_(
 
     Prompt tokens are what the engine would count. Whether a ranker is any good is for `promptrec evaluate` to say.
     """
-    counter = CountingEngine.of(model, engine, EngineOptions.parse(settings("--engine-option", engine_options)))
+    counter = CountingEngine.of(model, engine, engine_settings(engine_options))
     known = _speed(speed, writing_speed)
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     with console.status("writing prompts"):

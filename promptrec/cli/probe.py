@@ -1,5 +1,6 @@
 """`promptrec probe`: what a model can be asked, and which ranker `auto` takes because of it."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -8,11 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, ModelOption, settings
+from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, ModelOption, engine_settings
 from promptrec.data.language import language_code
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL, resolve
-from promptrec.engine.options import EngineOptions
 from promptrec.rank.auto import Probe, auto
 
 
@@ -27,12 +27,12 @@ def probe(
 ) -> None:
     """Measure every way of asking a model on pairs that come with promptrec, and show what `--ranker auto` takes."""
     language = language_code(language)
-    options = EngineOptions.parse(settings("--engine-option", engine_option))
+    options = engine_settings(engine_option)
     console = Console(stderr=True)
     with console.status(Text(f"loading {model}")):
         opened, _ = open_engine(model, engine, options)
     info = resolve(model, "language model")
-    with console.status("probing") as status:
+    with closing(opened), console.status("probing") as status:
 
         def notify(ranker: str) -> None:
             status.update(f"probing {ranker} (some minutes, once for each model and language)")

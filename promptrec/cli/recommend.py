@@ -1,6 +1,7 @@
 """`promptrec recommend`: one person's words in, a list of items out."""
 
-from typing import Annotated, Any
+from contextlib import closing
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -18,9 +19,9 @@ from promptrec.cli.options import (
     SeedOption,
     SlotPriorOption,
     TemplatesOption,
+    engine_settings,
     open_catalog,
     own_templates,
-    settings,
 )
 from promptrec.cli.unused import say_unused
 from promptrec.data.catalog import Catalog
@@ -65,7 +66,7 @@ def recommend(
     told = {**locals(), "model": model if model != DEFAULT_MODEL else None}
     query = _query(preferences, history)
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-    options: dict[str, Any] = settings("--engine-option", engine_option)
+    options = engine_settings(engine_option)
     with console.status("reading the catalogue"):
         items = open_catalog(catalog, columns)
     with console.status(Text(f"loading {model}")):
@@ -80,11 +81,11 @@ def recommend(
             item_scores=item_scores,
             pool=pool,
             seed=seed,
-            **options,
+            **options.given(),
         )
     say_unused([name for name in told if told[name]], [ranker or recommender.ranker.name], console)
     ids = _ids(candidates or [], items)
-    with console.status("ranking"):
+    with closing(recommender), console.status("ranking"):
         ranking = recommender.rank(query, ids).top(k) if candidates else recommender.recommend(query, k)
     if recommender.probe is not None:
         console.print(f"auto takes {recommender.probe.chosen}: {recommender.probe.why}")

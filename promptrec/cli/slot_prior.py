@@ -1,8 +1,9 @@
 """`promptrec slot-prior`: what a model thinks of the slots of a prompt, from requests without right answers."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich import box
@@ -18,13 +19,12 @@ from promptrec.cli.options import (
     JsonOption,
     ModelOption,
     TemplatesOption,
+    engine_settings,
     own_templates,
-    settings,
 )
 from promptrec.data.query import RankRequest
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL
-from promptrec.engine.options import EngineOptions
 from promptrec.errors import InputError
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.named import open_dataset
@@ -58,9 +58,9 @@ def slot_prior(
         raise InputError(f"--out {out}: give a file, in a folder that is there")
     data = open_dataset(dataset)
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-    options: dict[str, Any] = settings("--engine-option", engine_option)
+    options = engine_settings(engine_option)
     with console.status(Text(f"loading {model}")):
-        opened, _ = open_engine(model, engine, EngineOptions.parse(options))
+        opened, _ = open_engine(model, engine, options)
     system = System(
         ListwiseLabels.name,
         engine=opened,
@@ -70,7 +70,7 @@ def slot_prior(
         pool=pool,
     )
     asked = _requests(system.open(data), data, limit)
-    with Progress(console=console, disable=not console.is_terminal) as bar:
+    with closing(opened), Progress(console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("reading requests", total=len(asked))
         fitted = SlotPrior.fit(
             system.prompt_templates(data)[0],

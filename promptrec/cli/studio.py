@@ -5,9 +5,15 @@ from typing import Annotated
 
 import typer
 
-from promptrec.cli.options import EngineOption, EngineSettings, ModelOption, TemplatesOption, own_templates, settings
+from promptrec.cli.options import (
+    EngineOption,
+    EngineSettings,
+    ModelOption,
+    TemplatesOption,
+    engine_settings,
+    own_templates,
+)
 from promptrec.engine.models import DEFAULT_MODEL
-from promptrec.engine.options import EngineOptions
 from promptrec.errors import MissingExtra
 
 
@@ -34,7 +40,7 @@ def studio(
     from promptrec.studio.serve import serve
     from promptrec.studio.shelf import Shelf
 
-    opened = Model(model, engine, EngineOptions.parse(settings("--engine-option", engine_option)))
+    opened = Model(model, engine, engine_settings(engine_option))
     shelf = Shelf(own_templates(templates))
     serve(
         Desk(shelf, opened),

@@ -21,15 +21,14 @@ from promptrec.cli.options import (
     ModelOption,
     SeedOption,
     TemplatesOption,
+    engine_settings,
     open_catalog,
     own_templates,
-    settings,
 )
 from promptrec.cli.template_named import inside, one_template
 from promptrec.engine.base import Engine
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL, resolve
-from promptrec.engine.options import EngineOptions
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.named import open_dataset
@@ -171,9 +170,9 @@ def _chosen(name: str, folder: Path | None, ranks: list[str] | None, usual: str)
 @contextmanager
 def _open(model: str, engine: str | None, options: list[str] | None) -> Iterator[Engine]:
     """An engine that is closed when it is done with."""
-    told: dict[str, Any] = settings("--engine-option", options)
+    asked = engine_settings(options)
     with Console(stderr=True).status(Text(f"loading {model}")):
-        opened, _ = open_engine(model, engine, EngineOptions.parse(told))
+        opened, _ = open_engine(model, engine, asked)
     try:
         yield opened
     finally:

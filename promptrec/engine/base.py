@@ -72,8 +72,9 @@ class Constraint:
 class Engine(Protocol):
     """A model that can be read in three ways. Results come back in the order of the prompts, one for each.
 
-    A prompt that fails (too long, refused) gives a Reading with an error and leaves the others alone; an engine
-    that cannot answer at all raises EngineError. `adapter` is the folder of a PEFT LoRA adapter.
+    A prompt that fails (too long, refused, given up after several tries) gives a Reading with an error and leaves the
+    others alone; an engine raises EngineError only where a call reads nothing, because it cannot answer at all.
+    `adapter` is the folder of a PEFT LoRA adapter.
     """
 
     name: str

@@ -17,7 +17,7 @@ from promptrec.retrieve.dense import Encoder
 ENGINES = {
     "vllm": "promptrec.engine.vllm:VllmEngine",
     "transformers": "promptrec.engine.transformers:TransformersEngine",
-    "server": "promptrec.engine.replicas:open_servers",
+    "server": "promptrec.engine.server:ServerEngine",
 }
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from promptrec.data.toml_file import read_toml
+from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.metrics import DEFAULT_METRICS, parse_metric
 from promptrec.rank.auto import AUTO
@@ -52,13 +53,13 @@ class Config(BaseModel):
     rankings with which a run still counts.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     datasets: Annotated[tuple[str, ...], Field(min_length=1)]
     rankers: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     engine: str | None = None
-    engine_options: Mapping[str, Any] = Field(default_factory=dict)
+    engine_options: EngineOptions = DEFAULTS
     template: str | None = None
     templates: Path | None = None
     adapter: str | None = None
@@ -73,6 +74,11 @@ class Config(BaseModel):
     max_failed: Annotated[float, Field(ge=0, le=1)] = 0.01
     executor: str = "local"
     workers: Annotated[int, Field(ge=1)] = 1
+
+    @field_validator("engine_options", mode="before")
+    @classmethod
+    def _known_options(cls, options: object) -> object:
+        return EngineOptions.parse(options) if isinstance(options, Mapping) else options
 
     @field_validator("rankers")
     @classmethod
@@ -105,16 +111,20 @@ class Config(BaseModel):
             return cls.model_validate(dict(told))
         except ValidationError as error:
             # A misspelt field explains others.
-            first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+            first = min(error.errors(include_input=False), key=lambda e: e["type"] != "extra_forbidden")
         name = str(first["loc"][0])
         if name in OF_ONE_COMMAND:
             raise InputError(
                 f"{source}: {name!r} is no part of an evaluation: give {OF_ONE_COMMAND[name]} on the command line"
             )
+        if name in EngineOptions.model_fields:
+            raise InputError(f"{source}: {name} is an engine option: put it under [engine_options]")
         if first["type"] == "extra_forbidden":
             raise InputError(f"{source}: {UnknownName('field', name, cls.model_fields)}")
         expected, example = EXPECTED[name]
         got = "nothing" if first["type"] == "missing" else repr(told[name])
+        if name == "engine_options":  # it may hold a secret
+            got = type(told[name]).__name__
         raise InputError(f"{source}: {name}: expected {expected}, such as {example}, got {got}")
 
     @classmethod

@@ -122,6 +122,16 @@ class Evaluation(_Record):
             if run.validity.get("failed", 0.0) > self.config.max_failed
         )
 
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """One line for each run with rankings for which a prompt came back without an answer."""
+        return tuple(
+            f"{run.system} on {dataset.name}: a prompt failed for {run.validity['unanswered']:.1%} of the rankings"
+            for dataset in self.datasets
+            for run in dataset.runs
+            if run.validity.get("unanswered", 0.0) > 0
+        )
+
 
 def read_evaluation(folder: str | Path) -> Evaluation:
     """The evaluation that was written to a folder.

@@ -3,12 +3,13 @@
 import datetime
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from promptrec.engine.base import Engine
-from promptrec.errors import InputError, MissingExtra, ModelError, UnknownName
+from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, UnknownName
 from promptrec.evaluate.audit import audited
 from promptrec.evaluate.checks import memorisation, position_curve, robustness
 from promptrec.evaluate.config import Config
@@ -56,11 +57,41 @@ def evaluate(
 
     Raises:
         InputError, UnknownName, ModelError, TemplateError, MissingExtra: something that was asked for cannot be used.
-        EngineError: an engine died; what was ranked is kept, and the same call goes on from there.
+        EngineError: an engine died, or did not open. What was ranked is kept, the report has the systems that were
+            finished, and the same call goes on from there.
     """
     watch, out = watch or Watch(), Path(out)
     require_pictures()
     datasets = [audited(d) for d in datasets or ()] or [open_dataset(name, watch.notes) for name in config.datasets]
+    asked = _checked(config, datasets, engine)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{out} cannot be the folder of an evaluation ({error.strerror}): choose another") from None
+    runner = Runner(config, out, retry_failed, watch)
+    stopped: list[EngineError] = []
+
+    def stop(system: str, error: EngineError) -> None:
+        stopped.append(error)
+        watch.notes(f"{system} stopped: {error}")
+
+    try:
+        results = tuple(_on_dataset(runner, dataset, asked, stop) for dataset in datasets)
+    finally:
+        runner.close()
+    evaluation = Evaluation(config=config, datasets=results, command=command, **_circumstances())
+    replace_text(out / EVALUATION, evaluation.model_dump_json(indent=1) + "\n")
+    write_report(out)
+    if stopped:
+        raise EngineError(
+            f"{stopped[0]}; what was ranked is kept in {out}, with a report of what was finished: the same command "
+            "goes on from there, and with --retry-failed (in Python retry_failed=True) asks again for what failed"
+        )
+    return evaluation
+
+
+def _checked(config: Config, datasets: Sequence[Dataset], engine: Engine | None) -> list[System]:
+    """The systems that are asked for; whatever cannot be used is said before anything is run."""
     names = [dataset.name for dataset in datasets]
     if len(set(names)) < len(names):
         raise InputError(f"two of the datasets have one name ({', '.join(names)}): change `name` in a dataset.toml")
@@ -69,35 +100,32 @@ def evaluate(
         for system in asked:
             check_training(system, dataset)
             if system.ranker != AUTO:
-                system.spec(dataset)  # a name nobody knows is said before anything is run
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{out} cannot be the folder of an evaluation ({error.strerror}): choose another") from None
-    runner = Runner(config, out, retry_failed, watch)
-    try:
-        results = tuple(_on_dataset(runner, dataset, asked) for dataset in datasets)
-    finally:
-        runner.close()
-    evaluation = Evaluation(
-        config=config,
-        datasets=results,
-        command=command,
-        machine=f"{os.cpu_count()} x {platform.machine()}, {platform.system()}, Python {platform.python_version()}",
-        date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        versions={name: found for name in VERSIONS if (found := _version(name))},
-    )
-    replace_text(out / EVALUATION, evaluation.model_dump_json(indent=1) + "\n")
-    write_report(out)
-    return evaluation
+                system.spec(dataset)
+    return asked
 
 
-def _on_dataset(runner: Runner, dataset: Dataset, asked: list[System]) -> DatasetResult:
-    """All runs on one dataset, best first, compared."""
+def _circumstances() -> dict[str, Any]:
+    """The machine, the time and the versions, for an `Evaluation`."""
+    return {
+        "machine": f"{os.cpu_count()} x {platform.machine()}, {platform.system()}, Python {platform.python_version()}",
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "versions": {name: found for name in VERSIONS if (found := _version(name))},
+    }
+
+
+def _on_dataset(
+    runner: Runner, dataset: Dataset, asked: list[System], stop: Callable[[str, EngineError], None]
+) -> DatasetResult:
+    """All runs on one dataset, best first, compared; of a system whose engine dies `stop` is told."""
     config = runner.config
     beside, skipped = baselines(config, dataset)
     measured: list[tuple[Measured, Values]] = []
-    asked = runner.settled(asked, dataset)
+    try:
+        asked = runner.settled(asked, dataset)
+    except EngineError as error:
+        stop(AUTO, error)
+        skipped[AUTO] = str(error)
+        asked = [system for system in asked if system.ranker != AUTO]
     for system in [*(s for s in beside if s.ranker not in {one.ranker for one in asked}), *asked]:
         try:
             measured.append(_measured(runner, system, dataset))
@@ -105,6 +133,9 @@ def _on_dataset(runner: Runner, dataset: Dataset, asked: list[System]) -> Datase
             if system in asked:
                 raise
             skipped[system.ranker] = str(error)
+        except EngineError as error:
+            stop(system.name, error)
+            skipped[system.name] = str(error)
     measured.sort(key=lambda pair: -(pair[0].metrics[config.primary].mean or 0.0))
     runs = tuple(run for run, _ in measured)
     comparisons = compare_all(measured, config.primary, config.seed)

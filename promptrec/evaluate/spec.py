@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from promptrec.engine.base import Engine
 from promptrec.engine.fingerprint import adapter_sha256, folder_sha256
 from promptrec.engine.load import choose_engine
 from promptrec.engine.models import resolve
+from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.errors import InputError
 from promptrec.evaluate.dataset import Dataset
 from promptrec.rank.auto import AUTO
@@ -90,7 +91,7 @@ class System:
     ranker: str
     model: str | None = None
     engine: str | Engine | None = None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: EngineOptions = DEFAULTS
     template: str | None = None
     templates: Path | None = None
     adapter: str | None = None
@@ -98,6 +99,11 @@ class System:
     slot_prior: Path | None = None
     pool: int = 50
     seed: int = 0
+
+    @property
+    def name(self) -> str:
+        """What to call it where it has no run: the ranker, and the model if it reads one."""
+        return self.ranker + (f" · {self.model}" if self.model else "")
 
     @property
     def reads_model(self) -> bool:
@@ -141,7 +147,7 @@ class System:
             seed=self.seed,
             training=dataset.training,
             **more,
-            **(self.options if self.reads_model and engine is None else {}),
+            **(self.options.given() if self.reads_model and engine is None else {}),
         )
 
     def prompt_templates(self, dataset: Dataset) -> tuple[Template, ...]:
@@ -158,12 +164,11 @@ class System:
         if self.engine is not None and not isinstance(self.engine, str):
             return about | {"model": self.engine.model_id, "engine": self.engine.name}
         info = resolve(self.model or "", "language model")
-        options = {name: value for name, value in self.options.items() if name != "api_key"}
         return about | {
             "model": info.name,
             "model_sha256": folder_sha256(info.folder),
             "engine": choose_engine(self.engine).name,
-            "engine_options": options,
+            "engine_options": self.options.model_dump(mode="json", exclude_none=True),
         }
 
     def _template_name(self, dataset: Dataset) -> str:

@@ -3,7 +3,7 @@
 import json
 import mmap
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,8 +37,8 @@ class RunStore:
         _repair(self._path)
         self._places: dict[str, int] = {}
         self._failed: set[str] = set()
-        for place, query_id, status in self._lines():
-            self._keep(place, query_id, status == "failed")
+        for place, query_id, failed in self._lines():
+            self._keep(place, query_id, failed)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -48,7 +48,7 @@ class RunStore:
 
     @property
     def failed(self) -> frozenset[str]:
-        """The queries whose last ranking failed."""
+        """The queries whose last ranking failed, or for which a prompt came back without an answer."""
         return frozenset(self._failed)
 
     def append(self, rankings: Sequence[Ranking]) -> None:
@@ -64,7 +64,7 @@ class RunStore:
             file.flush()
             os.fsync(file.fileno())
         for ranking, line in zip(rankings, lines, strict=True):
-            self._keep(place, ranking.query_id, ranking.status == "failed")
+            self._keep(place, ranking.query_id, ranking.status == "failed" or ranking.ledger.failed > 0)
             place += len(line)
 
     def rankings(self, query_ids: Iterable[str] | None = None) -> Iterator[Ranking]:
@@ -94,16 +94,17 @@ class RunStore:
         self._places[query_id] = place
         (self._failed.add if failed else self._failed.discard)(query_id)
 
-    def _lines(self) -> Iterator[tuple[int, str, str]]:
+    def _lines(self) -> Iterator[tuple[int, str, bool]]:
         if not self._path.exists():
             return
         with self._path.open("rb") as file:
             place = 0
             for number, line in enumerate(file, 1):
                 try:
-                    ranking: Mapping[str, str] = json.loads(line)
-                    yield place, ranking["query_id"], ranking["status"]
-                except (ValueError, KeyError, TypeError):
+                    ranking = json.loads(line)
+                    failed = ranking["status"] == "failed" or ranking["ledger"].get("failed", 0) > 0
+                    yield place, ranking["query_id"], failed
+                except (AttributeError, ValueError, KeyError, TypeError):
                     raise InputError(
                         f"{self._path}:{number}: not a ranking: something else changed the file; remove this line"
                     ) from None

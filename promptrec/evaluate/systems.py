@@ -7,8 +7,7 @@ from typing import Any
 from promptrec.engine.base import Engine
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL, resolve
-from promptrec.engine.options import EngineOptions
-from promptrec.errors import InputError
+from promptrec.errors import EngineError, InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.execute import rank_batch
@@ -81,17 +80,28 @@ class Engines:
     def __init__(self) -> None:
         self._asked: Any = None
         self._open: Engine | None = None
+        self._refused: dict[object, EngineError] = {}
 
     def get(self, system: System) -> Engine | None:
-        """An open engine, None for a system that reads no model."""
+        """An open engine, None for a system that reads no model.
+
+        Raises:
+            EngineError: it does not open; it is not tried a second time.
+        """
         if not system.reads_model:
             return None
         if system.engine is not None and not isinstance(system.engine, str):
             return system.engine
-        asked = (system.model, system.engine, tuple(sorted(system.options.items())))
+        asked = (system.model, system.engine, system.options)
         if asked != self._asked:
             self.close()
-            self._open, _ = open_engine(system.model or "", system.engine, EngineOptions.parse(system.options))
+            if asked in self._refused:
+                raise self._refused[asked]
+            try:
+                self._open, _ = open_engine(system.model or "", system.engine, system.options)
+            except EngineError as error:
+                self._refused[asked] = error
+                raise
             self._asked = asked
         return self._open
 
@@ -115,7 +125,7 @@ def settled(
         engine = engines.get(system) if system.ranker == AUTO else None
         if engine is not None:
             info = resolve(system.model, "language model") if system.model else None
-            options = EngineOptions.parse(system.options)
+            options = system.options
             found = auto(engine, info, dataset.language, system.encoder, options=options, adapter=system.adapter)
             chosen, why = weighed(found, _first_requests(system, dataset, engine))
             notify(f"{dataset.name}: auto takes {chosen} with {found.model}: {why}")

@@ -83,10 +83,17 @@ def _wandb() -> Log:
 
     def log(evaluation: Evaluation, out: Path) -> None:
         mode: Any = os.environ.get("WANDB_MODE") or "offline"
+        # What wandb notes of the machine holds the command line, and with it any key that stands there.
+        settings = wandb.Settings(x_disable_meta=True)
         for dataset, run in _runs(evaluation):
             about = run.spec.model_dump(mode="json")
             with wandb.init(
-                project="promptrec", name=f"{dataset} {run.system}", dir=str(out), mode=mode, config=about
+                project="promptrec",
+                name=f"{dataset} {run.system}",
+                dir=str(out),
+                mode=mode,
+                config=about,
+                settings=settings,
             ) as logged:
                 logged.log(numbers(run))
 

@@ -23,6 +23,7 @@ class Validity:
         self._counts.update(["rankings", ranking.status])
         self._counts["items"] += len(ranking.items)
         self._counts["ties"] += ranking.ties
+        self._counts["unanswered"] += ranking.ledger.failed > 0
         self._counts["complete"] += sorted(ranking.item_ids) == sorted(given)
         if ranking.reply is not None:
             self._counts["replies"] += 1
@@ -39,6 +40,7 @@ class Validity:
         """Shares from 0 to 1 by name; NaN where there is nothing to take a share of.
 
         ok, repaired, fallback, abstained, failed: of all rankings, by status.
+        unanswered: rankings for which a prompt came back without an answer; --retry-failed asks again.
         complete: rankings that hold every candidate exactly once.
         reply-missing, reply-repeated, reply-unknown: of the written replies, before repair; unknown is ungrounded.
         copied-request-order: of rankings of two items or more, those in the order of the request.
@@ -50,6 +52,7 @@ class Validity:
         replies = {f"reply-{fault}": _share(n[fault], n["replies"]) for fault in ("missing", "repeated", "unknown")}
         return {
             **{status: _share(n[status], n["rankings"]) for status in get_args(Status)},
+            "unanswered": _share(n["unanswered"], n["rankings"]),
             "complete": _share(n["complete"], n["rankings"]),
             **replies,
             "copied-request-order": _share(n["copied-request"], n["orders"]),

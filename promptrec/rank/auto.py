@@ -148,6 +148,6 @@ def _key(info: ModelInfo, engine: Engine, encoder: str, options: EngineOptions, 
     except PromptrecError:
         other = ""
     weights = [folder_sha256(info.folder), adapter and adapter_sha256(adapter)]
-    asked = options.model_dump(exclude={"api_key"})
+    asked = options.model_dump(mode="json")
     told = [promptrec.__version__, weights, engine.name, asked, other, folder_sha256(FOLDER), PROBED, REFERENCES]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]

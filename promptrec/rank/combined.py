@@ -38,6 +38,7 @@ def spend(e: Evidence, ranking: Ranking) -> None:
     ledger = ranking.ledger
     e.usage += Usage(ledger.prompt_tokens, ledger.cached_tokens, ledger.decoded_tokens)
     e.calls += ledger.calls
+    e.failed += ledger.failed
     e.steps += ledger.steps
 
 

@@ -28,6 +28,8 @@ class Evidence:
     """The name of the scores that decide the order, where it is not the ranker's own."""
     usage: Usage = Usage()
     calls: int = 0
+    failed: int = 0
+    """Calls that came back with an error."""
     steps: int = 0
     """Rounds of asking, each of which needed the answers of the one before; 0 stands for one round."""
 
@@ -37,6 +39,7 @@ class Evidence:
         self.calls += 1
         if reading.error is not None:
             self.errors.append(reading.error)
+            self.failed += 1
 
     def score(self, item_id: str, **scores: float) -> None:
         """Add scores of an item; a name written with underscores is kept with hyphens."""
@@ -80,6 +83,7 @@ def conclude(
                     cached_tokens=e.usage.cached,
                     decoded_tokens=e.usage.decoded,
                     calls=e.calls,
+                    failed=e.failed,
                     steps=e.steps or min(e.calls, 1),
                     seconds=seconds * share,
                 ),

@@ -48,13 +48,15 @@ class ReplyReport(_Record):
 class Ledger(_Record):
     """What a ranking cost. Tokens are the engine's own counts; `seconds` is this ranking's share of its batch.
 
-    `steps` counts the calls that had to wait for one another: 1 where all prompts are known from the start.
+    `steps` counts the calls that had to wait for one another: 1 where all prompts are known from the start. `failed`
+    counts the calls (each of one prompt) that came back with an error in place of an answer.
     """
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
     decoded_tokens: int = 0
     calls: int = 0
+    failed: int = 0
     steps: int = 0
     seconds: FiniteFloat = 0.0
 

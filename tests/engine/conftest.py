@@ -1,30 +1,14 @@
 """Models with random weights, small enough to be made in a moment, of several architectures."""
 
-import json
-
 import pytest
-from tokenizers import Tokenizer, decoders, pre_tokenizers
-from tokenizers.models import BPE
 
 from promptrec.engine.models import resolve
 from promptrec.engine.options import EngineOptions
+from tests.stand_in import byte_tokenizer
 
-CONTROL = ("<|start|>", "<|end|>")
 SIZES = {"vocab_size": 258, "bos_token_id": 256, "eos_token_id": 257, "pad_token_id": 257}
 LAYERS = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4}
 LAYERS |= {"num_key_value_heads": 2, "max_position_embeddings": 256}
-
-
-def byte_tokenizer(folder):
-    """One token for each byte and two control tokens."""
-    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    tokenizer = Tokenizer(BPE({letter: n for n, letter in enumerate(letters)}, []))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.add_special_tokens(list(CONTROL))
-    tokenizer.save(str(folder / "tokenizer.json"))
-    named = {"bos_token": CONTROL[0], "eos_token": CONTROL[1], "tokenizer_class": "PreTrainedTokenizerFast"}
-    (folder / "tokenizer_config.json").write_text(json.dumps(named))
 
 
 def random_model(architecture, folder):

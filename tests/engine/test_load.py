@@ -54,7 +54,7 @@ def test_unknown_names_list_the_known_ones():
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"temperature": 1}, "unknown engine option 'temperature'; known: dtype, max_model_len"),
+        ({"temperature": 1}, "unknown engine option 'temperature'; known: api_key, base_url, dtype"),
         ({"dtype": "int8"}, "dtype='int8'.*'float32'"),
         ({"max_model_len": "4"}, "max_model_len='4'.*16"),
         ({"tensor_parallel_size": 0}, "tensor_parallel_size=0"),

@@ -4,10 +4,12 @@ import pytest
 
 from promptrec.data.catalog import Catalog
 from promptrec.engine.fingerprint import folder_sha256
+from promptrec.engine.options import EngineOptions
 from promptrec.errors import InputError, ModelError, UnknownName
 from promptrec.evaluate.spec import RunSpec, System, default_template
 from promptrec.testing.scripted import ScriptedEngine
 
+SHORT = EngineOptions(max_model_len=512)
 READER = System("query-likelihood", engine=ScriptedEngine())
 
 
@@ -20,7 +22,7 @@ def test_the_key_depends_on_all_that_rankings_depend_on(planted_dataset):
         replace(READER, seed=1).spec(data).key,
         replace(READER, ranker="item-pmi").spec(data).key,
         replace(READER, template="books/en").spec(data).key,
-        replace(READER, options={"max_model_len": 512}, engine="transformers", model="smollm2-135m").spec(data).key,
+        replace(READER, options=SHORT, engine="transformers", model="smollm2-135m").spec(data).key,
         READER.spec(replace(data, candidates_given=False)).key,
     ]
     assert len(set(keys)) == len(keys)
@@ -55,7 +57,7 @@ def test_judgements_are_no_part_of_the_key(planted_dataset):
 
 def test_a_password_is_not_written_down(planted_dataset):
     system = System(
-        "yes-no", model="smollm2-135m", engine="server", options={"api_key": "secret", "base_url": "http://x"}
+        "yes-no", model="smollm2-135m", engine="server", options=EngineOptions(api_key="secret", base_url="http://x")
     )
     spec = system.spec(planted_dataset())
     assert "secret" not in spec.model_dump_json() and spec.engine_options == {"base_url": "http://x"}

@@ -77,7 +77,7 @@ def _dataset(
         f'<section id="{_anchor(dataset.name)}"><h2>{escape(dataset.name)}</h2>{remarks}'
         f'<p class="about">{escape(about(dataset))}</p>'
         f"{alarms}{_titled(tables.accuracy(dataset, evaluation.config.metrics))}"
-        f"{f'<p>Baselines that are not there:</p><ul>{skipped}</ul>' if skipped else ''}"
+        f"{f'<p>Not there:</p><ul>{skipped}</ul>' if skipped else ''}"
         f"{_pictures(dataset, evaluation.config.primary, values)}"
         f"{''.join(map(_titled, checks)) or _NOT_CHECKED}"
         f"{_titled(tables.beyond(dataset))}{_titled(tables.validity(dataset))}{worst_section(worst)}</section>"

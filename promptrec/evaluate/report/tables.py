@@ -81,9 +81,10 @@ def beyond(dataset: DatasetResult) -> Table:
 def validity(dataset: DatasetResult) -> Table:
     """Shares of what was and was not as it should be."""
     note = (
-        "complete: every candidate exactly once; reply-…: written replies that left out, repeated or made up "
-        "an item, before repair; copied-…-order: lists in the very order of the request or of the prompt, "
-        "which chance gives as copied-by-chance; tied-items: items that nothing told apart from another."
+        "unanswered: a prompt of the ranking failed; complete: every candidate exactly once; reply-…: written replies "
+        "that left out, repeated or made up an item, before repair; copied-…-order: lists in the very order of the "
+        "request or of the prompt, which chance gives as copied-by-chance; tied-items: items that nothing told apart "
+        "from another."
     )
     return _named("Validity, as shares", dataset, "validity", 3, note)
 

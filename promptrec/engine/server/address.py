@@ -1,0 +1,87 @@
+"""Where a server listens, and the credentials that its address brings."""
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from promptrec.engine.options import Address, EngineOptions
+from promptrec.errors import InputError
+from promptrec.redaction import redact_address, split_addresses
+
+DEFAULT_URL = "http://127.0.0.1:8000/v1"
+HOW = "give it with --engine-option base_url=http://HOST:PORT/v1 (in Python base_url=…) or as PROMPTREC_SERVER"
+# What people paste behind the address that is wanted.
+ENDPOINT = re.compile(r"/(chat/completions|completions|models|embeddings|responses|tokenize|health|docs)$")
+
+
+@dataclass(frozen=True)
+class ServerAddress:
+    """An address in parts. Its repr holds no secret.
+
+    url: scheme, host, port and path, without a slash at the end.
+    shown: what messages call it.
+    credentials: user and password, None where the address has none.
+    query: what is sent with every request, such as "api-version=1".
+    """
+
+    url: str
+    shown: str
+    credentials: tuple[str, str] | None = field(default=None, repr=False)
+    query: str = field(default="", repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From what somebody wrote.
+
+        Raises:
+            InputError: it is no address of a server; with what to write.
+        """
+        text = text.strip().strip("\"'")
+        shown = redact_address(text)
+        if text and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
+            raise InputError(f"the server's address {shown} has no scheme: write http:// in front, http://{shown}")
+        try:
+            parts = urlsplit(text)
+            host, port = parts.hostname, parts.port
+            (host or "").encode("idna")
+        except ValueError:  # what it says may hold a part of the password
+            host = port = None
+        if not host or re.search(r"\s", text):
+            raise InputError(
+                f"the server's address {shown} cannot be read: {HOW}; in a user or password write %40 for @, "
+                "%2F for /, %3F for ?, %23 for # and %20 for a blank"
+            )
+        if parts.scheme.lower() not in ("http", "https"):
+            raise InputError(f"the server's address {shown} begins with neither http:// nor https://: {HOW}")
+        name = f"[{host}]" if ":" in host else host
+        url = f"{parts.scheme.lower()}://{name}{f':{port}' if port else ''}{re.sub('/+', '/', parts.path).rstrip('/')}"
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(url, shown.rstrip("/"), (user, password) if user or password else None, parts.query)
+
+    @property
+    def alternatives(self) -> list[str]:
+        """Other addresses on the same host that may have been meant, the likeliest first."""
+        parts = urlsplit(self.url)
+        base = ENDPOINT.sub("", parts.path)
+        paths = [base, f"{base}/v1", base.partition("/v1")[0] + "/v1", "/v1"]
+        found = [f"{parts.scheme}://{parts.netloc}{path}" for path in dict.fromkeys(paths)]
+        return [url for url in found if url != self.url]
+
+    @property
+    def other_scheme(self) -> str:
+        """The same address with https for http, or http for https."""
+        scheme, rest = self.url.split(":", 1)
+        return f"{'http' if scheme == 'https' else 'https'}:{rest}"
+
+
+def server_addresses(options: EngineOptions) -> list[ServerAddress]:
+    """The addresses in the options, else in the environment, else the one vLLM takes.
+
+    Raises:
+        InputError: one of them is no address.
+    """
+    written = options.base_url or Address(os.environ.get("PROMPTREC_SERVER", "").strip() or DEFAULT_URL)
+    parts = [part.strip(" ,\n") for part in split_addresses(written.get_secret_value())]
+    return [ServerAddress.parse(part) for part in filter(None, parts)] or [ServerAddress.parse("")]

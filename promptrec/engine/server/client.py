@@ -1,0 +1,330 @@
+"""Requests to one OpenAI-compatible server: tried again where that helps, and told in one line where it does not."""
+
+import html
+import itertools
+import json
+import logging
+import random
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from pydantic import SecretStr
+
+from promptrec.engine.refused import Refused
+from promptrec.engine.server.address import ServerAddress
+from promptrec.errors import MissingExtra, first_line
+from promptrec.redaction import Redactor, basic_credentials
+
+try:
+    import httpx
+except ImportError:
+    raise MissingExtra("httpx", "server") from None
+
+logger = logging.getLogger(__name__)
+
+CONCURRENCY = 32
+"""Requests that are with one server at the same time."""
+TIMEOUT_SECONDS = 300.0
+CONNECT_SECONDS = 10.0
+# A wait is told of no more often than this.
+NOTICE_SECONDS = 10.0
+# The server refuses what was asked, and would refuse it again: it is about this prompt.
+REFUSED = (400, 413, 414, 422, 431)
+TRANSIENT = (408, 425, 429)
+PERMANENT = (501, 505)
+
+
+@dataclass(frozen=True)
+class Retry:
+    """How a request that failed is tried again; all in seconds.
+
+    backoff: the pauses before the further tries, where the server names none (Retry-After).
+    longest_pause: of what a server asks for, so much is waited.
+    patience: no try begins later than this after the first. A server that refuses connections, as one that is
+        being restarted does, is tried until then.
+    """
+
+    backoff: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+    longest_pause: float = 30.0
+    patience: float = 120.0
+
+
+RETRY = Retry()
+
+
+class RequestFailed(Exception):
+    """A request that failed for good.
+
+    permanent: another request would fail in the same way, as with a wrong key.
+    unreachable: nobody answered at all.
+    status: of HTTP, None where the answer was of another kind or there was none.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool = False, unreachable: bool = False, status: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.unreachable = unreachable
+        self.status = status
+
+
+class _TryAgain(Exception):
+    """A failure that may pass.
+
+    pause: seconds the server asks for. network: no answer came, or not the whole. unreachable: nobody is there.
+    """
+
+    def __init__(
+        self, message: str, *, pause: float | None = None, network: bool = False, unreachable: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.pause = pause
+        self.network = network
+        self.unreachable = unreachable
+
+
+class Client:
+    """Asks one server. Its messages never hold a secret, also where the server repeats one.
+
+    Args:
+        address: of the server; its credentials go as HTTP basic authentication, its query with every request.
+        api_key: goes as a bearer token where the address has no credentials.
+        retry: how a request that failed is tried again.
+    """
+
+    def __init__(self, address: ServerAddress, api_key: SecretStr | None = None, retry: Retry = RETRY) -> None:
+        self.address = address
+        self._retry = retry
+        key = api_key.get_secret_value() if api_key else ""
+        self._has_key = bool(key or address.credentials)
+        if key and address.credentials:
+            logger.warning("%s: the address has a user, so the api_key is not sent", address.shown)
+        values = [value for _, _, value in (part.partition("=") for part in re.split("[&;]", address.query))]
+        secrets = [key, *(address.credentials or ()), *values]
+        self._redact = Redactor([*secrets, basic_credentials(*address.credentials) if address.credentials else None])
+        self._http = httpx.Client(
+            transport=_WithQuery(address.query),
+            timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=CONNECT_SECONDS),
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            auth=address.credentials,
+            trust_env=False,
+        )
+        self._noticed = float("-inf")
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        expected: str,
+        body: dict[str, Any] | None = None,
+        *,
+        wait: Callable[[float], bool] | None = None,
+        opening: bool = False,
+    ) -> dict[str, Any]:
+        """The server's answer: an object with a field `expected`.
+
+        Args:
+            method: of HTTP.
+            path: behind the address.
+            expected: a field that every answer to this request has.
+            body: is sent as JSON.
+            wait: pauses for so many seconds, and says whether to give up; None: one try is all.
+            opening: nothing was read from the server yet, so one that cannot be reached is not waited for.
+
+        Raises:
+            Refused: what was asked cannot be read.
+            RequestFailed: everything else, after the tries.
+        """
+        started = time.monotonic()
+        for attempt in itertools.count(1):
+            try:
+                return self._try(method, self.address.url + path, expected, body)
+            except _TryAgain as problem:
+                failed = problem
+            pause = self._pause(failed.pause, attempt)
+            late = time.monotonic() - started + pause > self._retry.patience
+            last = attempt > len(self._retry.backoff) and not failed.unreachable
+            if wait is None or late or last or (opening and failed.network):
+                break
+            self._notice(failed, pause)
+            if wait(pause):
+                break
+        raise RequestFailed(str(failed), unreachable=failed.unreachable)
+
+    def lists_models(self, url: str) -> bool:
+        """Whether there are models at another address of the same host, or a door that asks for a key."""
+        try:
+            response = self._http.get(f"{url}/models", timeout=CONNECT_SECONDS)
+            listed = response.status_code == 200 and isinstance(response.json()["data"], list)
+        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+            return False
+        return listed or response.status_code in (401, 403)
+
+    def answers(self, url: str) -> bool:
+        """Whether somebody is at another address, to whom no key is shown."""
+        with httpx.Client(transport=_WithQuery(""), timeout=CONNECT_SECONDS) as stranger:
+            try:
+                return stranger.get(f"{url}/models").status_code < 500
+            except httpx.HTTPError:
+                return False
+
+    def tokens(self, model: str, text: str) -> tuple[int, ...] | None:
+        """What the server's tokenizer makes of a text; None where it does not show that."""
+        body = {"model": model, "prompt": text, "add_special_tokens": False}
+        try:
+            answer = self._try("POST", self.address.url.removesuffix("/v1") + "/tokenize", "tokens", body)
+        except (_TryAgain, RequestFailed, Refused) as error:
+            logger.debug("%s does not show its tokenizer: %s", self.address.shown, error)
+            return None
+        tokens = answer["tokens"]
+        return tuple(tokens) if isinstance(tokens, list) and all(isinstance(t, int) for t in tokens) else None
+
+    def close(self) -> None:
+        """Close the connections. Calling it twice is harmless."""
+        self._http.close()
+
+    def _pause(self, asked: float | None, attempt: int) -> float:
+        backoff = self._retry.backoff
+        pause = backoff[min(attempt, len(backoff)) - 1] if asked is None else min(asked, self._retry.longest_pause)
+        return pause * random.uniform(1, 1.1)  # those that failed together must not come back together
+
+    def _notice(self, failed: _TryAgain, pause: float) -> None:
+        now = time.monotonic()
+        if pause >= 1 and now - self._noticed > NOTICE_SECONDS:
+            self._noticed = now
+            logger.warning("%s; trying again in %.0f s", failed, pause)
+
+    def _try(self, method: str, url: str, expected: str, body: dict[str, Any] | None) -> dict[str, Any]:
+        response, text = self._receive(method, url, body)
+        status = response.status_code
+        if status >= 300:
+            raise self._failure(status, f"{status}", self._words(text), response.headers)
+        try:
+            answer = json.loads(text)
+        except ValueError:
+            answer = None
+        if answer is None and (not text.strip() or text.lstrip().startswith("{")):
+            raise _TryAgain(f"the server at {self.address.shown} broke off its answer", network=True)
+        if not isinstance(answer, dict):
+            raise RequestFailed(
+                f"the server at {self.address.shown} does not answer in JSON ({self._words(text)!r}): "
+                "check the address",
+                permanent=True,
+            )
+        if answer.get(expected) is not None and not answer.get("error"):
+            return answer
+        if message := self._words(text):  # gateways answer 200 and say in the body what went wrong
+            raise self._failure(_code(answer), f"{status}, but with an error", message, response.headers)
+        raise RequestFailed(
+            f"the server at {self.address.shown} answers something else than was asked for (no {expected}): "
+            "check the address",
+            permanent=True,
+        )
+
+    def _receive(self, method: str, url: str, body: dict[str, Any] | None) -> tuple[httpx.Response, str]:
+        """A response and its whole text; what breaks on the way is raised without the library's own error behind it."""
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        unreachable = False
+        try:
+            with self._http.stream(method, url, json=body) as response:
+                return response, b"".join(_until(deadline, response.iter_bytes())).decode("utf-8-sig", errors="replace")
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            problem, unreachable = first_line(error) or type(error).__name__, True
+        except httpx.TimeoutException:
+            problem = f"no answer in {TIMEOUT_SECONDS:.0f} s"
+        except httpx.HTTPError as error:
+            problem = f"the connection broke: {first_line(error)}"
+        except RuntimeError:  # the client is closed
+            raise RequestFailed("the engine is closed: open it again", permanent=True, unreachable=True) from None
+        raise _TryAgain(
+            f"cannot reach the server at {self.address.shown} ({self._redact(problem)})",
+            network=True,
+            unreachable=unreachable,
+        )
+
+    def _words(self, text: str) -> str:
+        """What a body says of an error, short and without secrets."""
+        return self._redact(_message(text))[:200]
+
+    def _failure(self, status: int, shown: str, message: str, headers: httpx.Headers) -> Exception:
+        """What a status comes to."""
+        problem = f"the server at {self.address.shown} answers {shown}" + (f": {message}" if message else "")
+        if status in REFUSED:
+            return Refused(problem)
+        if status in TRANSIENT or (status >= 500 and status not in PERMANENT):
+            return _TryAgain(problem, pause=retry_after(headers.get("Retry-After")))
+        if status in (401, 403):
+            problem += ": it refuses the key" if self._has_key else ": give its key"
+            problem += " (PROMPTREC_API_KEY in the environment, or --engine-option api_key=…)"
+        elif status < 400:
+            target = self._redact(headers.get("Location", "elsewhere"))
+            problem = f"the server at {self.address.shown} redirects to {target}: give that address as base_url"
+        return RequestFailed(problem, permanent=True, status=status)
+
+
+class _WithQuery(httpx.HTTPTransport):
+    """Adds an address's query where nothing logs it any more: httpx writes the addresses of requests to its log."""
+
+    def __init__(self, query: str) -> None:
+        # No proxy of the environment may see prompts that are for a server nearby.
+        super().__init__(trust_env=False, limits=httpx.Limits(max_connections=CONCURRENCY))
+        self._query = query.encode()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if self._query:
+            url = request.url.copy_with(query=self._query)
+            request = httpx.Request(
+                request.method, url, headers=request.headers, stream=request.stream, extensions=request.extensions
+            )
+        return super().handle_request(request)
+
+
+def retry_after(header: str | None) -> float | None:
+    """Seconds from a Retry-After header, which is a number or a date; None where it is neither."""
+    if header is None:
+        return None
+    if re.fullmatch(r"\s*\d{1,9}(\.\d{1,9})?\s*", header):
+        return float(header)
+    try:
+        date = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+
+
+def _until(deadline: float, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The chunks; httpx itself only limits the time between two of them."""
+    for chunk in chunks:
+        if time.monotonic() > deadline:
+            raise httpx.ReadTimeout("the answer takes too long")
+        yield chunk
+
+
+def _message(text: str) -> str:
+    """What a server says of an error, in one line: a field of its JSON, or the words of its page."""
+    try:
+        answer: Any = json.loads(text)
+    except ValueError:
+        page = re.sub(r"<(style|script)\b.*?</\1>|<[^>]{0,300}>", " ", text[:4000], flags=re.DOTALL | re.IGNORECASE)
+        return " ".join(html.unescape(page).split())
+    for _ in range(4):
+        if isinstance(answer, list):
+            answer = answer[0] if answer else ""
+        if not isinstance(answer, dict):
+            break
+        answer = next((answer[name] for name in ("error", "detail", "message", "msg") if answer.get(name)), "")
+    return " ".join(str(answer).split())[:4000]
+
+
+def _code(answer: dict[str, Any]) -> int:
+    """The status in the body of an error; 503 where there is none."""
+    inner = answer.get("error")
+    codes = [part.get("code") for part in (inner, answer) if isinstance(part, dict)]
+    numbers = [int(code) for code in map(str, codes) if re.fullmatch("[45][0-9]{2}", code)]
+    return numbers[0] if numbers else 503

@@ -1,0 +1,318 @@
+"""The engine: a model behind servers that give exact log-probabilities, such as `vllm serve`.
+
+Prompts go as token IDs to /v1/completions, so the tokenizer, and with it the trust boundary, stays ours.
+"""
+
+import math
+import os
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from pydantic import SecretStr
+
+from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
+from promptrec.engine.models import ModelInfo
+from promptrec.engine.options import DEFAULTS, EngineOptions
+from promptrec.engine.refused import Refused
+from promptrec.engine.server.address import server_addresses
+from promptrec.engine.server.client import CONCURRENCY, RETRY, Client, RequestFailed, Retry
+from promptrec.engine.server.served import Served, open_server
+from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.validity import check_labels, prompt_error
+from promptrec.errors import EngineError, InputError
+
+T = TypeVar("T")
+Ask = Callable[..., dict[str, Any]]
+"""Sends a prompt and settings of /completions to one server, and returns its answer."""
+MOST_LABELS = 128
+# So many requests that fail one after the other, with none between that is answered: the server is gone.
+FAILURES_IN_A_ROW = 2 * CONCURRENCY
+# Rounding lets a probability of 1 come out a little above.
+ROUNDING = 1e-3
+
+
+class ServerEngine:
+    """See `promptrec.engine.base.Engine`. What a server says when it fails is never taken for an answer.
+
+    Of several servers of one model each gets an equal part of every batch, neighbours together, because they begin
+    alike; what one cannot read another is asked for. A request that fails for good fails its prompt alone. A call in
+    which nothing can be read, because the servers are gone or would fail every request, raises EngineError.
+
+    Args:
+        info: the model, whose tokenizer is used.
+        options: `base_url` may hold several addresses with commas between.
+        retry: how a request that failed is tried again.
+
+    Raises:
+        InputError: an address that is none, or an option that is not for this engine.
+        EngineError: nobody answers there, or not as a server of this model.
+    """
+
+    name = "server"
+
+    def __init__(self, info: ModelInfo, options: EngineOptions = DEFAULTS, retry: Retry = RETRY) -> None:
+        for option in ("dtype", "tensor_parallel_size", "gpu_memory_utilization", "quantization", "max_lora_rank"):
+            if getattr(options, option) is not None:
+                raise InputError(f"the engine server does not take {option}: give it to the server when you start it")
+        self.tokenizer = Tokenizer.from_folder(info.folder)
+        key = options.api_key or SecretStr(os.environ.get("PROMPTREC_API_KEY", "").strip())
+        self._clients = [Client(address, key, retry) for address in server_addresses(options)]
+        try:
+            self._replicas = [_Replica(open_server(client, info, self.tokenizer)) for client in self._clients]
+            self.model_id, *others = sorted({replica.served.model_id for replica in self._replicas})
+            if others:
+                ids = ", ".join([self.model_id, *others])
+                raise EngineError(f"the servers serve different models: {ids}; give replicas of one")
+        except EngineError:
+            self.close()
+            raise
+        longest = min(replica.served.max_model_len or options.max_model_len or 2048 for replica in self._replicas)
+        # Whatever is asked, a server writes at least one token after it.
+        self.context_length = min(longest, options.max_model_len or longest) - 1
+
+    def next_logprobs(
+        self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
+    ) -> list[Reading[tuple[float, ...]]]:
+        """See `Engine.next_logprobs`."""
+        check_labels(label_ids, self.tokenizer.vocabulary_size)
+        labels = list(dict.fromkeys(label_ids))
+
+        def read(prompt: Tokens, ask: Ask) -> Reading[tuple[float, ...]]:
+            found: dict[int, Any] = {}
+            usage = Usage()
+            for start in range(0, len(labels), MOST_LABELS):
+                some = labels[start : start + MOST_LABELS]
+                wanted = {"logprobs": len(some), "logprob_token_ids": some, "return_tokens_as_token_ids": True}
+                answer = ask(prompt, max_tokens=1, **wanted)
+                found |= _label_logprobs(answer["choices"][0])
+                usage += _usage(answer, prompt)
+            if not set(labels) <= set(found):
+                raise RequestFailed(
+                    "the server does not give the log-probabilities of chosen tokens (logprob_token_ids): "
+                    "use a vLLM server of version 0.32 or newer, or another --engine",
+                    permanent=True,
+                )
+            return _numbers([found[label] for label in label_ids], usage)
+
+        return self._each(read, prompts, self.context_length, adapter)
+
+    def loglikelihood(
+        self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
+    ) -> list[Reading[tuple[float, ...]]]:
+        """See `Engine.loglikelihood`."""
+
+        def read(pair: tuple[int, Tokens], ask: Ask) -> Reading[tuple[float, ...]]:
+            start, sequence = pair
+            if not 0 < start < len(sequence):
+                what = "continuation is empty: there is nothing to score" if start else "prompt is empty"
+                return Reading(None, error=f"the {what}")
+            answer = ask(sequence, max_tokens=1, prompt_logprobs=0)
+            try:
+                scored = zip(answer["choices"][0]["prompt_logprobs"], sequence, strict=True)
+                values = [row[str(token)]["logprob"] for row, token in [*scored][start:]]
+            except (KeyError, TypeError, ValueError):
+                values = None
+            if values is None:
+                raise RequestFailed(
+                    "the server does not give the log-probabilities of a prompt (prompt_logprobs): "
+                    "use a vLLM server, or another --engine",
+                    permanent=True,
+                )
+            return _numbers(values, _usage(answer, sequence))
+
+        pairs = [(len(p), (*p, *c)) for p, c in zip(prompts, continuations, strict=True)]
+        return self._each(read, pairs, self.context_length, adapter, lambda pair: pair[1])
+
+    def generate(
+        self,
+        prompts: Sequence[Tokens],
+        sampling: Sampling,
+        constraint: Constraint | None = None,
+        *,
+        adapter: str | None = None,
+    ) -> list[Reading[str]]:
+        """See `Engine.generate`."""
+        settings: dict[str, Any] = {"skip_special_tokens": False}
+        if sampling.stop:
+            settings["stop"] = list(sampling.stop)
+        if constraint is not None:
+            named = {"choice": constraint.choice, "regex": constraint.regex, "grammar": constraint.grammar}
+            settings["structured_outputs"] = {name: value for name, value in named.items() if value is not None}
+        settings |= {"temperature": sampling.temperature, "seed": sampling.seed}
+
+        def read(prompt: Tokens, ask: Ask) -> Reading[str]:
+            answer = ask(prompt, max_tokens=sampling.max_tokens, **settings)
+            written = answer["choices"][0]
+            usage = _usage(answer, prompt) + Usage(decoded=self._decoded(answer))
+            if written.get("finish_reason", "stop") not in ("stop", "length"):
+                return Reading(None, usage, f"the server gave up the request ({written['finish_reason']})")
+            return Reading(str(written["text"]), usage)
+
+        return self._each(read, prompts, self.context_length + 1 - sampling.max_tokens, adapter)
+
+    def close(self) -> None:
+        """Close the connections. Calling it twice is harmless."""
+        for client in self._clients:
+            client.close()
+
+    def _decoded(self, answer: dict[str, Any]) -> int:
+        """How many tokens were written, by the server's count or else by ours."""
+        count = _object(answer.get("usage")).get("completion_tokens")
+        if isinstance(count, int):
+            return count
+        return len(self.tokenizer.encode(answer["choices"][0]["text"], trusted=True))
+
+    def _each(
+        self,
+        read: Callable[[Any, Ask], Reading[T]],
+        prompts: Sequence[Any],
+        room: int,
+        adapter: str | None,
+        tokens: Callable[[Any], Tokens] = lambda prompt: prompt,
+    ) -> list[Reading[T]]:
+        """`read` of each prompt, many at a time; of those that fail, the reason."""
+        readings: dict[int, Reading[T]] = {}
+        wanted: list[int] = []
+        for i, prompt in enumerate(prompts):
+            error = prompt_error(tokens(prompt), room, self.tokenizer.vocabulary_size)
+            if error:
+                readings[i] = Reading(None, error=error)
+            else:
+                wanted.append(i)
+        for replica in self._replicas:
+            replica.begin()
+        stop = threading.Event()
+        finished: SimpleQueue[tuple[int, Reading[T] | BaseException]] = SimpleQueue()
+        cuts = [round(len(wanted) * k / len(self._replicas)) for k in range(len(self._replicas) + 1)]
+        for home, (start, end) in zip(self._replicas, pairwise(cuts), strict=True):
+            order = [home, *(other for other in self._replicas if other is not home)]
+            todo: SimpleQueue[int] = SimpleQueue()
+            for i in wanted[start:end]:
+                todo.put(i)
+
+            def work(order: list[_Replica] = order, todo: SimpleQueue[int] = todo) -> None:
+                while not stop.is_set():
+                    try:
+                        i = todo.get_nowait()
+                    except Empty:
+                        return
+                    try:
+                        finished.put((i, _read_one(read, prompts[i], order, adapter, stop)))
+                    except BaseException as error:
+                        finished.put((i, error))
+
+            for _ in range(min(CONCURRENCY, end - start)):
+                # An interrupt must not wait for what is under way, and the interpreter does not wait for daemons.
+                threading.Thread(target=work, daemon=True).start()
+        try:
+            for _ in wanted:
+                i, found = finished.get()
+                if isinstance(found, BaseException):
+                    raise found
+                readings[i] = found
+        finally:
+            stop.set()
+        self._check_gone(readings.values())
+        return [readings[i] for i in range(len(prompts))]
+
+    def _check_gone(self, readings: Iterable[Reading[T]]) -> None:
+        """Raise where nothing was read because nobody is there to ask."""
+        reasons = [replica.gone for replica in self._replicas]
+        if all(reasons) and all(reading.value is None for reading in readings):
+            raise EngineError(reasons[0] or "")
+
+
+class _Replica:
+    """One server, and whether it still answers."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        self._read_any = False
+        self._failures = 0
+        self._reason = ""
+
+    @property
+    def patient(self) -> bool:
+        """Whether failures may be waited out: of one that was gone the first request shows whether it is back."""
+        return self._failures < FAILURES_IN_A_ROW - 1
+
+    @property
+    def gone(self) -> str | None:
+        """Why it is not asked any more; None while it is."""
+        return self._reason if self._failures >= FAILURES_IN_A_ROW else None
+
+    def begin(self) -> None:
+        """Another call: one that was gone may be back, and has one try to show it."""
+        self._failures = min(self._failures, FAILURES_IN_A_ROW - 1)
+
+    def note(self, failure: RequestFailed | None) -> None:
+        """Count a request that failed, or that was answered."""
+        if failure is None:
+            self._read_any, self._failures = True, 0
+            return
+        self._reason = str(failure)
+        hopeless = failure.unreachable or (failure.permanent and not self._read_any)
+        self._failures = FAILURES_IN_A_ROW if hopeless else self._failures + 1
+
+
+def _read_one(
+    read: Callable[[Any, Ask], Reading[T]],
+    prompt: Any,  # noqa: ANN401
+    order: Sequence[_Replica],
+    adapter: str | None,
+    stop: threading.Event,
+) -> Reading[T]:
+    """`read` by the first of the replicas that can."""
+    reason = ""
+    while there := [replica for replica in order if not replica.gone]:
+        replica = there[0]
+        # Where another one can read it, none is waited for.
+        wait = stop.wait if len(there) == 1 and replica.patient else None
+
+        def ask(tokens: Tokens, replica: _Replica = replica, wait: Any = wait, **settings: Any) -> dict[str, Any]:  # noqa: ANN401
+            return replica.served.complete(tokens, adapter, wait, settings)
+
+        try:
+            reading = read(prompt, ask)
+        except Refused as refused:
+            return Reading(None, error=str(refused))
+        except RequestFailed as failure:
+            replica.note(failure)
+            reason = str(failure)
+            order = [other for other in order if other is not replica]
+            continue
+        replica.note(None)
+        return reading
+    return Reading(None, error=reason or f"not asked: {order[0].gone}")
+
+
+def _usage(answer: dict[str, Any], prompt: Tokens) -> Usage:
+    """Tokens as the server counts them; as they were sent where it does not."""
+    usage = _object(answer.get("usage"))
+    read = usage.get("prompt_tokens")
+    cached = _object(usage.get("prompt_tokens_details")).get("cached_tokens")
+    return Usage(read if isinstance(read, int) else len(prompt), cached if isinstance(cached, int) else 0)
+
+
+def _label_logprobs(choice: dict[str, Any]) -> dict[int, Any]:
+    """What is said of each token ID at a completion's first place."""
+    places = _object(choice.get("logprobs")).get("top_logprobs")
+    named = _object(places[0] if isinstance(places, list) and places else None)
+    numbers = {name.removeprefix("token_id:"): value for name, value in named.items()}
+    return {int(number): value for number, value in numbers.items() if number.isdecimal()}
+
+
+def _object(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """What is in an object of JSON; nothing where it is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def _numbers(values: Sequence[Any], usage: Usage) -> Reading[tuple[float, ...]]:
+    """A reading of log-probabilities; one that is none makes it an error."""
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -math.inf < value <= ROUNDING:
+            return Reading(None, usage, f"the server gave {str(value)[:40]!r} where a log-probability belongs")
+    return Reading(tuple(map(float, values)), usage)
