@@ -16,6 +16,9 @@ LoraRank = Annotated[
     BeforeValidator(lambda rank: int(rank) if isinstance(rank, str) and rank.isdecimal() else rank),
 ]
 
+# Options that change nothing that is read: who changes them goes on with what was kept.
+NOT_OF_RESULTS = frozenset({"api_key", "threads"})
+
 
 class EngineOptions(BaseModel):
     """None means the engine's own default.
@@ -24,6 +27,7 @@ class EngineOptions(BaseModel):
     max_model_len: longest prompt plus answer, in tokens.
     tensor_parallel_size, gpu_memory_utilization, quantization: vLLM's, for GPUs.
     max_lora_rank: the greatest r of the LoRA adapters that vLLM is to read with; None reads with none.
+    threads: of the engine transformers on a CPU; None takes the fastest number, timed on opening and from time to time.
     base_url, api_key: of an OpenAI-compatible server.
     """
 
@@ -35,6 +39,7 @@ class EngineOptions(BaseModel):
     gpu_memory_utilization: Annotated[float, Field(gt=0, le=1)] | None = None
     quantization: Quantization | None = None
     max_lora_rank: LoraRank | None = None
+    threads: Annotated[int, Field(ge=1, le=1024)] | None = None
     base_url: str | None = None
     api_key: str | None = None
 

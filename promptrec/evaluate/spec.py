@@ -14,6 +14,7 @@ from promptrec.engine.base import Engine
 from promptrec.engine.fingerprint import adapter_sha256, folder_sha256
 from promptrec.engine.load import choose_engine
 from promptrec.engine.models import resolve
+from promptrec.engine.options import NOT_OF_RESULTS
 from promptrec.evaluate.dataset import Dataset
 from promptrec.rank.auto import AUTO
 from promptrec.rank.embedding import Embedding
@@ -156,7 +157,7 @@ class System:
         if self.engine is not None and not isinstance(self.engine, str):
             return about | {"model": self.engine.model_id, "engine": self.engine.name}
         info = resolve(self.model or "", "language model")
-        options = {name: value for name, value in self.options.items() if name != "api_key"}
+        options = {name: value for name, value in self.options.items() if name not in NOT_OF_RESULTS}
         return about | {
             "model": info.name,
             "model_sha256": folder_sha256(info.folder),
