@@ -125,7 +125,8 @@ def measure(model: str, seed: int, films_a_turn: int) -> dict[str, Any]:
             found["packed_seconds"] += time.perf_counter() - begun
             found["packed_tokens"] += given[0]
             given[0], begun = 0, time.perf_counter()
-            before = padded(engine, some)
+            with engine.threads:
+                before = padded(engine, some)
             found["padded_seconds"] += time.perf_counter() - begun
             found["padded_tokens"] += given[0]
             found["ledger"] += sum(r.usage.prompt - r.usage.cached for r in readings)
@@ -136,7 +137,7 @@ def measure(model: str, seed: int, films_a_turn: int) -> dict[str, Any]:
                 for a, b in zip(reading.get(), values, strict=True)
             )
             found["difference"] = max(found["difference"], *differences)
-    return found
+    return found | {"threads": engine.threads.count}
 
 
 def main() -> None:
@@ -162,7 +163,6 @@ def main() -> None:
         "seed": asked.seed,
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "machine": f"{os.cpu_count()} x {platform.machine()}",
-        "threads": torch.get_num_threads(),
         "versions": {name: metadata.version(name) for name in ("torch", "transformers")},
     }
     with RECORDS.open("a", encoding="utf-8") as file:

@@ -1,6 +1,7 @@
 """What a model in a folder is, by its settings: a causal language model, or what else, and what may be shared in it."""
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +75,8 @@ def keeps_state(config: Mapping[str, Any]) -> bool:
     if layers and not set(layers) <= ATTENTION:
         return True
     return any(str(name).startswith(STATE_SETTINGS) and text[name] for name in text)
+
+
+def cache_name(forward: Callable[..., Any]) -> str:
+    """What a model calls the keys and values of a prefix: transformers 5.24 renamed them, and warns of the old name."""
+    return "cache" if "cache" in inspect.signature(forward).parameters else "past_key_values"

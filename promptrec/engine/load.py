@@ -71,7 +71,9 @@ def open_engine(
     info = resolve(model, "language model")
     module, name = ENGINES[choice.name].split(":")
     opener: Callable[[ModelInfo, EngineOptions], Engine] = getattr(import_module(module), name)
-    return opener(info, options), choice
+    opened = opener(info, options)
+    threads = getattr(opened, "threads", None)
+    return opened, choice if threads is None else Choice(choice.name, f"{choice.why}; {threads}")
 
 
 def open_encoder(model: str | Path) -> Encoder:

@@ -18,6 +18,9 @@ LoraRank = Annotated[
     BeforeValidator(lambda rank: int(rank) if isinstance(rank, str) and rank.isdecimal() else rank),
 ]
 
+# Options that change nothing that is read: who changes them goes on with what was kept.
+NOT_OF_RESULTS = frozenset({"api_key", "threads"})
+
 
 class Address(Secret[str]):
     """Where a server listens. Shown without credentials, whether printed, logged or written to a file."""
@@ -41,6 +44,7 @@ class EngineOptions(BaseModel):
     max_model_len: longest prompt plus answer, in tokens.
     tensor_parallel_size, gpu_memory_utilization, quantization: vLLM's, for GPUs.
     max_lora_rank: the greatest r of the LoRA adapters that vLLM is to read with; None reads with none.
+    threads: of the engine transformers on a CPU; None takes the fastest number, timed on opening and from time to time.
     base_url, api_key: of an OpenAI-compatible server. Without them `PROMPTREC_SERVER` and `PROMPTREC_API_KEY` of the
     environment hold. The key is never shown or dumped, of an address only what is no secret: read them with
     `get_secret_value`.
@@ -54,6 +58,7 @@ class EngineOptions(BaseModel):
     gpu_memory_utilization: Annotated[float, Field(gt=0, le=1)] | None = None
     quantization: Quantization | None = None
     max_lora_rank: LoraRank | None = None
+    threads: Annotated[int, Field(ge=1, le=1024)] | None = None
     base_url: Address | None = None
     api_key: Annotated[SecretStr, AfterValidator(_sendable)] | None = Field(None, exclude=True)
 

@@ -1,7 +1,6 @@
 """The embedded engine: Hugging Face transformers in this process, on whatever torch finds. Starts in seconds."""
 
 import copy
-import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from promptrec.engine.adapter import PROBE, PROBE_LABELS, Adapter, Adapters, check_effect
-from promptrec.engine.architecture import check_causal, headless, keeps_state
+from promptrec.engine.architecture import cache_name, check_causal, headless, keeps_state
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.batching import Group, batches, equal_length_batches, shared_prefix_groups
 from promptrec.engine.convert import quiet
@@ -19,6 +18,7 @@ from promptrec.engine.grammar import Grammars
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.packing import Output, Row, new_tokens, pack, sees_everything
+from promptrec.engine.threads import Threads
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, log_probabilities, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, first_line
@@ -64,11 +64,13 @@ class TransformersEngine:
         self._folder = info.folder
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self._model: Any = _load(info, options, self._device)
+        self.threads = Threads.of_torch(torch, options.threads, timed=self._device == "cpu")
+        self._model.register_forward_pre_hook(self.threads.choose)
         config = self._model.config.get_text_config()
         self._vocabulary = int(config.vocab_size)
         own = int(getattr(config, "max_position_embeddings", 2048))
         self.context_length = min(own, options.max_model_len or own)
-        self._cache_name = _cache_name(self._model.forward)
+        self._cache_name = cache_name(self._model.forward)
         self._adapters = Adapters(info.folder)
         self._shares = self._packs = False
         self._shares, self._packs = self._tried(info.folder)
@@ -126,7 +128,7 @@ class TransformersEngine:
         # What is padded on the left would get into a state.
         size = GENERATE_BATCH if sampling.temperature == 0 and self._shares else 1
         lengths = [len(prompts[i]) for i in good]
-        with self._adapted(adapter):
+        with self.threads, self._adapted(adapter):
             for batch in batches(lengths, CACHE_TOKENS):
                 for start in range(0, len(batch), size):
                     members = [good[b] for b in batch[start : start + size]]
@@ -157,7 +159,7 @@ class TransformersEngine:
         }
         errors |= {i: "the prompt is empty" for i, f in enumerate(firsts) if f < 0 and i not in errors}
         texts = {i: s[: len(s) - scored[i]] for i, s in enumerate(sequences) if i not in errors}
-        with self._adapted(adapter), torch.inference_mode():
+        with self.threads, self._adapted(adapter), torch.inference_mode():
             shared, values = (self._packed if self._packs else self._grouped)(texts, firsts, pick)
             for i in [i for i, numbers in values.items() if not all(map(math.isfinite, numbers))]:
                 # In a row, a number that is none makes all others none: whose it is shows when each is read alone.
@@ -261,7 +263,7 @@ class TransformersEngine:
         def all_of(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401 - see `_read`
             return logits[[place for place, _, _ in outputs]].log_softmax(-1)
 
-        with torch.inference_mode():
+        with self.threads, torch.inference_mode():
             alone = self._grouped(texts, firsts, all_of)[1]
             ahead = self._grouped({0: texts[0][:20]}, firsts, all_of)[1][0]
             if not self._alike(ahead, alone[0][: len(ahead)]):
@@ -415,11 +417,6 @@ def stopping() -> Iterator[None]:
         yield
     except (RuntimeError, MemoryError) as error:
         raise EngineError(f"transformers stopped: {first_line(error)}") from error
-
-
-def _cache_name(forward: Callable[..., Any]) -> str:
-    """What a model calls the keys and values of a prefix: transformers 5.24 renamed them, and warns of the old name."""
-    return "cache" if "cache" in inspect.signature(forward).parameters else "past_key_values"
 
 
 def _load(info: ModelInfo, options: EngineOptions, device: str) -> Any:  # noqa: ANN401

@@ -38,9 +38,9 @@ class VllmEngine:
     name = "vllm"
 
     def __init__(self, info: ModelInfo, options: EngineOptions = DEFAULTS) -> None:
-        for option in ("base_url", "api_key"):
+        for option, engine in (("base_url", "server"), ("api_key", "server"), ("threads", "transformers")):
             if getattr(options, option) is not None:
-                raise InputError(f"the engine vllm does not take {option}: that is for the engine server")
+                raise InputError(f"the engine vllm does not take {option}: that is for the engine {engine}")
         self.model_id = info.name
         self.tokenizer = Tokenizer.from_folder(info.folder)
         check_causal(info.folder)

@@ -15,7 +15,7 @@ from promptrec.engine.base import Engine
 from promptrec.engine.fingerprint import adapter_sha256, folder_sha256
 from promptrec.engine.load import choose_engine
 from promptrec.engine.models import resolve
-from promptrec.engine.options import DEFAULTS, EngineOptions
+from promptrec.engine.options import DEFAULTS, NOT_OF_RESULTS, EngineOptions
 from promptrec.errors import InputError
 from promptrec.evaluate.dataset import Dataset
 from promptrec.rank.auto import AUTO
@@ -168,7 +168,7 @@ class System:
             "model": info.name,
             "model_sha256": folder_sha256(info.folder),
             "engine": choose_engine(self.engine).name,
-            "engine_options": self.options.model_dump(mode="json", exclude_none=True),
+            "engine_options": self.options.model_dump(mode="json", exclude_none=True, exclude=set(NOT_OF_RESULTS)),
         }
 
     def _template_name(self, dataset: Dataset) -> str:

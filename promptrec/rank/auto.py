@@ -19,7 +19,7 @@ from promptrec.data.download import home
 from promptrec.engine.base import Engine
 from promptrec.engine.fingerprint import adapter_sha256, folder_sha256
 from promptrec.engine.models import ModelInfo, resolve
-from promptrec.engine.options import DEFAULTS, EngineOptions
+from promptrec.engine.options import DEFAULTS, NOT_OF_RESULTS, EngineOptions
 from promptrec.errors import PromptrecError
 from promptrec.rank.debiased import REFERENCES, passed, try_debiased
 from promptrec.rank.ensemble import added
@@ -148,6 +148,6 @@ def _key(info: ModelInfo, engine: Engine, encoder: str, options: EngineOptions, 
     except PromptrecError:
         other = ""
     weights = [folder_sha256(info.folder), adapter and adapter_sha256(adapter)]
-    asked = options.model_dump(mode="json")
+    asked = options.model_dump(mode="json", exclude=set(NOT_OF_RESULTS))
     told = [promptrec.__version__, weights, engine.name, asked, other, folder_sha256(FOLDER), PROBED, REFERENCES]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]

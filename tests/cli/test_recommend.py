@@ -75,7 +75,7 @@ def test_a_real_model_reads_and_the_output_says_which_engine_and_why(promptrec, 
     words = ("-p", "I want to see soldiers and battles", "--engine", "transformers")
     done = recommend(promptrec, catalog_file, *words)
     assert done.returncode == 0, done.stderr
-    assert "engine: transformers (asked for)" in done.stdout and "query-likelihood on smollm2-135m" in done.stdout
+    assert "engine: transformers (asked for; " in done.stdout and "query-likelihood on smollm2-135m" in done.stdout
     assert "The Bridge" in done.stdout and "prompt tokens" in done.stdout
     told = json.loads(recommend(promptrec, catalog_file, *words, "--json").stdout)
     assert told["model"] == "smollm2-135m" and told["templates"][0]["name"] == "general/en/query-likelihood"

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from promptrec.engine import transformers as module
+from promptrec.engine.architecture import cache_name
 from promptrec.engine.base import Sampling, Usage
 from promptrec.engine.models import resolve
 from promptrec.engine.options import EngineOptions
@@ -146,7 +147,7 @@ def test_a_closed_engine_says_so_and_closing_twice_is_harmless(tiny_folder):
 def test_a_prefix_is_passed_by_the_name_that_the_model_takes_it_by(tiny_folder, tiny_engine, monkeypatch, name):
     from transformers import LlamaForCausalLM
 
-    here, plain_forward = module._cache_name(LlamaForCausalLM.forward), LlamaForCausalLM.forward
+    here, plain_forward = cache_name(LlamaForCausalLM.forward), LlamaForCausalLM.forward
 
     def read(self, prefix, other, **more):
         # As transformers does when the other of the two names is used.

@@ -54,7 +54,14 @@ class ServerEngine:
     name = "server"
 
     def __init__(self, info: ModelInfo, options: EngineOptions = DEFAULTS, retry: Retry = RETRY) -> None:
-        for option in ("dtype", "tensor_parallel_size", "gpu_memory_utilization", "quantization", "max_lora_rank"):
+        for option in (
+            "dtype",
+            "tensor_parallel_size",
+            "gpu_memory_utilization",
+            "quantization",
+            "max_lora_rank",
+            "threads",
+        ):
             if getattr(options, option) is not None:
                 raise InputError(f"the engine server does not take {option}: give it to the server when you start it")
         self.tokenizer = Tokenizer.from_folder(info.folder)
