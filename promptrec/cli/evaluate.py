@@ -59,8 +59,9 @@ def evaluate(
     if "check_limit" in asked.model_fields_set and not (asked.memorisation or asked.robustness):
         console.print("promptrec: --check-limit changes nothing without --memorisation or --robustness")
     if dry_run:
-        with console.status("reading a few queries with each model"):
-            cost = estimate_cost(asked, notify=console.print)
+        console.print("reading a few queries with each model")
+        with progress(console) as watch:
+            cost = estimate_cost(asked, watch=watch)
         print(cost.model_dump_json(indent=2) if as_json else cost)
         return
     trackers = open_trackers(tracker or ())

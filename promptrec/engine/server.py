@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
+from promptrec.engine.progress import report_progress
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, log_probabilities, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra
@@ -158,7 +159,11 @@ class ServerEngine:
         with ThreadPoolExecutor(TOGETHER) as pool:
             futures = [pool.submit(one, prompt) for prompt in asked]
             try:
-                return [future.result() for future in futures]
+                out = []
+                for future in futures:
+                    out.append(future.result())
+                    report_progress(len(out), len(futures))
+                return out
             except BaseException:  # an interrupt too must not wait for all that is still to be asked
                 pool.shutdown(cancel_futures=True)
                 raise

@@ -14,6 +14,7 @@ from promptrec.engine.convert import quiet
 from promptrec.engine.grammar import Grammars
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
+from promptrec.engine.progress import report_progress
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, log_probabilities, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra, first_line
@@ -113,6 +114,7 @@ class TransformersEngine:
                     members = [good[b] for b in batch[start : start + size]]
                     texts = self._write([prompts[i] for i in members], sampling, constraint)
                     out.update(zip(members, texts, strict=True))
+                    report_progress(len(out), len(prompts))
         return [out[i] for i in range(len(prompts))]
 
     def close(self) -> None:
@@ -142,6 +144,7 @@ class TransformersEngine:
                 for row, value in self._suffixes(sequences, members, group.prefix, cache, firsts, pick):
                     cached = group.prefix if row != members[0] else 0
                     out[row] = log_probabilities(value, Usage(prompt=len(sequences[row]), cached=cached))
+                    report_progress(len(out), len(sequences))
         return [out[i] for i in range(len(sequences))]
 
     def _suffixes(
