@@ -70,8 +70,9 @@ def evaluate(
     if asked.templates is None:
         asked = asked.model_copy(update={"templates": own_templates()})
     if dry_run:
-        with console.status("reading a few queries with each model"):
-            cost = estimate_cost(asked, notify=console.print)
+        console.print("reading a few queries with each model")
+        with progress(console) as watch:
+            cost = estimate_cost(asked, watch=watch)
         print(cost.model_dump_json(indent=2) if as_json else cost)
         return
     trackers = open_trackers(tracker or ())

@@ -1,4 +1,4 @@
-"""How an evaluation goes on: bars on a terminal, else a line now and then."""
+"""Progress of an evaluation: bars on a terminal, else a line every half minute."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,11 +9,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import TimeRemainingColumn as TimeLeftColumn
 
+from promptrec.evaluate.estimate import as_time
 from promptrec.evaluate.watch import Watch
 from promptrec.rank.ranking import Ranking
 
-# The fewest seconds between two lines of one run: a log is read afterwards, and cheap runs end at once.
-BETWEEN_LINES = 10.0
+# The fewest seconds between two lines of one run.
+BETWEEN_LINES = 30.0
 
 
 @contextmanager
@@ -35,14 +36,14 @@ def progress(console: Console) -> Iterator[Watch]:
 
 
 class _Counting(Watch):
-    """Counts the queries and tokens of the run that goes on."""
+    """Counts the queries and tokens of the current run."""
 
     def __init__(self) -> None:
         self._name, self._done, self._total, self._tokens = "", 0, 0, 0
 
     def run_starts(self, dataset: str, system: str, done: int, total: int) -> None:
         """See `Watch`."""
-        self._name, self._done, self._total, self._tokens = f"{dataset} · {system}", done, total, 0
+        self._name, self._done, self._total, self._tokens = f"{system} on {dataset}", done, total, 0
 
     def _count(self, rankings: Sequence[Ranking], running: float | None) -> str:
         """The running mean of the primary metric and the tokens read, as far as there are any."""
@@ -69,6 +70,10 @@ class Bars(_Counting):
         super().run_starts(dataset, system, done, total)
         self._task = self._bars.add_task(escape(self._name), completed=done, total=total, told="")
 
+    def reads(self, share: float) -> None:
+        """See `Watch`."""
+        self._bars.update(self._task, told=f"{share:.0%} of a reading")
+
     def ranked(self, rankings: Sequence[Ranking], running: float | None) -> None:
         """See `Watch`."""
         told = self._count(rankings, running)
@@ -80,7 +85,9 @@ class Bars(_Counting):
 
 
 class Lines(_Counting):
-    """A line when a run starts that has something to rank, and then at most one for each batch of queries.
+    """A line when a run starts that has something to rank, then one every `BETWEEN_LINES` seconds at most.
+
+    The time left follows from the batches that are done. Before the first is, it is that of what the model reads now.
 
     Args:
         say: prints a line.
@@ -90,7 +97,8 @@ class Lines(_Counting):
     def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._say, self._clock = say, clock
-        self._said = 0.0
+        self._last_line = self._run_start = self._batch_start = self._reading_start = 0.0
+        self._share, self._first, self._facts = 0.0, 0, ""
 
     def notes(self, said: str) -> None:
         """See `Watch`."""
@@ -99,15 +107,45 @@ class Lines(_Counting):
     def run_starts(self, dataset: str, system: str, done: int, total: int) -> None:
         """See `Watch`."""
         super().run_starts(dataset, system, done, total)
+        self._run_start = self._batch_start = self._reading_start = self._clock()
+        self._share, self._first, self._facts = 0.0, done, ""
         if done < total:
             self._line("")
 
+    def reads(self, share: float) -> None:
+        """See `Watch`."""
+        if share < self._share:  # another call of the model
+            self._reading_start = self._clock()
+        self._share = share
+        if self._due:
+            self._line("" if self._done > self._first else self._left_of_reading())
+
     def ranked(self, rankings: Sequence[Ranking], running: float | None) -> None:
         """See `Watch`."""
-        told = self._count(rankings, running)
-        if self._clock() - self._said >= BETWEEN_LINES:
-            self._line(f"; {told}" if told else "")
+        self._facts = self._count(rankings, running)
+        self._batch_start = self._reading_start = self._clock()
+        self._share = 0.0
+        if self._due:
+            self._line("")
 
-    def _line(self, told: str) -> None:
-        self._say(f"{self._name}: {self._done:,} of {self._total:,} ranked{told}")
-        self._said = self._clock()
+    @property
+    def _due(self) -> bool:
+        return self._clock() - self._last_line >= BETWEEN_LINES
+
+    def _left_of_reading(self) -> str:
+        """How much of the present call is read, and the time that the rest takes."""
+        seconds = (self._clock() - self._reading_start) * (1 / self._share - 1)
+        return f"; the model has read {self._share:.0%} of its present prompts, about {as_time(seconds)} left for them"
+
+    def _left_of_run(self) -> str:
+        """The time that the rest of the run takes, once a batch of it is done."""
+        batches = self._batch_start - self._run_start
+        seconds = batches / (self._done - self._first) * (self._total - self._done)
+        return f", about {as_time(max(0.0, seconds - (self._clock() - self._batch_start)))} left"
+
+    def _line(self, reading: str) -> None:
+        left = self._left_of_run() if self._first < self._done < self._total else ""
+        facts = f"; {self._facts}" if self._facts else ""
+        share = f"{self._done / self._total:.0%}"
+        self._say(f"{self._name}: {self._done:,} of {self._total:,} people, {share}{left}{reading}{facts}")
+        self._last_line = self._clock()

@@ -18,6 +18,7 @@ from promptrec.engine.grammar import Grammars
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.packing import Output, Row, new_tokens, pack, sees_everything
+from promptrec.engine.progress import report_progress
 from promptrec.engine.threads import Threads
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validity import check_labels, log_probabilities, prompt_error
@@ -33,13 +34,12 @@ Numbers = tuple[float, ...]
 Pick = Callable[[Any, Sequence[Output]], Any]
 # Tokens of a packed row: longer ones spend more on what their tokens do not see, shorter ones more on starting.
 ROW_TOKENS = 512
-# By how many nats two ways of reading the same may differ before they count as different.
+# By more nats than this, two ways of reading the same are different.
 SAME_NATS, SAME_NATS_HALF = 1e-3, 0.5
 # Logits of one batch take at most this many bytes; keys and values at most this many tokens.
 LOGITS_BYTES = 512 * 2**20
 CACHE_TOKENS = 8192
 GENERATE_BATCH = 16
-# What an adapter is called in the model while it is read with.
 ADAPTER = "reading"
 
 
@@ -134,6 +134,7 @@ class TransformersEngine:
                     members = [good[b] for b in batch[start : start + size]]
                     texts = self._write([prompts[i] for i in members], sampling, constraint)
                     out.update(zip(members, texts, strict=True))
+                    report_progress(len(out), len(prompts))
         return [out[i] for i in range(len(prompts))]
 
     def close(self) -> None:
@@ -181,12 +182,13 @@ class TransformersEngine:
         length = max(1, min(length, LOGITS_BYTES // (4 * self._vocabulary)))
         rows = pack(list(texts.values()), [firsts[i] for i in indices], length)
         cache = None
-        for row, following in zip_longest(rows, rows[1:]):
+        for number, (row, following) in enumerate(zip_longest(rows, rows[1:]), start=1):
             outputs = [(place, indices[n], offset) for place, n, offset in row.outputs]
             places = sorted({place for place, _, _ in outputs})
             logits, cache = self._forward_row(row, cache, places)
             cache = keep_columns(cache, following.past) if following else None
             add_values(values, logits, places, outputs, pick)
+            report_progress(number, len(rows))
         return shared, values
 
     def _forward_row(self, row: Row, cache: Any, places: Sequence[int]) -> tuple[Any, Any]:  # noqa: ANN401
@@ -234,6 +236,7 @@ class TransformersEngine:
                     start = firsts[i] - first
                     outputs = [(place, i, place - start) for place in range(start, len(row))]
                     add_values(values, row, range(len(row)), outputs, pick)
+                report_progress(sum(map(bool, values.values())), len(texts))
         return shared, values
 
     def _forward(self, rows: Sequence[Tokens], cache: Any, keep: int) -> tuple[Any, Any]:  # noqa: ANN401

@@ -15,6 +15,7 @@ from promptrec.engine.batching import sharing_chunks
 from promptrec.engine.hidden import hidden
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
+from promptrec.engine.progress import report_progress
 from promptrec.engine.refused import Refused, in_halves
 from promptrec.engine.swallowed import Next, filled
 from promptrec.engine.tokenizer import Tokenizer
@@ -89,6 +90,7 @@ class VllmEngine:
                 lambda some: self._scored([prompts[i] for i in some], [continuations[i] for i in some], adapter), chunk
             )
             out.update(zip(chunk, scored, strict=True))
+            report_progress(len(out), len(sequences))
         return [out[i] for i in range(len(sequences))]
 
     def generate(

@@ -1,7 +1,6 @@
 """What an evaluation would cost, from reading a few of its queries."""
 
 import time
-from collections.abc import Callable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,6 +11,7 @@ from promptrec.evaluate.execute import Asked, rank_batch
 from promptrec.evaluate.named import open_dataset
 from promptrec.evaluate.spec import System
 from promptrec.evaluate.systems import Engines, asked_systems, check_training, settled
+from promptrec.evaluate.watch import Watch
 
 SAMPLE = 4
 # A masked and a permuted run; five orders, and one each of paraphrases, typos and a distraction.
@@ -55,17 +55,16 @@ class CostEstimate(BaseModel):
         return "\n".join([*lines, f"all of it: about {as_time(self.seconds)}; nothing was kept"])
 
 
-def estimate_cost(
-    config: Config, engine: Engine | None = None, notify: Callable[[str], None] = lambda said: None
-) -> CostEstimate:
+def estimate_cost(config: Config, engine: Engine | None = None, watch: Watch | None = None) -> CostEstimate:
     """Read the first few queries of each dataset with each system that reads a model; nothing is kept.
 
-    `notify` is told what `open_dataset` says.
+    `watch` is told what `open_dataset` says, and what `auto` measures.
 
     Raises:
         As `promptrec.evaluate.evaluator.evaluate`.
     """
-    datasets = [open_dataset(name, notify) for name in config.datasets]
+    watch = watch or Watch()
+    datasets = [open_dataset(name, watch.notes) for name in config.datasets]
     asked = asked_systems(config, engine)
     for system in asked:
         for dataset in datasets:
@@ -76,7 +75,7 @@ def estimate_cost(
             _cost(config, dataset, system, opened)
             for asked_system in asked
             for dataset in datasets
-            for system in settled([asked_system], dataset, opened, notify)
+            for system in settled([asked_system], dataset, opened, watch)
             if system.reads_model
         ]
     finally:

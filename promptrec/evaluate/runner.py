@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from promptrec.engine.progress import listening
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.diversity import ItemVectors
@@ -49,15 +50,16 @@ class Runner:
         def ranked(rankings: Sequence[Ranking]) -> None:
             self._watch.ranked(rankings, running.with_more(rankings))
 
-        complete(
-            dataset,
-            store,
-            self._opener(system, dataset),
-            limit=limit,
-            retry_failed=self._retry_failed,
-            execute=self._execute if system.reads_model else local,
-            done=ranked,
-        )
+        with listening(self._watch.reads):
+            complete(
+                dataset,
+                store,
+                self._opener(system, dataset),
+                limit=limit,
+                retry_failed=self._retry_failed,
+                execute=self._execute if system.reads_model else local,
+                done=ranked,
+            )
         if dataset.sha256 not in self._vectors:
             self._vectors = {dataset.sha256: ItemVectors.tfidf(dataset.catalog)}
         found = measure_run(store, dataset, limit, self.config.metrics, self._vectors[dataset.sha256])
@@ -66,7 +68,7 @@ class Runner:
 
     def settled(self, systems: Sequence[System], dataset: Dataset) -> list[System]:
         """See `promptrec.evaluate.systems.settled`."""
-        return settled(systems, dataset, self._engines, self._watch.notes)
+        return settled(systems, dataset, self._engines, self._watch)
 
     def close(self) -> None:
         """Free the engine that is open."""

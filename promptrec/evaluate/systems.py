@@ -7,15 +7,16 @@ from typing import Any
 from promptrec.engine.base import Engine
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL, resolve
+from promptrec.engine.progress import listening
 from promptrec.errors import EngineError, InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.dataset import Dataset
-from promptrec.evaluate.execute import rank_batch
+from promptrec.evaluate.execute import Asked, rank_batch
 from promptrec.evaluate.spec import System
-from promptrec.rank.auto import AUTO, auto
+from promptrec.evaluate.watch import Watch
+from promptrec.rank.auto import AT_HAND, AUTO, auto, weigh
 from promptrec.rank.names import ranker_parts, template_kinds
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.weigh import AT_HAND, weighed
 from promptrec.template.store import known_name
 
 BASELINES = ("random", "popular", "bm25", "embedding")
@@ -112,36 +113,53 @@ class Engines:
         self._open = self._asked = None
 
 
-def settled(
-    systems: Sequence[System], dataset: Dataset, engines: Engines, notify: Callable[[str], None]
-) -> list[System]:
+def settled(systems: Sequence[System], dataset: Dataset, engines: Engines, watch: Watch) -> list[System]:
     """The systems, each once, and for the ranker `auto` what it takes for the model and the people of the dataset.
 
     It takes what the probe in the dataset's language says, weighed by how the rankers agree on the first requests.
-    `notify` is told what is taken, and why.
+    `watch` is told what is measured, then what is taken, and why.
     """
     out: list[System] = []
     for system in systems:
         engine = engines.get(system) if system.ranker == AUTO else None
         if engine is not None:
             info = resolve(system.model, "language model") if system.model else None
-            options = system.options
-            found = auto(engine, info, dataset.language, system.encoder, options=options, adapter=system.adapter)
-            chosen, why = weighed(found, _first_requests(system, dataset, engine))
-            notify(f"{dataset.name}: auto takes {chosen} with {found.model}: {why}")
+
+            def probing(ranker: str, model: str = engine.model_id) -> None:
+                watch.notes(
+                    f"auto: probing {model} as {ranker} (some minutes in all, once for each model and language)"
+                )
+
+            found = auto(
+                engine,
+                info,
+                dataset.language,
+                system.encoder,
+                options=system.options,
+                adapter=system.adapter,
+                notify=probing,
+            )
+            chosen, why = weigh(found, _first_requests(system, dataset, engine, watch))
+            watch.notes(f"{dataset.name}: auto takes {chosen} with {found.model}: {why}")
             system = replace(system, ranker=chosen)
         if system not in out:
             out.append(system)
     return out
 
 
-def _first_requests(system: System, dataset: Dataset, engine: Engine) -> Callable[[str], Sequence[Ranking]]:
+def _first_requests(
+    system: System, dataset: Dataset, engine: Engine, watch: Watch
+) -> Callable[[str], Sequence[Ranking]]:
     """What a ranker of a name makes of the first requests."""
+    asked: Sequence[Asked] = (dataset.requests if dataset.candidates_given else dataset.queries)[:AT_HAND]
 
     def read(ranker: str) -> Sequence[Ranking]:
         reads_model = bool(template_kinds(ranker))
-        recommender = replace(system, ranker=ranker).open(dataset, engine if reads_model else None)
-        asked = dataset.requests if dataset.candidates_given else dataset.queries
-        return rank_batch(recommender, asked[:AT_HAND])
+        watch.run_starts(dataset.name, f"{ranker}, which auto weighs,", 0, len(asked))
+        with listening(watch.reads):
+            rankings = rank_batch(replace(system, ranker=ranker).open(dataset, engine if reads_model else None), asked)
+        watch.ranked(rankings, None)
+        watch.run_ends()
+        return rankings
 
     return read

@@ -17,5 +17,8 @@ class Watch:
     def ranked(self, rankings: Sequence[Ranking], running: float | None) -> None:
         """A batch is ranked and kept; `running` is the primary metric's mean over this run's batches so far."""
 
+    def reads(self, share: float) -> None:
+        """A model has read this share, up to 1, of what it was given in one call; a batch takes one call or several."""
+
     def run_ends(self) -> None:
         """All of a run is ranked and measured."""

@@ -1,18 +1,18 @@
 """Which ranker to trust, from what the probe measured; kept on disk, so that a model is probed once.
 
-Only a way of ranking that is surely better than chance is used. Several are added with weights in proportion to their
-area above chance, shrunk because there are few pairs. Whatever the sum does not need is left out, the dearest first.
-What is liked whoever asks is taken off where that is surely better too (`debiased`).
+Only a way of ranking that is surely better than chance is used, with its mean over other people taken off where that is
+surely better too (`debiased`). Several are added with the weights of `weigh`, and those that count for little are left
+out. For requests at hand, how the rankers agree on the first of them moves the weights.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from statistics import fmean
+from dataclasses import astuple
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 import promptrec
 from promptrec.data.download import home
@@ -22,20 +22,28 @@ from promptrec.engine.models import ModelInfo, resolve
 from promptrec.engine.options import DEFAULTS, NOT_OF_RESULTS, EngineOptions
 from promptrec.errors import PromptrecError
 from promptrec.rank.debiased import REFERENCES, passed, try_debiased
-from promptrec.rank.ensemble import added
+from promptrec.rank.ensemble import member_scores, standardised
 from promptrec.rank.names import template_kinds
-from promptrec.rank.probe import PROBED, Measured, ProbeRow, measure, shares_below
+from promptrec.rank.probe import PROBED, Measured, ProbeRow, measure
 from promptrec.rank.probe_set import FOLDER, Pairs, probe_pairs
+from promptrec.rank.ranking import Ranking
 from promptrec.rank.table import AUTO as AUTO
+from promptrec.rank.weigh import SHRINKAGE, WEIGHING, agreement, discriminant
 
-# As many people as the prior of "no better than chance" counts for.
-PRIOR = 10
-# What a sum of scores may lose on the pairs by leaving a member out.
-TOLERANCE = 0.005
+BM25 = "bm25"
+# What reads the model must add so much to the sum's expected AUC, or it is left out.
+TOLERANCE = 0.015
+# So many requests are read by every member before any is ranked.
+AT_HAND = 20
+# With fewer, chance decides who agrees.
+LEAST_REQUESTS = 8
 
 
 class Probe(BaseModel):
-    """What was measured of one model, and the ranker that was chosen from it."""
+    """What was measured of one model, and the ranker that was chosen from it.
+
+    weights: what each ranker that may be in a sum counts for, on the scale of `discriminant`; empty where none may.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,14 +52,22 @@ class Probe(BaseModel):
     language: str
     chosen: str
     why: str
+    weights: Mapping[str, float] = Field(default_factory=dict)
     rows: tuple[ProbeRow, ...]
 
     @classmethod
     def of(cls, engine: Engine, language: str, pairs: Pairs, found: Sequence[Measured]) -> Self:
         """The choice from what was measured on the pairs."""
-        chosen, why = choose(pairs, found)
-        rows = tuple(one.row for one in found)
-        return cls(model=engine.model_id, engine=engine.name, language=language, chosen=chosen, why=why, rows=rows)
+        weights, chosen, why = choose(pairs, found)
+        return cls(
+            model=engine.model_id,
+            engine=engine.name,
+            language=language,
+            chosen=chosen,
+            why=why,
+            weights=weights,
+            rows=tuple(one.row for one in found),
+        )
 
 
 def auto(
@@ -100,45 +116,68 @@ def _measure_all(
     return plain + try_debiased(pairs, plain, one)
 
 
-def choose(pairs: Pairs, found: Sequence[Measured]) -> tuple[str, str]:
-    """A ranker's name and why: the best sum of those that are surely better than chance, or the best alone."""
-    names = [row.ranker for row in passed([one.row for one in found])]
-    members = sorted((one for one in found if one.row.ranker in names), key=lambda one: names.index(one.row.ranker))
+def choose(pairs: Pairs, found: Sequence[Measured]) -> tuple[dict[str, float], str, str]:
+    """The prior weight of each ranker that passed and of BM25, the ranker's name that follows from them, and why."""
+    members = passed([one.row for one in found])
     if not members:
-        known = {one.row.ranker for one in found if one.row.auc is not None}
-        fallback = "embedding" if "embedding" in known else "bm25"
-        return fallback, "no way of asking this model was surely better than chance on the probe"
-    best = members[0]
-    members = _without_the_needless(pairs, members)
-    together = _area_of_sum(pairs, members)
-    if together < (best.row.auc or 0) - TOLERANCE:
-        members = [best]
-    if len(members) == 1:
-        return members[0].row.ranker, f"alone as good as any sum on the probe, AUC {members[0].row.auc:.3f}"
-    name = "+".join(f"{weight(one.row, len(pairs.requests)):.3g}*{one.row.ranker}" for one in members)
-    return name, f"their sum has AUC {together:.3f} on the probe, the best alone {best.row.auc:.3f}"
+        fallback = "embedding" if any(one.row.ranker == "embedding" and one.scores for one in found) else "bm25"
+        return {}, fallback, "no way of asking this model was surely better than chance on the probe"
+    right = [pairs.right[request.query.query_id] for request in pairs.requests]
+    by_name = {one.row.ranker: one.scores for one in found}
+    scores = {row.ranker: by_name[row.ranker] for row in members}
+    weights, area = discriminant(scores, right)
+    needless = []
+    for row in sorted((row for row in members if row.prompt_tokens), key=lambda row: -row.prompt_tokens):
+        rest = {name: said for name, said in scores.items() if name != row.ranker}
+        if rest and (less := discriminant(rest, right))[1] >= area - TOLERANCE:
+            scores, (weights, area) = rest, less
+            needless.append(row.ranker)
+    weights |= {BM25: WEIGHING.bm25_weight()}
+    why = f"on the probe's pairs {_parts(weights)}"
+    if needless:
+        why += f"; {', '.join(needless)} would read more and add less than {TOLERANCE} to the AUC"
+    return weights, sum_name(WEIGHING.joined(weights)), why
 
 
-def _without_the_needless(pairs: Pairs, members: Sequence[Measured]) -> list[Measured]:
-    """Members without those, the dearest first, whose leaving costs the sum nothing."""
-    kept = list(members)
-    for one in sorted(members, key=lambda one: -one.row.prompt_tokens):
-        rest = [other for other in kept if other is not one]
-        if rest and _area_of_sum(pairs, rest) >= _area_of_sum(pairs, kept) - TOLERANCE:
-            kept = rest
-    return kept
+def weigh(found: Probe, read: Callable[[str], Sequence[Ranking]]) -> tuple[str, str]:
+    """A ranker's name and why, for requests whose right answers nobody knows.
+
+    Args:
+        found: the probe of the model.
+        read: the rankings of the first `AT_HAND` requests by the ranker of a name.
+    """
+    if not found.weights:
+        return found.chosen, found.why
+    rankings = {}
+    for member in sorted(found.weights, key=lambda name: name != BM25):  # it costs nothing to see how many there are
+        rankings[member] = read(member)
+        if len(rankings[member]) < LEAST_REQUESTS:
+            few = f"{len(rankings[member])} requests are too few to weigh by agreement"
+            return found.chosen, f"{found.why}; {few}"
+    agreed = agreement(
+        {m: [standardised(member_scores(r)) for r in each] for m, each in rankings.items()}, found.weights
+    )
+    weights = WEIGHING.moved(found.weights, agreed)
+    told = ", ".join(f"{member} {value:.2f}" for member, value in agreed.items())
+    why = (
+        f"{found.why}; agreement with the others on {len(rankings[BM25])} requests: {told}; together {_parts(weights)}"
+    )
+    return sum_name(WEIGHING.joined(weights)), why
 
 
-def weight(row: ProbeRow, people: int) -> float:
-    """What a member's scores count for: 0 at chance, below 1 where it is always right."""
-    return 2 * ((row.auc or 0.5) - 0.5) * people / (people + PRIOR)
+def sum_name(weights: Mapping[str, float]) -> str:
+    """The name of a weighted sum, or of the only ranker there is."""
+    if len(weights) == 1:
+        return next(iter(weights))
+    return "+".join(f"{weight:.2f}*{name}" for name, weight in weights.items())
 
 
-def _area_of_sum(pairs: Pairs, members: Sequence[Measured]) -> float:
-    """Mean share of other items that the weighted sum puts below the right one."""
-    weights = [weight(one.row, len(pairs.requests)) for one in members]
-    sums = [added(person, weights) for person in zip(*(one.scores for one in members), strict=True)]
-    return fmean(shares_below(pairs, sums))
+def _parts(weights: Mapping[str, float]) -> str:
+    """What each ranker counts for beside the first, and which are left out for counting too little."""
+    joined = WEIGHING.joined(weights)
+    out = [name for name in weights if name not in joined]
+    told = ", ".join(f"{name} counts {weight:.2f}" for name, weight in joined.items())
+    return told + (f" (less than {WEIGHING.least}, left out: {', '.join(out)})" if out else "")
 
 
 def _key(info: ModelInfo, engine: Engine, encoder: str, options: EngineOptions, adapter: str | None) -> str:
@@ -149,5 +188,6 @@ def _key(info: ModelInfo, engine: Engine, encoder: str, options: EngineOptions, 
         other = ""
     weights = [folder_sha256(info.folder), adapter and adapter_sha256(adapter)]
     asked = options.model_dump(mode="json", exclude=set(NOT_OF_RESULTS))
-    told = [promptrec.__version__, weights, engine.name, asked, other, folder_sha256(FOLDER), PROBED, REFERENCES]
+    chosen_by = [PROBED, REFERENCES, TOLERANCE, SHRINKAGE, astuple(WEIGHING)]
+    told = [promptrec.__version__, weights, engine.name, asked, other, folder_sha256(FOLDER), *chosen_by]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]

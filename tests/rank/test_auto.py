@@ -7,12 +7,13 @@ import pytest
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import EngineError
-from promptrec.rank.auto import Probe, auto, choose, weight
+from promptrec.rank.auto import AT_HAND, LEAST_REQUESTS, Probe, auto, choose, weigh
 from promptrec.rank.base import Setup
 from promptrec.rank.baselines import Random
 from promptrec.rank.names import build_ranker, ranker_parts
 from promptrec.rank.probe import Measured, ProbeRow, measure_ranker, shares_below
 from promptrec.rank.probe_set import OTHERS, Pairs, probe_pairs
+from promptrec.rank.ranking import Ledger, RankedItem, Ranking
 from promptrec.template.store import load_template
 from promptrec.testing.planted_rankers import PlantedReader
 from promptrec.testing.scripted import ScriptedEngine
@@ -64,32 +65,113 @@ def test_a_reader_of_descriptions_is_seen_and_chance_is_seen():
 def test_a_planted_bad_ranker_is_never_chosen_in_100_runs():
     for seed in range(100):
         good, bad = planted("query-likelihood", 1.5, seed), planted("yes-no", 0.0, seed)
-        name, _ = choose(PAIRS, [bad, good])
-        assert "query-likelihood" in name and "yes-no" not in name, seed
+        weights, name, _ = choose(PAIRS, [bad, good])
+        assert "query-likelihood" in name and "yes-no" not in weights, seed
 
 
 def test_two_good_ones_that_err_apart_are_added():
-    chosen = [choose(PAIRS, [planted("query-likelihood", 1.2, s), planted("item-pmi", 1.2, s)])[0] for s in range(20)]
-    assert sum(len(ranker_parts(name)) == 2 for name in chosen) > 15
-    assert all(ranker_parts(name) for name in chosen)
+    chosen = [choose(PAIRS, [planted("query-likelihood", 1.2, s), planted("item-pmi", 1.2, s)])[1] for s in range(20)]
+    assert sum({"query-likelihood", "item-pmi"} <= set(ranker_parts(name)) for name in chosen) > 15
 
 
 def test_of_two_that_say_the_same_the_cheaper_is_chosen():
     cheap = planted("query-likelihood", 1.5, 1, tokens=5)
     dear = Measured(cheap.row.model_copy(update={"ranker": "item-pmi", "prompt_tokens": 50}), cheap.scores)
-    assert choose(PAIRS, [dear, cheap])[0] == "query-likelihood"
+    weights, name, why = choose(PAIRS, [dear, cheap])
+    assert name == "query-likelihood" and "item-pmi" not in weights
+    assert "item-pmi would read more and add less" in why
 
 
 def test_when_nothing_beats_chance_no_reading_of_the_model_is_chosen():
     rows = [planted("query-likelihood", -1, 0), planted("yes-no", -1, 0)]
-    name, why = choose(PAIRS, rows)
-    assert name == "bm25" and "better than chance" in why
-    assert choose(PAIRS, [*rows, planted("embedding", -1, 0)])[0] == "embedding"
+    weights, name, why = choose(PAIRS, rows)
+    assert name == "bm25" and not weights and "better than chance" in why
+    assert choose(PAIRS, [*rows, planted("embedding", -1, 0)])[1] == "embedding"
 
 
-def test_weights_are_nothing_at_chance_and_shrink_with_few_people():
-    assert weight(ProbeRow(ranker="x", auc=0.5), 30) == 0
-    assert 0 < weight(ProbeRow(ranker="x", auc=1), 5) < weight(ProbeRow(ranker="x", auc=1), 500) < 1
+def test_what_costs_nothing_is_left_out_only_for_counting_too_little():
+    for seed in range(20):
+        found = [planted("query-likelihood", 2.5, seed), planted("embedding", 2.0, seed, tokens=0)]
+        weights, name, why = choose(PAIRS, found)
+        assert {"query-likelihood", "embedding"} <= set(weights)
+        assert set(ranker_parts(name)) >= {"query-likelihood", "embedding"} or "left out" in why, seed
+
+
+def test_bm25_joins_where_the_model_is_weak_and_not_where_it_is_good():
+    weak, good = (
+        [choose(PAIRS, [planted("query-likelihood", signal, seed)])[1] for seed in range(40)] for signal in (0.5, 2.0)
+    )
+    weak = [name for name in weak if "query-likelihood" in name]  # not where it failed the probe
+    assert len(weak) > 5 and sum("bm25" in name for name in weak) > len(weak) / 2
+    assert not any("bm25" in name for name in good)
+
+
+SHARES = {"query-likelihood": 0.8, "item-pmi": 0.6, "embedding": 0.7, "bm25": 0.5}
+PROBE = Probe(
+    model="m",
+    engine="e",
+    language="en",
+    chosen="query-likelihood",
+    why="the probe",
+    weights={"query-likelihood": 1.0, "embedding": 0.9, "item-pmi": 0.8, "bm25": 0.1},
+    rows=(),
+)
+
+
+def reads(shares, requests=AT_HAND, items=12):
+    """Reads rankings whose scores have a known share of one truth."""
+
+    def read(name):
+        truth, error = random.Random("truth"), random.Random(name)
+        out = []
+        for n in range(requests):
+            scores = [
+                shares[name] * truth.gauss() + (1 - shares[name] ** 2) ** 0.5 * error.gauss() for _ in range(items)
+            ]
+            best = sorted(range(items), key=lambda i: -scores[i])
+            ranked = tuple(
+                RankedItem(item_id=f"i{i}", title=f"i{i}", rank=rank, scores={name: scores[i]})
+                for rank, i in enumerate(best, 1)
+            )
+            out.append(Ranking(query_id=f"q{n}", status="ok", ranker=name, items=ranked, ledger=Ledger(), seed=0))
+        return out
+
+    return read
+
+
+def test_requests_at_hand_take_out_who_disagrees_and_say_so():
+    name, why = weigh(PROBE, reads(SHARES | {"embedding": 0.0}))
+    assert set(ranker_parts(name)) == {"query-likelihood", "item-pmi"}
+    assert "20 requests" in why and "left out: embedding, bm25" in why
+
+
+def test_only_what_the_probe_found_good_is_read_for_them():
+    asked = []
+
+    def read(name):
+        asked.append(name)
+        return reads(SHARES)(name)
+
+    name, _ = weigh(PROBE, read)
+    assert sorted(asked) == sorted(PROBE.weights) and "bm25" not in name
+    assert weigh(PROBE.model_copy(update={"weights": {}}), lambda name: []) == ("query-likelihood", "the probe")
+
+
+@pytest.mark.parametrize("requests", [0, LEAST_REQUESTS - 1])
+def test_few_requests_leave_the_choice_to_the_probe_and_cost_nothing(requests):
+    asked = []
+
+    def read(name):
+        asked.append(name)
+        return reads(SHARES, requests)(name)
+
+    name, why = weigh(PROBE, read)
+    assert name == "query-likelihood" and "too few" in why and asked == ["bm25"]
+
+
+def test_where_nothing_agrees_the_prior_stays():
+    name, why = weigh(PROBE, reads(dict.fromkeys(SHARES, 0.0), requests=2000))
+    assert set(ranker_parts(name)) <= set(SHARES) and why
 
 
 def test_what_cannot_be_measured_is_a_row_that_says_why(tmp_path, monkeypatch):
@@ -124,7 +206,7 @@ def test_what_could_not_be_read_is_not_kept_and_what_could_is(tmp_path, monkeypa
 
 def test_a_weight_is_never_written_as_nothing():
     for seed in range(200):
-        name, _ = choose(PAIRS, [planted("query-likelihood", 0.35, seed), planted("item-pmi", 0.3, seed)])
+        _, name, _ = choose(PAIRS, [planted("query-likelihood", 0.35, seed), planted("item-pmi", 0.3, seed)])
         assert build_ranker(name, Setup(PAIRS.catalog))
 
 

@@ -1,77 +1,118 @@
-"""What `auto` makes of requests whose right answers nobody told it."""
+"""Weights of `auto`: found where they were planted, moved little by agreement, and never by errors that are shared."""
 
-import random
-
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from promptrec.data.query import Query
-from promptrec.rank.auto import Probe
-from promptrec.rank.names import ranker_parts
-from promptrec.rank.probe import ProbeRow
-from promptrec.rank.ranking import Ledger, RankedItem, Ranking
-from promptrec.rank.weigh import LEAST_REQUESTS, weighed
+from promptrec.rank.weigh import WEIGHING, Weighing, agreement, discriminant
 
-ITEMS = 12
-ROWS = tuple(ProbeRow(ranker=name, auc=0.9, low=0.8) for name in ("query-likelihood", "item-pmi", "embedding"))
-PROBE = Probe(model="m", engine="e", language="en", chosen="query-likelihood", why="the probe", rows=ROWS)
+ITEMS = 10
 
 
-def planted(shares, requests=20):
-    """Reads rankings whose scores have a known share of one truth."""
-
-    def read(name):
-        truth, error = random.Random("truth"), random.Random(name)
-        share = shares[name]
-        out = []
-        for n in range(requests):
-            scores = [share * truth.gauss() + (1 - share**2) ** 0.5 * error.gauss() for _ in range(ITEMS)]
-            best = sorted(range(ITEMS), key=lambda i: -scores[i])
-            items = tuple(
-                RankedItem(item_id=f"i{i}", title=f"i{i}", rank=rank, scores={name: scores[i]})
-                for rank, i in enumerate(best, 1)
-            )
-            query = Query(query_id=f"q{n}")
-            out.append(Ranking(query_id=query.query_id, status="ok", ranker=name, items=items, ledger=Ledger(), seed=0))
-        return out
-
-    return read
+def planted(effects, people=400, shared=(), common=0.0, seed=0):
+    """Scores in which item 0 is right and `effects` standard deviations better; those `shared` err together."""
+    draw = np.random.default_rng(seed)
+    out = {name: [] for name in effects}
+    for _ in range(people):
+        together = draw.normal(size=ITEMS)
+        for name, effect in effects.items():
+            part = common if name in shared else 0.0
+            scores = part**0.5 * together + (1 - part) ** 0.5 * draw.normal(size=ITEMS)
+            scores[0] += effect
+            out[name].append({str(n): float(score) for n, score in enumerate(scores)})
+    return out
 
 
-GOOD = {"query-likelihood": 0.8, "item-pmi": 0.6, "embedding": 0.7, "bm25": 0.0}
+def weights_of(scores):
+    return discriminant(scores, ["0"] * len(next(iter(scores.values()))))[0]
 
 
-def test_who_agrees_with_the_rest_counts_for_more_and_who_does_not_is_left_out():
-    name, why = weighed(PROBE, planted(GOOD | {"embedding": 0.05}))
-    assert set(ranker_parts(name)) == {"query-likelihood", "item-pmi"}
-    assert "20 requests" in why and "embedding" in why
+@pytest.mark.parametrize("effects", [(1.5, 0.5), (1.0, 1.0, 0.2), (2.0, 0.0)])
+def test_who_tells_right_items_better_apart_counts_for_more_in_proportion(effects):
+    effects = dict(zip("abc", effects, strict=False))
+    found = weights_of(planted(effects))
+    assert [w / found["a"] for w in found.values()] == pytest.approx(
+        [e / effects["a"] for e in effects.values()], abs=0.12
+    )
 
 
-def test_what_the_probe_could_not_tell_can_be_found_at_hand():
-    assert "bm25" in ranker_parts(weighed(PROBE, planted(GOOD | {"bm25": 0.7}))[0])
-    assert "bm25" not in ranker_parts(weighed(PROBE, planted(GOOD))[0])
+@pytest.mark.parametrize("common", [0.5, 0.7, 0.9])
+def test_rankers_that_err_together_count_for_less_than_one_that_errs_alone(common):
+    found = weights_of(planted(dict.fromkeys("abc", 1.0), shared="ab", common=common))
+    assert max(found["a"], found["b"]) < 0.95 * found["c"]
 
 
-def test_what_failed_the_probe_is_not_even_read():
-    rows = (*ROWS, ProbeRow(ranker="yes-no", auc=0.5, low=0.4))
-    read = planted(GOOD)  # knows no yes-no, and would fail
-    assert "yes-no" not in weighed(PROBE.model_copy(update={"rows": rows}), read)[0]
+def test_one_that_says_the_opposite_counts_for_nothing():
+    found = weights_of(planted({"a": 1.0, "b": -0.5}))
+    assert found["b"] == 0 < found["a"]
 
 
-def test_what_is_debiased_is_read_only_where_the_probe_chose_it():
-    dear = ProbeRow(ranker="item-pmi~8", auc=0.93, low=0.85, gain=0.01)
-    found = PROBE.model_copy(update={"rows": (*ROWS, dear)})
-    assert "item-pmi~8" not in weighed(found, planted(GOOD))[0]
-    chosen = found.model_copy(update={"chosen": "0.7*item-pmi~8+0.6*embedding"})
-    assert "item-pmi~8" in weighed(chosen, planted(GOOD | {"item-pmi~8": 0.8}))[0]
+def test_the_expected_area_is_that_of_the_sum_and_grows_with_every_ranker_that_knows_something():
+    scores = planted({"a": 1.0, "b": 0.8})
+    (_, one), (_, two) = (discriminant({k: scores[k] for k in names}, ["0"] * 400) for names in ("a", "ab"))
+    assert one == pytest.approx(0.74, abs=0.03)  # Phi(1 / sqrt 2) is .76; shrinking takes some of it
+    assert one + 0.03 < two < 1
 
 
-@pytest.mark.parametrize("requests", [0, LEAST_REQUESTS - 1])
-def test_few_requests_leave_the_choice_to_the_probe(requests):
-    name, why = weighed(PROBE, planted(GOOD, requests))
-    assert name == "query-likelihood" and "too few" in why
+@pytest.mark.parametrize(("good", "joins"), [(1.5, False), (1.0, False), (0.15, True)])
+def test_bm25_joins_by_assumption_only_where_all_others_are_weak(good, joins):
+    prior = weights_of(planted({"query-likelihood": good})) | {"bm25": WEIGHING.bm25_weight()}
+    assert ("bm25" in WEIGHING.joined(prior)) is joins
 
 
-def test_where_nothing_agrees_the_probe_decides():
-    name, why = weighed(PROBE, planted(dict.fromkeys(GOOD, 0.0), requests=2000))
-    assert name == PROBE.chosen or len(ranker_parts(name)) > 0
-    assert why
+def test_errors_that_are_shared_do_not_bring_a_ranker_in_that_knows_nothing():
+    """BM25 is at chance, and a text encoder falls for the same words."""
+    scores = planted({"query-likelihood": 1.2, "embedding": 1.2, "bm25": 0.0}, shared=("embedding", "bm25"), common=0.6)
+    prior = weights_of(planted({"query-likelihood": 1.2, "embedding": 1.2})) | {"bm25": WEIGHING.bm25_weight()}
+    agreed = agreement(scores, prior)
+    assert agreed["bm25"] > agreed["query-likelihood"], "agreement alone believes what shares words"
+    assert set(WEIGHING.joined(WEIGHING.moved(prior, agreed))) == {"query-likelihood", "embedding"}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_agreement_never_makes_a_ranker_count_for_more_than_its_prior(seed):
+    draw = np.random.default_rng(seed)
+    prior = dict(zip("abcd", draw.uniform(0, 2, 4).tolist(), strict=True))
+    agreed = dict(zip("abcd", draw.uniform(-0.3, 1, 4).tolist(), strict=True))
+    moved = WEIGHING.moved(prior, agreed)
+    assert all(0 <= moved[name] <= prior[name] for name in prior) and any(moved.values())
+
+
+def test_a_ranker_that_nobody_agrees_with_is_left_out_however_good_the_probe_found_it():
+    scores = planted({"query-likelihood": 1.0, "item-pmi": 1.0, "embedding": 0.0})
+    prior = dict.fromkeys(scores, 1.0)
+    assert "embedding" not in WEIGHING.joined(WEIGHING.moved(prior, agreement(scores, prior)))
+
+
+def test_agreement_without_power_leaves_the_prior_alone_and_so_does_none_at_all():
+    prior = {"a": 1.0, "b": 0.5}
+    assert Weighing(power=0).moved(prior, {"a": 0.1, "b": 0.9}) == prior
+    assert WEIGHING.moved(prior, {"a": 0.0, "b": -0.2}) == prior
+
+
+@given(st.lists(st.floats(0.01, 9), min_size=1, max_size=6))
+def test_the_first_counts_1_and_whoever_joins_counts_enough(values):
+    joined = WEIGHING.joined({str(n): value for n, value in enumerate(values)})
+    assert next(iter(joined.values())) == 1 and min(joined.values()) >= WEIGHING.least
+    assert list(joined.values()) == sorted(joined.values(), reverse=True)
+
+
+def test_agreement_is_the_correlation_with_the_others_sum_whatever_the_order():
+    people = planted({"a": 1.0, "b": 0.7, "c": 0.2}, people=1)
+    a, b, c = (np.array(list(one[0].values())) for one in people.values())
+    prior = {"a": 1.0, "b": 2.0, "c": 3.0}
+    found = agreement(people, prior)
+    assert found["a"] == pytest.approx(np.corrcoef(a, 2 * b + 3 * c)[0, 1])
+    assert agreement(dict(reversed(people.items())), prior) == pytest.approx(found)
+
+
+def test_flat_scores_missing_items_and_nothing_in_common_are_no_agreement():
+    flat = [{str(n): 0.0 for n in range(ITEMS)}] * 2
+    some = planted({"a": 1.0, "b": 1.0}, people=2)
+    prior = dict.fromkeys("abc", 1.0)
+    assert agreement(some | {"c": flat}, prior)["c"] == 0
+    short = [{item: score for item, score in person.items() if item != "3"} for person in some["b"]]
+    without = {name: [{i: s for i, s in p.items() if i != "3"} for p in said] for name, said in some.items()}
+    assert agreement(some | {"b": short}, prior) == pytest.approx(agreement(without, prior))
+    assert agreement({"a": [{"x": 1.0, "y": 2.0}], "b": [{"x": 1.0, "z": 0.0}]}, prior) == {"a": 0, "b": 0}

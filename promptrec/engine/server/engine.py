@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
+from promptrec.engine.progress import report_progress
 from promptrec.engine.refused import Refused
 from promptrec.engine.server.address import server_addresses
 from promptrec.engine.server.client import CONCURRENCY, RETRY, Client, RequestFailed, Retry
@@ -220,6 +221,7 @@ class ServerEngine:
                 if isinstance(found, BaseException):
                     raise found
                 readings[i] = found
+                report_progress(len(readings), len(prompts))
         finally:
             stop.set()
         self._check_gone(readings.values())
