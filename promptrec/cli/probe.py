@@ -45,18 +45,25 @@ def show(found: Probe, console: Console) -> None:
     """Print a probe as a table and the choice under it."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=f"{found.model} · {found.engine} · {found.language}")
     table.add_column("ranker", no_wrap=True)
-    for name in ("AUC", "at least", "tokens", "seconds"):
+    for name in ("AUC", "at least", "counts", "tokens", "seconds"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("remarks", overflow="fold")
+    most = max(found.weights.values(), default=1.0)
     for row in sorted(found.rows, key=lambda row: -(row.auc or 0)):
         if row.auc is None or row.low is None:
-            table.add_row(row.ranker, "–", "–", "–", "–", row.reason)
+            table.add_row(row.ranker, *"–––––", row.reason)
             continue
         remarks = [] if row.first_slot is None else [f"shown first comes first {row.first_slot:.1f} x chance"]
         remarks += [] if row.yes is None else [f"says yes to {row.yes:.0%}"]
         remarks += [] if row.gain is None else [f"at least {row.gain:+.3f} over the same with nothing taken off"]
-        cells = (f"{row.auc:.3f}", f"{row.low:.3f}", f"{row.prompt_tokens:.0f}", f"{row.seconds:.1f}")
+        counts = f"{found.weights[row.ranker] / most:.2f}" if row.ranker in found.weights else "–"
+        cells = (f"{row.auc:.3f}", f"{row.low:.3f}", counts, f"{row.prompt_tokens:.0f}", f"{row.seconds:.1f}")
         table.add_row(row.ranker, *cells, "; ".join(remarks))
     console.print(table)
-    console.print("AUC over the pairs (chance .5), its lower bound (95 %), tokens read for an item", style="dim")
+    console.print(
+        "AUC over the pairs (chance .5), its lower bound (95 %), what it counts for in a sum, tokens read for an item",
+        style="dim",
+    )
     console.print(f"auto takes {found.chosen}: {found.why}", highlight=False, markup=False)
+    if found.weights:
+        console.print("in an evaluation, a ranker that disagrees with the others counts for less", style="dim")

@@ -16,7 +16,13 @@ ROWS = (
 
 def test_a_probe_is_shown_best_first_with_what_was_chosen_and_why():
     found = Probe(
-        model="m", engine="transformers", language="en", chosen="query-likelihood", why="it is best", rows=ROWS
+        model="m",
+        engine="transformers",
+        language="en",
+        chosen="query-likelihood",
+        why="it is best",
+        weights={"query-likelihood": 2.0, "yes-no": 0.5, "bm25": 0.1},
+        rows=ROWS,
     )
     out = io.StringIO()
     show(found, Console(file=out, width=120))
@@ -24,6 +30,7 @@ def test_a_probe_is_shown_best_first_with_what_was_chosen_and_why():
     places = [text.index(name) for name in ("0.910", "0.550", "0.500", "model add minilm")]
     assert places == sorted(places)
     assert "shown first comes first 4.5 x chance" in text and "says yes to 25%" in text
+    assert "0.910 0.860 1.00 48" in text and "0.550 0.470 0.25 61" in text and "0.500 0.400 – 0" in text
     assert "auto takes query-likelihood: it is best" in text
     narrow = io.StringIO()
     show(found, Console(file=narrow, width=80))
