@@ -11,9 +11,17 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from promptrec.errors import ModelError
 from promptrec.template.spans import Span
 
-_SYSTEM, _USER = "\ufdd2system\ufdd2", "\ufdd2user\ufdd2"
+_SYSTEM, _USER, _REPLY = "\ufdd2system\ufdd2", "\ufdd2user\ufdd2", "\ufdd2reply\ufdd2"
 # A tag of some formats that marks, for training, what the model itself wrote. It changes no text.
 _GENERATION = re.compile(r"(\{%[-+]?\s*)(end)?generation(\s*[-+]?%\})")
+
+# What the formats of thinking models ask whether to leave out the thoughts; other formats do not look at it.
+_NO_THOUGHTS = {"enable_thinking": False, "thinking": False, "reasoning": False, "thinking_budget": 0}
+_THOUGHTS = re.compile("think|thought|reason", re.IGNORECASE)
+_TAG_AT_END = re.compile(r"(?:<[^<>\s]+>|\[[^\[\]\s]+\]|◁[^◁▷\s]+▷)$")
+_CLOSES = re.compile(r"^.\|?/|end", re.IGNORECASE)
+# What a format raises that refuses what it is given, or is none.
+_UNUSABLE = (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
 
 
 def chat_spans(
@@ -43,14 +51,8 @@ def _frame(chat_template: str, tokens: tuple[tuple[str, str], ...], with_system:
     messages = [{"role": "system", "content": _SYSTEM}] if with_system else []
     messages.append({"role": "user", "content": _USER})
     try:
-        text = (
-            _environment()
-            .from_string(
-                _GENERATION.sub(lambda tag: f"{tag[1]}{'endif' if tag[2] else 'if true'}{tag[3]}", chat_template)
-            )
-            .render(messages=messages, add_generation_prompt=True, enable_thinking=False, **dict(tokens))
-        )
-    except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        text = _rendered(chat_template, tokens, messages, add_generation_prompt=True)
+    except _UNUSABLE as error:
         if with_system:
             return None
         raise ModelError(f"the model's chat template cannot be rendered: {error}") from None
@@ -60,9 +62,52 @@ def _frame(chat_template: str, tokens: tuple[tuple[str, str], ...], with_system:
     if with_system and _SYSTEM in after:
         return None
     before, between = before.split(_SYSTEM) if with_system else (before, "")
-    # A thinking model would open its thoughts first, and every score would be of its first thought.
-    opened = after.rstrip().endswith("<think>")
-    return before, between, after + "\n\n</think>\n\n" if opened else after
+    try:
+        replied = _rendered(chat_template, tokens, [*messages, {"role": "assistant", "content": _REPLY}])
+        start = replied[replied.index(_USER) + len(_USER) : replied.index(_REPLY)]
+    except _UNUSABLE:
+        start = None
+    return before, between, _at_reply(after, start)
+
+
+def _at_reply(after: str, start: str | None) -> str:
+    """What the format writes after the user's text, up to where the reply itself begins.
+
+    Models that think first, or name a channel first, would be scored at their thoughts. Where the format shows what
+    stands before a finished reply (`start`), that is taken, and thoughts that are left open are closed.
+    """
+    bare = after.rstrip()
+    if start is not None and start.startswith(bare) and start[len(bare) :].strip():
+        after, bare = start, start.rstrip()
+    tag = _TAG_AT_END.search(bare)
+    if tag is None:
+        # Thoughts that begin with words have no end but to be left out.
+        worded = start is not None and bare.startswith(start.rstrip()) and _THOUGHTS.search(bare, len(start.rstrip()))
+        return start if start is not None and worded else after
+    if _CLOSES.search(tag[0]) or not _THOUGHTS.search(tag[0]):
+        return after
+    return f"{bare}\n\n{_closing(tag[0])}\n\n"
+
+
+def _closing(tag: str) -> str:
+    """The tag that closes what this one opens."""
+    for opens, closes in (("START", "END"), ("start", "end"), ("BEGIN", "END"), ("begin", "end")):
+        if opens in tag:
+            return tag.replace(opens, closes)
+    bracket = 2 if tag.startswith("<|") else 1
+    return f"{tag[:bracket]}/{tag[bracket:]}"
+
+
+def _rendered(
+    chat_template: str,
+    tokens: tuple[tuple[str, str], ...],
+    messages: list[dict[str, str]],
+    *,
+    add_generation_prompt: bool = False,
+) -> str:
+    body = _GENERATION.sub(lambda tag: f"{tag[1]}{'endif' if tag[2] else 'if true'}{tag[3]}", chat_template)
+    settings = _NO_THOUGHTS | {"add_generation_prompt": add_generation_prompt} | dict(tokens)
+    return _environment().from_string(body).render(messages=messages, **settings)
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
