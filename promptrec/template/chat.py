@@ -11,19 +11,18 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from promptrec.errors import ModelError
 from promptrec.template.spans import Span
 
-_SYSTEM, _USER = "\ufdd2system\ufdd2", "\ufdd2user\ufdd2"
-# What formats ask for to know whether the model is to think first.
-NO_THINKING = {"enable_thinking": False, "thinking": False}
-THOUGHTS = (
-    ("<think>", "</think>"),
-    ("<thinking>", "</thinking>"),
-    ("[THINK]", "[/THINK]"),
-    ("◁think▷", "◁/think▷"),
-    ("<seed:think>", "</seed:think>"),
-)
-"""How formats begin and end what a model thinks before it answers."""
+_SYSTEM, _USER, _REPLY = "\ufdd2system\ufdd2", "\ufdd2user\ufdd2", "\ufdd2reply\ufdd2"
+_THOUGHTS_END = "</think>"
 # A tag of some formats that marks, for training, what the model itself wrote. It changes no text.
 _GENERATION = re.compile(r"(\{%[-+]?\s*)(end)?generation(\s*[-+]?%\})")
+
+# What the formats of thinking models ask whether to leave out the thoughts; other formats do not look at it.
+_NO_THOUGHTS = {"enable_thinking": False, "thinking": False, "reasoning": False, "thinking_budget": 0}
+_THOUGHTS = re.compile("think|thought|reason", re.IGNORECASE)
+_TAG_AT_END = re.compile(r"(?:<[^<>\s]+>|\[[^\[\]\s]+\]|◁[^◁▷\s]+▷)$")
+_CLOSES = re.compile(r"^.\|?/|end", re.IGNORECASE)
+# What a format raises that refuses what it is given, or is none.
+_UNUSABLE = (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
 
 
 def chat_spans(
@@ -53,14 +52,8 @@ def _frame(chat_template: str, tokens: tuple[tuple[str, str], ...], with_system:
     messages = [{"role": "system", "content": _SYSTEM}] if with_system else []
     messages.append({"role": "user", "content": _USER})
     try:
-        text = (
-            _environment()
-            .from_string(
-                _GENERATION.sub(lambda tag: f"{tag[1]}{'endif' if tag[2] else 'if true'}{tag[3]}", chat_template)
-            )
-            .render(messages=messages, add_generation_prompt=True, **NO_THINKING, **dict(tokens))
-        )
-    except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        text = _rendered(chat_template, tokens, messages, add_generation_prompt=True)
+    except _UNUSABLE as error:
         if with_system:
             return None
         raise ModelError(f"the model's chat template cannot be rendered: {error}") from None
@@ -70,22 +63,56 @@ def _frame(chat_template: str, tokens: tuple[tuple[str, str], ...], with_system:
     if with_system and _SYSTEM in after:
         return None
     before, between = before.split(_SYSTEM) if with_system else (before, "")
-    return before, between, after + _thoughts(chat_template, after)
+    try:
+        replied = _rendered(chat_template, tokens, [*messages, {"role": "assistant", "content": _REPLY}])
+        start = replied[replied.index(_USER) + len(_USER) : replied.index(_REPLY)]
+    except _UNUSABLE:
+        start = None
+    after = _at_reply(after, start)
+    # A format that takes earlier thoughts out and opens none is of a model that opens them itself.
+    if _THOUGHTS_END in chat_template and _THOUGHTS_END not in after:
+        after += f"<think>\n\n{_THOUGHTS_END}\n\n"
+    return before, between, after
 
 
-def _thoughts(chat_template: str, turn: str) -> str:
-    """What ends the thoughts of a thinking model, else every score would be of its first thought.
+def _at_reply(after: str, start: str | None) -> str:
+    """What the format writes after the user's text, up to where the reply itself begins.
 
-    Args:
-        chat_template: the format, which speaks of thoughts where the model has any.
-        turn: what it writes behind the user's words: it opens thoughts, or leaves that to the model.
+    Models that think first, or name a channel first, would be scored at their thoughts. Where the format shows what
+    stands before a finished reply (`start`), that is taken, and thoughts that are left open are closed.
     """
-    for opening, closing in THOUGHTS:
-        if turn.rstrip().endswith(opening):
-            return f"\n\n{closing}\n\n"
-        if closing in chat_template and closing not in turn:
-            return f"{opening}\n\n{closing}\n\n"
-    return ""
+    bare = after.rstrip()
+    if start is not None and start.startswith(bare) and start[len(bare) :].strip():
+        after, bare = start, start.rstrip()
+    tag = _TAG_AT_END.search(bare)
+    if tag is None:
+        # Thoughts that begin with words have no end but to be left out.
+        worded = start is not None and bare.startswith(start.rstrip()) and _THOUGHTS.search(bare, len(start.rstrip()))
+        return start if start is not None and worded else after
+    if _CLOSES.search(tag[0]) or not _THOUGHTS.search(tag[0]):
+        return after
+    return f"{bare}\n\n{_closing(tag[0])}\n\n"
+
+
+def _closing(tag: str) -> str:
+    """The tag that closes what this one opens."""
+    for opens, closes in (("START", "END"), ("start", "end"), ("BEGIN", "END"), ("begin", "end")):
+        if opens in tag:
+            return tag.replace(opens, closes)
+    bracket = 2 if tag.startswith("<|") else 1
+    return f"{tag[:bracket]}/{tag[bracket:]}"
+
+
+def _rendered(
+    chat_template: str,
+    tokens: tuple[tuple[str, str], ...],
+    messages: list[dict[str, str]],
+    *,
+    add_generation_prompt: bool = False,
+) -> str:
+    body = _GENERATION.sub(lambda tag: f"{tag[1]}{'endif' if tag[2] else 'if true'}{tag[3]}", chat_template)
+    settings = _NO_THOUGHTS | {"add_generation_prompt": add_generation_prompt} | dict(tokens)
+    return _environment().from_string(body).render(messages=messages, **settings)
 
 
 def _environment() -> ImmutableSandboxedEnvironment:

@@ -38,9 +38,44 @@ def test_a_format_that_knows_no_system_role_gets_both_texts_as_the_users():
         assert text.startswith("<|im_start|>user\nBe brief.\n\nLikes: ")
 
 
-def test_a_thinking_model_has_its_thoughts_closed():
-    thinking = CHATML.replace("assistant\n", "assistant\n<think>\n")
-    assert joined(chat_spans((), USER, thinking, {})).endswith("<think>\n\n\n</think>\n\n")
+def chat_format(opening, reply="<bot>"):
+    """A format that opens the model's turn so, and shows a finished reply behind `reply`."""
+    turns = "{% if m.role == 'assistant' %}" + reply + "{% else %}<{{ m.role }}>{% endif %}{{ m.content }}<end>"
+    return f"{{% for m in messages %}}{turns}{{% endfor %}}{{% if add_generation_prompt %}}{opening}{{% endif %}}"
+
+
+@pytest.mark.parametrize(
+    ("opening", "reply", "expected"),
+    [
+        # Thoughts that are left open are closed, whatever the tag.
+        ("<bot><think>\n", "<bot>", "<bot><think>\n\n</think>\n\n"),
+        ("<bot><think>", "{{ raise_exception('no') }}", "<bot><think>\n\n</think>\n\n"),
+        ("<bot><|START_THINKING|>", "<bot>", "<bot><|START_THINKING|>\n\n<|END_THINKING|>\n\n"),
+        ("<bot><|begin_of_thought|>\n", "<bot>", "<bot><|begin_of_thought|>\n\n<|end_of_thought|>\n\n"),
+        ("<bot>[THINK]", "<bot>", "<bot>[THINK]\n\n[/THINK]\n\n"),
+        ("<bot>◁think▷", "<bot>", "<bot>◁think▷\n\n◁/think▷\n\n"),
+        ("<bot><mm:think>\n", "<bot>", "<bot><mm:think>\n\n</mm:think>\n\n"),
+        # Those that begin with words are left out.
+        ("<bot>\nMy reasoning:\n", "<bot>\n", "<bot>\n"),
+        ("<bot><|channel>thought\n", "<bot>", "<bot>"),
+        # What stands before every finished reply stands before this one.
+        ("<bot>", "<bot><|channel|>final<|message|>", "<bot><|channel|>final<|message|>"),
+        ("<bot>\n", "<bot>\n<think>\n\n</think>\n\n", "<bot>\n<think>\n\n</think>\n\n"),
+        ("", "<bot>\n", "<bot>\n"),
+        # Formats that know how to leave thoughts out are asked to, each in its own words.
+        ("<bot>{% if enable_thinking is false %}<think>\n\n</think>{% endif %}", "<bot>", "<bot><think>\n\n</think>"),
+        ("<bot>{% if thinking is false %}</think>{% else %}<think>{% endif %}", "<bot>", "<bot></think>"),
+        ("<bot>{% if reasoning is not false %}<think>{% endif %}", "<bot>", "<bot>"),
+        ("<bot>{% if thinking_budget == 0 %}<think>no</think>{% endif %}", "<bot>", "<bot><think>no</think>"),
+        # Other tags and spaces are left as they are.
+        ("<|start_of|>bot<|end_of|>\n\n", "<|start_of|>bot<|end_of|>\n\n", "<|start_of|>bot<|end_of|>\n\n"),
+        ("[/INST]", "[/INST] ", "[/INST]"),
+        ("<bot>I think: ", "<bot>I think: ", "<bot>I think: "),
+    ],
+)
+def test_the_prompt_ends_where_the_reply_itself_begins(opening, reply, expected):
+    text = joined(chat_spans(SYSTEM, USER, chat_format(opening, reply), {}))
+    assert text == f"<system>Be brief.<end><user>Likes: <|im_end|><end>{expected}"
 
 
 @pytest.mark.parametrize(
