@@ -122,7 +122,7 @@ def server_engine(smollm2, vllm_server):
     engine.close()
 
 
-def _wait(address, server, log, seconds=240):
+def _wait(address, server, log, seconds=600):
     for _ in range(seconds):
         if server.poll() is not None:
             break

@@ -77,9 +77,10 @@ def evaluate(
         return
     trackers = open_trackers(tracker or ())
     folder = out or Path("runs") / "-".join(Path(name).name.replace(":", "-") for name in asked.datasets)
-    command = command_line(sys.argv[1:])
     with progress(console) as watch:
-        found = run_evaluation(asked, folder, retry_failed=retry_failed, watch=watch, command=command)
+        found = run_evaluation(
+            asked, folder, retry_failed=retry_failed, watch=watch, command=command_line(sys.argv[1:])
+        )
     for log in trackers:
         log(found, folder)
     if as_json:

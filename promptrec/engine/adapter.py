@@ -32,10 +32,13 @@ UNSUPPORTED = {
     "layer_replication": "layers of the model are repeated",
     "alora_invocation_tokens": "it is switched on by tokens of the prompt",
     "use_qalora": "QA-LoRA groups the inputs",
+    "use_bdlora": "its matrices are in blocks",
+    "arrow_config": "it is a mixture of adapters",
+    "loftq_config": "it belongs to a base model that LoftQ has changed",
     "megatron_config": "it is of a model that Megatron splits",
 }
 # These take a part off the base model before they train; unless it was converted, it is missing when they are read.
-CHANGES_BASE = ("pissa", "olora", "loftq", "corda")
+CHANGES_BASE = ("pissa", "olora", "loftq", "corda", "lora_ga")
 # A probe of an adapter reads these tokens, and looks at as many labels.
 PROBE: Tokens = (1, 2, 3, 4, 5, 6, 7, 8)
 PROBE_LABELS = tuple(range(32))
@@ -74,7 +77,10 @@ class Adapters:
         Raises:
             InputError: no LoRA adapter, one of another model, or one that would not be read as it was trained.
         """
-        folder = Path(source).expanduser()
+        try:
+            folder = Path(source).expanduser()
+        except RuntimeError as error:
+            raise InputError(f"{source}: no such folder: {error}") from None
         # A name that is no folder would be looked for on the network.
         if not (folder / CONFIG).is_file():
             raise InputError(f"{source}: not a LoRA adapter: it has no {CONFIG}")
@@ -136,7 +142,7 @@ def _checked(source: str, folder: Path, model: Path) -> int:
     """
     refused = f"{source}: this LoRA adapter"
     try:
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8-sig"))
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         header = read_header(folder / WEIGHTS)
     except (OSError, ValueError, ModelError) as error:
         why = f"{CONFIG} is not JSON" if isinstance(error, ValueError) else error

@@ -46,8 +46,6 @@ def check_causal(folder: Path) -> None:
     Raises:
         ModelError: an encoder, a reranker, a masked, speech or encoder-decoder model, or an adapter.
     """
-    if not (folder / "config.json").exists() and (folder / "adapter_config.json").exists():
-        raise ModelError(f"{folder} is an adapter, not a model: give its base model, and this as the adapter")
     config = read_config(folder)
     names = [str(name) for name in config.get("architectures") or ()]
     for name in names:
@@ -62,7 +60,7 @@ def headless(folder: Path) -> str | None:
     """The class of a model that was saved without its head for words; None where it has one or is said to be causal."""
     config = read_config(folder)
     name = next(iter(config.get("architectures") or ()), "")
-    if not name.endswith("Model") or config.get("tie_word_embeddings"):
+    if not name.endswith("Model") or name.endswith("LMHeadModel") or config.get("tie_word_embeddings"):
         return None
     tensors = {tensor for path in folder.glob("*.safetensors") for tensor in read_header(path)}
     return None if any(tensor.endswith(("lm_head.weight", "embed_out.weight")) for tensor in tensors) else name

@@ -1,6 +1,7 @@
 """What a folder of weights is, to the byte."""
 
 import hashlib
+import os
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -22,7 +23,8 @@ def files_sha256(paths: Iterable[Path]) -> str:
 
 def adapter_sha256(adapter: str) -> str:
     """The same of an adapter's folder; of the name alone where there is no such folder: a server has it."""
-    return folder_sha256(adapter) if Path(adapter).is_dir() else hashlib.sha256(adapter.encode()).hexdigest()
+    folder = Path(os.path.expanduser(adapter))
+    return folder_sha256(folder) if folder.is_dir() else hashlib.sha256(adapter.encode()).hexdigest()
 
 
 @lru_cache(64)

@@ -116,6 +116,8 @@ def add(
 
 def check_folder(folder: Path) -> None:
     """Refuse a folder that is not a model, naming the file it lacks. Pickled weights are never opened."""
+    if not (folder / "config.json").exists() and (folder / "adapter_config.json").exists():
+        raise ModelError(f"{folder} is an adapter, not a model: give its base model, and this as the adapter")
     if not (folder / "config.json").exists():
         raise ModelError(f"{folder} has no config.json: it is not a model folder")
     if not any(folder.glob("*.safetensors")):

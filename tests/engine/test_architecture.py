@@ -121,7 +121,7 @@ def test_causal_models_are_let_through(tmp_path, config):
 def test_an_adapter_is_no_model(tmp_path):
     (tmp_path / "adapter_config.json").write_text("{}")
     with pytest.raises(ModelError, match="is an adapter, not a model"):
-        check_causal(tmp_path)
+        resolve(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -253,7 +253,9 @@ def test_an_error_is_never_read(serve, status):
         assert readings[0].value is None and f"answers {status}: {SAID}" in readings[0].error
 
 
-@pytest.mark.parametrize("header", ["1", "0.6", email.utils.formatdate(time.time() + 3600, usegmt=True)])
+@pytest.mark.parametrize(
+    "header", ["1", "0.6", email.utils.formatdate(time.time() + 3600, usegmt=True)], ids=["1", "0.6", "date"]
+)
 def test_retry_after_is_waited_for_with_a_cap(serve, header):
     engine, server = serve(
         lambda n, body: (429, SAID, {"Retry-After": header}) if n == 1 else None,
