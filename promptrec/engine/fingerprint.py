@@ -1,8 +1,8 @@
 """What a folder of weights is, to the byte."""
 
 import hashlib
-import os
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,8 +23,11 @@ def files_sha256(paths: Iterable[Path]) -> str:
 
 def adapter_sha256(adapter: str) -> str:
     """The same of an adapter's folder; of the name alone where there is no such folder: a server has it."""
-    folder = Path(os.path.expanduser(adapter))
-    return folder_sha256(folder) if folder.is_dir() else hashlib.sha256(adapter.encode()).hexdigest()
+    with suppress(RuntimeError):  # of a user that is not there
+        folder = Path(adapter).expanduser()
+        if folder.is_dir():
+            return folder_sha256(folder)
+    return hashlib.sha256(adapter.encode()).hexdigest()
 
 
 @lru_cache(64)

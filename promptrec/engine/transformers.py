@@ -32,9 +32,8 @@ except ImportError as missing:
 
 Numbers = tuple[float, ...]
 Pick = Callable[[Any, Sequence[Output]], Any]
-# Tokens of a packed row: longer ones spend more on what their tokens do not see, shorter ones more on starting.
+# Tokens of a packed row; by how many nats two ways of reading the same may differ, in float32 and in half precision.
 ROW_TOKENS = 512
-# By more nats than this, two ways of reading the same are different.
 SAME_NATS, SAME_NATS_HALF = 1e-3, 0.5
 # Logits of one batch take at most this many bytes; keys and values at most this many tokens.
 LOGITS_BYTES = 512 * 2**20
@@ -253,8 +252,8 @@ class TransformersEngine:
     def _tried(self, folder: Path) -> tuple[bool, bool]:
         """Whether prefixes may be shared, and whether rows may be packed, tried on a few tokens.
 
-        Both must give what sequences give that are read alone. Layers that see only a part of what came before are not
-        found out by short ones: settings tell those. Whatever else is different shows in the numbers, or is raised.
+        Both must give what sequences give that are read alone. Settings tell of layers that see only a part of what came
+        before; whatever else is different shows in the numbers, or is raised.
 
         Raises:
             ModelError: a token changes what is read before it: the model is no causal one.
@@ -270,9 +269,7 @@ class TransformersEngine:
             alone = self._grouped(texts, firsts, all_of)[1]
             ahead = self._grouped({0: texts[0][:20]}, firsts, all_of)[1][0]
             if not all(map(math.isfinite, ahead)):
-                raise ModelError(
-                    f"{folder}: what it reads is no number: its weights are damaged, or too large for dtype"
-                )
+                raise ModelError(f"{folder}: it gives no numbers: its weights are damaged, or too large for the dtype")
             if not self._alike(ahead, alone[0][: len(ahead)]):
                 raise ModelError(f"{folder}: what comes after a token changes how it is read: no causal language model")
             config = self._model.config.to_dict()
