@@ -32,14 +32,13 @@ except ImportError as missing:
 
 Numbers = tuple[float, ...]
 Pick = Callable[[Any, Sequence[Output]], Any]
-# Tokens of a packed row; by how many nats two ways of reading the same may differ, in float32 and in half precision.
-ROW_TOKENS = 512
+ROW_TOKENS = 512  # in a packed row
+# By how many nats two ways of reading the same may differ, in float32 and in half precision.
 SAME_NATS, SAME_NATS_HALF = 1e-3, 0.5
 # Logits of one batch take at most this many bytes; keys and values at most this many tokens.
 LOGITS_BYTES = 512 * 2**20
 CACHE_TOKENS = 8192
-GENERATE_BATCH = 16
-ADAPTER = "reading"
+GENERATE_BATCH, ADAPTER = 16, "reading"
 
 
 class TransformersEngine:
@@ -252,7 +251,7 @@ class TransformersEngine:
     def _tried(self, folder: Path) -> tuple[bool, bool]:
         """Whether prefixes may be shared, and whether rows may be packed, tried on a few tokens.
 
-        Both must give what sequences give that are read alone. Settings tell of layers that see only a part of what came
+        Both must give what sequences give that are read alone. Settings tell of layers that do not see all that came
         before; whatever else is different shows in the numbers, or is raised.
 
         Raises:
