@@ -3,6 +3,7 @@
 import pytest
 
 from promptrec.cli.progress import Lines
+from promptrec.engine.base import Reading
 from promptrec.engine.progress import report_progress
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate
@@ -10,6 +11,7 @@ from promptrec.evaluate.named import planted_dataset
 from promptrec.evaluate.watch import Watch
 from promptrec.rank.auto import AT_HAND
 from promptrec.rank.names import ranker_parts
+from promptrec.rank.probe_set import probe_pairs
 from promptrec.testing.scripted import ScriptedEngine
 
 
@@ -27,12 +29,20 @@ class Listening(Watch):
         self.shares.append((len(self.started), share))
 
 
-class Halfway(ScriptedEngine):
-    """Reports twice in each call."""
+PAIRS = probe_pairs("en")
+TITLES = {r.query.preferences: PAIRS.catalog[PAIRS.right[r.query.query_id]].title for r in PAIRS.requests}
+
+
+class Knowing(ScriptedEngine):
+    """Knows the probe's right answers, and reports twice in each call."""
 
     def loglikelihood(self, prompts, continuations, *, adapter=None):
         report_progress(1, 2)
         out = super().loglikelihood(prompts, continuations, adapter=adapter)
+        for n, asked in enumerate(zip(prompts, continuations, strict=True)):
+            prompt, words = map(self.tokenizer.decode, asked)
+            if any(said in words and title in prompt for said, title in TITLES.items()):
+                out[n] = Reading((-0.01,))
         report_progress(2, 2)
         return out
 
@@ -41,40 +51,54 @@ class Halfway(ScriptedEngine):
 def run(tmp_path, monkeypatch):
     monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path / "home"))
 
-    def start(users, watch, rankers=("auto", "query-likelihood")):
+    def start(users, watch, engine):
         data = planted_dataset(users=users, candidates=5, right=1)
-        config = Config(datasets=("planted",), rankers=rankers)
-        return evaluate(config, tmp_path / "out", datasets=[data], engine=Halfway(), watch=watch)
+        config = Config(datasets=("planted",), rankers=("auto", "query-likelihood"))
+        return evaluate(config, tmp_path / "out", datasets=[data], engine=engine, watch=watch)
 
     return start
 
 
-@pytest.mark.parametrize("users", [6, 30])
-def test_auto_is_run_under_the_name_of_what_it_takes_and_says_why(run, users):
+@pytest.mark.parametrize(
+    ("users", "engine", "why"),
+    [
+        (6, Knowing(), "6 requests are too few to weigh by agreement"),
+        (30, Knowing(), f"agreement with the others on {AT_HAND} requests"),
+        (30, ScriptedEngine(), "no way of asking this model was surely better than chance"),
+    ],
+    ids=["few", "many", "weak"],
+)
+def test_auto_is_run_under_the_name_of_what_it_takes_and_says_why(run, users, engine, why):
     watch = Listening()
-    found = run(users, watch)
+    found = run(users, watch, engine)
     rankers = [one.spec.ranker for one in found.datasets[0].runs]
     assert len(set(rankers)) == len(rankers) and "auto" not in rankers
     note = next(said for said in watch.said if "auto takes" in said)
     taken = note.split("auto takes ")[1].split(" with ")[0]
-    assert taken in rankers and ranker_parts(taken)
-    assert ("too few" in note) is (users == 6) and ("agreement with the others on 20" in note) is (users == 30)
+    assert taken in rankers and ranker_parts(taken) and why in note
+    weighed = {(system, total) for system, total in watch.started if "which auto weighs" in system}
+    assert bool(weighed) is isinstance(engine, Knowing)
+    assert all(total == min(users, AT_HAND) for _, total in weighed)
 
 
 def test_it_says_what_it_probes_and_what_it_weighs_before_it_says_what_it_takes(run):
-    watch = Listening()
-    run(30, watch)
-    probed = [said for said in watch.said if "probing" in said]
-    assert any("query-likelihood" in said for said in probed) and watch.said.index(probed[-1]) < len(watch.said) - 1
-    weighed = [(system, total) for system, total in watch.started if "which auto weighs" in system]
-    assert ("bm25, which auto weighs,", AT_HAND) in weighed and len(weighed) >= 2
-    assert {share for _, share in watch.shares} == {0.5, 1.0}, "what the engine reports reaches whoever watches"
-
-
-def test_a_log_of_it_says_each_of_these_on_a_line(run):
     said = []
-    run(30, Lines(said.append))
-    text = "\n".join(said)
-    assert "auto: probing scripted as query-likelihood" in text
-    assert f"bm25, which auto weighs, on planted: 0 of {AT_HAND} people, 0%" in text
-    assert "planted: auto takes" in text
+    watch = Lines(said.append)
+    run(30, watch, Knowing())
+    first = [next(n for n, line in enumerate(said) if part in line) for part in SAID]
+    assert first == sorted(first)
+
+
+SAID = (
+    "auto: probing scripted as query-likelihood",
+    f"bm25, which auto weighs, on planted: 0 of {AT_HAND} people, 0%",
+    f"query-likelihood, which auto weighs, on planted: 0 of {AT_HAND} people, 0%",
+    "planted: auto takes",
+    "query-likelihood · scripted on planted: 0 of 30 people, 0%",
+)
+
+
+def test_what_an_engine_reports_reaches_whoever_watches(run):
+    watch = Listening()
+    run(30, watch, Knowing())
+    assert {share for _, share in watch.shares} == {0.5, 1.0}
