@@ -8,8 +8,9 @@ import re
 
 LOST = "\ufffd"
 _LOST_RUN = re.compile(f"{LOST}{{2,}}")
-# UTF-8 read in any 8-bit encoding leaves at least one of these characters; Chinese text rarely has one.
-_SUSPECT = re.compile("[\x80-\u05ff\u2200-\u25ff]")
+# UTF-8 read in an 8-bit encoding leaves pairs of such characters (the second may have become a blank or "?"), and
+# Windows-1252 read as Latin-1 leaves controls. Looked for first, because ftfy takes long over accented text.
+_SUSPECT = re.compile("[\x80-\x9f]|[\xa0-\u05ff\u2200-\u25ff][^\x00-\x7f]|[‚„‰][\xa0-\u024f]|[ÂÃ][ ?]")
 # Where English writes an apostrophe and no other language has a letter to lose.
 _CONTRACTION = re.compile(
     rf"""
