@@ -8,7 +8,7 @@ assumption. It counts for next to nothing beside rankers that the probe finds go
 Agreement: the correlation of a ranker's scores with the weighted sum of the others', the mean over requests. It can
 only take away from a ranker, never make one join: rankers that count the same words agree where they err.
 
-The constants are fitted by `python -m eval.auto`, which leaves one set out at a time.
+The constants were set by hand; `python -m eval.auto` says what others would have given, one set left out at a time.
 """
 
 import math
