@@ -64,11 +64,9 @@ def evaluate(
     told["engine_options"] = engine_settings(engine_options)
     asked = _config(config, {name: value for name, value in told.items() if value not in (None, [], DEFAULTS)})
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-    say_unused(sorted(asked.model_fields_set), asked.rankers, console)
+    say_unused(sorted(asked.model_fields_set - ({"templates"} if templates is None else set())), asked.rankers, console)
     if "check_limit" in asked.model_fields_set and not (asked.memorisation or asked.robustness):
         console.print("promptrec: --check-limit changes nothing without --memorisation or --robustness")
-    if asked.templates is None:
-        asked = asked.model_copy(update={"templates": own_templates()})
     if dry_run:
         console.print("reading a few queries with each model")
         with progress(console) as watch:
@@ -78,9 +76,8 @@ def evaluate(
     trackers = open_trackers(tracker or ())
     folder = out or Path("runs") / "-".join(Path(name).name.replace(":", "-") for name in asked.datasets)
     with progress(console) as watch:
-        found = run_evaluation(
-            asked, folder, retry_failed=retry_failed, watch=watch, command=command_line(sys.argv[1:])
-        )
+        command = command_line(sys.argv[1:])
+        found = run_evaluation(asked, folder, retry_failed=retry_failed, watch=watch, command=command)
     for log in trackers:
         log(found, folder)
     if as_json:
@@ -95,8 +92,8 @@ def evaluate(
 
 
 def _config(path: Path | None, told: dict[str, object]) -> Config:
-    if path is not None:
-        return Config.from_toml(path, told)
-    if "datasets" not in told:
+    if path is None and "datasets" not in told:
         raise InputError("name a dataset: a folder, or a name that `promptrec data list` shows")
-    return Config.parse(told, "promptrec evaluate")
+    asked = Config.from_toml(path, told) if path is not None else Config.parse(told, "promptrec evaluate")
+    # Given by nobody, they count as no option that changes nothing.
+    return asked.model_copy(update={"templates": asked.templates or own_templates()})
