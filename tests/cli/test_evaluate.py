@@ -33,7 +33,7 @@ def test_a_folder_of_ones_own_becomes_a_report(promptrec, mine, tmp_path, no_mod
     done = promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/mine", **no_models)
     assert done.returncode == 0, done.stderr
     assert "bm25" in done.stdout and "report: runs/mine/report.html" in done.stdout
-    assert done.stderr.splitlines() == ["mine · random: 0 of 2 ranked", "mine · bm25: 0 of 2 ranked"]
+    assert done.stderr.splitlines() == ["random on mine: 0 of 2 people, 0%", "bm25 on mine: 0 of 2 people, 0%"]
     page = (tmp_path / "runs" / "mine" / "report.html").read_text(encoding="utf-8")
     assert "bm25 has the highest ndcg@10" in page
     again = promptrec("report", "runs/mine", "--json", **no_models)
