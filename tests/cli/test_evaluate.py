@@ -70,13 +70,13 @@ def test_two_runs_are_compared_and_nothing_is_called_better_without_reason(promp
         (("mine", "--limit", "ten"), "limit: expected a whole number from 1, such as 100, got 'ten'"),
         (("mine", "--max-failed", "5"), "max_failed: expected a share from 0 to 1, such as 0.01, got '5'"),
         (("mine", "--metric", "ndcg@5,recall@5"), "--metric ndcg@5 --metric recall@5"),
-        (("mine", "--ranker", "item-knn"), "put interactions.csv .* into mine/"),
+        (("mine", "--ranker", "item-knn"), "put interactions.csv .* into its folder"),
         (("mine", "--ranker", "best"), "unknown ranker 'best'"),
         (("mine", "--metric", "ndcg"), "ndcg@10"),
         (("mine", "--tracker", "excel"), "unknown tracker 'excel'"),
         (("mine", "--executor", "slurm"), "unknown executor 'slurm'"),
         (("mine", "--ranker", "yes-no", "--model", "smollm2-135m"), "promptrec model add smollm2-135m"),
-        (("--config", "none.toml"), "none.toml: cannot be read"),
+        (("--config", "none.toml"), "none.toml: no such file"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(promptrec, mine, no_models, words, said):
