@@ -52,9 +52,9 @@ def read_toml(path: Path) -> dict[str, Any]:
     # "data\new" is TOML, and a line feed stands in it.
     slipped = next(_with_controls(told), None) if '"""' not in text and "'''" not in text else None
     if slipped is not None:
-        name, value = slipped
+        name = slipped
         raise InputError(
-            f"{path}: {name}: {value!r} has a control character in it, as a backslash in double quotes makes: write / "
+            f"{path}: {name}: its text has a control character in it, as a backslash in double quotes makes: write / "
             "or take single quotes"
         )
     return told
@@ -76,10 +76,13 @@ def _explained(path: Path, text: str, said: str) -> str:
             (how for slip, how in _SLIPS if slip.search(line)),
             "check this line, and what was opened with a bracket before it",
         )
-    return f"{path}:{number}: not readable as TOML: {what}: {line.strip()!r}: {how}"
+    # The value is not shown: it may be a secret.
+    name, equals, _ = line.partition("=")
+    shown = f"{name.strip()} = …: " if equals else ""
+    return f"{path}:{number}: not readable as TOML: {what}: {shown}{how}"
 
 
-def _with_controls(told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _with_controls(told: Mapping[str, Any]) -> Iterator[str]:
     for name, value in told.items():
         texts = value if isinstance(value, list) else [value]
-        yield from ((name, text) for text in texts if isinstance(text, str) and _ESCAPED.search(text))
+        yield from (name for text in texts if isinstance(text, str) and _ESCAPED.search(text))

@@ -5,12 +5,15 @@ has lost its core holds up the rest. A short computation is therefore timed with
 when the engine opens, and again from time to time.
 """
 
+import inspect
 import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Any, Self
+
+from promptrec.errors import InputError
 
 logger = logging.getLogger(__name__)
 
@@ -53,9 +56,19 @@ class Threads:
 
     @classmethod
     def of_torch(cls, torch: Any, fixed: int | None, timed: bool) -> Self:  # noqa: ANN401 - the package
-        """Those of torch, which the engine imports: `fixed` of them, or the fastest number where they are timed."""
+        """Those of torch, which the engine imports: `fixed` of them, or the fastest number where they are timed.
+
+        vLLM, once open in a process, binds its threads to cores and puts a function in place of torch's that does
+        nothing: the number stays as it is.
+
+        Raises:
+            InputError: a fixed number, where it cannot be set any more.
+        """
         usual = torch.get_num_threads()
-        counts = possible_counts(usual, fixed, os.environ) if timed else [usual]
+        settable = inspect.isbuiltin(torch.set_num_threads)
+        if fixed not in (None, usual) and not settable:
+            raise InputError(f"engine option threads={fixed}: vLLM has set {usual} for this process: leave it out")
+        counts = possible_counts(usual, fixed, os.environ) if timed and settable else [usual]
         tokens, weights = torch.ones(256, 1024), torch.ones(1024, 1024)
 
         def work() -> None:
@@ -67,10 +80,12 @@ class Threads:
 
     def __enter__(self) -> None:
         self._before = self._get_count()
-        self._set_count(self.count)
+        if self.count != self._before:
+            self._set_count(self.count)
 
     def __exit__(self, *error: object) -> None:
-        self._set_count(self._before)
+        if self._get_count() != self._before:
+            self._set_count(self._before)
 
     def __str__(self) -> str:
         chosen_from = f" of {self._counts[0]}" if len(self._counts) > 1 else ""

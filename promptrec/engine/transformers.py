@@ -104,11 +104,9 @@ class TransformersEngine:
             return (logits[places, tokens] - logits.logsumexp(-1)[places])[:, None]
 
         sequences = [(*p, *c) for p, c in zip(prompts, continuations, strict=True)]
+        errors = {i: "the continuation is empty: there is nothing to score" for i, c in enumerate(continuations) if not c}
         # Nothing comes behind the last token, so nobody asks what would be likely there.
-        unread = [min(1, len(c)) for c in continuations]
-        readings = self._read(sequences, [len(p) - 1 for p in prompts], pick, unread, adapter)
-        empty = Reading[tuple[float, ...]](None, error="the continuation is empty: there is nothing to score")
-        return [r if c else empty for r, c in zip(readings, continuations, strict=True)]
+        return self._read(sequences, [len(p) - 1 for p in prompts], pick, [1] * len(prompts), adapter, errors)
 
     def generate(
         self,
@@ -147,16 +145,19 @@ class TransformersEngine:
         pick: Pick,
         scored: Sequence[int],
         adapter: str | None,
+        unreadable: Mapping[int, str] | None = None,
     ) -> list[Reading[Numbers]]:
         """What `pick` takes from the logits behind positions `firsts[i]` and later of each sequence.
 
         `pick` gets logits (n, vocabulary) and outputs, whose places are rows of those, and gives a tensor (outputs,
-        values). `scored` says how many tokens at the end of each sequence are scored and need not be read themselves.
+        values). `scored` says how many tokens at the end of each sequence are scored and need not be read themselves;
+        `unreadable` says why some sequences cannot be read at all.
         """
-        errors = {
+        errors = {i: "the prompt is empty" for i, f in enumerate(firsts) if f < 0}
+        errors |= {
             i: e for i, s in enumerate(sequences) if (e := prompt_error(s, self.context_length, self._vocabulary))
         }
-        errors |= {i: "the prompt is empty" for i, f in enumerate(firsts) if f < 0 and i not in errors}
+        errors |= unreadable or {}
         texts = {i: s[: len(s) - scored[i]] for i, s in enumerate(sequences) if i not in errors}
         with self.threads, self._adapted(adapter), torch.inference_mode():
             shared, values = (self._packed if self._packs else self._grouped)(texts, firsts, pick)

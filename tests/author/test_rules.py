@@ -114,7 +114,7 @@ def test_tests_that_no_ranking_can_pass(found, tests, said):
     assert said in found(settings=f"{SETTINGS}tests: {tests}\n", catalog=wines())[0].said
 
 
-@pytest.mark.parametrize("person", ["person: '???'", "context: '!!'", "history: ['…']", "attributes: {age: '?'}"])
+@pytest.mark.parametrize("person", ["person: '???'", "context: '!!'", "attributes: {age: '?'}"])
 def test_a_person_who_says_nothing_readable_is_a_finding(found, person):
     (wrong,) = found(settings=f"{SETTINGS}tests:\n- has: [Wine 1]\n  {person}\n", catalog=wines())
     assert (wrong.rule, wrong.line) == ("header", 4) and "no letter or digit" in wrong.said

@@ -109,10 +109,11 @@ def test_it_says_how_many_there_are(seconds, said):
 
 
 @pytest.fixture
-def torch():
-    """With two threads, as on a machine of two cores, whoever runs the tests."""
+def torch(monkeypatch):
+    """With two threads, as on a machine of two cores, whoever runs the tests, and whatever vLLM did in the process."""
     import torch
 
+    monkeypatch.setattr(torch, "set_num_threads", torch._C.set_num_threads)
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     yield torch
@@ -155,6 +156,18 @@ def test_a_fixed_number_reads_the_same_and_is_said(tiny_folder, torch, monkeypat
     prompts, ends = [(1, 2, 3, n) for n in range(9)], [tuple(range(20))] * 9
     for one, other in zip(usual.loglikelihood(prompts, ends), fixed.loglikelihood(prompts, ends), strict=True):
         assert one.get() == pytest.approx(other.get(), abs=1e-5) and one.usage == other.usage
+
+
+def test_where_vllm_has_bound_the_threads_none_are_set_and_a_fixed_number_is_refused(torch, monkeypatch):
+    calls = []
+    monkeypatch.setattr(torch, "set_num_threads", lambda count: calls.append(count))
+    threads = Threads.of_torch(torch, None, timed=True)
+    with threads:
+        threads.choose()
+    assert str(threads) == "2 threads" and calls == []
+    assert Threads.of_torch(torch, 2, timed=True).count == 2
+    with pytest.raises(InputError, match="threads=1: vLLM has set 2"):
+        Threads.of_torch(torch, 1, timed=True)
 
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "two", "1.5", "99999"])
