@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
+from rich.console import Console, ConsoleDimensions, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.progress import Progress
 from rich.segment import Segment
 from rich.table import Table
@@ -22,7 +22,7 @@ from promptrec.rank.show import WIDTH, least_width
 NARROWEST = 20
 # Signs of our own for encodings that lack them; everything else is written as JSON escapes it.
 PLAIN = {**dict.fromkeys("·–—─━", "-"), "…": "...", "’": "'", "⏎": "\\n", "±": "+/-", "×": "x"}
-# What moves a cursor, colours, rings or turns the direction round: controls but tab and newline, marks of direction, half pairs.
+# Controls but tab and newline, marks of direction, and halves of pairs: no text needs them, and terminals obey them.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _NOT_JSON = re.compile("[\x7f-\x9f\ud800-\udfff]")
 _NOT_ASCII = re.compile("[^\n -~]")
@@ -78,17 +78,14 @@ def print_table(table: Table) -> None:
 def results(least: int = 0, *, soft_wrap: bool = False) -> Console:
     """A console for stdout, of the terminal's width or of `least` columns where that is more."""
     console = _console(sys.stdout, soft_wrap=soft_wrap)
-    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
-        console.width = WIDTH
-    console.width = max(console.width, least, NARROWEST)
-    return console
+    width = console.width if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH
+    return _sized(console, max(width, least))
 
 
 def notes() -> Console:
     """A console for stderr: what goes on, and what is wrong. Lines are not broken."""
     console = _console(sys.stderr, soft_wrap=True)
-    console.width = max(console.width, NARROWEST)
-    return console
+    return _sized(console, console.width)
 
 
 def bars() -> Progress:
@@ -126,6 +123,12 @@ def _console(file: TextIO, **settings: Any) -> Console:  # noqa: ANN401 - rich's
         more = {"force_terminal": False, "color_system": "standard" if os.environ.get("FORCE_COLOR") else None}
     console = _Console(file=file, highlight=False, markup=False, emoji=False, **settings, **more)
     console.push_render_hook(_Escaping())
+    return console
+
+
+def _sized(console: Console, width: int) -> Console:
+    # A dumb terminal's width is only taken together with a height.
+    console.size = ConsoleDimensions(max(width, NARROWEST), console.height)
     return console
 
 

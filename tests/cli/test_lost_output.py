@@ -15,9 +15,9 @@ FILES = {"evaluation.json", "report.html", "report.md"}
 
 @pytest.fixture
 def run(tmp_path):
-    def call(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, before=None, out=None, **settings):
+    def call(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, before=None, **settings):
         command = [sys.executable, "-m", "promptrec", *map(str, words)]
-        env = os.environ | {"PROMPTREC_HOME": str(tmp_path / "home"), "MPLCONFIGDIR": str(tmp_path / "mpl")} | settings
+        env = os.environ | {"PROMPTREC_HOME": str(tmp_path / "home")} | settings
         return subprocess.run(
             command,
             stdout=stdout,
