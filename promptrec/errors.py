@@ -3,7 +3,9 @@
 Every message is one line: what was found, where (file, line, field), and what to do next.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rapidfuzz import process
@@ -70,3 +72,16 @@ class UnknownName(PromptrecError):
 def first_line(error: BaseException) -> str:
     """What another library's error says first, or its kind where it says nothing: for a message of one line."""
     return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+
+
+@contextmanager
+def writing(path: str | Path, then: str = "free some room, or choose another place") -> Iterator[None]:
+    """Say in one line which file cannot be written, why, such as a full disk, and what to do then.
+
+    Raises:
+        InputError: the operating system refuses.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror or first_line(error)}): {then}") from None

@@ -1,14 +1,13 @@
 """`promptrec compare`: is one run better than another, or is it chance?"""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from promptrec.cli.options import JsonOption
+from promptrec.cli.output import dump_json, notes, say
 from promptrec.errors import InputError
 from promptrec.evaluate.comparison import Values, compare_pairs
 from promptrec.evaluate.run_folder import is_evaluation, read_systems, read_values
@@ -32,7 +31,7 @@ def compare(
 
     All that is compared is one family, and p-values are corrected for it (Holm).
     """
-    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    console = notes()
     if is_evaluation(run_a) and is_evaluation(run_b):
         a, b = read_systems(run_a), read_systems(run_b)
         for one, other, path in ((a, b, run_a), (b, a, run_b)):
@@ -47,12 +46,11 @@ def compare(
     found = compare_pairs(pairs, metric or _shared(list(pairs.values())), seed)
     if as_json:
         dumped = [comparison.model_dump(mode="json") for comparison in found.values()]
-        print(json.dumps(dumped if is_evaluation(run_a) else dumped[0], indent=2, ensure_ascii=False))
+        dump_json(dumped if is_evaluation(run_a) else dumped[0])
         return
-    console = Console(highlight=False, markup=False, soft_wrap=True)
     for comparison in found.values():
         for name in comparison.contrasts:
-            console.print(comparison.verdict(name))
+            say(comparison.verdict(name))
 
 
 def _pairs(a: Runs, b: Runs, run_a: Path, run_b: Path) -> dict[tuple[str, str], tuple[Values, Values]]:

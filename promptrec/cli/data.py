@@ -1,15 +1,14 @@
 """`promptrec data`: which datasets there are, getting one, and what is in it."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from promptrec.cli.options import JsonOption
+from promptrec.cli.output import dump_json, notes, print_table, say
 from promptrec.data import public
 from promptrec.data.public import PUBLIC
 from promptrec.errors import InputError
@@ -40,15 +39,15 @@ def list_(as_json: JsonOption = False) -> None:
             broken.append(str(error))
     rows += [*map(_public, PUBLIC), *map(_generated, GENERATED)]
     if as_json:
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        dump_json(rows)
     else:
         fold = (Column(name, overflow="fold") for name in ("splits", "licence", "source"))
         table = Table(Column("name", no_wrap=True), "here", *fold)
         for row in rows:
             table.add_row(row["name"], row["here"], ", ".join(row["splits"]), row["licence"], row["source"])
-        Console(markup=False).print(table)
+        print_table(table)
     for said in broken:
-        Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"promptrec: error: {said}")
+        notes().print(f"promptrec: error: {said}")
     if broken:
         raise typer.Exit(2)
 
@@ -60,11 +59,11 @@ def get(name: NameArgument) -> None:
     The name of a public set without a split, such as ml-100k, gets its files alone. One that is generated when it is
     opened, such as planted, needs nothing.
     """
-    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    console = notes()
     if name in GENERATED:
         console.print(f"{name} is generated when it is opened: there is nothing to get")
         return
-    print(public.get(name, console.print) if name in PUBLIC else find_dataset(name, console.print))
+    say(str(public.get(name, console.print) if name in PUBLIC else find_dataset(name, console.print)))
 
 
 @app.command()
@@ -76,7 +75,7 @@ def info(name: NameArgument, as_json: JsonOption = False) -> None:
     if name in PUBLIC:
         _print_facts(_public(name), as_json)
         return
-    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    console = notes()
     data = open_dataset(name, console.print)
     told = Told.of(data)
     relevant = Counter(query_id for query_id, grades in data.relevance.items() for g in grades.values() if g > 0)
@@ -109,10 +108,10 @@ def info(name: NameArgument, as_json: JsonOption = False) -> None:
 
 def _print_facts(facts: Mapping[str, Any], as_json: bool) -> None:
     if as_json:
-        print(json.dumps(facts, indent=2, ensure_ascii=False))
+        dump_json(facts)
         return
     for key, value in facts.items():
-        print(f"{key.replace('_', ' ') + ':':23} {', '.join(value) if isinstance(value, list) else value}")
+        say(f"{key.replace('_', ' ') + ':':23} {', '.join(value) if isinstance(value, list) else value}")
 
 
 def _local(name: str) -> dict[str, Any]:

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from promptrec.cli.options import EngineOption, ModelOption
+from promptrec.cli.output import notes, results
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query
 from promptrec.engine.models import DEFAULT_MODEL
@@ -38,11 +38,11 @@ def demo(
     pool: Annotated[int, typer.Option("--pool", help="How many candidates to retrieve and rank for each.")] = 20,
 ) -> None:
     """Recommend films and places to three people nobody has seen before."""
-    console = Console()
+    console = results()
     opened = None
     for (catalog_name, template), people in PEOPLE.items():
         catalog = Catalog.bundled(catalog_name)
-        with Console(stderr=True).status(Text(f"loading {model}")):
+        with notes().status(Text(f"loading {model}")):
             recommender = Recommender.load(
                 template, catalog=catalog, model=model, engine=opened.engine if opened else engine, pool=pool
             )
@@ -53,7 +53,7 @@ def demo(
         console.print(Text(f"\n{len(catalog):,} items: {catalog.credit}", style="dim"))
         for query in people:
             console.print(Text(f"\n{query.query_id} says: {query.preferences}", style="italic"))
-            with Console(stderr=True).status(f"ranking {pool} candidates for {query.query_id}"):
+            with notes().status(f"ranking {pool} candidates for {query.query_id}"):
                 ranking = recommender.recommend(query, k)
             console.print(as_table(ranking))
     if opened:

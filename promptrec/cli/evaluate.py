@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 
 import typer
-from rich.console import Console
 
 from promptrec.cli import evaluate_options as option
 from promptrec.cli.options import (
@@ -17,6 +16,7 @@ from promptrec.cli.options import (
     engine_settings,
     own_templates,
 )
+from promptrec.cli.output import kept, notes, print_json, results, say, visible
 from promptrec.cli.progress import progress
 from promptrec.cli.unused import say_unused
 from promptrec.engine.options import DEFAULTS
@@ -63,7 +63,7 @@ def evaluate(
     told = {name: value for name, value in locals().items() if name in Config.model_fields}
     told["engine_options"] = engine_settings(engine_options)
     asked = _config(config, {name: value for name, value in told.items() if value not in (None, [], DEFAULTS)})
-    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    console = notes()
     say_unused(sorted(asked.model_fields_set - ({"templates"} if templates is None else set())), asked.rankers, console)
     if "check_limit" in asked.model_fields_set and not (asked.memorisation or asked.robustness):
         console.print("promptrec: --check-limit changes nothing without --memorisation or --robustness")
@@ -71,20 +71,21 @@ def evaluate(
         console.print("reading a few queries with each model")
         with progress(console) as watch:
             cost = estimate_cost(asked, watch=watch)
-        print(cost.model_dump_json(indent=2) if as_json else cost)
+        print_json(cost.model_dump_json(indent=2)) if as_json else say(str(cost))
         return
     trackers = open_trackers(tracker or ())
     folder = out or Path("runs") / "-".join(Path(name).name.replace(":", "-") for name in asked.datasets)
     with progress(console) as watch:
-        command = command_line(sys.argv[1:])
+        command = visible(command_line(sys.argv[1:]))
         found = run_evaluation(asked, folder, retry_failed=retry_failed, watch=watch, command=command)
     for log in trackers:
         log(found, folder)
-    if as_json:
-        print(found.model_dump_json(indent=2))
-    else:
-        Console().print(as_console(found))
-        print(f"report: {folder / PAGE}")
+    with kept(f"the whole evaluation is in {folder}"):
+        if as_json:
+            print_json(found.model_dump_json(indent=2))
+        else:
+            results().print(as_console(found))
+            say(f"report: {folder / PAGE}")
     for line in dict.fromkeys((*found.failed, *found.unanswered)):
         console.print(f"promptrec: {line}; the same command with --retry-failed ranks them again")
     if found.failed:

@@ -1,11 +1,9 @@
 """The `promptrec` command: its subcommands, and what becomes of errors."""
 
-import os
 import sys
 from typing import NoReturn
 
 import typer
-from rich.console import Console
 
 import promptrec
 from promptrec.cli import (
@@ -14,6 +12,7 @@ from promptrec.cli import (
     demo,
     evaluate,
     model,
+    output,
     plan,
     probe,
     recommend,
@@ -48,7 +47,7 @@ app.add_typer(template.app, name="template")
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        print(f"promptrec {promptrec.__version__}")
+        output.say(f"promptrec {promptrec.__version__}")
         raise typer.Exit
 
 
@@ -60,7 +59,11 @@ def root(
 
 
 def main() -> None:
-    """Run the command; a user's mistake is one line on stderr and exit code 2, never a traceback."""
+    """Run the command; a user's mistake is one line on stderr and exit code 2, never a traceback.
+
+    A reader who has seen enough, as `head` has, ends it quietly with 141, as the shell has it.
+    """
+    output.prepare()
     try:
         try:
             app()
@@ -73,10 +76,10 @@ def main() -> None:
     except PromptrecError as error:
         _end_with(str(error))
     except BrokenPipeError:
-        _drop_output()  # whoever reads has seen enough, as `head` has
-        sys.exit(1)
+        output.drop_output()
+        sys.exit(141)
     except OSError as error:
-        _drop_output()
+        output.drop_output()
         where = error.filename or "the output or a file"
         _end_with(f"{where} cannot be read or written: {error.strerror or first_line(error)}")
     except KeyboardInterrupt:
@@ -84,10 +87,5 @@ def main() -> None:
 
 
 def _end_with(said: str) -> NoReturn:
-    Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"promptrec: error: {redact(said)}")
+    output.notes().print(f"promptrec: error: {redact(said)}")
     sys.exit(2)
-
-
-def _drop_output() -> None:
-    """Let what waits to be written go nowhere: the interpreter tries once more as it ends, and would complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -1,13 +1,12 @@
 """`promptrec model`: which models there are, adding one, and what one is."""
 
-import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from promptrec.cli.options import JsonOption
+from promptrec.cli.output import dump_json, notes, print_table, say
 from promptrec.engine import models
 from promptrec.engine.models import ModelInfo
 
@@ -19,14 +18,14 @@ def list_(as_json: JsonOption = False) -> None:
     """Show the models that can be used by name, added or not."""
     known = models.list_models()
     if as_json:
-        print(json.dumps([_facts(info) for info in known], indent=2, ensure_ascii=False))
+        dump_json([_facts(info) for info in known])
         return
     fold = (Column(name, overflow="fold") for name in ("kind", "added", "parameters", "licence", "source"))
     table = Table(Column("name", no_wrap=True), *fold)
     for info in known:
         facts = _facts(info)
         table.add_row(*(str(facts[column]) for column in ("name", "kind", "added", "parameters", "licence", "source")))
-    Console(markup=False).print(table)
+    print_table(table)
 
 
 @app.command()
@@ -38,14 +37,13 @@ def add(
     ] = False,
 ) -> None:
     """Get a model ready for use; does nothing when it is there already."""
-    console = Console(stderr=True)
     info = models.add(
         source,
         name=name,
         accept_terms=accept_terms,
-        notify=lambda said: console.print(said, highlight=False, markup=False),
+        notify=notes().print,
     )
-    print(f"{info.name} is ready ({_size(info.parameters)} parameters, licence: {info.licence})")
+    say(f"{info.name} is ready ({_size(info.parameters)} parameters, licence: {info.licence})")
 
 
 @app.command()
@@ -56,10 +54,10 @@ def info(
     listed = {known.name: known for known in models.list_models()}
     facts = _facts(listed[name] if name in listed else models.resolve(name))
     if as_json:
-        print(json.dumps(facts, indent=2, ensure_ascii=False))
+        dump_json(facts)
         return
     for key, value in facts.items():
-        print(f"{key + ':':12} {value}")
+        say(f"{key + ':':12} {value}")
 
 
 def _facts(known: ModelInfo) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Options that several commands share, and how their text is read."""
 
+import os
 import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -132,3 +133,11 @@ def _without_secrets(argument: str) -> str:
     if name not in EngineOptions.model_fields:
         return redact(argument)
     return f"{option}{name}={getattr(EngineOptions.parse({name: value}), name)}"
+
+
+def as_typed(text: str) -> str:
+    """Words of the command line in UTF-8, as they were typed, where the locale's encoding lacks them (LC_ALL=POSIX)."""
+    try:
+        return os.fsencode(text).decode() if any("\udc80" <= sign <= "\udcff" for sign in text) else text
+    except UnicodeError:
+        return text

@@ -1,6 +1,5 @@
 """`promptrec plan`: what ways of ranking would cost, before any of them runs."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,10 +18,12 @@ from promptrec.cli.options import (
     ModelOption,
     SeedOption,
     TemplatesOption,
+    as_typed,
     engine_settings,
     open_catalog,
     own_templates,
 )
+from promptrec.cli.output import dump_json, notes, print_table, say
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query, RankRequest
 from promptrec.engine.counting import CountingEngine
@@ -79,7 +80,7 @@ def plan_(
     """
     counter = CountingEngine.of(model, engine, engine_settings(engine_options))
     known = _speed(speed, writing_speed)
-    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    console = notes()
     with console.status("writing prompts"):
         if catalog is not None and dataset is None:
             people = _made_up(
@@ -92,7 +93,7 @@ def plan_(
         asked = System("", engine=counter, template=template, templates=own_templates(templates), seed=seed)
         plans = _plans(asked, rankers, people, counter, known, console)
     if as_json:
-        print(json.dumps([made.model_dump() for made in plans], indent=2, ensure_ascii=False))
+        dump_json([made.model_dump() for made in plans])
     else:
         _show(plans, timed=known is not None)
 
@@ -147,7 +148,7 @@ def _made_up(
     made = Dataset(name=catalog.name, language=language, catalog=catalog, requests=(), relevance={})
     if preferences is not None:
         users = users or 1
-        requests = _retrieved(catalog, [Query(preferences=preferences)], candidates)
+        requests = _retrieved(catalog, [Query(preferences=as_typed(preferences))], candidates)
     else:
         users = users or option.USERS
         requests = sample_requests(catalog, min(users, sample), candidates, seed)
@@ -172,9 +173,7 @@ def _retrieved(catalog: Catalog, queries: Sequence[Query], candidates: int) -> t
 
 def _show(plans: Sequence[Plan], timed: bool) -> None:
     first = plans[0]
-    print(
-        f"{first.users:,} people with {first.candidates:,.4g} candidates each, read by {first.model} in {first.engine}"
-    )
+    say(f"{first.users:,} people with {first.candidates:,.4g} candidates each, read by {first.model} in {first.engine}")
     columns = {
         "prompt": [f"{made.total.prompt_tokens:,.0f}" for made in plans],
         "cached": [f"{made.total.cached_tokens:,.0f}" for made in plans],
@@ -188,10 +187,10 @@ def _show(plans: Sequence[Plan], timed: bool) -> None:
     table = Table(Column("ranker", no_wrap=True), *numbers, box=SIMPLE_HEAD, padding=0)
     for made, *row in zip(plans, *columns.values(), strict=True):
         table.add_row(made.ranker, *row)
-    Console().print(table)
+    print_table(table)
     for made in plans:
         if made.problem:
-            print(f"{made.ranker} cannot rank all of them: {made.problem}")
+            say(f"{made.ranker} cannot rank all of them: {made.problem}")
     how = "counted for everybody" if first.counts_all else f"about, from the prompts of {first.sampled} people"
     rounds = "rounds are how often a person's prompts wait for answers, which are made up here"
-    print(f"tokens {how}; written is the most that may be; {rounds}")
+    say(f"tokens {how}; written is the most that may be; {rounds}")

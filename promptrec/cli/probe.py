@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, ModelOption, engine_settings
+from promptrec.cli.output import notes, print_json, results
 from promptrec.data.language import language_code
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL, resolve
@@ -28,7 +29,7 @@ def probe(
     """Measure every way of asking a model on pairs that come with promptrec, and show what `--ranker auto` takes."""
     language = language_code(language)
     options = engine_settings(engine_option)
-    console = Console(stderr=True)
+    console = notes()
     with console.status(Text(f"loading {model}")):
         opened, _ = open_engine(model, engine, options)
     info = resolve(model, "language model")
@@ -38,7 +39,7 @@ def probe(
             status.update(f"probing {ranker} (some minutes, once for each model and language)")
 
         found = auto(opened, info, language, encoder, options=options, again=again, notify=notify)
-    print(found.model_dump_json(indent=2)) if as_json else show(found, Console(markup=False))
+    print_json(found.model_dump_json(indent=2)) if as_json else show(found, results(80))
 
 
 def show(found: Probe, console: Console) -> None:

@@ -20,7 +20,7 @@ BETWEEN_LINES = 30.0
 @contextmanager
 def progress(console: Console) -> Iterator[Watch]:
     """Whoever an evaluation tells how it goes on, for as long as it takes."""
-    if not console.is_terminal:
+    if not console.is_interactive:
         yield Lines(console.print)
         return
     with Progress(

@@ -4,7 +4,6 @@ from contextlib import closing
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from promptrec.cli.options import (
@@ -19,10 +18,12 @@ from promptrec.cli.options import (
     SeedOption,
     SlotPriorOption,
     TemplatesOption,
+    as_typed,
     engine_settings,
     open_catalog,
     own_templates,
 )
+from promptrec.cli.output import notes, print_json, results, say
 from promptrec.cli.unused import say_unused
 from promptrec.data.catalog import Catalog
 from promptrec.data.clean import clean_text
@@ -30,6 +31,7 @@ from promptrec.data.query import Query
 from promptrec.engine.models import DEFAULT_MODEL
 from promptrec.errors import EngineError, InputError
 from promptrec.rank.ranking import Ranking
+from promptrec.rank.show import as_table, width_of
 from promptrec.recommender import Recommender
 
 
@@ -65,7 +67,7 @@ def recommend(
     """Recommend items of a catalogue to one person, from their words, their history, or both."""
     told = {**locals(), "model": model if model != DEFAULT_MODEL else None}
     query = _query(preferences, history)
-    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    console = notes()
     options = engine_settings(engine_option)
     with console.status("reading the catalogue"):
         items = open_catalog(catalog, columns)
@@ -97,18 +99,18 @@ def recommend(
 def show(ranking: Ranking, as_json: bool) -> None:
     """Print a ranking as JSON or as a table with the engine's name and why it was chosen."""
     if as_json:
-        print(ranking.model_dump_json(indent=2))
+        print_json(ranking.model_dump_json(indent=2))
         return
     if ranking.engine:
-        print(f"engine: {ranking.engine} ({ranking.engine_reason})")
-    print(ranking)
+        say(f"engine: {ranking.engine} ({ranking.engine_reason})")
+    results(width_of(ranking)).print(as_table(ranking))
 
 
 def _query(preferences: str | None, history: list[str] | None) -> Query:
     if preferences is not None and not preferences.strip():
         raise InputError("--preferences is empty: say in words what the person likes, or leave the option out")
     try:
-        return Query(preferences=preferences or "", history=tuple(history or ()))
+        return Query(preferences=as_typed(preferences or ""), history=tuple(map(as_typed, history or ())))
     except InputError as error:
         raise InputError(f"--preferences or --history: {error}") from None
 
@@ -118,7 +120,7 @@ def _ids(candidates: list[str], catalog: Catalog) -> list[str]:
     longest = 1 + max(item.item_id.count(",") for item in catalog)
     ids = []
     for entry in candidates:
-        parts = entry.split(",")
+        parts = as_typed(entry).split(",")
         while parts:
             item_id, taken = _first_id(parts[:longest], catalog)
             ids += [item_id] if item_id else []

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from promptrec.cli.options import JsonOption
+from promptrec.cli.output import print_json, results, say
 from promptrec.evaluate.evaluation import read_evaluation
 from promptrec.evaluate.report.console import as_console
 from promptrec.evaluate.report.write import write_report
@@ -20,7 +20,7 @@ def report(
     found = read_evaluation(run)
     page = write_report(run)
     if as_json:
-        print(found.model_dump_json(indent=2))
+        print_json(found.model_dump_json(indent=2))
         return
-    Console().print(as_console(found))
-    print(f"report: {page}")
+    results().print(as_console(found))
+    say(f"report: {page}")

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +20,7 @@ from promptrec.cli.options import (
     engine_settings,
     own_templates,
 )
+from promptrec.cli.output import bars, notes, print_json, print_table, say
 from promptrec.data.query import RankRequest
 from promptrec.engine.load import open_engine
 from promptrec.engine.models import DEFAULT_MODEL
@@ -57,7 +56,7 @@ def slot_prior(
     if out.is_dir() or not out.parent.is_dir():
         raise InputError(f"--out {out}: give a file, in a folder that is there")
     data = open_dataset(dataset)
-    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    console = notes()
     options = engine_settings(engine_option)
     with console.status(Text(f"loading {model}")):
         opened, _ = open_engine(model, engine, options)
@@ -70,7 +69,7 @@ def slot_prior(
         pool=pool,
     )
     asked = _requests(system.open(data), data, limit)
-    with closing(opened), Progress(console=console, disable=not console.is_terminal) as bar:
+    with closing(opened), bars() as bar:
         task = bar.add_task("reading requests", total=len(asked))
         fitted = SlotPrior.fit(
             system.prompt_templates(data)[0],
@@ -83,7 +82,7 @@ def slot_prior(
     unread = len(asked) - sum(found.requests for found in fitted.slots.values())
     if unread:
         console.print(f"promptrec: {unread} of {len(asked)} requests could not be read and count for nothing")
-    print(fitted.model_dump_json(indent=2)) if as_json else _show(fitted, out)
+    print_json(fitted.model_dump_json(indent=2)) if as_json else _show(fitted, out)
 
 
 def _requests(recommender: Recommender, data: Dataset, limit: int | None) -> Sequence[RankRequest]:
@@ -106,5 +105,5 @@ def _show(fitted: SlotPrior, out: Path) -> None:
         ends = [f"{label} {offset:+.2f}" for offset, label in (by_offset[-1], by_offset[0])]
         few = f"not used: it takes {LEAST_REQUESTS} requests" if found.requests < LEAST_REQUESTS else ""
         table.add_row(f"{n}", f"{found.requests}", *ends, few)
-    Console(markup=False).print(table)
-    print(f"how much likelier a slot's label is than the mean of its prompt's, in nats; kept in {out}")
+    print_table(table)
+    say(f"how much likelier a slot's label is than the mean of its prompt's, in nats; kept in {out}")

@@ -1,13 +1,11 @@
 """`promptrec template`: which prompts there are, and exactly what one of them says to the model."""
 
-import json
 from collections.abc import Iterator
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -20,9 +18,11 @@ from promptrec.cli.options import (
     JsonOption,
     ModelOption,
     TemplatesOption,
+    as_typed,
     open_catalog,
     own_templates,
 )
+from promptrec.cli.output import dump_json, notes, print_table, results, say
 from promptrec.cli.template_check import check_
 from promptrec.cli.template_named import one_template
 from promptrec.cli.template_try import ab_, diff_, test_
@@ -54,14 +54,14 @@ def list_(templates: TemplatesOption = None, as_json: JsonOption = False) -> Non
     found = list_templates(templates, broken=broken.append)
     if as_json:
         rows = [{"name": t.name, "sha256": t.sha256, **t.header.model_dump(mode="json")} for t in found]
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        dump_json(rows)
     else:
         table = Table(Column("name", no_wrap=True), "ranks", "language", Column("about", overflow="fold"))
         for t in found:
             table.add_row(t.name, t.header.ranks, t.header.language, t.header.about)
-        Console(markup=False).print(table)
+        print_table(table)
     for said in dict.fromkeys(map(str, broken)):  # templates of a pack share what is wrong with it
-        Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"promptrec: error: {said}")
+        notes().print(f"promptrec: error: {said}")
     if broken:
         raise typer.Exit(2)
 
@@ -78,10 +78,9 @@ def new(
 ) -> None:
     """Begin a pack of your own: copies of a pack that comes with promptrec, for you to change."""
     written = new_pack(name, templates, like, open_catalog(catalog, columns) if catalog is not None else None)
-    console = Console(highlight=False, markup=False, soft_wrap=True)
     for path in written:
-        console.print(str(path))
-    console.print(f"next: promptrec template check {templates / name}")
+        say(str(path))
+    say(f"next: promptrec template check {templates / name}")
 
 
 @app.command()
@@ -99,12 +98,12 @@ def show(
     template = one_template(name, templates)
     tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
     items = open_catalog(catalog, columns) if catalog is not None else None
-    person = sample(template, items, preferences).query
+    person = sample(template, items, preferences and as_typed(preferences)).query
     seen = shown_tokens(template, person, sample_items(template, items), tokenizer, whoever=True)
     if as_json:
-        print(json.dumps(_facts(template, seen, tokenizer), ensure_ascii=False))
+        dump_json(_facts(template, seen, tokenizer))
         return
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = results(soft_wrap=True)
     same, varies, reply = seen.parts
     console.print(f"{template.name} · sha256 {template.sha256[:12]} · {model}")
     console.print(

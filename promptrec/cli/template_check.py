@@ -1,16 +1,15 @@
 """`promptrec template check`: what is wrong with templates, in words for their authors."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from promptrec.author.check import check
 from promptrec.author.confined import check_confined
 from promptrec.author.finding import Finding
 from promptrec.cli.options import ColumnsOption, JsonOption, ModelOption, TemplatesOption, open_catalog, own_templates
+from promptrec.cli.output import dump_json, say
 from promptrec.cli.template_named import template_files
 from promptrec.engine.models import DEFAULT_MODEL, resolve
 from promptrec.engine.tokenizer import Tokenizer
@@ -53,15 +52,14 @@ def check_(
     # Templates of a pack share its parts, and what is wrong with those.
     found = list(dict.fromkeys(f for path in paths for f in look(path)))
     if as_json:
-        print(json.dumps([f.model_dump(mode="json") for f in found], indent=2, ensure_ascii=False))
+        dump_json([f.model_dump(mode="json") for f in found])
     else:
         _show(found, len(paths))
     raise typer.Exit(1 if any(f.severity == "error" for f in found) else 0)
 
 
 def _show(found: list[Finding], templates: int) -> None:
-    console = Console(highlight=False, markup=False, soft_wrap=True)
     for finding in found:
-        console.print(f"{finding}  [{finding.severity}: {finding.rule}]")
+        say(f"{finding}  [{finding.severity}: {finding.rule}]")
     errors = sum(f.severity == "error" for f in found)
-    console.print(f"{templates} templates: {errors} errors, {len(found) - errors} warnings")
+    say(f"{templates} templates: {errors} errors, {len(found) - errors} warnings")

@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 from rich.text import Text
 
 from promptrec.author.ab import compare_templates
@@ -21,10 +19,12 @@ from promptrec.cli.options import (
     ModelOption,
     SeedOption,
     TemplatesOption,
+    as_typed,
     engine_settings,
     open_catalog,
     own_templates,
 )
+from promptrec.cli.output import bars, dump_json, notes, print_json, results, say
 from promptrec.cli.template_named import inside, one_template
 from promptrec.engine.base import Engine
 from promptrec.engine.load import open_engine
@@ -66,7 +66,6 @@ def test_(
     """Run the tests of a template's header with a real model. Exit code 1 if any fails."""
     templates = own_templates(templates)
     chosen = _chosen(name, templates, ranks, default_ranker(resolve(model, "language model").parameters))
-    console = Console(highlight=False, markup=False, soft_wrap=True)
     told: list[dict[str, Any]] = []
     with _open(model, engine, engine_option) as opened:
         for template in chosen:
@@ -74,12 +73,12 @@ def test_(
             outcomes = run_tests(template, rank_with(template, opened, items, seed), items)
             told += [_told(template, outcome) for outcome in outcomes]
             if not as_json:
-                _show(template, outcomes, console)
+                _show(template, outcomes)
     failed = sum(not outcome["passed"] for outcome in told)
     if as_json:
-        console.print_json(data=told)
+        dump_json(told)
     else:
-        console.print(f"{len(told) - failed} of {len(told)} tests passed, with {model}")
+        say(f"{len(told) - failed} of {len(told)} tests passed, with {model}")
     raise typer.Exit(1 if failed else 0)
 
 
@@ -101,7 +100,7 @@ def ab_(
     one, other = one_template(a, templates), one_template(b, templates)
     data = open_dataset(dataset)
     people = min(limit or len(data.queries), len(data.queries))
-    with _open(model, engine, engine_option) as opened, Progress(console=Console(stderr=True)) as bar:
+    with _open(model, engine, engine_option) as opened, bars() as bar:
         task = bar.add_task(f"{data.name}, {people} people, twice", total=2 * people)
         found = compare_templates(
             one,
@@ -113,15 +112,14 @@ def ab_(
             seed=seed,
             done=lambda ranked: bar.update(task, completed=ranked),
         )
-    console = Console(highlight=False, markup=False, soft_wrap=True)
     if as_json:
-        print(found.model_dump_json(indent=2))
+        print_json(found.model_dump_json(indent=2))
         return
     for side in found.sides:
         mean = "undefined" if side.mean is None else f"{side.mean:.3f}"
         failed = f", {side.failed} failed, the first {side.first_failure}" if side.failed else ""
-        console.print(f"{side.name}: {metric} {mean}, {side.prompt_tokens:,} prompt tokens{failed}")
-    console.print(found.said)
+        say(f"{side.name}: {metric} {mean}, {side.prompt_tokens:,} prompt tokens{failed}")
+    say(found.said)
 
 
 def diff_(
@@ -138,11 +136,12 @@ def diff_(
     templates = own_templates(templates)
     tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
     one, other = one_template(a, templates), one_template(b, templates)
-    found = diff(one, other, tokenizer, open_catalog(catalog, columns) if catalog is not None else None, preferences)
+    words = preferences and as_typed(preferences)
+    found = diff(one, other, tokenizer, open_catalog(catalog, columns) if catalog is not None else None, words)
     if as_json:
-        print(found.model_dump_json(indent=2))
+        print_json(found.model_dump_json(indent=2))
         return
-    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console = results(soft_wrap=True)
     for title, lines in (("files", found.source), ("prompts", found.prompt)):
         console.rule(title)
         for line in lines or ("no difference",):
@@ -171,7 +170,7 @@ def _chosen(name: str, folder: Path | None, ranks: list[str] | None, usual: str)
 def _open(model: str, engine: str | None, options: list[str] | None) -> Iterator[Engine]:
     """An engine that is closed when it is done with."""
     asked = engine_settings(options)
-    with Console(stderr=True).status(Text(f"loading {model}")):
+    with notes().status(Text(f"loading {model}")):
         opened, _ = open_engine(model, engine, asked)
     try:
         yield opened
@@ -189,10 +188,10 @@ def _told(template: Template, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _show(template: Template, outcomes: list[Outcome], console: Console) -> None:
+def _show(template: Template, outcomes: list[Outcome]) -> None:
     passed = sum(outcome.passed for outcome in outcomes)
-    console.print(f"{template.name}: {passed} of {len(outcomes)}")
+    say(f"{template.name}: {passed} of {len(outcomes)}")
     for outcome in outcomes:
         mark = "passed" if outcome.passed else "FAILED"
         person = outcome.expectation.person or "(no words)"
-        console.print(f"  {mark}: {person}" + (f" - {outcome.said}" if outcome.said else ""))
+        say(f"  {mark}: {person}" + (f" - {outcome.said}" if outcome.said else ""))

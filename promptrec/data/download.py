@@ -8,7 +8,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from promptrec.errors import InputError
+from promptrec.errors import InputError, writing
 
 CHECKSUMS = "checksums.json"
 _BLOCK = 1 << 20
@@ -44,7 +44,8 @@ def fetch(address: str, target: Path) -> None:
     try:
         with urllib.request.urlopen(address, timeout=_PATIENCE_SECONDS) as page, target.open("wb") as out:  # noqa: S310
             while block := page.read(_BLOCK):
-                out.write(block)
+                with writing(target):
+                    out.write(block)
     except OSError as error:
         reason = str(getattr(error, "reason", error)) or type(error).__name__
         raise InputError(f"{address} could not be downloaded ({reason}); are you online?") from None

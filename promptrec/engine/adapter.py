@@ -131,7 +131,7 @@ def check_effect(source: str, read: Callable[[bool], Sequence[float]]) -> None:
 
 
 def _sha256(folder: Path) -> str:
-    return files_sha256(folder / name for name in (CONFIG, WEIGHTS))
+    return files_sha256(folder, (folder / name for name in (CONFIG, WEIGHTS)))
 
 
 def _checked(source: str, folder: Path, model: Path) -> int:

@@ -6,19 +6,22 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
+from promptrec.engine.encoder_folder import model_files
+
 
 def folder_sha256(folder: str | Path) -> str:
-    """SHA-256 over the names and contents of a folder's own files, in the order of their names.
+    """SHA-256 over the names and contents of a model folder's files, in the order of their names.
 
-    A folder that has not changed since is not read again (sizes and times of its files are compared).
+    The files are its own and, of an encoder, those of its modules in the folders below. A folder that has not changed
+    since is not read again (sizes and times of its files are compared).
     """
-    return files_sha256([path for path in Path(folder).iterdir() if path.is_file()])
+    return files_sha256(Path(folder), model_files(Path(folder)))
 
 
-def files_sha256(paths: Iterable[Path]) -> str:
-    """The same of some files, wherever they are."""
+def files_sha256(folder: Path, paths: Iterable[Path]) -> str:
+    """The same of some files in or below a folder."""
     stats = ((path, path.stat()) for path in sorted(paths))
-    return _sha256(tuple((path, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for path, s in stats))
+    return _sha256(folder, tuple((path, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for path, s in stats))
 
 
 def adapter_sha256(adapter: str) -> str:
@@ -31,9 +34,11 @@ def adapter_sha256(adapter: str) -> str:
 
 
 @lru_cache(64)
-def _sha256(files: tuple[tuple[Path, int, int, int, int], ...]) -> str:
+def _sha256(folder: Path, files: tuple[tuple[Path, int, int, int, int], ...]) -> str:
     whole = hashlib.sha256()
     for path, *_ in files:
         with path.open("rb") as file:
-            whole.update(path.name.encode() + b"\x00" + hashlib.file_digest(file, "sha256").digest())
+            whole.update(
+                path.relative_to(folder).as_posix().encode() + b"\x00" + hashlib.file_digest(file, "sha256").digest()
+            )
     return whole.hexdigest()

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from promptrec.data.download import home
+from promptrec.engine.encoder_folder import check_encoder, has_modules, model_files
 from promptrec.engine.packaged import PACKAGED, Kind, build
 from promptrec.engine.safetensors import count_numbers
 from promptrec.errors import ModelError, UnknownName, first_line
@@ -63,10 +64,14 @@ def resolve(model: str | Path, kind: Kind | None = None) -> ModelInfo:
     info = known.get(str(model)) or _in_folder(Path(model))
     if info is None:
         raise UnknownName("model", str(model), [n for n, i in known.items() if kind in (None, i.kind)])
-    if kind not in (None, info.kind):
+    # An encoder that lists no modules is told from a language model by the settings in its folder.
+    by_settings = kind == "text encoder" and info.path is not None
+    if kind not in (None, info.kind) and not by_settings:
         others = sorted(name for name, other in known.items() if other.kind == kind)
         raise ModelError(f"{info.name} is a {info.kind}; this needs a {kind}, such as {' or '.join(others)}")
     check_folder(info.folder)
+    if kind == "text encoder":
+        check_encoder(info.folder)
     return info
 
 
@@ -118,12 +123,14 @@ def check_folder(folder: Path) -> None:
     """Refuse a folder that is not a model, naming the file it lacks. Pickled weights are never opened."""
     if not (folder / "config.json").exists() and (folder / "adapter_config.json").exists():
         raise ModelError(f"{folder} is an adapter, not a model: give its base model, and this as the adapter")
-    if not (folder / "config.json").exists():
+    if not (folder / "config.json").exists() and not has_modules(folder):
         raise ModelError(f"{folder} has no config.json: it is not a model folder")
-    if not any(folder.glob("*.safetensors")):
+    names = {path.name for path in model_files(folder)}
+    if not any(name.endswith(".safetensors") for name in names):
         pickled = " (the .bin weights there are pickles, which can run code: convert them)"
-        raise ModelError(f"{folder} has no *.safetensors weights" + (pickled if any(folder.glob("*.bin")) else ""))
-    if not (folder / "tokenizer.json").exists():
+        is_pickled = any(name.endswith(".bin") for name in names)
+        raise ModelError(f"{folder} has no *.safetensors weights" + (pickled if is_pickled else ""))
+    if "tokenizer.json" not in names:
         raise ModelError(f"{folder} has no tokenizer.json: a model folder needs its tokenizer")
 
 
@@ -137,7 +144,7 @@ def _in_folder(folder: Path) -> ModelInfo | None:
 
 def _kind(folder: Path) -> Kind:
     """A text encoder has a list of its modules, as sentence-transformers writes it."""
-    return "text encoder" if (folder / "modules.json").exists() else "language model"
+    return "text encoder" if has_modules(folder) else "language model"
 
 
 def _record(target: Path, folder: Path, name: str, licence: str, source: str) -> ModelInfo:
@@ -160,7 +167,7 @@ def _recorded(record: Path) -> ModelInfo | None:
 
 def count_parameters(folder: Path) -> int:
     """Numbers in all *.safetensors files of a folder, from their headers alone (tied weights are stored once)."""
-    return sum(count_numbers(path) for path in folder.glob("*.safetensors"))
+    return sum(count_numbers(path) for path in model_files(folder) if path.suffix == ".safetensors")
 
 
 def _stated_licence(folder: Path) -> str:

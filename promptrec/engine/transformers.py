@@ -104,7 +104,8 @@ class TransformersEngine:
             return (logits[places, tokens] - logits.logsumexp(-1)[places])[:, None]
 
         sequences = [(*p, *c) for p, c in zip(prompts, continuations, strict=True)]
-        errors = {i: "the continuation is empty: there is nothing to score" for i, c in enumerate(continuations) if not c}
+        empty = "the continuation is empty: there is nothing to score"
+        errors = dict.fromkeys((i for i, c in enumerate(continuations) if not c), empty)
         # Nothing comes behind the last token, so nobody asks what would be likely there.
         return self._read(sequences, [len(p) - 1 for p in prompts], pick, [1] * len(prompts), adapter, errors)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from promptrec.data.item import Item
+from promptrec.errors import writing
 from promptrec.evaluate.beyond import Beyond
 from promptrec.evaluate.cost import Cost
 from promptrec.evaluate.dataset import Dataset
@@ -15,7 +16,7 @@ from promptrec.evaluate.diversity import ItemVectors
 from promptrec.evaluate.evaluation import Estimate
 from promptrec.evaluate.metrics import measure
 from promptrec.evaluate.statistics import interval
-from promptrec.evaluate.store import METRICS, PER_QUERY, TREC, RunStore
+from promptrec.evaluate.store import GO_ON, METRICS, PER_QUERY, TREC, RunStore
 from promptrec.evaluate.validity import Validity
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.run import Run
@@ -47,7 +48,8 @@ def measure_run(
     values: dict[str, dict[str, float]] = {name: {} for name in metrics}
     beyond, validity, cost = Beyond(dataset.catalog, vectors=vectors), Validity(), Cost()
     found: list[float] = []
-    with (store.folder / f"{TREC}.part").open("w", encoding="utf-8") as trec:
+    path = store.folder / TREC
+    with writing(path, GO_ON), path.with_name(f"{TREC}.part").open("w", encoding="utf-8") as trec:
         for ranking, candidates in _ranked(store, dataset, limit):
             relevance = dataset.relevance.get(ranking.query_id, {})
             for name, value in measure(ranking.tie_groups(), relevance, metrics).items():
@@ -57,7 +59,7 @@ def measure_run(
             cost.add(ranking)
             found.append(_share_found(ranking, relevance))
             trec.write(Run([ranking]).to_trec(tag=store.spec.ranker))
-    (store.folder / f"{TREC}.part").replace(store.folder / TREC)
+    path.with_name(f"{TREC}.part").replace(path)
     seed = store.spec.seed
     estimates = {name: estimate(by_query, seed) for name, by_query in values.items()}
     retrieved = {} if dataset.candidates_given else {"retrieved": _mean(found)}

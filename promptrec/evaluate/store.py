@@ -4,16 +4,18 @@ import json
 import mmap
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from promptrec.errors import InputError
+from promptrec.errors import InputError, writing
 from promptrec.evaluate.spec import RunSpec, first_fault
 from promptrec.rank.ranking import Ranking
 
 SPEC, RANKINGS, METRICS, PER_QUERY, TREC = "run.json", "rankings.jsonl", "metrics.json", "per_query.csv", "run.trec"
+
+# What to do where a file of an evaluation cannot be written.
+GO_ON = "mend that, such as a full disk; what was ranked before is kept, and the same command goes on from there"
 
 
 class RunStore:
@@ -58,7 +60,7 @@ class RunStore:
             InputError: they cannot be written; what the try left of a line is cut off when the folder is opened again.
         """
         lines = [ranking.model_dump_json().encode() + b"\n" for ranking in rankings]
-        with _writing(self._path), self._path.open("ab") as file:
+        with writing(self._path, GO_ON), self._path.open("ab") as file:
             place = file.tell()
             file.write(b"".join(lines))
             file.flush()
@@ -120,7 +122,8 @@ class RunStore:
             raise InputError(f"{path}: {first_fault(error)}") from None
 
     def _with_spec(self, spec: RunSpec) -> RunSpec:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        with writing(self.folder, GO_ON):
+            self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.folder / SPEC).exists():
             self.write(SPEC, spec.model_dump_json(indent=2) + "\n")
         written = self._written_spec()
@@ -136,23 +139,12 @@ def replace_text(path: Path, text: str) -> None:
         InputError: it cannot be written.
     """
     part = path.with_name(path.name + ".part")
-    with _writing(path):
+    with writing(path, GO_ON):
         with part.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Say in one line what keeps a file from being written, such as a full disk."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be written ({error.strerror}): mend that; what was ranked before is kept"
-        ) from None
 
 
 def _repair(path: Path) -> None:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from promptrec.errors import MissingExtra, UnknownName
+from promptrec.errors import MissingExtra, UnknownName, writing
 from promptrec.evaluate.evaluation import Evaluation, Measured
 
 Log = Callable[[Evaluation, Path], None]
@@ -45,7 +45,7 @@ def _jsonl() -> Log:
     """A line for each run, added to `log.jsonl` in the evaluation's folder."""
 
     def log(evaluation: Evaluation, out: Path) -> None:
-        with (out / "log.jsonl").open("a", encoding="utf-8") as file:
+        with writing(out / "log.jsonl"), (out / "log.jsonl").open("a", encoding="utf-8") as file:
             for dataset, run in _runs(evaluation):
                 about = {"date": evaluation.date, "dataset": dataset, "system": run.system, "key": run.spec.key}
                 file.write(json.dumps({**about, **numbers(run)}, ensure_ascii=False) + "\n")

@@ -1,4 +1,4 @@
-"""`embedding`: the cosine between a person's text and an item's, by a small text encoder. A strong rival."""
+"""`embedding`: the similarity of a person's text and an item's, by a small text encoder. A strong rival."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -16,7 +16,10 @@ from promptrec.retrieve.pool import query_words
 
 
 class Embedding(ModelFree):
-    """Reads the same texts as `bm25`: all that is known of the person, and the item's title and fields."""
+    """Reads the same texts as `bm25`: all that is known of the person, and the item's title and fields.
+
+    The score is the encoder's own similarity, as a rule the cosine.
+    """
 
     name: ClassVar[str] = "embedding"
     pointwise: ClassVar[bool] = True
@@ -27,11 +30,16 @@ class Embedding(ModelFree):
 
     def gather(self, evidence: Sequence[Evidence]) -> None:
         """See `ModelFree.gather`."""
-        people = self._encoder.encode([query_words(e.request.query) for e in evidence])
-        items = iter(self._encoder.encode([document(item) for e in evidence for item in e.request.candidates]))
-        for e, person in zip(evidence, people, strict=True):
-            for item, vector in zip(e.request.candidates, items, strict=False):
-                e.score(item.item_id, embedding=float(vector @ person))
+        people = self._encoder.encode_query([query_words(e.request.query) for e in evidence])
+        items = self._encoder.encode_document([document(item) for e in evidence for item in e.request.candidates])
+        end = 0
+        for e, person, cut in zip(evidence, people.vectors, people.truncated_to, strict=True):
+            start, end = end, end + len(e.request.candidates)
+            near = self._encoder.similarity(person[None], items.vectors[start:end])[0]
+            for item, score in zip(e.request.candidates, near, strict=True):
+                e.score(item.item_id, embedding=float(score))
+            cuts = {"query": cut, "item": next(filter(None, items.truncated_to[start:end]), None)}
+            e.cuts |= {f"{name} to {tokens}": None for name, tokens in cuts.items() if tokens}
 
     @cached_property
     def _encoder(self) -> Encoder:

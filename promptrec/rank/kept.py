@@ -6,6 +6,7 @@ processes may use it at once, and a kill loses what was being written and nothin
 """
 
 import hashlib
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -20,6 +21,8 @@ from promptrec.errors import InputError
 
 Key = tuple[object, ...]
 """All that a number depends on, but for the weights: what repr tells apart is kept apart."""
+
+_log = logging.getLogger(__name__)
 
 # SQLite takes so many parameters in one statement whatever its build.
 AT_ONCE = 500
@@ -84,8 +87,12 @@ class Kept:
         self._known |= new
         if self._file is not None and new:
             rows = [(_digest(key, self._file.reader), number) for key, number in new.items()]
-            with self._file.opened() as database:
-                database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", rows)
+            try:
+                with self._file.opened() as database:
+                    database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", rows)
+            except InputError as error:  # such as a full disk: what was read for this ranking is not thrown away
+                _log.warning("%s; from here on they are kept in memory only", error)
+                self._file = None
 
 
 def _found(keys: list[Key], file: KeptFile) -> dict[Key, float]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from promptrec.errors import InputError
+from promptrec.errors import InputError, writing
 from promptrec.rank.ranking import Ranking
 
 if TYPE_CHECKING:
@@ -54,14 +54,16 @@ class Run(Sequence[Ranking]):
         """
         text = "".join(line for r in self._rankings for line in _trec_lines(r, tag))
         if path is not None:
-            Path(path).write_text(text, encoding="utf-8")
+            with writing(path):
+                Path(path).write_text(text, encoding="utf-8")
         return text
 
     def to_jsonl(self, path: str | Path | None = None) -> str:
         """One JSON object a line, each valid against docs/schema/ranking.schema.json; written to `path` if given."""
         text = "".join(r.model_dump_json() + "\n" for r in self._rankings)
         if path is not None:
-            Path(path).write_text(text, encoding="utf-8")
+            with writing(path):
+                Path(path).write_text(text, encoding="utf-8")
         return text
 
 

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError,
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.engine.fingerprint import adapter_sha256
-from promptrec.errors import InputError
+from promptrec.errors import InputError, writing
 from promptrec.rank.evidence import Evidence
 from promptrec.rank.ranking import TemplateStamp
 from promptrec.rank.slot_readings import SlotReading, dealt, read_slots
@@ -144,10 +144,8 @@ class SlotPrior(BaseModel):
         Raises:
             InputError: the file cannot be written.
         """
-        try:
+        with writing(path):
             Path(path).write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"{path}: the slot prior cannot be written: {error.strerror}") from None
 
     @classmethod
     def load(cls, path: str | Path | None) -> Self:

@@ -1,13 +1,16 @@
-"""Texts as vectors, by a small model that was trained for it (Reimers and Gurevych 2019, sentence-transformers)."""
+"""Texts as vectors, by a model that was trained for it (Reimers and Gurevych 2019, sentence-transformers)."""
 
 import contextlib
 import hashlib
 import io
+import json
+import logging
 import warnings
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -15,29 +18,48 @@ from promptrec.data.clean import clean_text
 from promptrec.errors import MissingExtra, ModelError, first_line
 
 Vectors: TypeAlias = "np.ndarray[Any, np.dtype[np.float32]]"
+Task = Literal["query", "document"]
 
 # Texts read in one go, and vectors kept: 150 MB of them at 384 numbers each.
 BATCH = 32
 KEPT = 100_000
+# The words by which makers name a prompt for a task. Only the first is what sentence-transformers goes by.
+PROMPT_NAMES: dict[Task, tuple[str, ...]] = {"query": ("query",), "document": ("document", "passage", "corpus")}
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """Texts as vectors: float32 of shape (texts, dimensions).
+
+    `truncated_to` has a number for each text: how many tokens of it are read, prompt included, where that is not all
+    of it, else None.
+    """
+
+    vectors: Vectors
+    truncated_to: tuple[int | None, ...]
 
 
 class Encoder:
-    """Turns texts into vectors whose scalar product is their cosine.
+    """Turns texts into vectors as the maker of the model meant it, which is how sentence-transformers reads its folder.
 
-    A text that was read lately is not read again. Text beyond the model's length (256 word pieces for MiniLM) is not
-    read, as is usual for these models: what matters should come first.
+    The folder says what is put before a query and before a document, which layers make the vector and how it is pooled
+    and cut (`truncate_dim`), the number type, the longest text, and the similarity of two vectors. Vectors have unit
+    length where that is the cosine. A text that was read lately is not read again.
 
     Args:
-        folder: a model folder as sentence-transformers writes it.
+        folder: a model folder as sentence-transformers writes it, or that of a plain encoder of transformers.
         model_id: what to call the model in rankings.
 
     Raises:
         MissingExtra: sentence-transformers is not installed.
-        ModelError: a folder that it cannot open.
+        ModelError: a folder that it cannot open, or whose model gives no vectors.
     """
 
     def __init__(self, folder: Path, model_id: str) -> None:
         self.model_id = model_id
+        self._vectors: OrderedDict[bytes, tuple[Vectors, int | None]] = OrderedDict()
         with _quiet():
             try:
                 from sentence_transformers import SentenceTransformer
@@ -45,34 +67,92 @@ class Encoder:
                 raise MissingExtra(error.name or "sentence-transformers", "embeddings") from None
             try:
                 self._model: Any = SentenceTransformer(str(folder), local_files_only=True)
+                for task in PROMPT_NAMES:
+                    self._read(["a"], task)  # modules that do not fit together are found by reading
             except Exception as error:  # whatever the libraries say of a damaged file
-                said = first_line(error)
-                raise ModelError(f"{folder} cannot be opened as a text encoder ({said}): get it again") from None
-        self._vectors: OrderedDict[bytes, Vectors] = OrderedDict()
+                raise ModelError(
+                    f"{folder} cannot be opened as a text encoder ({first_line(error)}): get it again, or another"
+                ) from None
+        for remark in _remarks(folder, self._model.prompts):
+            _log.warning("%s: %s", folder, remark)
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """One vector of unit length for each text: float32, shape (number of texts, dimensions of the model)."""
-        texts = [clean_text(text) for text in texts]
-        keys = [hashlib.sha256(text.encode()).digest() for text in texts]
-        known = {key: self._vectors[key] for key in keys if key in self._vectors}
-        unread = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
-        if unread:
-            known |= zip(unread, self._read(list(unread.values())), strict=True)
-        for key in keys:
-            self._vectors[key] = known[key]
-            self._vectors.move_to_end(key)
-        while len(self._vectors) > KEPT:
-            self._vectors.popitem(last=False)
-        return np.array([known[key] for key in keys], dtype=np.float32).reshape(len(keys), self.dimensions)
+    def encode_query(self, texts: Sequence[str]) -> Encoding:
+        """What people ask, with the prompt that the model has for queries."""
+        return self._encode(texts, "query")
+
+    def encode_document(self, texts: Sequence[str]) -> Encoding:
+        """What may be found, with the prompt that the model has for documents."""
+        return self._encode(texts, "document")
+
+    def similarity(self, queries: Vectors, documents: Vectors) -> Vectors:
+        """How near each document is to each query by the model's own measure; shape (queries, documents).
+
+        Higher is nearer: a cosine, a scalar product, or a distance below zero.
+        """
+        return np.asarray(self._model.similarity(queries, documents), dtype=np.float32)
 
     @property
     def dimensions(self) -> int:
         """How many numbers a vector has."""
         return int(self._model.get_embedding_dimension())
 
-    def _read(self, texts: list[str]) -> Vectors:
-        vectors = self._model.encode(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, dtype=np.float32)
+    def _encode(self, texts: Sequence[str], task: Task) -> Encoding:
+        texts = [clean_text(text) for text in texts]
+        # The same words are one vector as a query and another as a document.
+        keys = [hashlib.sha256(f"{task} {text}".encode()).digest() for text in texts]
+        known = {key: self._vectors[key] for key in keys if key in self._vectors}
+        unread = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        if unread:
+            known |= zip(unread, self._read(list(unread.values()), task), strict=True)
+        for key in keys:
+            self._vectors[key] = known[key]
+            self._vectors.move_to_end(key)
+        while len(self._vectors) > KEPT:
+            self._vectors.popitem(last=False)
+        vectors = np.array([known[key][0] for key in keys], dtype=np.float32).reshape(len(keys), self.dimensions)
+        return Encoding(vectors, tuple(known[key][1] for key in keys))
+
+    def _read(self, texts: list[str], task: Task) -> list[tuple[Vectors, int | None]]:
+        encode = self._model.encode_query if task == "query" else self._model.encode_document
+        vectors = np.asarray(encode(texts, batch_size=BATCH, show_progress_bar=False), dtype=np.float32)
+        if not np.isfinite(vectors).all():
+            raise ModelError(
+                f"{self.model_id} gives vectors that are no numbers: its weights are damaged, get it again"
+            )
+        if self._model.similarity_fn_name == "cosine":
+            # In float32, whatever the model computes in.
+            vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return list(zip(vectors, self._truncated_to(texts, task), strict=True))
+
+    def _truncated_to(self, texts: list[str], task: Task) -> Iterator[int | None]:
+        """See `Encoding`."""
+        whole = {"processing_kwargs": {"text": {"truncation": False}}}
+        prompt = self._model.prompts.get(task)
+        for start in range(0, len(texts), BATCH):
+            batch = texts[start : start + BATCH]
+            with _quiet():
+                read, all_of_it = (self._model.preprocess(batch, prompt=prompt, task=task, **m) for m in ({}, whole))
+            if "attention_mask" not in read:  # a table of words, which reads all of a text
+                yield from (None for _ in batch)
+                continue
+            for tokens, wanted in zip(read["attention_mask"].sum(1), all_of_it["attention_mask"].sum(1), strict=True):
+                yield int(tokens) if tokens < wanted else None
+
+
+def _remarks(folder: Path, prompts: dict[str, str]) -> Iterator[str]:
+    """What the maker may have meant otherwise than sentence-transformers reads it."""
+    if not (folder / "modules.json").exists():
+        yield "no modules.json, so vectors are the mean of the last layer; a model that was not trained for it is weak"
+        return
+    settings = folder / "config_sentence_transformers.json"
+    named = json.loads(settings.read_text(encoding="utf-8")).get("prompts", {}) if settings.exists() else {}
+    for task, words in PROMPT_NAMES.items():
+        others = [n for n, text in named.items() if text and n != task and any(word in n.lower() for word in words)]
+        if task not in named and others:
+            yield (
+                f"sentence-transformers puts no prompt before a {task}, for none is named {task!r}: if it should be "
+                f"{others[0]!r}, give it that name too in {settings.name}"
+            )
 
 
 @contextlib.contextmanager

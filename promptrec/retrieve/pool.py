@@ -19,7 +19,7 @@ class Pool:
 
 def query_words(query: Query) -> str:
     """All that is known of a person as one text to search with."""
-    return "\n".join((query.preferences, query.context, *query.attributes.values(), *query.history))
+    return "\n".join(filter(None, (query.preferences, query.context, *query.attributes.values(), *query.history)))
 
 
 def candidate_pool(catalog: Catalog, query: Query, size: int, exclude: Collection[str] = ()) -> Pool:

@@ -16,8 +16,9 @@ def test_the_score_is_the_cosine_of_the_two_texts(build, request_for, tiny_encod
     request = request_for("soldiers who hold a bridge")
     ranking = build("embedding").rank([request])[0]
     encoder = open_encoder(tiny_encoder)
-    person = encoder.encode([query_words(request.query)])[0]
-    for item, vector in zip(request.candidates, encoder.encode(list(map(document, request.candidates))), strict=True):
+    person = encoder.encode_query([query_words(request.query)]).vectors[0]
+    items = encoder.encode_document(list(map(document, request.candidates))).vectors
+    for item, vector in zip(request.candidates, items, strict=True):
         found = next(i for i in ranking.items if i.item_id == item.item_id)
         assert found.scores == {"embedding": pytest.approx(float(person @ vector), abs=1e-6)}
     cosines = [i.scores["embedding"] for i in ranking.items]

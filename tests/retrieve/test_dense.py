@@ -24,16 +24,16 @@ def read(encoder):
 
 
 def test_vectors_have_unit_length_and_the_order_of_the_texts(encoder):
-    vectors = encoder.encode(TEXTS)
+    vectors = encoder.encode_document(TEXTS).vectors
     assert vectors.shape == (4, encoder.dimensions) == (4, 16) and vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-6)
     assert (vectors[0] == vectors[3]).all() and not np.allclose(vectors[0], vectors[1])
-    assert encoder.encode(TEXTS[::-1]) == pytest.approx(vectors[::-1], abs=1e-6)
+    assert encoder.encode_document(TEXTS[::-1]).vectors == pytest.approx(vectors[::-1], abs=1e-6)
 
 
 def test_no_texts_are_no_vectors_and_an_empty_text_has_one(encoder, read):
-    assert encoder.encode([]).shape == (0, 16) and read == []
-    assert np.linalg.norm(encoder.encode([""])) == pytest.approx(1, abs=1e-6)
+    assert encoder.encode_document([]).vectors.shape == (0, 16) and read == []
+    assert np.linalg.norm(encoder.encode_document([""]).vectors) == pytest.approx(1, abs=1e-6)
 
 
 def test_a_vector_is_the_normalised_mean_of_the_models_last_layer(encoder, tiny_encoder):
@@ -41,7 +41,7 @@ def test_a_vector_is_the_normalised_mean_of_the_models_last_layer(encoder, tiny_
     from transformers import AutoModel, AutoTokenizer
 
     model, tokenizer = AutoModel.from_pretrained(tiny_encoder).eval(), AutoTokenizer.from_pretrained(tiny_encoder)
-    for text, vector in zip(TEXTS, encoder.encode(TEXTS), strict=True):
+    for text, vector in zip(TEXTS, encoder.encode_document(TEXTS).vectors, strict=True):
         with torch.no_grad():
             layer = model(**tokenizer(text, return_tensors="pt", truncation=True, max_length=32)).last_hidden_state[0]
         mean = layer.mean(dim=0)
@@ -49,36 +49,36 @@ def test_a_vector_is_the_normalised_mean_of_the_models_last_layer(encoder, tiny_
 
 
 def test_a_text_is_read_once(encoder, read):
-    first = encoder.encode(TEXTS)
+    first = encoder.encode_document(TEXTS).vectors
     assert sum(read) == 3, "the text that is there twice is read once"
-    assert (encoder.encode([*TEXTS, "new"])[:4] == first).all()
+    assert (encoder.encode_document([*TEXTS, "new"]).vectors[:4] == first).all()
     assert sum(read) == 4
 
 
 def test_vectors_that_were_not_asked_for_lately_are_let_go(encoder, read, monkeypatch):
     monkeypatch.setattr(dense, "KEPT", 2)
-    whole = encoder.encode(["a", "b", "c"])
+    whole = encoder.encode_document(["a", "b", "c"]).vectors
     assert whole.shape == (3, 16), "what is asked for comes back, however little is kept"
-    encoder.encode(["b"])
-    encoder.encode(["d"])
-    encoder.encode(["b", "d"])
+    encoder.encode_document(["b"])
+    encoder.encode_document(["d"])
+    encoder.encode_document(["b", "d"])
     assert sum(read) == 4
-    assert encoder.encode(["c"]) == pytest.approx(whole[2:], abs=1e-6) and sum(read) == 5
+    assert encoder.encode_document(["c"]).vectors == pytest.approx(whole[2:], abs=1e-6) and sum(read) == 5
 
 
 def test_text_beyond_the_models_length_is_not_read(encoder):
-    short, long, other = encoder.encode(["a " * 30, "a " * 30 + "b " * 99, "a " * 29 + "b"])
+    short, long, other = encoder.encode_document(["a " * 30, "a " * 30 + "b " * 99, "a " * 29 + "b"]).vectors
     assert short == pytest.approx(long, abs=1e-6)
     assert not np.allclose(short, other, atol=1e-4)
 
 
 def test_what_cannot_be_seen_is_not_read(encoder, read):
-    vectors = encoder.encode(["a ship", "a\u200b ship", "a \ud800ship", "ａ ship"])
+    vectors = encoder.encode_document(["a ship", "a\u200b ship", "a \ud800ship", "ａ ship"]).vectors
     assert (vectors == vectors[0]).all() and sum(read) == 1
 
 
 def test_nothing_is_printed(tiny_encoder, capfd):
-    Encoder(tiny_encoder, "tiny").encode(TEXTS)
+    Encoder(tiny_encoder, "tiny").encode_query(TEXTS)
     assert capfd.readouterr() == ("", "")
 
 
@@ -101,7 +101,7 @@ def test_a_damaged_folder_is_said_in_one_line(tiny_encoder, tmp_path):
 def test_minilm_gives_the_cosines_that_its_makers_print(minilm):
     # From the quickstart of the documentation of sentence-transformers.
     texts = ["The weather is lovely today.", "It's so sunny outside!", "He drove to the stadium."]
-    vectors = Encoder(minilm.folder, minilm.name).encode(texts)
+    vectors = Encoder(minilm.folder, minilm.name).encode_document(texts).vectors
     assert vectors.shape == (3, 384)
     cosines = [[1, 0.6660, 0.1046], [0.6660, 1, 0.1411], [0.1046, 0.1411, 1]]
     assert vectors @ vectors.T == pytest.approx(np.array(cosines), abs=1e-4)

@@ -1,0 +1,187 @@
+"""What commands print: whatever the encoding, the width or the reader, and whatever stands in people's titles."""
+
+import codecs
+import io
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+from rich.console import Console, ConsoleDimensions, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
+from rich.progress import Progress
+from rich.segment import Segment
+from rich.table import Table
+
+from promptrec.errors import InputError
+from promptrec.rank.show import WIDTH, least_width
+
+# Below this nothing can be read, whatever a terminal says of its width.
+NARROWEST = 20
+# Signs of our own for encodings that lack them; everything else is written as JSON escapes it.
+PLAIN = {**dict.fromkeys("·–—─━", "-"), "…": "...", "’": "'", "⏎": "\\n", "±": "+/-", "×": "x"}
+# Controls but tab and newline, marks of direction, and halves of pairs: no text needs them, and terminals obey them.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_NOT_JSON = re.compile("[\x7f-\x9f\ud800-\udfff]")
+_NOT_ASCII = re.compile("[^\n -~]")
+_ESCAPING = "promptrec.escaping"
+
+
+def prepare() -> None:
+    """Make the standard streams such that no text and no reader who leaves can break a command.
+
+    Text that an encoding lacks is escaped. Of what is told on stderr, nothing is worth stopping for. A stream that is
+    closed is sent nowhere, before a file of ours is opened in its place.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    codecs.register_error(_ESCAPING, _escape)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name) or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_ESCAPING)
+        setattr(sys, name, stream if name == "stdout" else _Forgiving(stream))
+
+
+def visible(text: str) -> str:
+    """The text with every sign escaped that would do something to a terminal."""
+    return _CONTROLS.sub(_as_json, text)
+
+
+def say(text: str) -> None:
+    """Print text on stdout as it is, lines unbroken."""
+    print(visible(text))
+
+
+def print_json(text: str) -> None:
+    """Print JSON that any reader can read: as it is in UTF-8, with all but ASCII escaped in other encodings."""
+    # Beyond ASCII, nothing stands outside of strings.
+    in_utf8 = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
+    print((_NOT_JSON if in_utf8 else _NOT_ASCII).sub(_as_json, text))
+
+
+def dump_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+    """Print a value as JSON."""
+    print_json(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def print_table(table: Table) -> None:
+    """Print a table; a column that must not wrap is whole however narrow the output."""
+    results(least_width(table)).print(table)
+
+
+def results(least: int = 0, *, soft_wrap: bool = False) -> Console:
+    """A console for stdout, of the terminal's width or of `least` columns where that is more."""
+    console = _console(sys.stdout, soft_wrap=soft_wrap)
+    width = console.width if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH
+    return _sized(console, max(width, least))
+
+
+def notes() -> Console:
+    """A console for stderr: what goes on, and what is wrong. Lines are not broken."""
+    console = _console(sys.stderr, soft_wrap=True)
+    return _sized(console, console.width)
+
+
+def bars() -> Progress:
+    """Bars on stderr for as long as something takes; nothing where it is no terminal."""
+    console = notes()
+    return Progress(console=console, disable=not console.is_interactive)
+
+
+@contextmanager
+def kept(where: str) -> Iterator[None]:
+    """Print what is kept elsewhere: if it cannot be written, say so, and where it is.
+
+    Raises:
+        InputError: the output cannot be written, but for a reader who left.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        drop_output()
+        raise InputError(f"the output cannot be written ({error.strerror}); {where}") from None
+
+
+def drop_output() -> None:
+    """Let what waits to be written go nowhere: the interpreter tries once more as it ends, and would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _console(file: TextIO, **settings: Any) -> Console:  # noqa: ANN401 - rich's own settings
+    """Colours where a terminal shows them or FORCE_COLOR wants them; bars and spinners on terminals alone."""
+    more: dict[str, Any] = {}
+    if not file.isatty():
+        more = {"force_terminal": False, "color_system": "standard" if os.environ.get("FORCE_COLOR") else None}
+    console = _Console(file=file, highlight=False, markup=False, emoji=False, **settings, **more)
+    console.push_render_hook(_Escaping())
+    return console
+
+
+def _sized(console: Console, width: int) -> Console:
+    # A dumb terminal's width is only taken together with a height.
+    console.size = ConsoleDimensions(max(width, NARROWEST), console.height)
+    return console
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Let whoever runs the command end it; rich would end the process."""
+        raise BrokenPipeError
+
+
+class _Escaping(RenderHook):
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [_Visible(renderable) for renderable in renderables]
+
+
+class _Visible:
+    """What another thing is rendered to, made visible; rich's own control codes are left alone."""
+
+    def __init__(self, renderable: ConsoleRenderable) -> None:
+        self._renderable = renderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self._renderable, options):
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
+
+
+class _Forgiving:
+    """A stream that drops what can no longer be written to it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except OSError:
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except OSError:
+            return
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - all else is the stream's own
+        return getattr(self._stream, name)
+
+
+def _as_json(match: re.Match[str]) -> str:
+    return json.dumps(match[0])[1:-1].replace("\x7f", "\\u007f")
+
+
+def _escape(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end]
+    return "".join(PLAIN.get(sign) or json.dumps(sign)[1:-1] for sign in lost), error.end

@@ -1,0 +1,160 @@
+"""What was ranked is never lost: readers that leave, output that cannot be written, disks that are full."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EVALUATE = ("evaluate", "planted", "--ranker", "random", "--limit", "256", "--out", "out")
+FILES = {"evaluation.json", "report.html", "report.md"}
+
+
+@pytest.fixture
+def run(tmp_path):
+    def call(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, before=None, **settings):
+        command = [sys.executable, "-m", "promptrec", *map(str, words)]
+        env = os.environ | {"PROMPTREC_HOME": str(tmp_path / "home")} | settings
+        return subprocess.run(
+            command,
+            stdout=stdout,
+            stderr=stderr,
+            cwd=tmp_path,
+            env=env,
+            timeout=300,
+            check=False,
+            preexec_fn=before,
+            text=True,
+        )
+
+    return call
+
+
+@pytest.fixture
+def left():
+    """A pipe whose reader has left."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    yield writer
+    os.close(writer)
+
+
+def rankings(tmp_path):
+    return {path.parent.name: path.read_bytes() for path in (tmp_path / "out").rglob("rankings.jsonl")}
+
+
+def order(written):
+    return {
+        json.loads(line)["query_id"]: [i["item_id"] for i in json.loads(line)["items"]] for line in written.splitlines()
+    }
+
+
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+@pytest.mark.parametrize("settings", [{}, {"PYTHONUNBUFFERED": "1"}, {"PYTHONIOENCODING": "ascii"}])
+def test_an_evaluation_is_whole_though_nothing_of_it_can_be_printed(run, tmp_path, as_json, settings):
+    with Path("/dev/full").open("w") as full:
+        done = run(*EVALUATE, *as_json, stdout=full, **settings)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == (
+        "promptrec: error: the output cannot be written (No space left on device); the whole evaluation is in out"
+    )
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= FILES
+
+
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_an_evaluation_is_whole_though_its_readers_left(run, tmp_path, left, as_json):
+    done = run(*EVALUATE, *as_json, stdout=left)
+    assert done.returncode == 141 and "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= FILES
+
+
+@pytest.mark.parametrize("where", ["left", "/dev/full"])
+def test_an_evaluation_goes_on_though_nobody_hears_how(run, tmp_path, left, where):
+    stderr = left if where == "left" else os.open("/dev/full", os.O_WRONLY)
+    done = run(*EVALUATE, stderr=stderr)
+    assert done.returncode == 0 and "report: out/report.html" in done.stdout
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= FILES
+
+
+def test_both_streams_into_a_reader_that_left(run, tmp_path, left):
+    assert run(*EVALUATE, stdout=left, stderr=subprocess.STDOUT).returncode == 141
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= FILES
+
+
+@pytest.mark.parametrize("lines", [0, 1, 3])
+@pytest.mark.parametrize(
+    "words", ["data list", "template list --json", "recommend --catalog bundled:films -p sea --ranker bm25 -k 999"]
+)
+def test_a_reader_may_leave_in_the_middle(run, tmp_path, words, lines):
+    command = f"set -o pipefail; {sys.executable} -m promptrec {words} | head -n {lines}"
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False
+    )
+    assert done.returncode in (0, 141) and done.stderr == "" and len(done.stdout.splitlines()) == lines
+
+
+@pytest.mark.parametrize("kilobytes", [2, 60, 90])
+def test_a_disk_that_is_full_is_told_with_its_file_and_the_same_command_goes_on(run, tmp_path, kilobytes):
+    def before():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024, kilobytes * 1024))
+
+    stopped = run(*EVALUATE, before=before)
+    assert stopped.returncode == 2 and "Traceback" not in stopped.stderr
+    said = stopped.stderr.splitlines()[-1]
+    assert said.startswith("promptrec: error: out/planted/") and "cannot be written (File too large)" in said
+    assert "what was ranked before is kept, and the same command goes on from there" in said
+    cut = rankings(tmp_path)
+    assert any(text and not text.endswith(b"\n") for text in cut.values()), "a line is torn"
+    done = run(*EVALUATE)
+    assert done.returncode == 0
+    whole = rankings(tmp_path)
+    for name, text in cut.items():
+        assert whole[name].startswith(text[: text.rfind(b"\n") + 1]), "nothing that was kept is written again"
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= FILES
+    fresh = run(*EVALUATE[:-1], "fresh")
+    assert fresh.returncode == 0
+    for name, text in whole.items():
+        (other,) = (tmp_path / "fresh").rglob(f"{name}/rankings.jsonl")
+        assert order(text) == order(other.read_bytes()) and len(order(text)) == 256
+
+
+def test_a_report_that_has_no_room_is_told_and_the_runs_are_kept(run, tmp_path):
+    assert run(*EVALUATE).returncode == 0
+    page = (tmp_path / "out" / "report.html").read_bytes()
+
+    def before():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    done = run("report", "out", before=before)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+    assert "out/report." in done.stderr and "File too large" in done.stderr
+    assert (tmp_path / "out" / "report.html").read_bytes() == page, "the old page stands"
+    assert run("report", "out").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "words", [("template", "new", "wine/en"), ("template", "new", "wine/zh", "--templates", "mine")]
+)
+def test_a_pack_that_has_no_room_is_told(run, words):
+    def before():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
+
+    done = run(*words, before=before)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and "cannot be written" in done.stderr
+
+
+def test_a_folder_whose_name_is_no_text_can_be_evaluated(run, tmp_path):
+    folder = os.fsencode(tmp_path) + b"/donn\xe9es"
+    Path(os.fsdecode(folder)).mkdir()
+    for name, text in (
+        (b"catalog.csv", "item_id,title\na,Sea\nb,War\n"),
+        (b"queries.csv", "query_id,preferences\nq,the sea\n"),
+        (b"qrels.txt", "q 0 a 1\n"),
+    ):
+        Path(os.fsdecode(folder + b"/" + name)).write_text(text)
+    done = run("evaluate", os.fsdecode(folder), "--ranker", "random", "--out", "out")
+    assert "Traceback" not in done.stderr and done.returncode in (0, 2)
+    assert done.returncode == 2 or {path.name for path in (tmp_path / "out").iterdir()} >= FILES

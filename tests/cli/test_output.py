@@ -1,0 +1,211 @@
+"""What commands print comes through any encoding, width and reader, and does nothing to a terminal."""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+
+import pytest
+
+LONG_ID = "B" + "0123456789" * 9
+CYCLES = "https://example.org/" + "very/" * 60
+CATALOG = [
+    {"item_id": "zh", "title": "太空漂流记", "description": "an astronaut on a ship"},
+    {"item_id": "emoji🚀", "title": "Lost 👩‍🚀 in space 🇫🇷", "description": "an astronaut on a ship"},
+    {"item_id": "combined", "title": "Cafe\u0301 of the ship", "description": "a ship"},
+    {"item_id": "rtl", "title": "سفينة \u202eship\u202c הספינה", "description": "a ship"},
+    {"item_id": "colours", "title": "\x1b[31mRed ship\x1b[2J\x07\x9b1m", "description": "a ship"},
+    {"item_id": "lines", "title": "A ship\nin two\r\nlines\tand a tab", "description": "a ship"},
+    {"item_id": "mark[up]", "title": "[bold red]A ship[/] :rocket:", "description": "a ship"},
+    {"item_id": LONG_ID, "title": CYCLES, "description": "a ship"},
+    {"item_id": "half", "title": "half a pair \ud83d of a ship", "description": "a ship"},
+]
+IDS = [item["item_id"] for item in CATALOG]
+ENCODINGS = {
+    "ascii": {"PYTHONIOENCODING": "ascii"},
+    "strict ascii": {"PYTHONIOENCODING": "ascii:strict"},
+    "cp1252": {"PYTHONIOENCODING": "cp1252"},
+    "cp437": {"PYTHONIOENCODING": "cp437"},
+    "gbk": {"PYTHONIOENCODING": "gbk"},
+    "shift_jis": {"PYTHONIOENCODING": "shift_jis"},
+    "koi8-r": {"PYTHONIOENCODING": "koi8-r"},
+    "latin-1": {"PYTHONIOENCODING": "latin-1"},
+    "utf-8": {"PYTHONIOENCODING": "utf-8:strict"},
+    "LANG=C": {"LANG": "C", "LC_ALL": ""},
+    "POSIX": {"LC_ALL": "POSIX"},
+    "POSIX, not UTF-8": {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+}
+QUIET = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "CI", "TERM", "PYTHONIOENCODING", "PYTHONUTF8")
+# What would do something to a terminal, colours of our own aside.
+DOES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e]|\x1b(?!\\[[0-9;]*m)")
+
+
+def codec(name):
+    return ENCODINGS[name].get("PYTHONIOENCODING", "ascii" if "not" in name else "utf-8").partition(":")[0]
+
+
+@pytest.fixture
+def ships(tmp_path):
+    path = tmp_path / "ships.jsonl"
+    path.write_text("".join(json.dumps(item) + "\n" for item in CATALOG))
+    return path
+
+
+@pytest.fixture
+def asked(ships):
+    return ("recommend", "--catalog", ships, "-p", "a ship", "--ranker", "bm25", "-k", 20)
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Runs the command; returns what it did, in bytes."""
+
+    def call(*words, stdout=subprocess.PIPE, before=None, **settings):
+        command = [sys.executable, "-m", "promptrec", *map(str, words)]
+        env = {name: value for name, value in os.environ.items() if name not in QUIET}
+        env |= {"PROMPTREC_HOME": str(tmp_path / "home")} | settings
+        streams = {"stdout": stdout, "stderr": subprocess.PIPE}
+        return subprocess.run(command, **streams, cwd=tmp_path, env=env, timeout=300, check=False, preexec_fn=before)
+
+    return call
+
+
+@pytest.fixture
+def terminal(tmp_path):
+    """Runs the command in a terminal of so many columns; returns its exit code and all that it wrote."""
+
+    def call(*words, columns, **settings):
+        main, other = pty.openpty()
+        fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        env = {name: value for name, value in os.environ.items() if name not in QUIET}
+        env |= {"PROMPTREC_HOME": str(tmp_path / "home"), "TERM": "xterm-256color"} | settings
+        command = [sys.executable, "-m", "promptrec", *map(str, words)]
+        process = subprocess.Popen(
+            command, stdin=other, stdout=other, stderr=other, cwd=tmp_path, env=env, start_new_session=True
+        )
+        os.close(other)
+        written = b""
+        while True:
+            try:
+                block = os.read(main, 65536)
+            except OSError:  # Linux says so where the other end is closed
+                break
+            if not block:
+                break
+            written += block
+        os.close(main)
+        return process.wait(timeout=60), written.decode("utf-8")
+
+    return call
+
+
+def told_ids(text):
+    return [i for i in IDS if i in text]
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_a_table_comes_through_every_encoding(run, asked, name):
+    done = run(*asked, **ENCODINGS[name])
+    assert (done.returncode, done.stderr) == (0, b"")
+    text = done.stdout.decode(codec(name))
+    shown = [i for i in IDS if i.isascii()]
+    assert [i for i in shown if i in text] == shown, "no ID is cut or broken"
+    assert not DOES.search(text)
+    assert "Cafe" in text or "Café" in text or "Caf\\u00e9" in text
+    title = "太空漂流记" if codec(name) in ("utf-8", "gbk") else r"\u592a\u7a7a"
+    assert title in text or codec(name) == "shift_jis"
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_json_is_json_in_every_encoding(run, asked, name):
+    done = run(*asked, "--json", **ENCODINGS[name])
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert codec(name) == "utf-8" or done.stdout.isascii()
+    found = json.loads(done.stdout)
+    assert sorted(item["item_id"] for item in found["items"]) == sorted(IDS)
+    assert "太空漂流记" in {item["title"] for item in found["items"]}
+    assert not DOES.search(done.stdout.decode("utf-8"))
+
+
+@pytest.mark.parametrize("name", ["ascii", "cp1252", "POSIX, not UTF-8"])
+@pytest.mark.parametrize(
+    "words", [("data", "list"), ("data", "info", "planted"), ("model", "list"), ("template", "list")]
+)
+def test_other_commands_come_through_too(run, name, words):
+    done = run(*words, **ENCODINGS[name])
+    assert (done.returncode, done.stderr) == (0, b"") and len(done.stdout.decode(codec(name)).splitlines()) > 5
+    as_json = run(*words, "--json", **ENCODINGS[name])
+    assert json.loads(as_json.stdout) and as_json.stdout.isascii()
+
+
+@pytest.mark.parametrize("name", ["ascii", "cp1252", "POSIX, not UTF-8"])
+def test_words_and_mistakes_come_through_too(run, ships, name):
+    found = run("recommend", "--catalog", ships, "-p", "太空", "--ranker", "bm25", "--json", **ENCODINGS[name])
+    assert json.loads(found.stdout)["items"][0]["item_id"] == "zh"
+    done = run("recommend", "--catalog", ships, "-p", "x", "--ranker", "b\x1b[31m太", **ENCODINGS[name])
+    said = done.stderr.decode(codec(name))
+    assert done.returncode == 2 and said.startswith("promptrec: error: ") and len(said.splitlines()) == 1
+    assert "\x1b" not in said
+
+
+@pytest.mark.parametrize("columns", ["1", "20", "40", "300", "", "no number"])
+def test_an_id_is_whole_in_a_pipe_of_any_width(run, asked, columns):
+    done = run(*asked, COLUMNS=columns)
+    assert (done.returncode, done.stderr) == (0, b"")
+    lines = done.stdout.decode().splitlines()
+    assert told_ids(done.stdout.decode()) == IDS
+    assert sum(any(i in line for i in IDS) for line in lines) == len(IDS)
+    assert "".join(line[len(LONG_ID) :].strip() for line in lines if "very" in line) or columns
+    assert all(re.search(r"\d\.\d{3}$", line) for line in lines if any(i in line for i in IDS)), "scores are whole"
+
+
+@pytest.mark.parametrize("columns", [40, 80, 300])
+@pytest.mark.parametrize(
+    "settings", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}, {"LANG": "C", "PYTHONIOENCODING": "ascii"}]
+)
+def test_a_terminal_of_any_width(terminal, asked, columns, settings):
+    code, text = terminal(*asked, columns=columns, **settings)
+    assert code == 0 and LONG_ID in text and "mark[up]" in text and "[bold red]" in text
+    shown = text if "TERM" not in settings else re.sub("\x1b", "!", text)
+    bare = re.sub(r"\x1b\[\??[0-9;]*[A-Za-z]", "", shown)
+    assert not DOES.search(bare.replace("\r\n", "\n").replace("\r", ""))
+    assert "\x1b[31m" not in text and "\x1b[2J" not in text, "no title colours or clears the terminal"
+    if "NO_COLOR" in settings:
+        assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", text)
+
+
+@pytest.mark.parametrize("words", [("data", "list"), ("model", "list"), ("template", "list")])
+@pytest.mark.parametrize("columns", [1, 40, 300])
+def test_names_in_tables_are_whole_in_every_terminal(terminal, run, words, columns):
+    names = [row["name"] for row in json.loads(run(*words, "--json").stdout)]
+    code, text = terminal(*words, columns=columns)
+    assert code == 0 and [name for name in names if name not in text] == []
+
+
+@pytest.mark.parametrize("settings", [{"FORCE_COLOR": "1"}, {"CI": "true", "FORCE_COLOR": "1"}, {"CI": "true"}, {}])
+def test_a_pipe_gets_no_bars_and_colours_only_if_they_are_forced(run, asked, settings):
+    done = run(*asked, **settings)
+    text = done.stdout.decode()
+    assert done.returncode == 0 and done.stderr == b""
+    assert ("\x1b[1m" in text) == ("FORCE_COLOR" in settings)
+    evaluated = run("evaluate", "planted", "--ranker", "random", "--limit", "20", "--out", "out", **settings)
+    assert evaluated.returncode == 0 and "\r" not in evaluated.stderr.decode() + evaluated.stdout.decode()
+    assert not re.search(r"\x1b\[[0-9;?]*[A-KST-Zhl]", evaluated.stderr.decode()), "nothing moves a cursor"
+
+
+@pytest.mark.parametrize("numbers", [(1,), (2,), (0,), (1, 2), (0, 1, 2)])
+def test_streams_that_are_closed_are_sent_nowhere(run, asked, numbers):
+    def before():
+        for number in numbers:
+            os.close(number)
+
+    done = run(*asked, "--json", before=before)
+    assert done.returncode == 0 and b"Traceback" not in done.stderr
+    assert (done.stdout == b"") == (1 in numbers)
+    done = run("evaluate", "planted", "--ranker", "random", "--limit", "20", "--out", "out", before=before)
+    assert done.returncode == 0 and b"Traceback" not in done.stderr
