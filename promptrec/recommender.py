@@ -113,7 +113,7 @@ class Recommender:
         kinds = template_kinds(ranker)
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in kinds}
         opened, made = _engine(engine, model, parsed) if kinds else (None, None)
-        kept = _kept(item_scores, model, opened, adapter)
+        kept = _kept(item_scores, model, opened)
         setup = Setup(catalog, loaded, seed, adapter, encoder, training, slot_prior, kept)
         return cls(build_ranker(ranker, setup), catalog, opened, choice or made, pool, seed, probe)
 
@@ -274,11 +274,11 @@ def _probed(
     return opened, choice, auto(opened, info, language, encoder, options=options, adapter=adapter)
 
 
-def _kept(file: str | Path | None, model: str | Path, engine: Engine | None, adapter: str | None) -> KeptFile | None:
+def _kept(file: str | Path | None, model: str | Path, engine: Engine | None) -> KeptFile | None:
     """The file of item scores; None where none is asked for or no model is read."""
     if file is None or engine is None:
         return None
-    return KeptFile.of(file, resolve(model, "language model"), engine, adapter)
+    return KeptFile.of(file, resolve(model, "language model"), engine)
 
 
 def _popularity(item: Item) -> dict[str, float]:

@@ -61,7 +61,7 @@ def root(
 def main() -> None:
     """Run the command; a user's mistake is one line on stderr and exit code 2, never a traceback.
 
-    A reader who has seen enough, as `head` has, ends it quietly with 141, as the shell has it.
+    A reader who has seen enough, as `head` has, ends it quietly with 1.
     """
     output.prepare()
     try:
@@ -77,7 +77,7 @@ def main() -> None:
         _end_with(str(error))
     except BrokenPipeError:
         output.drop_output()
-        sys.exit(141)
+        sys.exit(1)
     except OSError as error:
         output.drop_output()
         where = error.filename or "the output or a file"

@@ -17,7 +17,7 @@ import numpy as np
 
 from promptrec.engine.base import Tokens
 from promptrec.engine.fingerprint import files_sha256
-from promptrec.engine.safetensors import Tensor, read_header, values
+from promptrec.engine.safetensors import NUMPY, Tensor, read_header, values
 from promptrec.errors import EngineError, InputError, ModelError
 
 CONFIG, WEIGHTS, PICKLE = "adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"
@@ -39,7 +39,7 @@ UNSUPPORTED = {
 }
 # These take a part off the base model before they train; unless it was converted, it is missing when they are read.
 CHANGES_BASE = ("pissa", "olora", "loftq", "corda", "lora_ga")
-# A probe of an adapter reads these tokens, and looks at as many labels.
+# A probe of an adapter reads these tokens, or so many that it trained, and looks at some labels.
 PROBE: Tokens = (1, 2, 3, 4, 5, 6, 7, 8)
 PROBE_LABELS = tuple(range(32))
 # Two kernels may differ by so many nats where nothing is added to the weights.
@@ -50,11 +50,16 @@ ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class Adapter:
-    """An adapter that was checked: `sha256` of its settings and weights, `folder` of the copy, its greatest `rank`."""
+    """An adapter that was checked.
+
+    `sha256` is that of its settings and weights, `folder` the copy, `rank` its greatest. `probe` are tokens that it
+    reads otherwise than the base model, if it does what it says.
+    """
 
     sha256: str
     folder: Path
     rank: int
+    probe: Tokens = PROBE
 
 
 class Adapters:
@@ -83,25 +88,34 @@ class Adapters:
             raise InputError(f"{source}: no such folder: {error}") from None
         # A name that is no folder would be looked for on the network.
         if not (folder / CONFIG).is_file():
-            raise InputError(f"{source}: not a LoRA adapter: it has no {CONFIG}")
+            below = next(folder.glob(f"*/{CONFIG}"), None)
+            where = f"; there is one in {below.parent}" if below else ""
+            raise InputError(f"{source}: not a LoRA adapter: it has no {CONFIG}{where}")
         if not (folder / WEIGHTS).is_file():
             why = f"it has no {WEIGHTS}"
             if (folder / PICKLE).exists():
                 why = f"its {PICKLE} is a pickle, which can run code: save it as {WEIGHTS} (safe_serialization=True)"
             raise InputError(f"{source}: this LoRA adapter cannot be read: {why}")
         for _ in range(ATTEMPTS):
-            sha256 = _sha256(folder)
-            if sha256 in self._known:
-                return self._known[sha256], False
-            copy = self._copies / sha256
-            shutil.rmtree(copy, ignore_errors=True)
-            copy.mkdir()
-            for name in (CONFIG, WEIGHTS):
-                shutil.copyfile(folder / name, copy / name)
+            try:
+                sha256 = _sha256(folder)
+                if sha256 in self._known:
+                    return self._known[sha256], False
+                copy = self._copy(folder, sha256)
+            except OSError as error:
+                raise InputError(f"{source}: this LoRA adapter cannot be read: {error.strerror}") from None
             if _sha256(copy) == sha256:
-                self._known[sha256] = Adapter(sha256, copy, _checked(source, copy, self._model))
+                self._known[sha256] = Adapter(sha256, copy, *_checked(source, copy, self._model))
                 return self._known[sha256], True
         raise InputError(f"{source}: the adapter is being written to: wait until it is whole")
+
+    def _copy(self, folder: Path, sha256: str) -> Path:
+        copy = self._copies / sha256
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir()
+        for name in (CONFIG, WEIGHTS):
+            shutil.copyfile(folder / name, copy / name)
+        return copy
 
     def forget(self, adapter: Adapter) -> None:
         """Let the adapter be new again: it failed when it was tried."""
@@ -117,7 +131,7 @@ def check_effect(source: str, read: Callable[[bool], Sequence[float]]) -> None:
 
     Args:
         source: what to call it.
-        read: log-probabilities of `PROBE_LABELS` behind `PROBE`, with the adapter or without.
+        read: log-probabilities of `PROBE_LABELS` behind the adapter's `probe`, with the adapter or without.
 
     Raises:
         InputError: it changes nothing.
@@ -134,8 +148,8 @@ def _sha256(folder: Path) -> str:
     return files_sha256(folder, (folder / name for name in (CONFIG, WEIGHTS)))
 
 
-def _checked(source: str, folder: Path, model: Path) -> int:
-    """The greatest rank of an adapter that can be read as it was trained.
+def _checked(source: str, folder: Path, model: Path) -> tuple[int, Tokens]:
+    """The greatest rank and the probe of an adapter that can be read as it was trained.
 
     Raises:
         InputError: it cannot, with the setting or the tensor that is why.
@@ -145,7 +159,7 @@ def _checked(source: str, folder: Path, model: Path) -> int:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         header = read_header(folder / WEIGHTS)
     except (OSError, ValueError, ModelError) as error:
-        why = f"{CONFIG} is not JSON" if isinstance(error, ValueError) else error
+        why = f"{CONFIG} is not JSON in UTF-8 without a byte order mark" if isinstance(error, ValueError) else error
         raise InputError(f"{refused} cannot be read: {why}") from None
     if not isinstance(config, dict):
         raise InputError(f"{refused} cannot be read: {CONFIG} holds no settings")
@@ -162,14 +176,25 @@ def _checked(source: str, folder: Path, model: Path) -> int:
         if pair["A"].shape[0] not in {config.get("r"), *(config.get("rank_pattern") or {}).values()}:
             said = f"r is {config.get('r')}, but {module} has rank {pair['A'].shape[0]}"
             raise InputError(f"{refused} is damaged: its settings and its weights do not go together: {said}")
-    trained = False
-    for name, numbers in values(folder / WEIGHTS):
+    return rank, _trained_tokens(refused, folder / WEIGHTS, header)
+
+
+def _trained_tokens(refused: str, path: Path, header: Mapping[str, Tensor]) -> Tokens:
+    """Tokens whose reading an adapter changes: any, or those whose embeddings it trained."""
+    unknown = sorted({tensor.dtype for tensor in header.values()} - NUMPY.keys())
+    if unknown:
+        raise InputError(f"{refused} has weights of the type {unknown[0]}: save them as float32, float16 or bfloat16")
+    trained, tokens = False, PROBE
+    for name, numbers in values(path):
         if not np.isfinite(numbers).all():
             raise InputError(f"{refused} holds a value that is no number, in {name}")
         trained = trained or ((".lora_B" in name or "lora_embedding_B" in name) and bool(numbers.any()))
+        if "lora_embedding_A" in name:
+            (changed,) = np.nonzero(numbers.reshape(header[name].shape).any(0))
+            tokens = tuple(map(int, changed[: len(PROBE)])) or tokens
     if not trained:
         raise InputError(f"{refused} changes nothing: all its B matrices are zero, as before training")
-    return rank
+    return tokens
 
 
 def _unsupported(config: Mapping[str, Any]) -> str | None:

@@ -1,7 +1,9 @@
 """What a model in a folder is, by its settings: a causal language model, or what else, and what may be shared in it."""
 
 import inspect
-from collections.abc import Callable, Mapping
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,15 @@ KINDS = {
     "ForImageClassification": "an image model",
     "RewardModel": "a reward model",
 }
+# Tensors that only such a model has, whatever its settings say, and files that only its folder has.
+TENSORS = {
+    "score.weight": "a reranker or classifier",
+    "classifier.weight": "a reranker or classifier",
+    "classifier.dense.weight": "a reranker or classifier",
+    "qa_outputs.weight": "a model that finds answers in a text",
+    "v_head.summary.weight": "a reward model",
+}
+FILES = dict.fromkeys(("modules.json", "config_sentence_transformers.json", "1_Pooling"), "a text encoder")
 WANTED = "a language model that writes is needed (…ForCausalLM)"
 # Layers that attend. What else there is keeps a state, which cannot be shared.
 ATTENTION = {"full_attention", "sliding_attention", "chunked_attention"}
@@ -47,13 +58,63 @@ def check_causal(folder: Path) -> None:
         ModelError: an encoder, a reranker, a masked, speech or encoder-decoder model, or an adapter.
     """
     config = read_config(folder)
+    signs = [*_by_settings(config), *((name, kind) for name, kind in FILES.items() if (folder / name).exists())]
+    if not signs:
+        tensors = {tensor for path in folder.glob("*.safetensors") for tensor in read_header(path)}
+        signs = [(name, kind) for name, kind in TENSORS.items() if name in tensors]
+    for name, kind in signs:
+        raise ModelError(f"{folder} is {kind} ({name}): {WANTED}")
+
+
+def _by_settings(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What settings say that a model is instead of a causal one, and by which name."""
+    if config.get("is_decoder") and not config.get("is_encoder_decoder"):
+        return
     names = [str(name) for name in config.get("architectures") or ()]
     for name in names:
         kind = next((k for end, k in sorted(KINDS.items(), key=lambda e: -len(e[0])) if name.endswith(end)), None)
-        if config.get("is_encoder_decoder"):
-            kind = "an encoder-decoder"
-        if kind is not None and not config.get("is_decoder"):
-            raise ModelError(f"{folder} is {kind} ({name}): {WANTED}")
+        kind = "an encoder-decoder" if config.get("is_encoder_decoder") else kind
+        if kind is not None:
+            yield name, kind
+    # Saved without a head, or before folders named their class.
+    if all(name.endswith("Model") and not name.endswith("LMHeadModel") for name in names):
+        kind = _by_type(str(config.get("model_type")))
+        if kind is not None:
+            yield next(iter(names), str(config.get("model_type"))), kind
+
+
+def _by_type(model_type: str) -> str | None:
+    """What models of a family are when nothing else is said; None where they are causal, or nobody knows."""
+    from transformers.models.auto import modeling_auto as families
+
+    if model_type in families.MODEL_FOR_MASKED_LM_MAPPING_NAMES:
+        return "a text encoder"
+    if model_type in families.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+        return None
+    if model_type in families.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES:
+        return "an encoder-decoder"
+    return "no language model" if model_type in families.MODEL_MAPPING_NAMES else None
+
+
+def check_layers(folder: Path, unexpected: Iterable[str]) -> None:
+    """Refuse weights that have more layers than the settings say: the model would be read without its end.
+
+    Args:
+        folder: of the model.
+        unexpected: names of tensors that found no place in the model.
+
+    Raises:
+        ModelError: a layer is left over.
+    """
+    config = read_config(folder)
+    layers = (config.get("text_config") or config).get("num_hidden_layers", math.inf)
+    for name in sorted(unexpected):
+        found = re.match(r"(?:model\.|transformer\.|language_model\.)*(?:layers|h|blocks)\.(\d+)\.", name)
+        if found and int(found[1]) >= layers:
+            raise ModelError(
+                f"{folder}: its weights have {name}, but its config.json says num_hidden_layers={layers}: get the "
+                "whole model again"
+            )
 
 
 def headless(folder: Path) -> str | None:

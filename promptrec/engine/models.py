@@ -121,6 +121,9 @@ def add(
 
 def check_folder(folder: Path) -> None:
     """Refuse a folder that is not a model, naming the file it lacks. Pickled weights are never opened."""
+    quantised = next(folder.glob("*.gguf"), None)
+    if quantised is not None and not any(folder.glob("*.safetensors")):
+        raise ModelError(_gguf_said(quantised))
     if not (folder / "config.json").exists() and (folder / "adapter_config.json").exists():
         raise ModelError(f"{folder} is an adapter, not a model: give its base model, and this as the adapter")
     if not (folder / "config.json").exists() and not has_modules(folder):
@@ -134,7 +137,19 @@ def check_folder(folder: Path) -> None:
         raise ModelError(f"{folder} has no tokenizer.json: a model folder needs its tokenizer")
 
 
+def _gguf_said(file: Path) -> str:
+    """What is said of a GGUF file."""
+    return (
+        f"{file} is a model in GGUF, which llama.cpp reads: start its server with it and give --engine server its "
+        "address, or get the *.safetensors"
+    )
+
+
 def _in_folder(folder: Path) -> ModelInfo | None:
+    if folder.is_file() and folder.suffix.lower() == ".gguf":
+        raise ModelError(_gguf_said(folder))
+    if folder.is_file():
+        raise ModelError(f"{folder} is a file: a model is the folder that holds it")
     if not folder.is_dir():
         return None
     check_folder(folder)

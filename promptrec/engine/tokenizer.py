@@ -58,6 +58,11 @@ class Tokenizer:
         """How many token ids there are."""
         return int(self._trusted.get_vocab_size(with_added_tokens=True))
 
+    @property
+    def greatest_id(self) -> int:
+        """The greatest ID that plain text can be given; control tokens, which some models have no room for, aside."""
+        return max(self._trusted.get_vocab(with_added_tokens=False).values(), default=0)
+
     def encode(self, text: str, *, trusted: bool) -> tuple[int, ...]:
         """See `promptrec.prompt.Tokenizer.encode`. Short texts are remembered: items recur across people."""
         return self._remembered(text, trusted) if len(text) <= _LONGEST_CACHED else self._encode(text, trusted)

@@ -1,6 +1,7 @@
 """The embedded engine: Hugging Face transformers in this process, on whatever torch finds. Starts in seconds."""
 
 import copy
+import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -9,8 +10,8 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from promptrec.engine.adapter import PROBE, PROBE_LABELS, Adapter, Adapters, check_effect
-from promptrec.engine.architecture import cache_name, check_causal, headless, keeps_state
+from promptrec.engine.adapter import PROBE_LABELS, Adapter, Adapters, check_effect
+from promptrec.engine.architecture import cache_name, check_causal, check_layers, headless, keeps_state
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.batching import Group, batches, equal_length_batches, shared_prefix_groups
 from promptrec.engine.convert import quiet
@@ -21,7 +22,7 @@ from promptrec.engine.packing import Output, Row, new_tokens, pack, sees_everyth
 from promptrec.engine.progress import report_progress
 from promptrec.engine.threads import Threads
 from promptrec.engine.tokenizer import Tokenizer
-from promptrec.engine.validity import check_labels, log_probabilities, prompt_error
+from promptrec.engine.validity import check_labels, check_tokenizer, log_probabilities, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, first_line
 
 try:
@@ -58,6 +59,7 @@ class TransformersEngine:
             if getattr(options, option) is not None:
                 raise InputError(f"the engine transformers does not take {option}: leave it out, or use another engine")
         self.model_id = info.name
+        check_causal(info.folder)
         self.tokenizer = Tokenizer.from_folder(info.folder)
         self._folder = info.folder
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -66,9 +68,11 @@ class TransformersEngine:
         self._model.register_forward_pre_hook(self.threads.choose)
         config = self._model.config.get_text_config()
         self._vocabulary = int(config.vocab_size)
+        check_tokenizer(info.folder, self.tokenizer, self._vocabulary)
         own = int(getattr(config, "max_position_embeddings", 2048))
         self.context_length = min(own, options.max_model_len or own)
         self._cache_name = cache_name(self._model.forward)
+        self._takes_positions = "position_ids" in inspect.signature(self._model.forward).parameters
         self._adapters = Adapters(info.folder)
         self._shares = self._packs = False
         self._shares, self._packs = self._tried(info.folder)
@@ -122,8 +126,8 @@ class TransformersEngine:
         errors = {i: e for i, p in enumerate(prompts) if (e := prompt_error(p, room, self._vocabulary))}
         out: dict[int, Reading[str]] = {i: Reading(None, error=e) for i, e in errors.items()}
         good = [i for i in range(len(prompts)) if i not in errors]
-        # What is padded on the left would get into a state.
-        size = GENERATE_BATCH if sampling.temperature == 0 and self._shares else 1
+        # What is padded on the left would get into a state, or into the positions of a model that is not told them.
+        size = GENERATE_BATCH if sampling.temperature == 0 and self._shares and self._takes_positions else 1
         lengths = [len(prompts[i]) for i in good]
         with self.threads, self._adapted(adapter):
             for batch in batches(lengths, CACHE_TOKENS):
@@ -267,7 +271,10 @@ class TransformersEngine:
             return logits[[place for place, _, _ in outputs]].log_softmax(-1)
 
         with self.threads, torch.inference_mode():
-            alone = self._grouped(texts, firsts, all_of)[1]
+            try:
+                alone = self._grouped(texts, firsts, all_of)[1]
+            except Exception as error:  # what a model raises that wants more than tokens is not one type
+                raise ModelError(f"{folder} cannot be read as a language model: {first_line(error)}") from error
             ahead = self._grouped({0: texts[0][:20]}, firsts, all_of)[1][0]
             if not all(map(math.isfinite, ahead)):
                 raise ModelError(f"{folder}: it gives no numbers: its weights are damaged, or too large for the dtype")
@@ -366,7 +373,7 @@ class TransformersEngine:
 
         def read(adapted: bool) -> list[float]:
             with self._with_adapter(adapter, source) if adapted else nullcontext(), torch.inference_mode():
-                return self._grouped({0: PROBE}, [len(PROBE) - 1], pick)[1][0]
+                return self._grouped({0: adapter.probe}, [len(adapter.probe) - 1], pick)[1][0]
 
         try:
             check_effect(source, read)
@@ -426,7 +433,6 @@ def stopping() -> Iterator[None]:
 
 def _load(info: ModelInfo, options: EngineOptions, device: str) -> Any:  # noqa: ANN401
     """The model in evaluation mode. Only safetensors, only from disk, never code from a model's folder."""
-    check_causal(info.folder)
     dtype = options.dtype or ("float32" if device == "cpu" else "auto")
     try:
         with quiet():
@@ -440,6 +446,7 @@ def _load(info: ModelInfo, options: EngineOptions, device: str) -> Any:  # noqa:
             )
     except Exception as error:  # what a damaged or unknown model raises is not one type
         raise EngineError(f"{info.folder}: transformers cannot load it: {first_line(error)}") from error
+    check_layers(info.folder, found["unexpected_keys"])
     if found["missing_keys"]:
         # They would be random numbers.
         without = headless(info.folder)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from promptrec.engine.base import Reading, Tokens, Usage
+from promptrec.engine.tokenizer import Tokenizer
 from promptrec.errors import InputError, ModelError, first_line
 
 
@@ -25,6 +26,19 @@ def check_labels(label_ids: Sequence[int], vocabulary: int) -> None:
     """Refuse labels that are not tokens of the model."""
     if label_ids and (min(label_ids) < 0 or max(label_ids) >= vocabulary):
         raise InputError(f"a label's token ID is outside the model's {vocabulary}")
+
+
+def check_tokenizer(folder: Path, tokenizer: Tokenizer, vocabulary: int) -> None:
+    """Refuse a tokenizer that writes tokens of which the model has none.
+
+    Raises:
+        ModelError: it is another model's.
+    """
+    if tokenizer.greatest_id >= vocabulary:
+        raise ModelError(
+            f"{folder}: its tokenizer has {tokenizer.greatest_id + 1} tokens and the model {vocabulary}: the tokenizer "
+            "is another model's"
+        )
 
 
 def log_probabilities(values: tuple[float, ...], usage: Usage) -> Reading[tuple[float, ...]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 from weakref import WeakSet
 
-from promptrec.engine.adapter import PROBE, PROBE_LABELS, Adapters, check_effect
+from promptrec.engine.adapter import PROBE_LABELS, Adapters, check_effect
 from promptrec.engine.architecture import check_causal, headless
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.batching import sharing_chunks
@@ -19,7 +19,7 @@ from promptrec.engine.progress import report_progress
 from promptrec.engine.refused import Refused, in_halves
 from promptrec.engine.swallowed import Next, filled
 from promptrec.engine.tokenizer import Tokenizer
-from promptrec.engine.validity import check_labels, log_probabilities, longest_sequence, prompt_error
+from promptrec.engine.validity import check_labels, check_tokenizer, log_probabilities, longest_sequence, prompt_error
 from promptrec.engine.vllm_environment import set_environment
 from promptrec.engine.vllm_scoring import way_of_scoring
 from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, first_line
@@ -43,8 +43,8 @@ class VllmEngine:
             if getattr(options, option) is not None:
                 raise InputError(f"the engine vllm does not take {option}: that is for the engine {engine}")
         self.model_id = info.name
-        self.tokenizer = Tokenizer.from_folder(info.folder)
         check_causal(info.folder)
+        self.tokenizer = Tokenizer.from_folder(info.folder)
         without = headless(info.folder)
         if without is not None:
             raise ModelError(
@@ -58,6 +58,7 @@ class VllmEngine:
         # Whatever is asked, vLLM writes at least one token after it.
         self.context_length = int(config.max_model_len) - 1
         self._vocabulary = int(config.get_vocab_size())
+        check_tokenizer(info.folder, self.tokenizer, self._vocabulary)
         cache = self._llm.llm_engine.vllm_config.cache_config
         self._cache_tokens = int(cache.num_gpu_blocks or 0) * int(cache.block_size)
         self._max_rank = options.max_lora_rank or 0
@@ -252,20 +253,20 @@ class VllmEngine:
         asked = LoRARequest(found.sha256, number, str(found.folder))
         if new:
             try:
-                self._try_adapter(asked, adapter)
+                self._try_adapter(asked, adapter, found.probe)
             except BaseException:
                 self._adapters.forget(found)
                 raise
         return asked
 
-    def _try_adapter(self, asked: Any, adapter: str) -> None:  # noqa: ANN401 - a vLLM LoRARequest
+    def _try_adapter(self, asked: Any, adapter: str, probe: Tokens) -> None:  # noqa: ANN401 - a vLLM LoRARequest
         try:
             self._llm.llm_engine.add_lora(asked)
         except Exception as error:  # what a foreign or damaged adapter raises is not one type
             reason = first_line(error)
             raise InputError(f"{adapter}: this LoRA adapter does not fit the model: {reason}") from None
         labels = [label for label in PROBE_LABELS if label < self._vocabulary]
-        check_effect(adapter, lambda on: self._labelled([PROBE], labels, adapter if on else None)[0].get())
+        check_effect(adapter, lambda on: self._labelled([probe], labels, adapter if on else None)[0].get())
 
 
 def _written(done: Any) -> Reading[str]:  # noqa: ANN401 - a vLLM RequestOutput

@@ -9,6 +9,7 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interactions
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
+from promptrec.engine.fingerprint import adapter_sha256
 from promptrec.errors import InputError
 from promptrec.rank.kept import KeptFile
 from promptrec.rank.ranking import Ranking
@@ -33,6 +34,11 @@ class Setup:
     training: Interactions | None = None
     slot_prior: str | Path | None = None
     kept: KeptFile | None = None
+
+    @property
+    def adapter_sha256(self) -> str | None:
+        """What the adapter is now: it may be trained again while a ranker is in use."""
+        return adapter_sha256(self.adapter) if self.adapter else None
 
 
 class Ranker(Protocol):

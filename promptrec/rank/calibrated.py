@@ -78,7 +78,8 @@ class Calibrated(Prompting):
         """The number of each pair's item under the empty profile, read where it is not known yet."""
         budget = engine.context_length - RESERVE
         fitted = [fit(template, Query(), (p.item,), (), engine.tokenizer, budget) for p in pairs]
-        keys = [(self.name, engine.model_id, f.encoded.ids, template.header.words) for f in fitted]
+        reader = (self.name, engine.model_id, self._setup.adapter_sha256)
+        keys = [(*reader, f.encoded.ids, template.header.words) for f in fitted]
         known = self._null.known(keys)
         new = {key: (f, p) for key, f, p in zip(keys, fitted, pairs, strict=True) if key not in known}
         readings = self._ask([f for f, _ in new.values()], engine, template)

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Self
 
 from promptrec.engine.base import Engine
-from promptrec.engine.fingerprint import adapter_sha256, folder_sha256
+from promptrec.engine.fingerprint import folder_sha256
 from promptrec.engine.models import ModelInfo
 from promptrec.errors import InputError
 
 Key = tuple[object, ...]
-"""All that a number depends on, but for the weights: what repr tells apart is kept apart."""
+"""All that a number depends on, but for the model's weights: what repr tells apart is kept apart."""
 
 _log = logging.getLogger(__name__)
 
@@ -42,16 +42,15 @@ class KeptFile:
             )
 
     @classmethod
-    def of(cls, path: str | Path, info: ModelInfo, engine: Engine, adapter: str | None = None) -> Self:
-        """The file for what an engine reads with a model's weights and perhaps an adapter's.
+    def of(cls, path: str | Path, info: ModelInfo, engine: Engine) -> Self:
+        """The file for what an engine reads with a model's weights.
 
         Raises:
             InputError: the engine is open with another model; or as `opened`.
         """
         if engine.model_id != info.name:
             raise InputError(f"item scores of {info.name} are asked for, but the engine reads {engine.model_id}")
-        weights = [folder_sha256(info.folder), *([adapter_sha256(adapter)] if adapter else [])]
-        return cls(Path(path), " ".join([engine.name, *weights]))
+        return cls(Path(path), f"{engine.name} {folder_sha256(info.folder)}")
 
     @contextmanager
     def opened(self) -> Iterator[sqlite3.Connection]:

@@ -86,10 +86,11 @@ class ItemPmi(Prompting):
 
     def _null_likelihoods(self, pairs: Sequence[Pair], engine: Engine, template: Template) -> list[float | None]:
         """Log P(item | nothing known) of each pair's item, read where it is not known yet."""
-        keys = [(self.name, engine.model_id, null_context(template, p.item, engine), p.reply) for p in pairs]
+        reader = (self.name, engine.model_id, self._setup.adapter_sha256)
+        keys = [(*reader, null_context(template, p.item, engine), p.reply) for p in pairs]
         known = self._null.known(keys)
         new = {key: pair for key, pair in zip(keys, pairs, strict=True) if key not in known}
-        readings = engine.loglikelihood([key[2] for key in new], [key[3] for key in new], adapter=self._setup.adapter)
+        readings = engine.loglikelihood([key[-2] for key in new], [key[-1] for key in new], adapter=self._setup.adapter)
         for pair, reading in zip(new.values(), readings, strict=True):
             pair.evidence.count(reading)
         read = {key: sum(r.value) for key, r in zip(new, readings, strict=True) if r.value is not None}

@@ -159,9 +159,10 @@ def test_an_id_is_whole_in_a_pipe_of_any_width(run, asked, columns):
     assert (done.returncode, done.stderr) == (0, b"")
     lines = done.stdout.decode().splitlines()
     assert told_ids(done.stdout.decode()) == IDS
-    assert sum(any(i in line for i in IDS) for line in lines) == len(IDS)
+    rows = [line.rstrip() for line in lines if re.match(r" *\d+ +\S", line)]
+    assert sorted(i for i in IDS for row in rows if row.split()[1] == i) == sorted(IDS)
     assert "".join(line[len(LONG_ID) :].strip() for line in lines if "very" in line) or columns
-    assert all(re.search(r"\d\.\d{3}$", line) for line in lines if any(i in line for i in IDS)), "scores are whole"
+    assert all(re.search(r"\d\.\d{3}$", row) for row in rows), "scores are whole"
 
 
 @pytest.mark.parametrize("columns", [40, 80, 300])

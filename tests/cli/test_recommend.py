@@ -199,7 +199,7 @@ def test_a_full_disk_is_one_line_and_a_reader_that_left_is_none(promptrec, catal
         os.close(reader)
         done = promptrec(*command, stdout=writer, PYTHONUNBUFFERED=unbuffered)
         os.close(writer)
-        assert done.returncode == 141 and done.stderr == ""
+        assert done.returncode == 1 and done.stderr == ""
 
 
 def test_help_and_version(promptrec):

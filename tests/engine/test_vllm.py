@@ -179,15 +179,6 @@ def test_a_model_that_vllm_cannot_load_is_one_line(smollm2, tmp_path):
     assert "\n" not in str(raised.value)
 
 
-def test_a_closed_engine_says_so_and_leaves_the_others_of_its_process_alone(vllm_engine, lora_engine):
-    before = vllm_engine.next_logprobs([(1, 2)], [3])
-    lora_engine.close()
-    lora_engine.close()
-    with pytest.raises(EngineError, match="closed"):
-        lora_engine.next_logprobs([(1, 2)], [3])
-    assert vllm_engine.next_logprobs([(1, 2)], [3])[0].get() == pytest.approx(before[0].get(), abs=1e-4)
-
-
 def test_loading_leaves_nothing_behind_for_the_programs_this_one_starts(vllm_engine):
     assert "LD_PRELOAD" not in os.environ
 
@@ -236,3 +227,13 @@ def test_an_adapter_that_would_be_read_otherwise_than_trained_is_refused(
     with pytest.raises(InputError, match=why):
         lora_engine.next_logprobs([(1, 2)], [3], adapter=copied(adapter[0], tmp_path / "odd", change, **settings))
     assert lora_engine.next_logprobs([(1, 2)], [3], adapter=adapter[0])[0].error is None
+
+
+# The last of those that read with LoRA: it closes their engine.
+def test_a_closed_engine_says_so_and_leaves_the_others_of_its_process_alone(vllm_engine, lora_engine):
+    before = vllm_engine.next_logprobs([(1, 2)], [3])
+    lora_engine.close()
+    lora_engine.close()
+    with pytest.raises(EngineError, match="closed"):
+        lora_engine.next_logprobs([(1, 2)], [3])
+    assert vllm_engine.next_logprobs([(1, 2)], [3])[0].get() == pytest.approx(before[0].get(), abs=1e-4)
