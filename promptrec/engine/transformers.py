@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from promptrec.engine.adapter import PROBE_LABELS, Adapter, Adapters, check_effect
-from promptrec.engine.architecture import cache_name, check_causal, check_layers, headless, keeps_state
+from promptrec.engine.architecture import cache_name, check_causal, keeps_state
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.batching import Group, batches, equal_length_batches, shared_prefix_groups
 from promptrec.engine.convert import quiet
@@ -19,6 +19,7 @@ from promptrec.engine.grammar import Grammars
 from promptrec.engine.models import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.packing import Output, Row, new_tokens, pack, sees_everything
+from promptrec.engine.pretrained import load_pretrained
 from promptrec.engine.progress import report_progress
 from promptrec.engine.threads import Threads
 from promptrec.engine.tokenizer import Tokenizer
@@ -63,7 +64,8 @@ class TransformersEngine:
         self.tokenizer = Tokenizer.from_folder(info.folder)
         self._folder = info.folder
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._model: Any = _load(info, options, self._device)
+        dtype = options.dtype or ("float32" if self._device == "cpu" else "auto")
+        self._model: Any = load_pretrained(info.folder, dtype).to(self._device).eval()
         self.threads = Threads.of_torch(torch, options.threads, timed=self._device == "cpu")
         self._model.register_forward_pre_hook(self.threads.choose)
         config = self._model.config.get_text_config()
@@ -429,31 +431,3 @@ def stopping() -> Iterator[None]:
         yield
     except (RuntimeError, MemoryError) as error:
         raise EngineError(f"transformers stopped: {first_line(error)}") from error
-
-
-def _load(info: ModelInfo, options: EngineOptions, device: str) -> Any:  # noqa: ANN401
-    """The model in evaluation mode. Only safetensors, only from disk, never code from a model's folder."""
-    dtype = options.dtype or ("float32" if device == "cpu" else "auto")
-    try:
-        with quiet():
-            model, found = transformers.AutoModelForCausalLM.from_pretrained(
-                info.folder,
-                dtype=dtype,
-                local_files_only=True,
-                use_safetensors=True,
-                trust_remote_code=False,
-                output_loading_info=True,
-            )
-    except Exception as error:  # what a damaged or unknown model raises is not one type
-        raise EngineError(f"{info.folder}: transformers cannot load it: {first_line(error)}") from error
-    check_layers(info.folder, found["unexpected_keys"])
-    if found["missing_keys"]:
-        # They would be random numbers.
-        without = headless(info.folder)
-        if without is not None:
-            raise ModelError(
-                f"{info.folder} is a base model without its head for words ({without}): get the whole model"
-            )
-        first = min(found["missing_keys"])
-        raise EngineError(f"{info.folder}: the weights lack {first}: get the whole model again")
-    return model.to(device).eval()
