@@ -24,7 +24,7 @@ def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
         UnknownName: none of these; the message has the nearest name.
         InputError: a file that cannot be read or downloaded.
     """
-    if str(name) in GENERATED and not Path(name).is_dir():
+    if str(name) in GENERATED and not _has_people(Path(name)):
         return GENERATED[str(name)]()
     data = load_dataset(find_dataset(name, notify))
     if data.passed_over:
@@ -39,9 +39,16 @@ def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
     if not str(name).strip():
         # Path("") is the folder one is in.
         raise InputError(f"the name of a dataset is empty: {LIST} shows what there is")
-    folder = Path(name) if Path(name).is_dir() else local_folder(str(name))
+    if any("\udc80" <= sign <= "\udcff" for sign in str(name)):
+        raise InputError(f"the name of the folder {ascii(str(name))} is not in UTF-8: give it another")
+    # `evaluate NAME --out NAME` makes a folder of that name which is no dataset.
+    if _has_people(Path(name)):
+        return Path(name)
+    folder = local_folder(str(name))
     if folder is not None:
         return folder
+    if Path(name).is_dir() and str(name) not in {*RECIPES, *GENERATED}:
+        return Path(name)
     if str(name) in GENERATED:
         raise InputError(f"{name} is generated when it is opened and has no folder")
     if str(name) in RECIPES:
@@ -57,6 +64,10 @@ def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
 def known_datasets() -> list[str]:
     """The names of all datasets that can be opened: those under $PROMPTREC_DATA, then the recipes and the generated."""
     return [*local_datasets(), *RECIPES, *GENERATED]
+
+
+def _has_people(folder: Path) -> bool:
+    return next(folder.glob("queries.*"), None) is not None
 
 
 def _beside(missing: Path) -> list[str]:

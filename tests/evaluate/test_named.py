@@ -104,3 +104,18 @@ def test_a_folder_that_is_no_dataset_says_what_it_lacks(tmp_path):
         InputError, match="no catalog.jsonl, catalog.csv or catalog.parquet there: a dataset folder needs"
     ):
         open_dataset("ml-100k:cold-user")
+
+
+@pytest.mark.parametrize("name", ["planted", "mine"])
+def test_a_folder_of_results_of_a_sets_name_does_not_hide_it(tmp_path, monkeypatch, name):
+    write(data_folder := tmp_path / "data" / "mine", {"q1": ["b", "a"], "q2": ["a"]})
+    monkeypatch.setenv("PROMPTREC_DATA", str(data_folder.parent))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name / "planted").mkdir(parents=True)
+    (tmp_path / name / "evaluation.json").write_text("{}")
+    assert len(open_dataset(name).queries) > 1
+
+
+def test_a_folder_whose_name_is_no_text_is_refused(tmp_path):
+    with pytest.raises(InputError, match="not in UTF-8"):
+        find_dataset(str(tmp_path / "donn\udce9es"))
