@@ -40,7 +40,7 @@ def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
         # Path("") is the folder one is in.
         raise InputError(f"the name of a dataset is empty: {LIST} shows what there is")
     if any("\udc80" <= sign <= "\udcff" for sign in str(name)):
-        raise InputError(f"the name of the folder {ascii(str(name))} is not in UTF-8: give it another")
+        raise InputError(f"the name of the folder {str(name)!a} is not in UTF-8: give it another")
     # `evaluate NAME --out NAME` makes a folder of that name which is no dataset.
     if _has_people(Path(name)):
         return Path(name)
