@@ -13,11 +13,19 @@ SHORTEST = 3
 FRAGMENT = 8
 # Paths write one slash: Path("http://host") is "http:/host". One letter is a drive.
 _SCHEME = re.compile(r"[A-Za-z0-9+.-]{2}:/+")
+_ASSIGNED = re.compile(
+    r"""((?:api|access|secret)[-_]?key|secret|passw(?:or)?d|(?:access|auth|api)[-_]token)(["']?\s*[=:]\s*["']?)[^\s"']+""",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\s\"'`,;:(){}\[\]<>=]+")
 
 
 def redact(text: str) -> str:
-    """The text with the credentials of every address in it masked; see `redact_address`."""
+    """The text with the credentials of every address in it masked, and what is written behind api_key= or the like.
+
+    See `redact_address`.
+    """
+    text = _ASSIGNED.sub(rf"\1\2{MASK}", text)
     return re.sub(r"\S+", lambda word: redact_address(word[0]) if _SCHEME.search(word[0]) else word[0], text)
 
 
