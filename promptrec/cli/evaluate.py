@@ -23,6 +23,7 @@ from promptrec.engine.options import DEFAULTS
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.estimate import estimate_cost
+from promptrec.evaluate.evaluation import Evaluation
 from promptrec.evaluate.evaluator import evaluate as run_evaluation
 from promptrec.evaluate.report.console import as_console
 from promptrec.evaluate.report.write import PAGE
@@ -81,15 +82,19 @@ def evaluate(
     for log in trackers:
         log(found, folder)
     with kept(f"the whole evaluation is in {folder}"):
-        if as_json:
-            print_json(found.model_dump_json(indent=2))
-        else:
-            results().print(as_console(found))
-            say(f"report: {folder / PAGE}")
+        _show(found, folder, as_json)
     for line in dict.fromkeys((*found.failed, *found.unanswered)):
         console.print(f"promptrec: {line}; the same command with --retry-failed ranks them again")
     if found.failed:
         raise typer.Exit(1)
+
+
+def _show(found: Evaluation, folder: Path, as_json: bool) -> None:
+    if as_json:
+        print_json(found.model_dump_json(indent=2))
+        return
+    results().print(as_console(found))
+    say(f"report: {folder / PAGE}")
 
 
 def _config(path: Path | None, told: dict[str, object]) -> Config:
