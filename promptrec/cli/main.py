@@ -10,6 +10,7 @@ from promptrec.cli import (
     compare,
     data,
     demo,
+    doctor,
     evaluate,
     model,
     output,
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command("recommend")(recommend.recommend)
 app.command("plan")(plan.plan_)
 app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("report")(report.report)
