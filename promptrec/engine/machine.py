@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Literal
 
 from promptrec.data.download import home
+from promptrec.engine.encoder_folder import model_files
 from promptrec.engine.load import choose_engine
-from promptrec.engine.models import list_models, model_files, resolve
+from promptrec.engine.models import list_models, resolve
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import PromptrecError
 
