@@ -7,10 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from promptrec.errors import InputError
 from promptrec.rank.order import DECIMALS
-from promptrec.template.template import Template
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from promptrec.template.template import Template
 
 COLUMNS = ["query_id", "rank", "item_id", "title", "status", "score"]
 Status = Literal["ok", "repaired", "fallback", "abstained", "failed"]
@@ -41,7 +42,7 @@ class TemplateStamp(_Record):
     sha256: str
 
     @classmethod
-    def of(cls, template: Template) -> "TemplateStamp":
+    def of(cls, template: "Template") -> "TemplateStamp":
         """The stamp of a loaded template."""
         return cls(name=template.name, sha256=template.sha256)
 
