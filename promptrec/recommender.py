@@ -23,7 +23,7 @@ from promptrec.rank.names import build_ranker, template_kinds
 from promptrec.rank.ranking import RankedItem, Ranking
 from promptrec.rank.run import Run
 from promptrec.rank.table import default_ranker
-from promptrec.retrieve.pool import Pool, candidate_pool
+from promptrec.retrieve.pool import Pool, candidate_pool, with_titles
 from promptrec.template.store import default_pack, known_name, load_template
 
 # Requests ranked in one go. The more they are, the more of them share the reading of an item they are all asked about;
@@ -34,7 +34,8 @@ BATCH = 128
 class Recommender:
     """Recommends items to people described in words, or by what they liked, or both.
 
-    Build it with `Recommender.load`.
+    Build it with `Recommender.load`, and close it, or use it in a `with` block. Wherever a query is wanted, plain text
+    is one: the person's own words.
     """
 
     def __init__(
@@ -58,10 +59,10 @@ class Recommender:
     @classmethod
     def load(
         cls,
-        template: str | Path | None = None,
+        model: str | Path = DEFAULT_MODEL,
         *,
         catalog: Catalog | None = None,
-        model: str | Path = DEFAULT_MODEL,
+        template: str | Path | None = None,
         engine: str | Engine | None = None,
         ranker: str | None = None,
         templates: str | Path | None = None,
@@ -77,10 +78,10 @@ class Recommender:
         """Open the model and prepare one way of ranking.
 
         Args:
+            model: name of an added model, or a model folder.
+            catalog: what can be recommended. Only `rank` with `Item`s works without one.
             template: name of a template ("films/en/query-likelihood"), of a pack ("films/en": the ranker chooses the
                 template in it), or path of a file. None: the general pack in the catalogue's language.
-            catalog: what can be recommended. Only `rank` with `Item`s works without one.
-            model: name of an added model, or a model folder.
             engine: "vllm", "transformers", "server", an opened `Engine`, or None for what this machine has.
             ranker: name of a way of ranking, or several combined: "query-likelihood+embedding" adds their standardised
                 scores, "bm25:50:query-likelihood" lets the first keep 50 candidates for the second. "auto": what a
@@ -117,7 +118,13 @@ class Recommender:
         setup = Setup(catalog, loaded, seed, adapter, encoder, training, slot_prior, kept)
         return cls(build_ranker(ranker, setup), catalog, opened, choice or made, pool, seed, probe)
 
-    def recommend(self, query: Query, k: int = 10) -> Ranking:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def recommend(self, query: Query | str, k: int = 10) -> Ranking:
         """The best `k` items of the catalogue for a person; items of their history are left out.
 
         A person of whom nothing is known gets the most popular items, with status abstained.
@@ -125,7 +132,24 @@ class Recommender:
         pool = self.candidates(query, k)
         return self._rank([pool.request])[0].noted(pool.note).top(k)
 
-    def candidates(self, query: Query, k: int = 10) -> Pool:
+    def recommend_many(
+        self, queries: Iterable[Query | str], k: int = 10, progress: Callable[[int], None] | None = None
+    ) -> Run:
+        """The same for many people, in their order; the engine reads them in batches.
+
+        Args:
+            queries: people; plain texts get the IDs "query 1", "query 2" and so on.
+            k: how many items for each.
+            progress: is called with the number ranked so far.
+
+        Raises:
+            InputError: as `candidates`, before anything is read. An engine that dies gives failed rankings, see `run`.
+        """
+        pools = [self.candidates(query, k) for query in _numbered(queries)]
+        ranked = self.run((pool.request for pool in pools), progress)
+        return Run([ranking.noted(pool.note).top(k) for ranking, pool in zip(ranked, pools, strict=True)])
+
+    def candidates(self, query: Query | str, k: int = 10) -> Pool:
         """What `recommend` ranks: the retrieved candidates, and a remark where the words alone did not fill the pool.
 
         Raises:
@@ -133,13 +157,12 @@ class Recommender:
         """
         if k < 1:
             raise InputError(f"k must be at least 1, got {k}")
-        query, known = self._with_titles(query)
-        pool = candidate_pool(self._need_catalog(), query, max(self._pool, k), known)
+        pool = candidate_pool(self._need_catalog(), _as_query(query), max(self._pool, k))
         if not pool.request.candidates:
             raise InputError("every item of the catalogue is in the person's history: nothing is left to recommend")
         return pool
 
-    def rank(self, query: Query, candidates: Iterable[Item | str | int]) -> Ranking:
+    def rank(self, query: Query | str, candidates: Iterable[Item | str | int]) -> Ranking:
         """The given candidates (items, or IDs of the catalogue's), best first. Each comes back exactly once."""
         return self._rank([self.request(query, candidates)])[0]
 
@@ -170,14 +193,14 @@ class Recommender:
                 progress(len(done))
         return Run(done)
 
-    def request(self, query: Query, candidates: Iterable[Item | str | int]) -> RankRequest:
+    def request(self, query: Query | str, candidates: Iterable[Item | str | int]) -> RankRequest:
         """A checked request: every candidate known, none twice.
 
         Raises:
             InputError: no candidates, one that is not in the catalogue, or one given twice.
         """
         items = tuple(c if isinstance(c, Item) else self._need_catalog()[identifier(c)] for c in candidates)
-        return self._checked(RankRequest(query, items))
+        return self._checked(RankRequest(_as_query(query), items))
 
     def close(self) -> None:
         """Free the model."""
@@ -203,15 +226,8 @@ class Recommender:
         twice = sorted(i for i, times in Counter(ids).items() if times > 1)
         if twice:
             raise InputError(f"query {request.query.query_id!r} has candidates twice: {', '.join(twice[:5])}")
-        return RankRequest(self._with_titles(request.query)[0], request.candidates, request.retrieved)
-
-    def _with_titles(self, query: Query) -> tuple[Query, set[str]]:
-        """The query with the titles of known items in its history, and the IDs of those items."""
-        if self.catalog is None or not query.history:
-            return query, set()
-        found = [(entry, self.catalog.find(entry)) for entry in query.history]
-        titles = tuple(item.title if item else entry for entry, item in found)
-        return query.model_copy(update={"history": titles}), {item.item_id for _, item in found if item}
+        query = with_titles(self.catalog, request.query)[0] if self.catalog else request.query
+        return RankRequest(query, request.candidates, request.retrieved)
 
     def _abstain(self, query: Query, candidates: Sequence[Item]) -> Ranking:
         by_count = any(item.popularity is not None for item in candidates)
@@ -222,7 +238,7 @@ class Recommender:
             reason="nothing is known of this person; the order is "
             + ("by popularity" if by_count else "the catalogue's own"),
             items=tuple(
-                RankedItem(item_id=i.item_id, title=i.title, rank=n, scores=_popularity(i))
+                RankedItem(item_id=i.item_id, title=i.title, rank=n, score=i.popularity, scores=_popularity(i))
                 for n, i in enumerate(order, 1)
             ),
             ranker=self.ranker.name,
@@ -283,6 +299,16 @@ def _kept(file: str | Path | None, model: str | Path, engine: Engine | None) -> 
 
 def _popularity(item: Item) -> dict[str, float]:
     return {} if item.popularity is None else {"popularity": item.popularity}
+
+
+def _as_query(query: Query | str) -> Query:
+    return Query(preferences=query) if isinstance(query, str) else query
+
+
+def _numbered(queries: Iterable[Query | str]) -> list[Query]:
+    if isinstance(queries, str | Query):
+        raise InputError("recommend_many takes a list of queries: for one, call recommend")
+    return [Query(query_id=f"query {n}", preferences=q) if isinstance(q, str) else q for n, q in enumerate(queries, 1)]
 
 
 def _chunks(requests: Iterable[RankRequest], size: int) -> Iterator[list[RankRequest]]:

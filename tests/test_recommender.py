@@ -1,5 +1,6 @@
 import pytest
 
+import promptrec
 from promptrec import Catalog, Item, Query, RankRequest, Recommender
 from promptrec.engine.base import Reading
 from promptrec.errors import EngineError, InputError, UnknownName
@@ -25,7 +26,7 @@ def catalog(popularity=True):
 
 def recommender(**changes):
     options = {"catalog": catalog(), "engine": ScriptedEngine()} | changes
-    return Recommender.load("films/en", **options)
+    return Recommender.load(template="films/en", **options)
 
 
 def test_a_cold_user_with_only_words():
@@ -71,7 +72,7 @@ def test_given_candidates_come_back_each_once():
 
 
 def test_items_of_nobodys_catalogue_can_be_ranked():
-    alone = Recommender.load("films/en", engine=ScriptedEngine())
+    alone = Recommender.load(template="films/en", engine=ScriptedEngine())
     items = [Item(item_id="x", title="Soldiers of the bridge"), Item(item_id="y", title="A quiet lake")]
     assert alone.rank(Query(preferences="soldiers on a bridge"), items).item_ids[0] == "x"
     with pytest.raises(InputError, match="catalogue"):
@@ -105,7 +106,7 @@ def test_unknown_names_and_options_are_answered_with_the_known_ones(changes, sai
 
 def test_an_unknown_template_lists_the_known_ones():
     with pytest.raises(UnknownName, match="unknown template 'flims/en'.*films/en"):
-        Recommender.load("flims/en", catalog=catalog(), engine=ScriptedEngine())
+        Recommender.load(template="flims/en", catalog=catalog(), engine=ScriptedEngine())
 
 
 @pytest.mark.parametrize("ranker", ["random", "bm25", "bm25:2:random", "bm25+random", "bm25~2"])
@@ -175,3 +176,32 @@ def test_the_same_seed_gives_the_same_ranking_and_the_evidence_is_there():
     first, second = (recommender(seed=3).recommend(Query(preferences="a bridge")) for _ in range(2))
     assert first.model_dump(exclude={"ledger"}) == second.model_dump(exclude={"ledger"})
     assert first.seed == 3 and first.templates[0].name == "films/en/query-likelihood" and first.model
+
+
+def test_plain_words_are_a_query_and_many_are_numbered():
+    with recommender() as front:
+        words = "slow, sad science fiction"
+        one, same = front.recommend(words, 3), front.recommend(Query(preferences=words), 3)
+        assert one.item_ids == same.item_ids and [item.score for item in one] == [item.score for item in same]
+        many = front.recommend_many([words, Query(query_id="b", history=("The Bridge",)), "war"], 3)
+        assert [ranking.query_id for ranking in many] == ["query 1", "b", "query 3"]
+        assert many[0].item_ids == one.item_ids and all(len(ranking) <= 3 for ranking in many)
+        with pytest.raises(InputError, match="recommend_many takes a list"):
+            front.recommend_many(words)
+
+
+def test_a_block_closes_the_engine():
+    engine = ScriptedEngine()
+    closed = []
+    engine.close = lambda: closed.append(True)
+    with recommender(engine=engine):
+        assert closed == []
+    assert closed == [True]
+
+
+def test_the_face_of_the_package_is_whole():
+    assert {"Interactions", "InputError", "load_template", "RankedItem"} <= set(promptrec.__all__)
+    assert all(getattr(promptrec, name) for name in promptrec.__all__)
+    assert "auto" in promptrec.list_rankers() and "query-likelihood" in promptrec.list_rankers()
+    assert any(t.name == "films/en/yes-no" for t in promptrec.list_templates())
+    assert any(info.name == "smollm2-135m" for info in promptrec.list_models())

@@ -12,7 +12,7 @@ from promptrec.evaluate.comparison import Comparison, compare
 from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.metrics import measure, parse_metric
 from promptrec.rank.ranking import Ranking
-from promptrec.retrieve.pool import candidate_pool
+from promptrec.retrieve.pool import candidate_pool, with_titles
 from promptrec.template.template import Template
 
 # People ranked between two signs of progress.
@@ -114,7 +114,10 @@ def compare_templates(
 
 def _requests(dataset: Dataset, limit: int | None) -> list[RankRequest]:
     if dataset.candidates_given:
-        requests = list(dataset.requests[:limit])
+        requests = [
+            RankRequest(with_titles(dataset.catalog, given.query)[0], given.candidates, given.retrieved)
+            for given in dataset.requests[:limit]
+        ]
     else:
         requests = [candidate_pool(dataset.catalog, query, POOL).request for query in dataset.queries[:limit]]
     if not requests:

@@ -44,7 +44,7 @@ def demo(
         catalog = Catalog.bundled(catalog_name)
         with notes().status(Text(f"loading {model}")):
             recommender = Recommender.load(
-                template, catalog=catalog, model=model, engine=opened.engine if opened else engine, pool=pool
+                model, catalog=catalog, template=template, engine=opened.engine if opened else engine, pool=pool
             )
         if opened is None:
             opened = recommender

@@ -1,48 +1,57 @@
 """The `promptrec` command: its subcommands, and what becomes of errors."""
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
 import typer
 
 import promptrec
-from promptrec.cli import (
-    compare,
-    data,
-    demo,
-    evaluate,
-    model,
-    output,
-    plan,
-    probe,
-    recommend,
-    report,
-    slot_prior,
-    studio,
-    template,
-)
+from promptrec.cli import output
 from promptrec.errors import PromptrecError, TemplateError, first_line
 from promptrec.redaction import redact
 
-app = typer.Typer(
-    help="Recommend to people nobody has seen before, from what they say in words.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command("recommend")(recommend.recommend)
-app.command("plan")(plan.plan_)
-app.command("demo")(demo.demo)
-app.command("evaluate")(evaluate.evaluate)
-app.command("compare")(compare.compare)
-app.command("report")(report.report)
-app.command("probe")(probe.probe)
-app.command("slot-prior")(slot_prior.slot_prior)
-app.command("studio")(studio.studio)
-app.add_typer(data.app, name="data")
-app.add_typer(model.app, name="model")
-app.add_typer(template.app, name="template")
+# Commands in the order of the help, and the modules of this room that have them.
+COMMANDS = {
+    "recommend": "recommend:recommend",
+    "plan": "plan:plan_",
+    "demo": "demo:demo",
+    "doctor": "doctor:doctor",
+    "evaluate": "evaluate:evaluate",
+    "compare": "compare:compare",
+    "report": "report:report",
+    "probe": "probe:probe",
+    "slot-prior": "slot_prior:slot_prior",
+    "studio": "studio:studio",
+    "data": "data:app",
+    "model": "model:app",
+    "template": "template:app",
+}
+
+
+def build_app(arguments: Sequence[str]) -> typer.Typer:
+    """The command for these arguments: with the subcommand that they name, or with all of them where they name none.
+
+    Importing the modules of all subcommands takes more than a second, and only the help needs them.
+    """
+    app = typer.Typer(
+        help="Recommend to people nobody has seen before, from what they say in words.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_root)
+    word = next((argument for argument in arguments if not argument.startswith("-")), None)
+    for name in [word] if word in COMMANDS else COMMANDS:
+        module, _, attribute = COMMANDS[str(name)].partition(":")
+        command = getattr(import_module(f"promptrec.cli.{module}"), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name)
+        else:
+            app.command(name)(command)
+    return app
 
 
 def _print_version(wanted: bool) -> None:
@@ -51,8 +60,7 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def root(
+def _root(
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
 ) -> None:
     """Recommend to people nobody has seen before, from what they say in words."""
@@ -66,7 +74,7 @@ def main() -> None:
     output.prepare()
     try:
         try:
-            app()
+            build_app(sys.argv[1:])()
         finally:
             print(end="", flush=True)  # else what cannot be written is found by the interpreter on its way out
     except TemplateError as error:

@@ -41,7 +41,7 @@ from promptrec.rank.listwise_prior import ListwisePrior
 from promptrec.rank.names import template_kinds
 from promptrec.rank.plan import Plan, Speed, expected_items, plan, sample_requests
 from promptrec.rank.table import COMBINED, RANKERS
-from promptrec.recommender import Recommender
+from promptrec.retrieve.pool import candidate_pool
 from promptrec.template.store import default_pack
 
 
@@ -146,9 +146,10 @@ def _made_up(
     """People who name titles, with candidates drawn by lot; or one who says this, with the candidates found for it."""
     language = default_pack(catalog).rpartition("/")[2]
     made = Dataset(name=catalog.name, language=language, catalog=catalog, requests=(), relevance={})
+    requests: tuple[RankRequest, ...]
     if preferences is not None:
         users = users or 1
-        requests = _retrieved(catalog, [Query(preferences=as_typed(preferences))], candidates)
+        requests = (candidate_pool(catalog, Query(preferences=as_typed(preferences)), candidates).request,)
     else:
         users = users or option.USERS
         requests = sample_requests(catalog, min(users, sample), candidates, seed)
@@ -161,14 +162,10 @@ def _of_dataset(dataset: Dataset, candidates: int, users: int | None, sample: in
     if dataset.candidates_given:
         requests = dataset.requests[:users]
     else:
-        requests = _retrieved(dataset.catalog, dataset.queries[:users], candidates)
+        pools = (candidate_pool(dataset.catalog, query, candidates) for query in dataset.queries[:users])
+        requests = tuple(pool.request for pool in pools)
     items = {item.item_id for request in requests for item in request.candidates}
     return _People(dataset, requests[:sample], len(requests), len(items))
-
-
-def _retrieved(catalog: Catalog, queries: Sequence[Query], candidates: int) -> tuple[RankRequest, ...]:
-    retriever = Recommender.load(catalog=catalog, ranker=Random.name, pool=candidates)
-    return tuple(retriever.candidates(query, k=1).request for query in queries)
 
 
 def _show(plans: Sequence[Plan], timed: bool) -> None:

@@ -73,9 +73,9 @@ def recommend(
         items = open_catalog(catalog, columns)
     with console.status(Text(f"loading {model}")):
         recommender = Recommender.load(
-            template,
+            model,
             catalog=items,
-            model=model,
+            template=template,
             engine=engine,
             ranker=ranker,
             templates=own_templates(templates),

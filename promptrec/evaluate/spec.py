@@ -14,7 +14,7 @@ from promptrec.data.language import language_code
 from promptrec.engine.base import Engine
 from promptrec.engine.fingerprint import adapter_sha256, folder_sha256
 from promptrec.engine.load import choose_engine
-from promptrec.engine.models import resolve
+from promptrec.engine.models import DEFAULT_MODEL, resolve
 from promptrec.engine.options import DEFAULTS, NOT_OF_RESULTS, EngineOptions
 from promptrec.errors import InputError
 from promptrec.evaluate.dataset import Dataset
@@ -133,10 +133,10 @@ class System:
 
     def open(self, dataset: Dataset, engine: Engine | None = None) -> Recommender:
         """A recommender over the dataset's catalogue; `engine` is one that is open already."""
-        more = {"model": self.model} if self.model else {}
         return Recommender.load(
-            self._template_name(dataset),
+            self.model or DEFAULT_MODEL,
             catalog=dataset.catalog,
+            template=self._template_name(dataset),
             engine=engine or self.engine,
             ranker=self.ranker,
             templates=self.templates,
@@ -146,7 +146,6 @@ class System:
             pool=self.pool,
             seed=self.seed,
             training=dataset.training,
-            **more,
             **(self.options.given() if self.reads_model and engine is None else {}),
         )
 

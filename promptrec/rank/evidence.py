@@ -118,7 +118,13 @@ def _outcome(e: Evidence, ranker: str, seed: int) -> tuple[Status, tuple[RankedI
         e.notes.append(f"{unread} of {len(candidates)} candidates could not be read and {COME_LAST}{e.errors[0]}")
     order, ties = best_first(candidates, by_ranker, seed)
     items = tuple(
-        RankedItem(item_id=item.item_id, title=item.title, rank=rank, scores=e.scores.get(item.item_id, {}))
+        RankedItem(
+            item_id=item.item_id,
+            title=item.title,
+            rank=rank,
+            score=by_ranker.get(item.item_id),
+            scores=e.scores.get(item.item_id, {}),
+        )
         for rank, item in enumerate(order, start=1)
     )
     return status, items, ties

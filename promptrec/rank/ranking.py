@@ -1,14 +1,19 @@
 """`Ranking`: one ordered list of item IDs with the evidence for it."""
 
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from promptrec.errors import InputError
 from promptrec.rank.order import DECIMALS
-from promptrec.template.template import Template
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from promptrec.template.template import Template
+
+COLUMNS = ["query_id", "rank", "item_id", "title", "status", "score"]
 Status = Literal["ok", "repaired", "fallback", "abstained", "failed"]
 
 
@@ -17,11 +22,16 @@ class _Record(BaseModel):
 
 
 class RankedItem(_Record):
-    """An item in its place (1 is best). `scores` is empty for an item that the model could not read."""
+    """An item in its place (1 is best).
+
+    `score` is what decided its place, higher is better: `scores[ranking.ordered_by]`, None where it has none. `scores`
+    are all numbers by name; they are empty for an item that the model could not read.
+    """
 
     item_id: str
     title: str
     rank: Annotated[int, Field(ge=1)]
+    score: FiniteFloat | None = None
     scores: Mapping[str, FiniteFloat] = Field(default_factory=dict)
 
 
@@ -32,7 +42,7 @@ class TemplateStamp(_Record):
     sha256: str
 
     @classmethod
-    def of(cls, template: Template) -> "TemplateStamp":
+    def of(cls, template: "Template") -> "TemplateStamp":
         """The stamp of a loaded template."""
         return cls(name=template.name, sha256=template.sha256)
 
@@ -62,7 +72,7 @@ class Ledger(_Record):
 
 
 class Ranking(_Record):
-    """One ordered list of items for one query, with its evidence.
+    """One ordered list of items for one query, with its evidence. Behaves as a sequence of `RankedItem`.
 
     Status:
         ok: every candidate was read and scored.
@@ -94,6 +104,19 @@ class Ranking(_Record):
     cuts: tuple[str, ...] = ()
     ledger: Ledger = Ledger()
 
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[RankedItem]:  # type: ignore[override]  # pydantic's own gives fields
+        return iter(self.items)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204 - as tuple's
+        return self.items[index]
+
+    def __bool__(self) -> bool:
+        """A ranking without items is one too."""
+        return True
+
     @property
     def item_ids(self) -> tuple[str, ...]:
         """The item IDs, best first."""
@@ -106,6 +129,20 @@ class Ranking(_Record):
             score = item.scores.get(self.ordered_by) if self.ordered_by else None
             groups.setdefault(None if score is None else round(score, DECIMALS), []).append(item.item_id)
         return tuple(map(tuple, groups.values()))
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """One row for each item: query_id, rank, item_id, title, status, score, and a column for each of its scores."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows(), columns=None if self.items else COLUMNS)
+
+    def rows(self) -> list[dict[str, object]]:
+        """What `to_pandas` has of each item."""
+        about: list[dict[str, object]] = []
+        for i in self.items:
+            values = (self.query_id, i.rank, i.item_id, i.title, self.status, i.score)
+            about.append({**dict(zip(COLUMNS, values, strict=True)), **i.scores})
+        return about
 
     def top(self, k: int) -> "Ranking":
         """The same ranking with its first `k` items only.

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from promptrec.errors import InputError, writing
-from promptrec.rank.ranking import Ranking
+from promptrec.rank.ranking import COLUMNS, Ranking
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,16 +33,11 @@ class Run(Sequence[Ranking]):
         return dict(Counter(r.status for r in self._rankings))
 
     def to_pandas(self) -> "pd.DataFrame":
-        """One row for each ranked item: query_id, rank, item_id, title, status, and a column for each score."""
+        """The rows of all rankings, see `Ranking.to_pandas`."""
         import pandas as pd
 
-        rows = [
-            {"query_id": r.query_id, "rank": i.rank, "item_id": i.item_id, "title": i.title, "status": r.status}
-            | dict(i.scores)
-            for r in self._rankings
-            for i in r.items
-        ]
-        return pd.DataFrame(rows, columns=None if rows else ["query_id", "rank", "item_id", "title", "status"])
+        rows = [row for ranking in self._rankings for row in ranking.rows()]
+        return pd.DataFrame(rows, columns=None if rows else COLUMNS)
 
     def to_trec(self, path: str | Path | None = None, tag: str = "promptrec") -> str:
         """The run in TREC's six columns, written to `path` if there is one.

@@ -63,7 +63,7 @@ def _items(ranking: Ranking) -> Table:
     table.add_column("score", justify="right", no_wrap=True)
     for item in ranking.items:
         title = " ".join(item.title.split())
-        table.add_row(str(item.rank), Text(item.item_id), Text(title), _main_score(ranking, item.scores))
+        table.add_row(str(item.rank), Text(item.item_id), Text(title), _number(item.score))
     return table
 
 
@@ -71,7 +71,7 @@ def as_html(ranking: Ranking) -> str:
     """The same for a notebook, every value escaped."""
     rows = "".join(
         f"<tr><td>{item.rank}</td><td>{html.escape(item.item_id)}</td><td>{html.escape(item.title)}</td>"
-        f"<td>{_main_score(ranking, item.scores)}</td></tr>"
+        f"<td>{_number(item.score)}</td></tr>"
         for item in ranking.items
     )
     reason = f"<div>{html.escape(ranking.reason)}</div>" if ranking.reason else ""
@@ -79,6 +79,5 @@ def as_html(ranking: Ranking) -> str:
     return f"<div><b>{html.escape(headline(ranking))}</b>{reason}<table>{head}{rows}</table></div>"
 
 
-def _main_score(ranking: Ranking, scores: object) -> str:
-    value = scores.get(ranking.ranker) if hasattr(scores, "get") else None
-    return "–" if value is None else f"{value:.3f}"
+def _number(score: float | None) -> str:
+    return "–" if score is None else f"{score:.3f}"

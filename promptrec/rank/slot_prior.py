@@ -6,7 +6,7 @@ the model thinks of the candidates averages out, and what is left is what it thi
 
     prior = SlotPrior.fit(load_template("films/en", kind="listwise-labels"), requests, engine)
     prior.save("films.slot-prior.json")
-    Recommender.load("films/en", …, ranker="listwise-prior", slot_prior="films.slot-prior.json")
+    Recommender.load(template="films/en", …, ranker="listwise-prior", slot_prior="films.slot-prior.json")
 
 `promptrec slot-prior` does the first two from the queries of a dataset.
 """

@@ -51,6 +51,11 @@ COMBINED = {
 SMALL_MODEL = 1_000_000_000
 
 
+def list_rankers() -> list[str]:
+    """The names of all rankers; they combine, as in "query-likelihood+embedding" or "bm25:50:query-likelihood"."""
+    return [*RANKERS, *COMBINED, AUTO]
+
+
 def ranker_class(name: str) -> type[ModelFree] | type[Prompting]:
     """The class behind a name of the table.
 

@@ -1,6 +1,5 @@
 """Which items of a catalogue are worth ranking for a person: BM25 first, the rest of the pool by popularity."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import islice
 
@@ -22,14 +21,22 @@ def query_words(query: Query) -> str:
     return "\n".join(filter(None, (query.preferences, query.context, *query.attributes.values(), *query.history)))
 
 
-def candidate_pool(catalog: Catalog, query: Query, size: int, exclude: Collection[str] = ()) -> Pool:
+def with_titles(catalog: Catalog, query: Query) -> tuple[Query, set[str]]:
+    """The query with titles in place of IDs in its history, and the IDs of the items that it names."""
+    found = [(entry, catalog.find(entry)) for entry in query.history]
+    titles = tuple(item.title if item else entry for entry, item in found)
+    return query.model_copy(update={"history": titles}), {item.item_id for _, item in found if item}
+
+
+def candidate_pool(catalog: Catalog, query: Query, size: int) -> Pool:
     """Up to `size` candidates for a query: what BM25 finds, then the most popular of the rest.
 
-    Items whose IDs are in `exclude` (what the person knows already) are left out.
+    Items of the person's history are left out; the request has their titles.
     """
-    hits = Bm25.of(catalog).search(query_words(query), size + len(exclude))
-    found = [(item, score) for item, score in hits if item.item_id not in exclude][:size]
-    taken = {item.item_id for item, _ in found} | {item_id for item_id in exclude if item_id in catalog}
+    query, known = with_titles(catalog, query)
+    hits = Bm25.of(catalog).search(query_words(query), size + len(known))
+    found = [(item, score) for item, score in hits if item.item_id not in known][:size]
+    taken = {item.item_id for item, _ in found} | known
     rest = (item for item in catalog.by_popularity if item.item_id not in taken)
     padding = tuple(islice(rest, size - len(found)))
     # Where every item is a candidate, nothing was picked and nothing is missing.

@@ -43,12 +43,12 @@ class AsyncRecommender:
         while not self._calls.empty():
             self._calls.get_nowait()[1].cancel()
 
-    async def recommend(self, query: Query, k: int = 10) -> Ranking:
+    async def recommend(self, query: Query | str, k: int = 10) -> Ranking:
         """See `Recommender.recommend`."""
         pool = await asyncio.to_thread(self._recommender.candidates, query, k)
         return (await self._ranked(pool.request)).noted(pool.note).top(k)
 
-    async def rank(self, query: Query, candidates: Iterable[Item | str | int]) -> Ranking:
+    async def rank(self, query: Query | str, candidates: Iterable[Item | str | int]) -> Ranking:
         """See `Recommender.rank`."""
         return await self._ranked(self._recommender.request(query, candidates))
 

@@ -6,7 +6,11 @@ import pytest
 from scipy.stats import binom
 
 from promptrec.author.ab import compare_templates
+from promptrec.data.catalog import Catalog
+from promptrec.data.item import Item
+from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError, UnknownName
+from promptrec.evaluate.dataset import Dataset
 from promptrec.evaluate.named import planted_dataset
 from promptrec.template.store import load_template
 from promptrec.template.template import Template
@@ -59,6 +63,18 @@ def test_one_that_shows_the_model_nothing_of_the_item_loses():
     blind = named("blind", lambda source: source.replace("{{ item.title }}", "an item"))
     found = compare_templates(named("shows"), blind, data, ScriptedEngine(next=knows), metric="auc")
     assert found.better == "shows" and "shows is better than blind" in found.said
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_what_a_person_has_is_not_retrieved_and_is_told_by_its_title(given):
+    items = [Item(item_id=f"{n}", title=f"Tale {n}") for n in range(6)]
+    catalog, person = Catalog(items), Query(query_id="q", history=("3",))
+    shown = (RankRequest(person, tuple(items[:3])),) if given else ()
+    data = Dataset("mine", "en", catalog, shown, {"q": {"1": 1}}, queries=(person,), candidates_given=given)
+    engine = ScriptedEngine()
+    compare_templates(named("a"), named("b", other_words), data, engine)
+    assert any("They liked: Tale 3" in text for text in engine.prompts), "the model reads titles, not IDs"
+    assert not any("They liked: 3" in text or "Item: Tale 3" in text for text in engine.prompts)
 
 
 def test_progress_is_told_and_ends_at_both_sides_people():

@@ -106,8 +106,8 @@ def test_what_is_taken_off_the_answers_costs_nothing_and_needs_not_be_there(plan
 def test_neither_weights_nor_a_framework_are_loaded(weightless, catalog_file):
     words = ["plan", "--catalog", str(catalog_file), "--model", str(weightless), "--candidates", "2", "--users", "2"]
     program = (
-        "import sys; from promptrec.cli.main import app\n"
-        f"app({words}, standalone_mode=False)\n"
+        "import sys; from promptrec.cli.main import build_app\n"
+        f"build_app({words})({words}, standalone_mode=False)\n"
         "assert not {'torch', 'transformers', 'vllm', 'sentence_transformers'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

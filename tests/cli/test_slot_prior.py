@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from promptrec.cli import slot_prior as command
-from promptrec.cli.main import app
+from promptrec.cli.main import build_app
 from promptrec.engine.load import Choice
 from promptrec.rank.slot_prior import LEAST_REQUESTS, SlotPrior
 from promptrec.testing.scripted import ScriptedEngine
@@ -20,7 +20,9 @@ def fit(monkeypatch, tmp_path):
     monkeypatch.setattr(command, "open_engine", lambda *told: (engine, Choice("scripted", "asked for")))
 
     def run(dataset, *words):
-        return CliRunner().invoke(app, ["slot-prior", str(dataset), "--out", str(tmp_path / "prior.json"), *words])
+        return CliRunner().invoke(
+            build_app(["slot-prior"]), ["slot-prior", str(dataset), "--out", str(tmp_path / "prior.json"), *words]
+        )
 
     return run
 

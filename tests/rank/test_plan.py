@@ -24,7 +24,7 @@ def counter():
 
 
 def opened(ranker, engine, catalog=None):
-    return Recommender.load("general/en", catalog=catalog, ranker=ranker, engine=engine)
+    return Recommender.load(template="general/en", catalog=catalog, ranker=ranker, engine=engine)
 
 
 def sums(rankings):
@@ -136,7 +136,7 @@ def test_the_documentation_says_what_is_counted(ranker, smollm2):
     page = (Path(__file__).parents[2] / "docs" / "engines.md").read_text(encoding="utf-8")
     written = re.search(rf"^\| {ranker} \| (.*) \|$", page, re.MULTILINE)[1].replace(",", "").split(" | ")
     counter, made = CountingEngine.of(smollm2.name, "transformers"), planted(candidates=8, right=2)
-    run = Recommender.load("films/en", ranker=ranker, engine=counter).run
+    run = Recommender.load(template="films/en", ranker=ranker, engine=counter).run
     counted = plan(ranker, run, counter, made.requests)
     assert [*counted.total.model_dump().values(), counted.steps] == [float(number) for number in written]
 

@@ -21,7 +21,7 @@ def ranking(**changes):
         "engine": "scripted",
         "templates": (TemplateStamp(name="films/en/query-likelihood", sha256="0" * 64),),
         "items": (
-            RankedItem(item_id="a", title="故宫 [bold]&<b>", rank=1, scores={"query-likelihood": -1.25}),
+            RankedItem(item_id="a", title="故宫 [bold]&<b>", rank=1, score=-1.25, scores={"query-likelihood": -1.25}),
             RankedItem(item_id="b", title="Second", rank=2, scores={}),
         ),
         "ledger": Ledger(prompt_tokens=1200, cached_tokens=400, decoded_tokens=3, calls=2, seconds=0.5),
@@ -31,6 +31,22 @@ def ranking(**changes):
 
 def test_the_published_schema_is_the_one_the_code_has():
     assert json.loads(SCHEMA.read_text()) == Ranking.model_json_schema(mode="serialization")
+
+
+def test_it_is_a_sequence_of_its_items():
+    found = ranking()
+    assert len(found) == 2 and list(found) == list(found.items) and found[0] is found.items[0]
+    assert found[-1].item_id == "b" and found[:1] == found.items[:1] and [item.score for item in found] == [-1.25, None]
+    assert ranking(items=(), status="failed"), "a failed ranking is a ranking"
+    with pytest.raises(IndexError):
+        found[2]
+
+
+def test_a_table_of_pandas_has_a_row_for_each_item():
+    table = ranking().to_pandas()
+    assert list(table) == ["query_id", "rank", "item_id", "title", "status", "score", "query-likelihood"]
+    assert table["item_id"].tolist() == ["a", "b"] and table["score"].fillna(0).tolist() == [-1.25, 0]
+    assert list(ranking(items=()).to_pandas()) == ["query_id", "rank", "item_id", "title", "status", "score"]
 
 
 def test_json_validates_and_comes_back_equal():
@@ -104,7 +120,7 @@ def test_a_run_as_a_data_frame():
 
 
 def test_an_empty_run_is_an_empty_data_frame_with_its_columns():
-    assert list(Run([]).to_pandas().columns) == ["query_id", "rank", "item_id", "title", "status"]
+    assert list(Run([]).to_pandas().columns) == ["query_id", "rank", "item_id", "title", "status", "score"]
 
 
 def test_a_run_as_trec_keeps_the_order_by_score(tmp_path):

@@ -21,7 +21,7 @@ class CountingEngine(ScriptedEngine):
 
 def front_door(engine):
     catalog = Catalog([Item(item_id=f"i{n}", title=f"Story {n}", fields={"description": "A ship."}) for n in range(4)])
-    return AsyncRecommender(Recommender.load("films/en", catalog=catalog, engine=engine))
+    return AsyncRecommender(Recommender.load(template="films/en", catalog=catalog, engine=engine))
 
 
 def test_callers_that_arrive_together_are_ranked_in_one_batch():

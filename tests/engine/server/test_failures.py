@@ -327,7 +327,9 @@ def test_few_prompts_that_fail_are_no_server_that_is_gone(serve):
 def test_a_server_that_dies_is_one_line_and_no_ranking(serve):
     engine, server = serve()
     catalog = Catalog.bundled("films")
-    recommender = Recommender.load("films/en", catalog=catalog, engine=engine, ranker="query-likelihood", pool=5)
+    recommender = Recommender.load(
+        template="films/en", catalog=catalog, engine=engine, ranker="query-likelihood", pool=5
+    )
     server.stop()
     with pytest.raises(EngineError, match="cannot reach the server at .*refused") as raised:
         recommender.recommend(Query(preferences="a ship"))
@@ -343,7 +345,9 @@ def test_a_candidate_that_fails_is_counted_and_comes_last(serve):
 
     engine, _ = serve(misbehave)
     items = [Item(item_id=name, title=name) for name in ("Yak", "Zebra", "Emu")]
-    recommender = Recommender.load("general/en", engine=engine, ranker="query-likelihood", catalog=Catalog(items))
+    recommender = Recommender.load(
+        template="general/en", engine=engine, ranker="query-likelihood", catalog=Catalog(items)
+    )
     ranking = recommender.rank(Query(preferences="animals"), items)
     assert (ranking.status, ranking.ledger.calls, ranking.ledger.failed) == ("repaired", 3, 1)
     assert ranking.item_ids[-1] == "Zebra" and "answers 500" in ranking.reason

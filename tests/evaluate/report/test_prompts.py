@@ -18,14 +18,14 @@ def counter():
 
 @pytest.mark.parametrize("ranker", ["query-likelihood", "item-pmi", "yes-no"])
 def test_a_pointwise_prompt_is_about_its_first_candidate(counter, ranker):
-    recommender = Recommender.load("general/en", engine=counter, ranker=ranker)
+    recommender = Recommender.load(template="general/en", engine=counter, ranker=ranker)
     prompt = first_prompt(recommender, counter, RankRequest(ASKED.query, (RED,)))
     assert "a quiet evening" in prompt and "All red." in prompt and "blue" not in prompt
 
 
 @pytest.mark.parametrize("ranker", ["listwise-labels", "listwise-text"])
 def test_a_listwise_prompt_is_about_all(counter, ranker):
-    recommender = Recommender.load("general/en", engine=counter, ranker=ranker)
+    recommender = Recommender.load(template="general/en", engine=counter, ranker=ranker)
     prompt = first_prompt(recommender, counter, ASKED)
     assert "a quiet evening" in prompt and "All red." in prompt and "All blue." in prompt
     assert first_prompt(recommender, counter, ASKED) == prompt
