@@ -82,9 +82,7 @@ def readable(text: str, *, is_title: bool = False) -> str:
     if len(text) > MAX_CHARACTERS:
         raise InputError(f"the text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}: shorten it")
     text = mended(text)
-    if sum(1 for c in text if c < " " and c not in "\t\n\r\f\v") > MAX_DAMAGED_SHARE * len(text):
-        raise InputError("this is binary data, not text: give plain words, saved as UTF-8")
-    damaged = sum(1 for c in text if c == LOST or "\udc80" <= c <= "\udcff")
+    damaged = sum(1 for c in text if c == LOST or "\udc80" <= c <= "\udcff" or (c < " " and c not in "\t\n\r\f\v"))
     if damaged > MAX_DAMAGED_SHARE * len(text):
         raise InputError(
             f"{damaged / len(text):.0%} of the text is damaged characters: give plain words, saved as UTF-8"

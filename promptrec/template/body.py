@@ -143,6 +143,8 @@ class Body:
             return compiled()
         except jinja2.TemplateSyntaxError as error:
             raise TemplateError(f"{path}:{first_line + error.lineno}: {error.message}") from None
+        except jinja2.UndefinedError as error:  # what is constant is worked out as it is compiled
+            raise TemplateError(f"{path}: {error.message}") from None
         except (RecursionError, SyntaxError, MemoryError):
             raise TemplateError(f"{path}: nested too deeply: use fewer loops and conditions within another") from None
 

@@ -34,8 +34,10 @@ _PACKED = {
 
 def not_text(path: Path) -> TemplateError:
     """The error of a file that cannot be read as text."""
-    with path.open("rb") as file:
-        what = _PACKED.get(file.read(4))
+    data = path.read_bytes()
+    what = _PACKED.get(data[:4])
+    if data.endswith(b"\x00"):
+        return TemplateError(f"{path}: it ends in NUL characters: save the file again")
     return TemplateError(f"{path}: {what}, and no plain text" if what else f"{path}: not UTF-8: save the file as UTF-8")
 
 

@@ -95,7 +95,7 @@ def test_what_a_model_says_whoever_asks_is_asked_once_for_all_runs(promptrec, ca
 BAD = {
     "empty words": (["-p", "  "], "--preferences is empty"),
     "10 MB is shown by the library": (["-p", "word " * 5000], "characters; the limit is"),
-    "binary": (["-p", "\x01\x02\x03ab"], "binary"),
+    "binary": (["-p", "\x01\x02\x03ab"], "60% of the text is damaged characters"),
     "no items": (["-p", "x", "--candidates", "war,love", "--ranker", "bm25", "-k", "-1"], "k must be at least 1"),
     "only emoji": (["-p", "😀🎬😀"], "no letter or digit"),
     "unknown ranker": (["-p", "x", "--ranker", "bm52"], "did you mean 'bm25'?"),

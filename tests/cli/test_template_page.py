@@ -36,7 +36,7 @@ def run(promptrec, beginning):
     """Runs a command as it stands on the page, and looks for each line that the page shows of its answer."""
     command = block(beginning)
     words = [quoted or plain for quoted, plain in re.findall(r'"([^"]*)"|(\S+)', command)]
-    done = promptrec(*words[1:])
+    done = promptrec(*words[1:], COLUMNS="120")
     assert "Traceback" not in done.stderr
     missing = shows(done.stderr + done.stdout, BLOCKS[BLOCKS.index(command) + 1])
     assert missing is None, f"{command}{missing}\n{done.stdout}{done.stderr}"
