@@ -13,8 +13,9 @@ SHORTEST = 3
 FRAGMENT = 8
 # Paths write one slash: Path("http://host") is "http:/host". One letter is a drive.
 _SCHEME = re.compile(r"[A-Za-z0-9+.-]{2}:/+")
+# No blank beside the sign: sentences of our own say "api_key: leave it out", and titles "The Secret: ...".
 _ASSIGNED = re.compile(
-    r"""((?:api|access|secret)[-_]?key|secret|passw(?:or)?d|(?:access|auth|api)[-_]token)(["']?\s*[=:]\s*["']?)[^\s"']+""",
+    r"""((?:api|access|secret)[-_]?key|secret|passw(?:or)?d|(?:access|auth|api)[-_]token)(=["']?)[^\s"']+""",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\s\"'`,;:(){}\[\]<>=]+")

@@ -249,7 +249,7 @@ SLIPS = {
     "a file's list": lambda p: p.evaluate("--config", p.toml(f'api_key = ["{p.secret}"]')),
     "a file that is none": lambda p: p.evaluate("--config", p.toml(f'api_key = "{p.secret}')),
     "a stray word": lambda p: p.cli("evaluate", "mine", f"api_key={p.secret}"),
-    "a ranker": lambda p: p.evaluate("--ranker", f"password: {p.secret}"),
+    "a ranker": lambda p: p.evaluate("--ranker", f"password={p.secret}"),
     "nobody there": lambda p: p.evaluate(*option("base_url", f"http://bob:{p.quoted}@127.0.0.1:9/v1")),
     "no v1": lambda p: p.evaluate(*option("base_url", f"http://bob:{p.quoted}@{p.server.host}?k={p.quoted}")),
     "a slash in a password": lambda p: p.evaluate(*option("base_url", f"http://bob:{p.secret}@{p.server.host}/v1")),

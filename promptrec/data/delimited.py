@@ -168,10 +168,13 @@ def _tabbed(path: Path, lines: Sequence[str], start: int, _: str) -> Iterator[_R
             quoted, length = _quoted_cells(text, position)
             last = at + len(_LINE_END.findall(text, position, position + length)) + 1
             lone = lines[at:last]
-            whole = all(line.count("\t") + 1 == width for line in lone) and _may_be_rows(lone, "\t", width, alike=True)
+            full = all(line.count("\t") + 1 == width for line in lone)
+            whole = full and _may_be_rows(lone, "\t", width, alike=True)
             joins = last > end or len(quoted) < len(cells)
             if not (width and joins and (whole or (last == end and len(cells) == width))):
-                if width and last > end and (len(quoted) != width or _may_be_rows(lone, "\t", width)):
+                swallows = any("\t" in cell and _LINE_END.search(cell) for cell in quoted)
+                swallows = swallows and full and all(line.split("\t")[0].strip() for line in lone)
+                if width and last > end and (swallows or len(quoted) != width or _may_be_rows(lone, "\t", width)):
                     raise InputError(_joined(path, at + 1, last))
                 cells, end = quoted, last
         yield _Record(at + 1, end, cells)

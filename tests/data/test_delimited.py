@@ -86,3 +86,18 @@ def test_a_stray_quote_swallows_no_row_in_silence(folder, rows, sign):
     except InputError:
         return
     assert [row[0] for row in read] == [row[0] for row in rows]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'title\tid\tnote\n"Lift Home\t1\tx\nRed Door\t2\ty\nThe Last Yes"\t3\tz\nGreen\t4\tw\n',
+        'id\ttitle\tnote\nB 1\t"Lift\tx\nB 2\tRed\ty\nB 3\tYes"\tz\nB 4\tG\tw\n',
+        'id\ttitle\tnote\n1\t"Lift\tx\nmy 2\tRed\ty\nab-3\tYes"\tz\n4\tG\tw\n',
+        'title\tid\n"Lift Home\t1\nRed Door"\t2\nGreen\t3\n',
+    ],
+)
+def test_a_quoted_cell_over_lines_that_swallows_a_tab_is_refused_with_its_line(tmp_path, text):
+    (tmp_path / "a.tsv").write_text(text)
+    with pytest.raises(InputError, match=r"a.tsv:2: the quote that opens in this row"):
+        cells(tmp_path / "a.tsv")
