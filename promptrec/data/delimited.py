@@ -173,8 +173,13 @@ def _tabbed(path: Path, lines: Sequence[str], start: int, _: str) -> Iterator[_R
             joins = last > end or len(quoted) < len(cells)
             if not (width and joins and (whole or (last == end and len(cells) == width))):
                 swallows = any("\t" in cell and _LINE_END.search(cell) for cell in quoted)
-                swallows = swallows and full and all(line.split("\t")[0].strip() for line in lone)
-                if width and last > end and (swallows or len(quoted) != width or _may_be_rows(lone, "\t", width)):
+                # Rows by themselves, but for two quotes that may be no pair.
+                alone = full and all(line.split("\t")[0].strip() for line in lone) and "".join(lone).count('"') == 2
+                if (
+                    width
+                    and last > end
+                    and ((swallows and alone) or len(quoted) != width or _may_be_rows(lone, "\t", width))
+                ):
                     raise InputError(_joined(path, at + 1, last))
                 cells, end = quoted, last
         yield _Record(at + 1, end, cells)
