@@ -59,17 +59,22 @@ def _mlflow() -> Log:
     for package in ("mlflow", "alembic"):
         if find_spec(package) is None:
             raise MissingExtra(package, "mlflow")
-    import mlflow
+    from mlflow import MlflowClient
 
     def log(evaluation: Evaluation, out: Path) -> None:
-        if not os.environ.get("MLFLOW_TRACKING_URI"):
-            mlflow.set_tracking_uri(f"sqlite:///{(out / 'mlflow.db').resolve()}")
-        mlflow.set_experiment("promptrec")
+        # A client of this folder: what mlflow.set_tracking_uri says holds for the whole process and its children, so
+        # that the evaluation after this one would be logged here.
+        client = MlflowClient(os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{(out / 'mlflow.db').resolve()}")
+        experiment = client.get_experiment_by_name("promptrec")
+        number = experiment.experiment_id if experiment else client.create_experiment("promptrec")
         for dataset, run in _runs(evaluation):
-            with mlflow.start_run(run_name=f"{dataset} {run.system}"):
-                mlflow.log_params({k: v for k, v in run.spec.model_dump(mode="json").items() if v is not None})
-                # MLflow's names hold no "@".
-                mlflow.log_metrics({name.replace("@", "_at_"): value for name, value in numbers(run).items()})
+            logged = client.create_run(number, run_name=f"{dataset} {run.system}").info.run_id
+            for key, value in run.spec.model_dump(mode="json").items():
+                if value is not None:
+                    client.log_param(logged, key, value)
+            for name, value in numbers(run).items():
+                client.log_metric(logged, name.replace("@", "_at_"), value)  # MLflow's names hold no "@"
+            client.set_terminated(logged)
 
     return log
 

@@ -76,10 +76,14 @@ def test_mlflow_holds_parameters_and_metrics_offline(tmp_path, monkeypatch):
     mlflow = pytest.importorskip("mlflow")
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.chdir(tmp_path)
-    for log in open_trackers(["mlflow"]):
-        log(EVALUATION, tmp_path)
-    (found,) = mlflow.search_runs(experiment_names=["promptrec"], output_format="list")
-    assert found.data.metrics["ndcg_at_10"] == 0.25 and found.data.params["ranker"] == "bm25"
+    for folder in (tmp_path / "one", tmp_path / "two"):  # the second is not logged where the first one was
+        folder.mkdir()
+        for log in open_trackers(["mlflow"]):
+            log(EVALUATION, folder)
+        client = mlflow.MlflowClient(f"sqlite:///{folder / 'mlflow.db'}")
+        (found,) = client.search_runs([client.get_experiment_by_name("promptrec").experiment_id])
+        assert found.data.metrics["ndcg_at_10"] == 0.25 and found.data.params["ranker"] == "bm25"
+        assert found.info.status == "FINISHED"
 
 
 @pytest.mark.enable_socket

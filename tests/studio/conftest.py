@@ -118,8 +118,11 @@ def chromium():
 
 
 @pytest.fixture
-def open_page(chromium, link):
-    """Opens the link; `said` on the tab is what the browser complained of, `asked` every address it asked for."""
+def open_page(chromium, link, folder):
+    """Opens the link, and puts the pack back after the test.
+
+    `said` on the tab is what the browser complained of, `asked` every address it asked for.
+    """
     contexts = []
 
     def opened(name="wine/en/query-likelihood", **settings):
@@ -139,6 +142,7 @@ def open_page(chromium, link):
     yield opened
     for context in contexts:
         context.close()
+    shutil.copytree(PACK, folder / "wine" / "en", dirs_exist_ok=True)
 
 
 @pytest.fixture
@@ -155,8 +159,5 @@ def put():
 
 @pytest.fixture
 def path(folder):
-    """The file of the template, put back afterwards."""
-    path = folder / "wine" / "en" / "query-likelihood.jinja"
-    before = path.read_text()
-    yield path
-    path.write_text(before)
+    """The file of the template."""
+    return folder / "wine" / "en" / "query-likelihood.jinja"

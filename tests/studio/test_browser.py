@@ -16,9 +16,8 @@ def order(tab):
 
 
 @pytest.mark.model
-def test_an_author_mends_tries_and_saves_a_template(open_page, folder, put):
+def test_an_author_mends_tries_and_saves_a_template(open_page, path, put):
     tab = open_page()
-    path = folder / "wine" / "en" / "query-likelihood.jinja"
     before = path.read_text()
 
     put(tab, "Wine: ", " {{ item.yaer }}")
@@ -59,7 +58,7 @@ def test_an_author_mends_tries_and_saves_a_template(open_page, folder, put):
     assert tab.said == [], "no policy was broken, nothing was thrown, no script of an item ran"
 
 
-def test_a_dialog_is_seen_only_once_its_button_works(open_page, folder, put):
+def test_a_dialog_is_seen_only_once_its_button_works(open_page, path, put):
     tab = open_page()
     put(tab, "A guest who", " quickly")
     pressed_at_first_sight = """() => new Promise(done => {
@@ -72,7 +71,7 @@ def test_a_dialog_is_seen_only_once_its_button_works(open_page, folder, put):
     })"""
     tab.evaluate(pressed_at_first_sight)
     tab.wait_for_selector("dialog", state="detached", timeout=10_000)
-    assert " quickly" in (folder / "wine" / "en" / "query-likelihood.jinja").read_text()
+    assert " quickly" in path.read_text()
 
 
 def test_nothing_moves_when_a_text_is_changed(open_page, put):

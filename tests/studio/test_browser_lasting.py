@@ -7,12 +7,8 @@ import pytest
 pytestmark = pytest.mark.server
 
 
-def path_of(folder):
-    return folder / "wine" / "en" / "query-likelihood.jinja"
-
-
-def test_what_was_typed_stays_when_the_file_changes_on_disk_and_is_not_saved_over_it(open_page, folder, put):
-    tab, path = open_page(), path_of(folder)
+def test_what_was_typed_stays_when_the_file_changes_on_disk_and_is_not_saved_over_it(open_page, path, put):
+    tab = open_page()
     before = path.read_text()
     put(tab, "A guest who", " typed here")
     path.write_text(before + "{# by another program #}\n")
@@ -25,23 +21,20 @@ def test_what_was_typed_stays_when_the_file_changes_on_disk_and_is_not_saved_ove
     tab.wait_for_selector(".cm-line:has-text('by another program')")
     assert "typed here" not in tab.locator(".cm-content").inner_text()
     assert tab.said == []
-    path.write_text(before)
 
 
-def test_a_file_that_changed_on_disk_is_seen_anew_where_nothing_was_typed_into_it(open_page, folder):
-    tab, path = open_page(), path_of(folder)
+def test_a_file_that_changed_on_disk_is_seen_anew_where_nothing_was_typed_into_it(open_page, path):
+    tab = open_page()
     before = path.read_text()
     tab.fill("#preferences", "dry")
     path.write_text(before + "{# by another program #}\n")
     tab.reload()
     tab.wait_for_selector(".cm-line:has-text('by another program')")
     assert tab.locator("#preferences").input_value() == "dry"
-    path.write_text(before)
 
 
-def test_of_two_tabs_the_later_one_is_told_of_the_other(open_page, folder, put):
+def test_of_two_tabs_the_later_one_is_told_of_the_other(open_page, path, put):
     one, other = open_page(), open_page()
-    before = path_of(folder).read_text()
     put(one, "A guest who", " from the first")
     put(other, "A guest who", " from the second")
     one.keyboard.press("Control+s")
@@ -53,8 +46,7 @@ def test_of_two_tabs_the_later_one_is_told_of_the_other(open_page, folder, put):
     other.keyboard.press("Enter")
     other.locator("dialog:modal del", has_text="from the first").wait_for()
     assert other.locator("dialog [role=alert]").count() == 1
-    assert "from the first" in path_of(folder).read_text()
-    path_of(folder).write_text(before)
+    assert "from the first" in path.read_text()
 
 
 def test_a_search_for_a_title_asks_for_nothing_else(open_page):

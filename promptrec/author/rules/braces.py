@@ -20,9 +20,9 @@ _WIDE_COMMAND = re.compile(
     r"(?P<inside>(?:if|elif|else|endif|for|endfor|include|extends|block|endblock|set|with|endwith)\b[^{}｛｝%％\n]*)"
     r"(?:[%％]\s?[}｝])?"
 )
-# Behind these only what ends them is left to read. They have an end to their length: each that is never closed, as
-# between raw and endraw, would be looked for to the end of the text.
-_PUT_IN = re.compile(r"\{\{.{0,499}?\}\}|\{%.{0,499}?%\}", re.DOTALL)
+# Behind these only what ends them is left to read. Each that is never closed, as between raw and endraw, would be
+# looked for to the end of the text, were it not for an end to their length and to what they may hold.
+PUT_IN = re.compile(r"\{\{(?:(?!\{[{%]).){0,499}?\}\}|\{%(?:(?!\{[{%]).){0,499}?%\}", re.DOTALL)
 _UNOPENED = re.compile(r"(?<![\w.])(?P<inside>(?P<name>\w+)\.\w+)\s*\}\}")
 _BARE = re.compile(r"(?:<<|«)?(?<![\w.])(?P<name>\w+)\.(?P<field>[^\W\d]\w*)(?![\w(])(?:>>|»)?")
 # As a letter to many people has it in other programs.
@@ -63,7 +63,7 @@ def stray_braces(draft: Draft) -> Iterator[Finding]:
     """A third } behind a name, where no { was typed before it that it could close."""
     for path, source in draft.files.items():
         text, opened, place = without_remarks(source), 0, 0
-        for found in _PUT_IN.finditer(text):
+        for found in PUT_IN.finditer(text):
             typed = text[place : found.start()]
             inside = "".join(re.findall(r"[{}]", found[0][2:-2]))
             opened = max(0, opened + typed.count("{") - typed.count("}"))

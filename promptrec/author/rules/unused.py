@@ -5,11 +5,10 @@ from collections.abc import Iterator
 
 from promptrec.author.draft import Draft, fault
 from promptrec.author.finding import Finding
+from promptrec.author.rules.braces import PUT_IN
 from promptrec.template.outline import Place
 
 _GIVEN = re.compile(r"\{%[-+]?\s*(?:set\s+(\w+)\s*=|for\s+(\w+(?:\s*,\s*\w+)*)\s+in\b)")
-# As long as anybody writes one: else each that is never closed would be looked for to the end of the text.
-_COMMAND = re.compile(r"\{[{%].{0,499}?[%}]\}", re.DOTALL)
 
 
 def unused_fields(draft: Draft) -> Iterator[Finding]:
@@ -39,7 +38,7 @@ def unused_examples(draft: Draft) -> Iterator[Finding]:
 
 def unused_names(draft: Draft) -> Iterator[Finding]:
     """Names that `set` or a loop gives; of several in one loop, one is enough."""
-    commands = "\n".join(found for text in draft.files.values() for found in _COMMAND.findall(text))
+    commands = "\n".join(found for text in draft.files.values() for found in PUT_IN.findall(text))
     for path, text in draft.files.items():
         for given in _GIVEN.finditer(text):
             names = re.split(r"\s*,\s*", given[1] or given[2])
