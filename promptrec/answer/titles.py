@@ -184,6 +184,8 @@ def _readings(line: str) -> list[str]:
         shorter.append(at)
     bold = _BOLD.sub(r"\1", bare)  # "**A***" is a title with a star
     unquoted = bare.strip("*_`\"'“”‘’《》「」『』 .。,，;；")
+    if bare.endswith("*") and bare.count("*") == 1:  # one star closes nothing: "A*" is no "A"
+        unquoted = bare
     readings = [bare, whole, bold, unquoted, *(quoted if len(quoted) == 1 else []), *shorter]
     return [reading for reading in dict.fromkeys(map(_one_line, readings)) if reading]
 

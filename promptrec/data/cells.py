@@ -62,8 +62,10 @@ def _scalar(cell: Any) -> str | int | float | list[Any] | Mapping[Any, Any] | No
         return "yes" if cell else "no"
     if isinstance(cell, float):
         return int(cell) if cell.is_integer() else float(cell)
-    if isinstance(cell, int | str | Mapping):
+    if isinstance(cell, int | str):
         return cell
+    if isinstance(cell, Mapping):  # bytes beside other names are a picture or a sound, whatever they may spell
+        return {name: part for name, part in cell.items() if not isinstance(part, bytes | bytearray | memoryview)}
     if isinstance(cell, bytes | bytearray | memoryview):
         return _text_of_bytes(bytes(cell))
     if isinstance(cell, AbstractSet):

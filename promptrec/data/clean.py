@@ -67,13 +67,14 @@ def title_key(title: str) -> str:
     """A title without case, accents, punctuation and leading article: equal keys, same title.
 
     "Matrix, The (1999)", "The Matrix (1999)", "Matrix The (1999)" and "the matrix: 1999" have one key. Signs that make
-    another name stay: "C++" is not "C#", "+1" not "-1", "÷" not "×", "🤔" not "😀". A title of punctuation alone is its
-    own key.
+    another name stay: "C++" and "C ++" are not "C#", "+1" not "-1", "÷" not "×", "🤔" not "😀". A title of punctuation
+    alone is its own key.
     """
     folded = fold(clean_text(title))
     if not folded.replace(" ", "").isalnum():  # most titles have no sign
         folded = _DOTTED.sub(lambda letters: letters[0].replace(".", ""), folded)
         folded = _AND.sub(" and ", _UNIT.sub("", _GROUPS.sub("", folded)))
+        folded = _SIGN_APART.sub("", folded)
     plain = _LEADING_ARTICLE.sub("", _TRAILING_ARTICLE.sub(r"\2 \1\3", folded))
     return " ".join(_KEY_WORD.findall(plain)) or " ".join(plain.split())
 
@@ -103,5 +104,7 @@ _KEY_WORD = re.compile(
     rf"(?<![^\s(\[])[a-z]{{1,2}}-(?=\s|$)|(?:(?<![^\s(\[])(?:[-+<>{_CURRENCY}](?=\.?\d)|\.(?=[^\W\d])))?"
     rf"[\w{MARKS}]+(?:[+#*%{_CURRENCY}]+(?![\w{MARKS}]))?|[{SYMBOLS}]"
 )
+# "C ++" is "C++", but "Part # 2" is no "Part#".
+_SIGN_APART = re.compile(rf"(?<=\b[a-z]) +(?=(?:\+\+|#)(?![\w{MARKS}+#]|\s*\d))")
 _ORNAMENT = re.compile(f"[{SYMBOLS}{_CURRENCY}]")
 _BESIDE_LETTER = re.compile(r"(?<!\d) | (?!\d)")

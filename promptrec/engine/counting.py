@@ -11,7 +11,8 @@ from typing import Self, TypeVar
 from promptrec.engine.architecture import keeps_state
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
 from promptrec.engine.caching import Blocks, Cache, PackedRows, Prefixes
-from promptrec.engine.load import choose_engine, has_nvidia_gpu
+from promptrec.engine.gpu import nvidia_gpus
+from promptrec.engine.load import choose_engine
 from promptrec.engine.models import resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.packing import sees_everything
@@ -164,7 +165,7 @@ def _transformers(folder: Path, asked: int | None) -> tuple[int, Callable[[], Ca
 
 def _vllm(folder: Path, asked: int | None) -> tuple[int, Callable[[], Cache]]:
     longest = longest_sequence(folder) or USUAL_CONTEXT
-    if has_nvidia_gpu():
+    if nvidia_gpus():
         return (asked or longest) - 1, partial(Blocks, GPU_BLOCK)
     return (asked or min(longest, CPU_CONTEXT)) - 1, partial(Blocks, CPU_BLOCK)
 

@@ -1,7 +1,5 @@
 """Which engine reads the model, and why; opening it, or a text encoder."""
 
-import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -9,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from promptrec.engine.base import Engine
+from promptrec.engine.gpu import nvidia_gpus
 from promptrec.engine.models import ModelInfo, resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.errors import UnknownName
@@ -39,23 +38,11 @@ def choose_engine(requested: str | None = None) -> Choice:
         if requested not in ENGINES:
             raise UnknownName("engine", requested, ENGINES)
         return Choice(requested, "asked for")
-    if not has_nvidia_gpu():
+    if not nvidia_gpus():
         return Choice("transformers", "no NVIDIA GPU found")
     if find_spec("vllm") is None:
         return Choice("transformers", "an NVIDIA GPU is there but vLLM is not: pip install 'promptrec[vllm]'")
     return Choice("vllm", "an NVIDIA GPU was found")
-
-
-def has_nvidia_gpu() -> bool:
-    """Whether the NVIDIA driver lists a GPU; asked without importing torch."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return False
-    try:
-        listed = subprocess.run([program, "-L"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return listed.returncode == 0 and "GPU" in listed.stdout
 
 
 def open_engine(

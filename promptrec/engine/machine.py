@@ -4,7 +4,6 @@ import os
 import platform
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -13,6 +12,7 @@ from typing import Literal
 
 from promptrec.data.download import home
 from promptrec.engine.encoder_folder import model_files
+from promptrec.engine.gpu import Gpu, nvidia_gpus
 from promptrec.engine.load import choose_engine
 from promptrec.engine.models import list_models, resolve
 from promptrec.engine.options import EngineOptions
@@ -53,30 +53,29 @@ def check_machine(model: str | Path, engine: str | None = None) -> list[Check]:
         UnknownName: no such engine.
     """
     chosen = choose_engine(engine)
-    wanted = EXTRAS[chosen.name]
+    wanted, gpus = EXTRAS[chosen.name], nvidia_gpus()
     extras = list(_extras())
     if not any(check.name == extra and check.status == "ok" for check in extras for extra in wanted):
         needed = next(check for check in extras if check.name in wanted)
         extras[extras.index(needed)] = Check(needed.name, needed.found, "fails", needed.hint)
     return [
         Check("python", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
-        *_hardware(),
+        *_hardware(gpus),
         *extras,
         *_models(),
         Check("engine", f"{chosen.name} ({chosen.why})"),
-        _fit(model, chosen.name),
+        _fit(model, chosen.name, gpus),
     ]
 
 
-def _hardware() -> Iterator[Check]:
+def _hardware(gpus: list[Gpu]) -> Iterator[Check]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     yield Check("cores", str(cores))
     yield Check("memory", f"{_memory_available() / GB:.1f} GB available")
     folder = next(path for path in (home(), *home().parents) if path.exists())
     yield Check("disk", f"{shutil.disk_usage(folder).free / GB:,.0f} GB free for {home()}")
-    gpus = _gpus()
-    for name, size in gpus:
-        yield Check("gpu", f"{name}, {size / GB:.0f} GB")
+    for gpu in gpus:
+        yield Check("gpu", gpu.name if gpu.memory is None else f"{gpu.name}, {gpu.memory / GB:.0f} GB")
     if not gpus:
         yield Check("gpu", "no NVIDIA GPU: small models are read by the processor", "missing")
 
@@ -106,7 +105,7 @@ def _models() -> Iterator[Check]:
             yield Check("model", f"{info.name}, a {info.kind}, {_weights(info.path) / GB:.2f} GB")
 
 
-def _fit(model: str | Path, engine: str) -> Check:
+def _fit(model: str | Path, engine: str, gpus: list[Gpu]) -> Check:
     """Whether the chosen model is here and its weights fit in the memory that the engine uses."""
     try:
         info = resolve(model, "language model")
@@ -115,13 +114,12 @@ def _fit(model: str | Path, engine: str) -> Check:
         return Check("fits", str(error), "fails")
     if engine == "server":
         return Check("fits", f"{info.name} is read on the server")
-    on_gpu = _gpus()
     stored, where = _weights(folder), "memory"
     room = _memory_available()
-    if on_gpu:
-        used = EngineOptions().gpu_memory_utilization or 0.9
-        room, where = used * max(size for _, size in on_gpu), "GPU memory"
-    needed = OVERHEAD * (stored if on_gpu or engine == "vllm" else FLOAT32_BYTES * (info.parameters or stored / 2))
+    memories = [gpu.memory for gpu in gpus if gpu.memory is not None]
+    if memories:
+        room, where = (EngineOptions().gpu_memory_utilization or 0.9) * max(memories), "GPU memory"
+    needed = OVERHEAD * (stored if gpus or engine == "vllm" else FLOAT32_BYTES * (info.parameters or stored / 2))
     found = f"{info.name} needs about {needed / GB:.1f} of {room / GB:.1f} GB of {where}"
     if needed > room:
         return Check("fits", found, "fails", "take a smaller model, or --engine-option dtype=bfloat16")
@@ -142,20 +140,6 @@ def _memory_available() -> float:
     if found is not None:
         return 1024.0 * int(found[1])
     return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-
-
-def _gpus() -> list[tuple[str, float]]:
-    """Name and bytes of memory of each NVIDIA GPU, as its driver says."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return []
-    asked = [program, "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
-    try:
-        listed = subprocess.run(asked, capture_output=True, text=True, timeout=20, check=True).stdout  # noqa: S603
-    except (OSError, subprocess.SubprocessError):
-        return []
-    rows = (line.rpartition(", ") for line in listed.splitlines() if line.strip())
-    return [(name, float(size) * 2**20) for name, _, size in rows if size.isdigit()]
 
 
 def _version(package: str) -> str | None:

@@ -53,6 +53,8 @@ DAY = datetime.date(2020, 1, 2)
         ([[]], None),
         ({"a": {"b": [None, ""]}}, None),
         ({"bytes": b"\x89PNG\x00", "path": None}, None),
+        ({"bytes": b"GIF89a", "path": "a.gif"}, ("path: a.gif",)),
+        ([{"bytes": b"GIF89a", "path": "a.gif"}], ("path: a.gif",)),
         (b"\x89PNG\x00\x01", None),
         (bytearray(b"caf\xc3\xa9"), "café"),
         ("None", None),

@@ -142,6 +142,8 @@ def test_titles_written_two_ways_have_one_key(one, other):
         ("The", "A"),
         ("C++", "C#"),
         ("C++", "C"),
+        ("Learning C ++", "Learning C"),
+        ("Learning C # 2", "Learning C#"),
         ("Mesa +1", "Mesa -1"),
         ("100%", "100"),
         ("÷", "×"),

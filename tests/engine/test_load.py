@@ -3,7 +3,8 @@ import sys
 import pytest
 
 from promptrec.engine import load
-from promptrec.engine.load import ENGINES, choose_engine, has_nvidia_gpu, open_engine
+from promptrec.engine.gpu import Gpu, nvidia_gpus
+from promptrec.engine.load import ENGINES, choose_engine, open_engine
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import InputError, ModelError, UnknownName
 
@@ -17,19 +18,19 @@ def driver(folder, listed, code=0):
 
 def test_the_gpu_is_what_the_driver_lists(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert not has_nvidia_gpu()
-    driver(tmp_path, "GPU 0: NVIDIA H100")
-    assert has_nvidia_gpu()
+    assert nvidia_gpus() == []
+    driver(tmp_path, "NVIDIA H100, 80 GB, 81559\nNVIDIA GB10, [N/A]")
+    assert nvidia_gpus() == [Gpu("NVIDIA H100, 80 GB", 81559 * 2**20), Gpu("NVIDIA GB10", None)]
     driver(tmp_path, "No devices were found")
-    assert not has_nvidia_gpu()
-    driver(tmp_path, "GPU 0: broken", code=9)
-    assert not has_nvidia_gpu()
+    assert nvidia_gpus() == []
+    driver(tmp_path, "NVIDIA H100, 81559", code=9)
+    assert nvidia_gpus() == []
 
 
 def test_a_gpu_means_vllm_where_vllm_is_installed(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert choose_engine().name == "transformers" and "no NVIDIA GPU" in choose_engine().why
-    driver(tmp_path, "GPU 0: NVIDIA H100")
+    driver(tmp_path, "NVIDIA H100, 81559")
     monkeypatch.setattr(load, "find_spec", lambda name: object())
     assert choose_engine().name == "vllm"
     monkeypatch.setattr(load, "find_spec", lambda name: None)

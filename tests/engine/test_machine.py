@@ -3,6 +3,7 @@
 import pytest
 
 from promptrec.engine import machine
+from promptrec.engine.gpu import Gpu
 from promptrec.engine.machine import check_machine
 from promptrec.errors import UnknownName
 
@@ -12,7 +13,7 @@ def parts(monkeypatch):
     """Sets the GPUs, the memory and the versions of packages that are found."""
 
     def put(gpus=(), memory=16e9, installed=lambda package: "1.0", requires=None):
-        monkeypatch.setattr(machine, "_gpus", lambda: list(gpus))
+        monkeypatch.setattr(machine, "nvidia_gpus", lambda: list(gpus))
         monkeypatch.setattr(machine, "_memory_available", lambda: memory)
         monkeypatch.setattr(machine, "_version", lambda package: "1.0" if installed(package) else None)
         if requires is not None:
@@ -42,7 +43,7 @@ def test_a_model_larger_than_the_memory_fails(parts, tiny_folder, memory, status
 
 
 def test_on_a_gpu_its_memory_counts(parts, tiny_folder):
-    parts(gpus=[("NVIDIA L4", 24e9)], memory=10)
+    parts(gpus=[Gpu("NVIDIA L4", 24e9)], memory=10)
     found = by_name(check_machine(tiny_folder, "vllm"))
     assert found["fits"].status == "ok" and "21.6 GB of GPU memory" in found["fits"].found
     assert found["gpu"].found == "NVIDIA L4, 24 GB"
