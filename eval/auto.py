@@ -19,13 +19,13 @@ from pathlib import Path
 
 import numpy as np
 
-from promptrec.evaluate.dataset import Dataset
-from promptrec.evaluate.metrics import measure
-from promptrec.evaluate.named import open_dataset
-from promptrec.evaluate.statistics import paired
-from promptrec.rank.auto import AT_HAND, Probe
-from promptrec.rank.ensemble import added, standardised
-from promptrec.rank.weigh import WEIGHING, Scores, Weighing, agreement
+from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.datasets.registry import open_dataset
+from promptrec.evaluate.metrics.ranking import measure
+from promptrec.evaluate.stats.significance import paired
+from promptrec.rank.fusion.ensemble import added, standardised
+from promptrec.rank.selection.auto import AT_HAND, Probe
+from promptrec.rank.selection.weights import WEIGHING, Scores, Weighing, agreement
 
 MEMBERS = ("query-likelihood", "item-pmi", "embedding", "bm25")
 EQUAL = {"embedding": 1.0, "query-likelihood": 1.0}

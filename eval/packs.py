@@ -12,9 +12,9 @@ import platform
 from collections import Counter
 from pathlib import Path
 
-from promptrec.author.expect import Outcome, rank_with, run_tests
-from promptrec.engine.load import open_engine
-from promptrec.template.store import load_template, packs
+from promptrec.authoring.run_tests import Outcome, rank_with, run_tests
+from promptrec.engine.registry import open_engine
+from promptrec.template.loader import load_template, packs
 
 PAGE = Path(__file__).parent / "packs.md"
 WAYS = ("query-likelihood", "item-pmi", "yes-no", "graded", "listwise-labels", "listwise-text")

@@ -10,11 +10,11 @@ from pathlib import Path
 from rich.console import Console
 
 from promptrec.cli.progress import progress
-from promptrec.engine.models import list_models
+from promptrec.engine.models.registry import list_models
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.evaluation import EVALUATION, Evaluation, read_evaluation
 from promptrec.evaluate.evaluator import evaluate
 from promptrec.evaluate.report.markdown import as_markdown
+from promptrec.evaluate.results import EVALUATION, Evaluation, read_evaluation
 
 HERE = Path(__file__).parent
 RUNS = HERE.parent / "runs" / "results"

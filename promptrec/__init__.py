@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from promptrec.data.item import Item as Item
     from promptrec.data.query import Query as Query
     from promptrec.data.query import RankRequest as RankRequest
-    from promptrec.engine.models import list_models as list_models
+    from promptrec.engine.models.registry import list_models as list_models
     from promptrec.errors import EngineError as EngineError
     from promptrec.errors import InputError as InputError
     from promptrec.errors import MissingExtra as MissingExtra
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from promptrec.errors import UnknownName as UnknownName
     from promptrec.rank.ranking import RankedItem as RankedItem
     from promptrec.rank.ranking import Ranking as Ranking
+    from promptrec.rank.registry import list_rankers as list_rankers
     from promptrec.rank.run import Run as Run
-    from promptrec.rank.table import list_rankers as list_rankers
     from promptrec.recommender import Recommender as Recommender
-    from promptrec.serve.asynchronous import AsyncRecommender as AsyncRecommender
-    from promptrec.template.store import list_templates as list_templates
-    from promptrec.template.store import load_template as load_template
+    from promptrec.serve.async_recommender import AsyncRecommender as AsyncRecommender
+    from promptrec.template.loader import list_templates as list_templates
+    from promptrec.template.loader import load_template as load_template
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "AsyncRecommender": "promptrec.serve.asynchronous",
+    "AsyncRecommender": "promptrec.serve.async_recommender",
     "Catalog": "promptrec.data.catalog",
     "EngineError": "promptrec.errors",
     "InputError": "promptrec.errors",
@@ -49,10 +49,10 @@ _HOMES = {
     "Run": "promptrec.rank.run",
     "TemplateError": "promptrec.errors",
     "UnknownName": "promptrec.errors",
-    "list_models": "promptrec.engine.models",
-    "list_rankers": "promptrec.rank.table",
-    "list_templates": "promptrec.template.store",
-    "load_template": "promptrec.template.store",
+    "list_models": "promptrec.engine.models.registry",
+    "list_rankers": "promptrec.rank.registry",
+    "list_templates": "promptrec.template.loader",
+    "load_template": "promptrec.template.loader",
 }
 
 __all__ = [*_HOMES, "__version__"]

@@ -10,10 +10,10 @@ from typing import Protocol
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import InputError
-from promptrec.template.chat import chat_spans
+from promptrec.template.chat_format import chat_spans
+from promptrec.template.context import CUT_MARK, lengths
 from promptrec.template.spans import Span, joined, merged
 from promptrec.template.template import Rendered, Template
-from promptrec.template.views import CUT_MARK, lengths
 
 
 class Tokenizer(Protocol):

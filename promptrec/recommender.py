@@ -7,24 +7,24 @@ from pathlib import Path
 from typing import Any, Self
 
 from promptrec.data.catalog import Catalog, by_popularity
-from promptrec.data.identifier import identifier
+from promptrec.data.identifiers import identifier
 from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.engine.base import Engine
-from promptrec.engine.load import Choice, choose_engine, open_engine
-from promptrec.engine.models import DEFAULT_MODEL, resolve
+from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
 from promptrec.engine.options import EngineOptions
+from promptrec.engine.registry import Choice, choose_engine, open_engine
 from promptrec.errors import EngineError, InputError
-from promptrec.rank.auto import AUTO, Probe, auto
 from promptrec.rank.base import Ranker, Setup
-from promptrec.rank.kept import KeptFile
-from promptrec.rank.names import build_ranker, template_kinds
+from promptrec.rank.expression import build_ranker, template_kinds
+from promptrec.rank.item_score_cache import KeptFile
 from promptrec.rank.ranking import RankedItem, Ranking
+from promptrec.rank.registry import default_ranker
 from promptrec.rank.run import Run
-from promptrec.rank.table import default_ranker
-from promptrec.retrieve.pool import Pool, candidate_pool, with_titles
-from promptrec.template.store import default_pack, known_name, load_template
+from promptrec.rank.selection.auto import AUTO, Probe, auto
+from promptrec.retrieve.candidates import Pool, candidate_pool, with_titles
+from promptrec.template.loader import default_pack, known_name, load_template
 
 # Requests ranked in one go. The more they are, the more of them share the reading of an item they are all asked about;
 # but memory grows with them, and a kill of an evaluation loses what was read of one batch.

@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 from hypothesis import settings
 
-from promptrec.engine import models
+from promptrec.engine.models import registry
 from promptrec.engine.options import EngineOptions
 
 MODEL = "smollm2-135m"
@@ -36,13 +36,13 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def smollm2():
     """The real SmolLM2-135M, added once by `make test`."""
-    return models.resolve(MODEL)
+    return registry.resolve(MODEL)
 
 
 @pytest.fixture(scope="session")
 def minilm():
     """The real all-MiniLM-L6-v2, downloaded by the first test that needs it."""
-    return models.add("minilm")
+    return registry.add("minilm")
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +75,7 @@ def tiny_encoder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def transformers_engine(smollm2):
-    from promptrec.engine.transformers import TransformersEngine
+    from promptrec.engine.transformers.engine import TransformersEngine
 
     engine = TransformersEngine(smollm2, EngineOptions(max_model_len=512))
     yield engine
@@ -84,7 +84,7 @@ def transformers_engine(smollm2):
 
 @pytest.fixture(scope="session")
 def vllm_engine(smollm2):
-    from promptrec.engine.vllm import VllmEngine
+    from promptrec.engine.vllm.engine import VllmEngine
 
     engine = VllmEngine(smollm2, EngineOptions(max_model_len=512))
     yield engine

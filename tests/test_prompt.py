@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.prompt import Prompt, PromptTooLong, encode, fit
+from promptrec.template.loader import load_template
 from promptrec.template.spans import Span
-from promptrec.template.store import load_template
 from promptrec.template.template import Template
 from promptrec.testing.bytes_tokenizer import CONTROL, BytesTokenizer
 

@@ -5,7 +5,7 @@ from promptrec import Catalog, Item, Query, RankRequest, Recommender
 from promptrec.engine.base import Reading
 from promptrec.errors import EngineError, InputError, UnknownName
 from promptrec.retrieve.bm25 import Bm25
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 STORIES = {
     "space": ("Star Drift", "An astronaut drifts beyond the last planet in a silent ship."),

@@ -13,14 +13,14 @@ import pytest
 
 from promptrec import Catalog, Item, Query, Recommender
 from promptrec.cli.main import main
-from promptrec.engine.models import ModelInfo
+from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import EngineOptions
 from promptrec.engine.server import Retry, ServerEngine
 from promptrec.errors import EngineError, InputError, PromptrecError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.rank.auto import auto
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.rank.selection.auto import auto
+from promptrec.testing.scripted_engine import ScriptedEngine
 from tests.stand_in import MODEL, StandIn, model_folder
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])

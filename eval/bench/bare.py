@@ -19,11 +19,11 @@ from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
-from promptrec.engine.load import open_engine
+from promptrec.engine.registry import open_engine
 from promptrec.rank.base import Setup
-from promptrec.rank.names import build_ranker, template_kinds
-from promptrec.template.store import load_template
-from promptrec.testing.planted import planted
+from promptrec.rank.expression import build_ranker, template_kinds
+from promptrec.template.loader import load_template
+from promptrec.testing.planted_dataset import planted
 
 KEPT = Path(__file__).parent / "bare.jsonl"
 RANKERS = ("yes-no", "item-pmi", "query-likelihood", "listwise-labels", "listwise-text")

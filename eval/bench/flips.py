@@ -24,20 +24,20 @@ from pathlib import Path
 
 from eval.bench.growth import about
 from promptrec.data.query import Query, RankRequest
-from promptrec.engine.load import open_engine
-from promptrec.evaluate.metrics import measure
-from promptrec.evaluate.robustness import perturb
-from promptrec.evaluate.stability import mean_stability
+from promptrec.engine.registry import open_engine
+from promptrec.evaluate.checks.robustness import perturb
+from promptrec.evaluate.checks.stability import mean_stability
+from promptrec.evaluate.metrics.ranking import measure
 from promptrec.prompt import Tokenizer, fit
-from promptrec.rank import slot_readings
 from promptrec.rank.base import Setup
-from promptrec.rank.names import build_ranker, template_kinds
+from promptrec.rank.expression import build_ranker, template_kinds
+from promptrec.rank.label_tokens import MAX_LABELS, label_tokens
+from promptrec.rank.listwise import labels
+from promptrec.rank.listwise.position_bias import SlotPrior
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.slot_prior import SlotPrior
-from promptrec.rank.slots import MAX_LABELS, label_tokens
-from promptrec.template.store import load_template
+from promptrec.template.loader import load_template
 from promptrec.template.template import Template
-from promptrec.testing.planted import Planted, planted
+from promptrec.testing.planted_dataset import Planted, planted
 
 KEPT = Path(__file__).parent / "flips.jsonl"
 ONE_AT_A_TIME = ("query-likelihood", "item-pmi", "item-likelihood", "yes-no", "graded")
@@ -122,7 +122,7 @@ def main() -> None:
     engine, _ = open_engine(asked.model, "vllm")
     names = asked.ranker or RANKERS
     if asked.flattest_labels:
-        slot_readings.label_tokens = flattest(engine, load_template("films/en", kind="listwise-labels"))
+        labels.label_tokens = flattest(engine, load_template("films/en", kind="listwise-labels"))
     print(f"{'ranker':18} {'flips':>6} {'first':>6} {'tau':>7} {'ndcg@10':>8} {'tokens':>8} {'seconds':>8}")
     with tempfile.TemporaryDirectory() as folder:
         prior = Path(folder) / "slot-prior.json"

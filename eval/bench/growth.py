@@ -41,16 +41,16 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interaction, Interactions
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Reading, Usage
-from promptrec.engine.load import open_engine
+from promptrec.engine.registry import open_engine
 from promptrec.errors import PromptrecError
 from promptrec.rank.base import Setup
-from promptrec.rank.names import build_ranker, template_kinds
-from promptrec.rank.slot_prior import LEAST_REQUESTS, SlotPrior
-from promptrec.rank.table import COMBINED, RANKERS
+from promptrec.rank.expression import build_ranker, template_kinds
+from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, SlotPrior
+from promptrec.rank.registry import COMBINED, RANKERS
 from promptrec.recommender import BATCH
-from promptrec.template.store import load_template
-from promptrec.testing.planted import planted
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.template.loader import load_template
+from promptrec.testing.planted_dataset import planted
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 KEPT = Path(__file__).parent / "growth.jsonl"
 SIZES = tuple(10 * 2**n for n in range(11))

@@ -19,15 +19,15 @@ import numpy as np
 
 from eval.bench.growth import about
 from promptrec.data.query import RankRequest
-from promptrec.engine.load import open_engine
-from promptrec.evaluate.dataset import Dataset
-from promptrec.evaluate.metrics import measure
-from promptrec.evaluate.named import open_dataset
-from promptrec.evaluate.spec import default_template
-from promptrec.rank.ensemble import standardised
-from promptrec.rank.evidence import Evidence
-from promptrec.rank.pairs import fit_pairs, null_context
-from promptrec.template.store import load_template
+from promptrec.engine.registry import open_engine
+from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.datasets.registry import open_dataset
+from promptrec.evaluate.metrics.ranking import measure
+from promptrec.evaluate.runs.spec import default_template
+from promptrec.rank.fusion.ensemble import standardised
+from promptrec.rank.pointwise.pair_prompts import fit_pairs, null_context
+from promptrec.rank.result_builder import Evidence
+from promptrec.template.loader import load_template
 
 KEPT = Path(__file__).parent / "normalisation.jsonl"
 PARTS = (-0.5, -0.25, 0.25, 0.5)

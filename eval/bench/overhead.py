@@ -16,9 +16,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from promptrec.evaluate.config import Config
+from promptrec.evaluate.datasets.registry import planted_dataset
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.named import planted_dataset
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 T = TypeVar("T")
 SIZES = (1_000, 10_000)

@@ -19,9 +19,9 @@ from eval.bench.growth import about
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.rank.probe_set import probe_pairs
+from promptrec.rank.selection.probe_data import probe_pairs
 from promptrec.retrieve.bm25 import Bm25
-from promptrec.retrieve.pool import candidate_pool
+from promptrec.retrieve.candidates import candidate_pool
 
 KEPT = Path(__file__).parent / "search.jsonl"
 SIZES = (5_000, 50_000)

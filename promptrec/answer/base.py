@@ -1,8 +1,17 @@
 """`AnswerFormat`: one agreement with the model about the answer, seen from four sides."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+# `re.escape` also escapes spaces, "#", "&" and "~"; xgrammar warns of each of those on standard error.
+_SPECIAL = re.compile(r"[\\.^$*+?{}\[\]|()]")
+
+
+def literal(text: str) -> str:
+    """The regular expression that matches `text` and nothing else, outside of any character class."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,8 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import islice
 
-from promptrec.answer.base import Parsed
-from promptrec.answer.disclaimed import is_worst_first
-from promptrec.answer.literal import literal
-from promptrec.answer.mentions import parsed, spellings
+from promptrec.answer.base import Parsed, literal
+from promptrec.answer.mentions import is_worst_first, parsed, spellings
 
 _INSTRUCTION = {
     "en": "Answer with a JSON array of all labels as strings, best first, every label exactly once and nothing else.",

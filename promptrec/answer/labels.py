@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-from promptrec.answer.base import Parsed
-from promptrec.answer.disclaimed import is_disclaimed, is_worst_first
-from promptrec.answer.literal import literal
-from promptrec.answer.mentions import parsed, spellings
+from promptrec.answer.base import Parsed, literal
+from promptrec.answer.mentions import is_disclaimed, is_worst_first, parsed, spellings
 
 _INSTRUCTION = {
     "en": 'Write the labels of all items in brackets, best first, joined by " > ", like this: […] > […] > […]. '

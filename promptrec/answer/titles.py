@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from promptrec.answer.base import Parsed
-from promptrec.answer.disclaimed import is_disclaimed, is_worst_first
-from promptrec.answer.literal import literal
-from promptrec.answer.mentions import parsed
+from promptrec.answer.base import Parsed, literal
+from promptrec.answer.mentions import is_disclaimed, is_worst_first, parsed
 from promptrec.data.clean import clean_text, signless, spaceless, title_key
 
 _INSTRUCTION = {

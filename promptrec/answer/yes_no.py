@@ -4,8 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from promptrec.answer.base import Parsed
-from promptrec.answer.literal import literal
+from promptrec.answer.base import Parsed, literal
 from promptrec.answer.mentions import parsed
 
 _SYNONYMS = {

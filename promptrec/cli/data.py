@@ -9,13 +9,13 @@ from rich.table import Column, Table
 
 from promptrec.cli.options import JsonOption
 from promptrec.cli.output import dump_json, notes, print_table, say
-from promptrec.data import public
-from promptrec.data.public import PUBLIC
+from promptrec.data.sources import registry
+from promptrec.data.sources.registry import PUBLIC
 from promptrec.errors import InputError
-from promptrec.evaluate.dataset_folder import ABOUT, read_about
-from promptrec.evaluate.named import GENERATED, find_dataset, local_datasets, open_dataset
-from promptrec.evaluate.recipes import RECIPES
-from promptrec.evaluate.told import Told
+from promptrec.evaluate.datasets.folder import ABOUT, read_about
+from promptrec.evaluate.datasets.query_coverage import Told
+from promptrec.evaluate.datasets.recipes import RECIPES
+from promptrec.evaluate.datasets.registry import GENERATED, find_dataset, local_datasets, open_dataset
 
 app = typer.Typer(
     help="Datasets for evaluation: list them, get one, info of one.", no_args_is_help=True, rich_markup_mode=None
@@ -63,7 +63,7 @@ def get(name: NameArgument) -> None:
     if name in GENERATED:
         console.print(f"{name} is generated when it is opened: there is nothing to get")
         return
-    say(str(public.get(name, console.print) if name in PUBLIC else find_dataset(name, console.print)))
+    say(str(registry.get(name, console.print) if name in PUBLIC else find_dataset(name, console.print)))
 
 
 @app.command()
@@ -116,7 +116,7 @@ def _print_facts(facts: Mapping[str, Any], as_json: bool) -> None:
 
 def _local(name: str) -> dict[str, Any]:
     """A dataset folder under $PROMPTREC_DATA."""
-    folder = public.local_folder(name)
+    folder = registry.local_folder(name)
     about = read_about(folder / ABOUT) if folder is not None else {}
     return {
         "name": name,
@@ -141,7 +141,7 @@ def _public(name: str) -> dict[str, Any]:
     known = PUBLIC[name]
     return {
         "name": name,
-        "here": "yes" if public.present(name) else "no",
+        "here": "yes" if registry.present(name) else "no",
         "splits": [recipe.scheme for recipe in RECIPES.values() if recipe.public == name],
         "domain": known.domain,
         "licence": known.licence,

@@ -9,8 +9,8 @@ from promptrec.cli.options import EngineOption, ModelOption
 from promptrec.cli.output import notes, results
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query
-from promptrec.engine.models import DEFAULT_MODEL
-from promptrec.rank.show import as_table
+from promptrec.engine.models.registry import DEFAULT_MODEL
+from promptrec.rank.display import as_table
 from promptrec.recommender import Recommender
 
 PEOPLE = {

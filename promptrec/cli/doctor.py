@@ -8,9 +8,9 @@ from rich.table import Column, Table
 
 from promptrec.cli.options import JsonOption
 from promptrec.cli.output import dump_json, print_table
-from promptrec.data.bundled import BUNDLES
-from promptrec.engine.machine import Check, check_machine
-from promptrec.engine.models import DEFAULT_MODEL
+from promptrec.data.bundled_catalogs import BUNDLES
+from promptrec.engine.machine_check import Check, check_machine
+from promptrec.engine.models.registry import DEFAULT_MODEL
 
 MARKS = {"ok": "ok", "missing": "-", "fails": "FAILS"}
 

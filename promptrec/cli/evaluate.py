@@ -18,15 +18,15 @@ from promptrec.cli.options import (
 )
 from promptrec.cli.output import kept, notes, print_json, results, say, visible
 from promptrec.cli.progress import progress
-from promptrec.cli.unused import say_unused
+from promptrec.cli.warnings import say_unused
 from promptrec.engine.options import DEFAULTS
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.estimate import estimate_cost
-from promptrec.evaluate.evaluation import Evaluation
 from promptrec.evaluate.evaluator import evaluate as run_evaluation
 from promptrec.evaluate.report.console import as_console
 from promptrec.evaluate.report.write import PAGE
+from promptrec.evaluate.results import Evaluation
+from promptrec.evaluate.runs.cost_estimate import estimate_cost
 from promptrec.evaluate.trackers import open_trackers
 
 

@@ -22,11 +22,11 @@ COMMANDS = {
     "compare": "compare:compare",
     "report": "report:report",
     "probe": "probe:probe",
-    "slot-prior": "slot_prior:slot_prior",
+    "slot-prior": "position_bias:slot_prior",
     "studio": "studio:studio",
     "data": "data:app",
     "model": "model:app",
-    "template": "template:app",
+    "template": "template.commands:app",
 }
 
 
@@ -78,7 +78,7 @@ def main() -> None:
         finally:
             print(end="", flush=True)  # else what cannot be written is found by the interpreter on its way out
     except TemplateError as error:
-        from promptrec.author.refused import plainly  # only a mistake pays for importing it
+        from promptrec.authoring.lint.from_error import plainly
 
         _end_with(plainly(error))
     except PromptrecError as error:

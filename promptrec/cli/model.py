@@ -7,8 +7,8 @@ from rich.table import Column, Table
 
 from promptrec.cli.options import JsonOption
 from promptrec.cli.output import dump_json, notes, print_table, say
-from promptrec.engine import models
-from promptrec.engine.models import ModelInfo
+from promptrec.engine.models import registry
+from promptrec.engine.models.registry import ModelInfo
 
 app = typer.Typer(help="Models by name: list them, add one, show one.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -16,7 +16,7 @@ app = typer.Typer(help="Models by name: list them, add one, show one.", no_args_
 @app.command("list")
 def list_(as_json: JsonOption = False) -> None:
     """Show the models that can be used by name, added or not."""
-    known = models.list_models()
+    known = registry.list_models()
     if as_json:
         dump_json([_facts(info) for info in known])
         return
@@ -37,7 +37,7 @@ def add(
     ] = False,
 ) -> None:
     """Get a model ready for use; does nothing when it is there already."""
-    info = models.add(
+    info = registry.add(
         source,
         name=name,
         accept_terms=accept_terms,
@@ -51,8 +51,8 @@ def info(
     name: Annotated[str, typer.Argument(help="A name of `model list`, or a model folder.")], as_json: JsonOption = False
 ) -> None:
     """Show what is known of a model."""
-    listed = {known.name: known for known in models.list_models()}
-    facts = _facts(listed[name] if name in listed else models.resolve(name))
+    listed = {known.name: known for known in registry.list_models()}
+    facts = _facts(listed[name] if name in listed else registry.resolve(name))
     if as_json:
         dump_json(facts)
         return

@@ -12,8 +12,8 @@ from promptrec.data.catalog import Catalog
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import InputError
 from promptrec.redaction import redact
+from promptrec.template.loader import shipped_folder
 from promptrec.template.pack import SETTINGS
-from promptrec.template.store import shipped_folder
 
 TEMPLATES = Path("templates")
 """Where `promptrec template new` begins packs, and where every command looks for them."""

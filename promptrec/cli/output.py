@@ -16,7 +16,7 @@ from rich.segment import Segment
 from rich.table import Table
 
 from promptrec.errors import InputError
-from promptrec.rank.show import WIDTH, least_width
+from promptrec.rank.display import WIDTH, least_width
 
 # Below this nothing can be read, whatever a terminal says of its width.
 NARROWEST = 20

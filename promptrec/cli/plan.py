@@ -3,12 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
+import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
-from promptrec.cli import plan_options as option
+from promptrec.cli import plan as option
 from promptrec.cli.evaluate_options import TemplateName
 from promptrec.cli.options import (
     ColumnsOption,
@@ -26,23 +28,60 @@ from promptrec.cli.options import (
 from promptrec.cli.output import dump_json, notes, print_table, say
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query, RankRequest
-from promptrec.engine.counting import CountingEngine
-from promptrec.engine.models import DEFAULT_MODEL
+from promptrec.engine.dry_run.engine import CountingEngine
+from promptrec.engine.models.registry import DEFAULT_MODEL
 from promptrec.errors import InputError, PromptrecError
-from promptrec.evaluate.dataset import Dataset
-from promptrec.evaluate.estimate import as_time
-from promptrec.evaluate.named import open_dataset
-from promptrec.evaluate.spec import System
-from promptrec.rank.auto import AUTO
-from promptrec.rank.baselines import Bm25Ranker, Popular, Random
-from promptrec.rank.embedding import Embedding
-from promptrec.rank.listwise_labels import ListwiseLabels
-from promptrec.rank.listwise_prior import ListwisePrior
-from promptrec.rank.names import template_kinds
-from promptrec.rank.plan import Plan, Speed, expected_items, plan, sample_requests
-from promptrec.rank.table import COMBINED, RANKERS
-from promptrec.retrieve.pool import candidate_pool
-from promptrec.template.store import default_pack
+from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.datasets.registry import open_dataset
+from promptrec.evaluate.runs.cost_estimate import as_time
+from promptrec.evaluate.runs.spec import System
+from promptrec.rank.baselines.embedding import Embedding
+from promptrec.rank.baselines.simple import Bm25Ranker, Popular, Random
+from promptrec.rank.cost import Plan, Speed, expected_items, plan, sample_requests
+from promptrec.rank.expression import template_kinds
+from promptrec.rank.listwise.labels import ListwiseLabels
+from promptrec.rank.listwise.position_bias import ListwisePrior
+from promptrec.rank.registry import COMBINED, RANKERS
+from promptrec.rank.selection.auto import AUTO
+from promptrec.retrieve.candidates import candidate_pool
+from promptrec.template.loader import default_pack
+
+USERS, CANDIDATES = 1000, 20
+# People whose prompts are written: made-up ones are alike, and a dataset of up to so many is counted whole.
+MADE_UP, QUERIES = 64, 1000
+
+DatasetName = Annotated[
+    str | None, typer.Argument(metavar="DATASET", help="Its queries: a folder, or a name of `promptrec data list`.")
+]
+CatalogSource = Annotated[
+    str | None,
+    typer.Option("--catalog", metavar="FILE", help="Made-up people and items of this file, or of bundled:films …"),
+]
+Preferences = Annotated[
+    str | None, typer.Option("--preferences", "-p", metavar="TEXT", help="With --catalog: what everybody says.")
+]
+RankerNames = Annotated[
+    list[str] | None, typer.Option("--ranker", help="Way of ranking; repeat it. Default: all that read a model.")
+]
+Candidates = Annotated[int, typer.Option("--candidates", min=1, help="For each person, where a dataset gives none.")]
+Users = Annotated[
+    int | None, typer.Option("--users", min=1, help=f"How many people. Default: {USERS}, or all of the dataset.")
+]
+Sample = Annotated[
+    int | None,
+    typer.Option(
+        "--sample",
+        min=1,
+        help=f"Prompts are written for so many of them; for all, it is exact. Default: {QUERIES:,} of a dataset, "
+        f"{MADE_UP} that are made up.",
+    ),
+]
+ReadingSpeed = Annotated[
+    float | None, typer.Option("--speed", help="Tokens a second that this machine reads: for the time.")
+]
+WritingSpeed = Annotated[
+    float | None, typer.Option("--writing-speed", help="Tokens a second that it writes, for rankers that write.")
+]
 
 
 @dataclass(frozen=True)

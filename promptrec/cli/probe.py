@@ -11,10 +11,10 @@ from rich.text import Text
 
 from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, ModelOption, engine_settings
 from promptrec.cli.output import notes, print_json, results
-from promptrec.data.language import language_code
-from promptrec.engine.load import open_engine
-from promptrec.engine.models import DEFAULT_MODEL, resolve
-from promptrec.rank.auto import Probe, auto
+from promptrec.data.languages import language_code
+from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
+from promptrec.engine.registry import open_engine
+from promptrec.rank.selection.auto import Probe, auto
 
 
 def probe(

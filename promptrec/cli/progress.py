@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import TimeRemainingColumn as TimeLeftColumn
 
-from promptrec.evaluate.estimate import as_time
-from promptrec.evaluate.watch import Watch
+from promptrec.evaluate.progress import Watch
+from promptrec.evaluate.runs.cost_estimate import as_time
 from promptrec.rank.ranking import Ranking
 
 # The fewest seconds between two lines of one run.

@@ -24,14 +24,14 @@ from promptrec.cli.options import (
     own_templates,
 )
 from promptrec.cli.output import notes, print_json, results, say
-from promptrec.cli.unused import say_unused
+from promptrec.cli.warnings import say_unused
 from promptrec.data.catalog import Catalog
 from promptrec.data.clean import clean_text
 from promptrec.data.query import Query
-from promptrec.engine.models import DEFAULT_MODEL
+from promptrec.engine.models.registry import DEFAULT_MODEL
 from promptrec.errors import EngineError, InputError
+from promptrec.rank.display import as_table, width_of
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.show import as_table, width_of
 from promptrec.recommender import Recommender
 
 

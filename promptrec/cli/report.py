@@ -7,9 +7,9 @@ import typer
 
 from promptrec.cli.options import JsonOption
 from promptrec.cli.output import print_json, results, say
-from promptrec.evaluate.evaluation import read_evaluation
 from promptrec.evaluate.report.console import as_console
 from promptrec.evaluate.report.write import write_report
+from promptrec.evaluate.results import read_evaluation
 
 
 def report(

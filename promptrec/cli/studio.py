@@ -13,7 +13,7 @@ from promptrec.cli.options import (
     engine_settings,
     own_templates,
 )
-from promptrec.engine.models import DEFAULT_MODEL
+from promptrec.engine.models.registry import DEFAULT_MODEL
 from promptrec.errors import MissingExtra
 
 
@@ -35,10 +35,10 @@ def studio(
     for package in ("starlette", "uvicorn"):
         if find_spec(package) is None:
             raise MissingExtra(package, "studio")
-    from promptrec.studio.desk import Desk
     from promptrec.studio.model import Model
     from promptrec.studio.serve import serve
-    from promptrec.studio.shelf import Shelf
+    from promptrec.studio.session import Desk
+    from promptrec.studio.workspace import Shelf
 
     opened = Model(model, engine, engine_settings(engine_option))
     shelf = Shelf(own_templates(templates))

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Self
 from rapidfuzz import process
 
 from promptrec.data.clean import clean_text, signless, spaceless, title_key
-from promptrec.data.columns import items_from_rows
+from promptrec.data.column_mapping import items_from_rows
 from promptrec.data.duplicates import near_duplicates
 from promptrec.data.item import Item
-from promptrec.data.read import READERS, arrow_values, reader_for
+from promptrec.data.readers import READERS, arrow_values, reader_for
 from promptrec.errors import InputError
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Catalog:
     @classmethod
     def bundled(cls, name: str) -> "Catalog":
         """A catalogue that comes with promptrec: "films" (English) or "places-zh" (Chinese)."""
-        from promptrec.data.bundled import bundled
+        from promptrec.data.bundled_catalogs import bundled
 
         return bundled(name)
 

@@ -4,7 +4,7 @@ import html
 import re
 import unicodedata
 
-from promptrec.data.fold import MARKS, SYMBOLS, fold
+from promptrec.data.case_folding import MARKS, SYMBOLS, fold
 from promptrec.data.mojibake import mended
 
 _LAST_OF_PLANES = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))

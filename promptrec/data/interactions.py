@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from promptrec.data.atomic import read_atomic
-from promptrec.data.identifier import identifier
-from promptrec.data.read import Row, reader_for
+from promptrec.data.formats.recbole import read_atomic
+from promptrec.data.identifiers import identifier
+from promptrec.data.readers import Row, reader_for
 from promptrec.errors import InputError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from promptrec.data.clean import clean_text
-from promptrec.data.identifier import identifier
+from promptrec.data.identifiers import identifier
 from promptrec.data.item import Item
 from promptrec.data.mojibake import LOST, mended, without_runs
 from promptrec.errors import InputError

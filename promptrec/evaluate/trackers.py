@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from promptrec.errors import MissingExtra, UnknownName, writing
-from promptrec.evaluate.evaluation import Evaluation, Measured
+from promptrec.evaluate.results import Evaluation, Measured
 
 Log = Callable[[Evaluation, Path], None]
 

@@ -1,18 +1,21 @@
-"""`Ranker`: how many prompts, and how their answers combine into one order."""
+"""`Ranker`: how many prompts, and how their answers combine into one order; rankers with and without a model."""
 
+import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interactions
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
-from promptrec.engine.fingerprint import adapter_sha256
+from promptrec.engine.models.fingerprint import adapter_sha256
 from promptrec.errors import InputError
-from promptrec.rank.kept import KeptFile
-from promptrec.rank.ranking import Ranking
+from promptrec.rank.item_score_cache import KeptFile
+from promptrec.rank.ranking import Ranking, TemplateStamp
+from promptrec.rank.result_builder import Evidence, conclude
 from promptrec.template.template import Template
 
 
@@ -66,3 +69,64 @@ def engine_and_template(ranker: str, kind: str, engine: Engine | None, setup: Se
     if kind not in setup.templates:
         raise InputError(f"the ranker {ranker} writes prompts: give it a template of kind {kind}")
     return engine, setup.templates[kind]
+
+
+class ModelFree(ABC):
+    """See `promptrec.rank.base.Ranker`. Reads no model."""
+
+    name: ClassVar[str]
+    template_kind: ClassVar[None] = None
+    reads_query: ClassVar[bool] = True
+    pointwise: ClassVar[bool] = False
+    """Whether an item's score is the same whatever the other candidates are."""
+    keeps: ClassVar[bool] = False
+    """Whether it reads of an item what is the same whoever asks; see `Kept`."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+
+    def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
+        """See `Ranker.rank`."""
+        started = time.perf_counter()
+        evidence = [Evidence(request) for request in requests]
+        self.gather(evidence)
+        return conclude(evidence, self.name, self._setup.seed, seconds=time.perf_counter() - started)
+
+    @abstractmethod
+    def gather(self, evidence: Sequence[Evidence]) -> None:
+        """Score the candidates of each request."""
+
+
+class Prompting(ABC):
+    """See `promptrec.rank.base.Ranker`. Reads a model."""
+
+    name: ClassVar[str]
+    template_kind: ClassVar[str]
+    """The kind of template it writes prompts with."""
+    reads_query: ClassVar[bool] = True
+    pointwise: ClassVar[bool] = False
+    """Whether an item's score is the same whatever the other candidates are."""
+    keeps: ClassVar[bool] = False
+    """Whether it reads of an item what is the same whoever asks; see `Kept`."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+
+    def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
+        """See `Ranker.rank`."""
+        started = time.perf_counter()
+        engine, template = engine_and_template(self.name, self.template_kind, engine, self._setup)
+        evidence = [Evidence(request) for request in requests]
+        self.gather(evidence, engine, template)
+        return conclude(
+            evidence,
+            self.name,
+            self._setup.seed,
+            (TemplateStamp.of(template),),
+            engine,
+            seconds=time.perf_counter() - started,
+        )
+
+    @abstractmethod
+    def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
+        """Ask the engine about each request, and book what it says, its errors and its cost."""

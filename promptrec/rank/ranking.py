@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from promptrec.errors import InputError
-from promptrec.rank.order import DECIMALS
+from promptrec.rank.ordering import DECIMALS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,11 +159,11 @@ class Ranking(_Record):
         return self.model_copy(update={"reason": "; ".join(filter(None, (self.reason, note)))})
 
     def __str__(self) -> str:
-        from promptrec.rank.show import as_text
+        from promptrec.rank.display import as_text
 
         return as_text(self)
 
     def _repr_html_(self) -> str:
-        from promptrec.rank.show import as_html
+        from promptrec.rank.display import as_html
 
         return as_html(self)

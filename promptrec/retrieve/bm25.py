@@ -12,7 +12,7 @@ import numpy as np
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
-from promptrec.retrieve.words import words
+from promptrec.retrieve.tokenize import words
 
 
 class Bm25:

@@ -11,23 +11,23 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from promptrec.errors import PromptrecError
-from promptrec.studio import beginning, runs, saving, views
-from promptrec.studio.desk import Desk
-from promptrec.studio.form import Told, read_form
-from promptrec.studio.guard import Guard
-from promptrec.studio.pages import FOLDER
+from promptrec.studio import job_views, new_pack, page_views, save
+from promptrec.studio.auth import Guard
+from promptrec.studio.rendering import FOLDER
+from promptrec.studio.request_form import Told, read_form
+from promptrec.studio.session import Desk
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 ASKED: dict[str, Callable[[Request, Desk, Told], Response]] = {
-    "/check": views.findings,
-    "/prompt": views.prompt,
-    "/find": views.find,
-    "/pick": views.pick,
-    "/diff": runs.differed,
-    "/save/look": saving.look,
-    "/save": saving.save,
-    "/new": beginning.begin,
-    **{f"/start/{kind}": runs.start(kind) for kind in runs.KINDS},
+    "/check": page_views.findings,
+    "/prompt": page_views.prompt,
+    "/find": page_views.find,
+    "/pick": page_views.pick,
+    "/diff": job_views.differed,
+    "/save/look": save.look,
+    "/save": save.save,
+    "/new": new_pack.begin,
+    **{f"/start/{kind}": job_views.start(kind) for kind in job_views.KINDS},
 }
 
 
@@ -54,7 +54,7 @@ def create_app(desk: Desk, token: str, hosts: frozenset[str]) -> Starlette:
 def _opened(desk: Desk) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
-            return await run_in_threadpool(views.studio, request, desk)
+            return await run_in_threadpool(page_views.studio, request, desk)
         except PromptrecError as error:
             return PlainTextResponse(f"{error}\n", 404)
 
@@ -66,7 +66,7 @@ def _asked(desk: Desk, view: Callable[[Request, Desk, Told], Response]) -> Endpo
         try:
             return await run_in_threadpool(view, request, desk, await read_form(request))
         except PromptrecError as error:
-            return views.problem(request, error)
+            return page_views.problem(request, error)
 
     return endpoint
 
@@ -78,6 +78,6 @@ def _job(desk: Desk, *, stop: bool) -> Endpoint:
             return PlainTextResponse("no such job\n", 404)
         if stop:
             job.stop()
-        return runs.progress(request, job, desk)
+        return job_views.progress(request, job, desk)
 
     return endpoint

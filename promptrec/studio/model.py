@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from promptrec.engine.base import Constraint, Engine, Reading, Sampling, Tokens
-from promptrec.engine.load import Choice, choose_engine, open_engine
-from promptrec.engine.models import resolve
+from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
+from promptrec.engine.registry import Choice, choose_engine, open_engine
 from promptrec.engine.tokenizer import Tokenizer as ModelTokenizer
 from promptrec.errors import PromptrecError
 from promptrec.prompt import Tokenizer

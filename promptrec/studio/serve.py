@@ -11,7 +11,7 @@ import uvicorn
 
 from promptrec.errors import InputError
 from promptrec.studio.app import create_app
-from promptrec.studio.desk import Desk
+from promptrec.studio.session import Desk
 
 LOCAL = "127.0.0.1"
 SECONDS_TO_START = 0.5

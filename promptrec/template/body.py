@@ -8,10 +8,10 @@ import jinja2
 from jinja2 import nodes
 
 from promptrec.errors import TemplateError
-from promptrec.template.allowed import MOST_NODES, check_blocks, check_tree
 from promptrec.template.pack import PART, Pack
-from promptrec.template.sandbox import BLOCKS, environment, known_filters, with_line_ends, without_marks
-from promptrec.template.unclosed import fault
+from promptrec.template.sandbox.allowlist import MOST_NODES, check_blocks, check_tree
+from promptrec.template.sandbox.environment import BLOCKS, environment, known_filters, with_line_ends, without_marks
+from promptrec.template.syntax.unclosed_blocks import fault
 
 # Of a body with its parts: to read and compile more would take longer than to render it.
 LONGEST_BODY = 50_000

@@ -11,10 +11,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from promptrec.data.catalog import Catalog
-from promptrec.data.read import text_of
+from promptrec.data.readers import text_of
 from promptrec.errors import InputError, TemplateError
-from promptrec.template.header import Fields, Language, Tests, first_error
-from promptrec.template.plain_yaml import read_yaml
+from promptrec.template.front_matter import Fields, Language, Tests, first_error
+from promptrec.template.syntax.yaml_loader import read_yaml
 
 SETTINGS = "pack.yaml"
 CATALOG = "catalog.jsonl"

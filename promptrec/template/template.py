@@ -15,14 +15,14 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import PromptrecError, TemplateError
 from promptrec.template.body import Body
-from promptrec.template.budget import BUDGET, Budget
-from promptrec.template.examples import Example, read_examples, shown_pair, turned
+from promptrec.template.context import NO_LIMITS, Limits, item_view, query_view
+from promptrec.template.few_shot import Example, read_examples, shown_pair, turned
 from promptrec.template.filters import SHORTENED, Shorten
-from promptrec.template.header import LIKELIHOODS, split_header
+from promptrec.template.front_matter import LIKELIHOODS, split_header
 from promptrec.template.pack import LONGEST_FILE, SETTINGS, Pack, file_text
-from promptrec.template.sandbox import LONGEST_OUTPUT, NO_ATTRIBUTE, NO_ENTRY, Trusted, spans, stripped
+from promptrec.template.sandbox.budget import BUDGET, Budget
+from promptrec.template.sandbox.environment import LONGEST_OUTPUT, NO_ATTRIBUTE, NO_ENTRY, Trusted, spans, stripped
 from promptrec.template.spans import Span
-from promptrec.template.views import NO_LIMITS, Limits, item_view, query_view
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from promptrec.data.item import Item
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.rank.base import Setup
-from promptrec.rank.evidence import Evidence, conclude
 from promptrec.rank.ranking import Ranking
+from promptrec.rank.result_builder import Evidence, conclude
 from promptrec.retrieve.bm25 import document
-from promptrec.retrieve.words import words
-from promptrec.testing.planted import Planted
-from promptrec.testing.tastes import TASTES
+from promptrec.retrieve.tokenize import words
+from promptrec.testing.planted_dataset import Planted
+from promptrec.testing.planted_vocabulary import TASTES
 
 
 class PlantedMemoriser:

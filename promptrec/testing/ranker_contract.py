@@ -15,7 +15,7 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.engine.base import Engine
 from promptrec.rank.base import Ranker
 from promptrec.rank.ranking import Ranking
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 STORIES = {
     "space": "An astronaut drifts beyond the last planet in a silent ship.",

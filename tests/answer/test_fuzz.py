@@ -6,8 +6,8 @@ import time
 import pytest
 
 from promptrec.answer.mentions import LENGTH, LISTED
-from promptrec.answer.table import ANSWERS, answer_format
-from promptrec.rank.slots import label_names
+from promptrec.answer.registry import ANSWERS, answer_format
+from promptrec.rank.label_tokens import label_names
 
 REPLIES = 25_000
 SECONDS = 60

@@ -1,7 +1,7 @@
 import pytest
 
 from promptrec.answer.labels import Labels
-from promptrec.rank.slots import label_names
+from promptrec.rank.label_tokens import label_names
 
 ABC = ("A", "B", "C")
 LETTERS = label_names(9)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from promptrec.answer.table import ANSWERS, answer_format
+from promptrec.answer.registry import ANSWERS, answer_format
 
 LABEL = st.text("ABCDEFGHIabcdexyz0123456789", min_size=1, max_size=3)
 WORD = st.text("abdefgklmnorsuvyzÉé是否好值得推荐行", min_size=1, max_size=8)

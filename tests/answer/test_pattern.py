@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promptrec.answer.literal import literal
-from promptrec.answer.table import ANSWERS, answer_format
-from promptrec.rank.slots import label_names
+from promptrec.answer.base import literal
+from promptrec.answer.registry import ANSWERS, answer_format
+from promptrec.rank.label_tokens import label_names
 
 xgrammar = pytest.importorskip("xgrammar")
 ODD_TITLES = [

@@ -1,7 +1,7 @@
 import pytest
 
 from promptrec.answer.base import Parsed, ParseReport
-from promptrec.answer.table import ANSWERS, answer_format
+from promptrec.answer.registry import ANSWERS, answer_format
 from promptrec.errors import PromptrecError, UnknownName
 
 

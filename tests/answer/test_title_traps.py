@@ -7,7 +7,7 @@ import pytest
 from rapidfuzz import process
 
 from promptrec.answer.titles import Titles
-from promptrec.data.bundled import bundled
+from promptrec.data.bundled_catalogs import bundled
 
 # Every two of a row are different works.
 ROWS = """

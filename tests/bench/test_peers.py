@@ -9,7 +9,7 @@ import pytest
 from eval.bench.peers.environments import Failed, called, reason
 from eval.bench.peers.result import line
 from eval.bench.peers.systems import PEERS, PROMPTREC, SCRIPTS
-from promptrec.rank.names import ranker_parts
+from promptrec.rank.expression import ranker_parts
 
 SHOWN = {"ann": ["a", "b", "c"], "bob": ["d", "e", "f"]}
 RELEVANT = {"ann": frozenset({"c"}), "bob": frozenset({"d"})}

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from promptrec.template.store import shipped_folder
+from promptrec.template.loader import shipped_folder
 
 
 def test_models_are_listed_with_licences_before_any_is_added(promptrec, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from tokenizers import Tokenizer, pre_tokenizers
 from tokenizers.models import BPE
 
-from promptrec.evaluate.named import planted_dataset
+from promptrec.evaluate.datasets.registry import planted_dataset
 
 
 @pytest.fixture

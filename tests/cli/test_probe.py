@@ -3,8 +3,8 @@ import io
 from rich.console import Console
 
 from promptrec.cli.probe import show
-from promptrec.rank.auto import Probe
-from promptrec.rank.probe import ProbeRow
+from promptrec.rank.selection.auto import Probe
+from promptrec.rank.selection.probe import ProbeRow
 
 ROWS = (
     ProbeRow(ranker="yes-no", auc=0.55, low=0.47, prompt_tokens=61.4, seconds=8.2, yes=0.25),

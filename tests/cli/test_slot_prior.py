@@ -6,11 +6,11 @@ import random
 import pytest
 from typer.testing import CliRunner
 
-from promptrec.cli import slot_prior as command
+from promptrec.cli import position_bias as command
 from promptrec.cli.main import build_app
-from promptrec.engine.load import Choice
-from promptrec.rank.slot_prior import LEAST_REQUESTS, SlotPrior
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.engine.registry import Choice
+from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, SlotPrior
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 
 @pytest.fixture

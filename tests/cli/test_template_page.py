@@ -92,7 +92,7 @@ def test_the_walk_goes_as_the_page_says(promptrec, tmp_path):
 
 def test_the_page_names_every_header_field_and_filter():
     from promptrec.template.filters import in_language
-    from promptrec.template.header import Header
+    from promptrec.template.front_matter import Header
 
     for name in (*Header.model_fields, *in_language("en")):
         assert f"`{name}`" in PAGE or f"`{name}(" in PAGE, name

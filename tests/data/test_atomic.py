@@ -1,6 +1,6 @@
 import pytest
 
-from promptrec.data.atomic import attributes_from_atomic, catalog_from_atomic, read_atomic
+from promptrec.data.formats.recbole import attributes_from_atomic, catalog_from_atomic, read_atomic
 from promptrec.data.interactions import Interactions
 from promptrec.errors import InputError
 

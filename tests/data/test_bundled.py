@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from promptrec.data.bundled import BUNDLES, FOLDER, bundled
+from promptrec.data.bundled_catalogs import BUNDLES, FOLDER, bundled
 from promptrec.data.catalog import Catalog
 from promptrec.data.clean import clean_text
 from promptrec.errors import UnknownName

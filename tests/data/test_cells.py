@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from promptrec.data.catalog import Catalog
-from promptrec.data.cells import field_value, plain_value
+from promptrec.data.cell_values import field_value, plain_value
 
 DAY = datetime.date(2020, 1, 2)
 

@@ -1,9 +1,9 @@
 import math
 
 from promptrec.data.catalog import Catalog
-from promptrec.data.collection import Collection, merge_duplicates
 from promptrec.data.interactions import Interaction, Interactions
 from promptrec.data.item import Item
+from promptrec.data.sources.raw_dataset import Collection, merge_duplicates
 
 FILMS = (("1", "Chasing Amy", 1997), ("2", "Sabrina", 1954), ("3", "Chasing Amy", 1997), ("4", "Sabrina", 1995))
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.data.columns import items_from_rows
+from promptrec.data.column_mapping import items_from_rows
 from promptrec.errors import InputError
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from promptrec.data.delimited import read_csv
+from promptrec.data.formats.delimited import read_csv
 from promptrec.errors import InputError
 
 # What a person may type into a cell; blanks at its edges mean nothing to anybody.

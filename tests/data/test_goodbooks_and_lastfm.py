@@ -1,7 +1,7 @@
 import pytest
 
-from promptrec.data.goodbooks import read_goodbooks
-from promptrec.data.lastfm import read_lastfm
+from promptrec.data.sources.goodbooks import read_goodbooks
+from promptrec.data.sources.lastfm import read_lastfm
 from promptrec.errors import InputError
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from promptrec.data.catalog import Catalog
-from promptrec.data.identifier import identifier, likeness, same_ids
+from promptrec.data.identifiers import identifier, likeness, same_ids
 from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query

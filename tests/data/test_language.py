@@ -1,6 +1,6 @@
 import pytest
 
-from promptrec.data.language import language_code
+from promptrec.data.languages import language_code
 from promptrec.errors import InputError
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from promptrec.data.item import Item
-from promptrec.data.movielens import join_texts, natural_title, read_ml_1m, read_ml_100k
+from promptrec.data.sources.movielens import join_texts, natural_title, read_ml_1m, read_ml_100k
 from promptrec.errors import InputError
 
 ITEMS = (

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from promptrec.data import public
-from promptrec.data.public import PUBLIC, data_folders, get, local_folder, present, read_public
+from promptrec.data.sources import registry
+from promptrec.data.sources.registry import PUBLIC, data_folders, get, local_folder, present, read_public
 from promptrec.errors import InputError, UnknownName
 
 BOOKS = {
@@ -128,7 +128,7 @@ def test_every_set_says_where_it_is_from_and_under_which_terms():
         assert known.licence and known.source and known.files, name
         assert known.origin.startswith("https://") or "==" in known.origin
         assert known.warning or "CC" in known.licence, name
-    assert public.GROUPLENS in (PUBLIC["ml-100k"].warning, PUBLIC["ml-1m"].warning)
+    assert registry.GROUPLENS in (PUBLIC["ml-100k"].warning, PUBLIC["ml-1m"].warning)
 
 
 @pytest.mark.skipif(present("ml-100k") is None, reason="`promptrec data get ml-100k` was not run")

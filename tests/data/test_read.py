@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.data.read import read_csv, read_jsonl, read_parquet, reader_for
+from promptrec.data.readers import read_csv, read_jsonl, read_parquet, reader_for
 from promptrec.errors import InputError, MissingExtra
 
 

@@ -2,7 +2,7 @@ import codecs
 
 import pytest
 
-from promptrec.data.toml_file import read_toml
+from promptrec.data.formats.toml import read_toml
 from promptrec.errors import InputError
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from promptrec.data.trec import read_run
+from promptrec.data.formats.trec import read_run
 from promptrec.errors import InputError
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from promptrec.engine.models import resolve
+from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import EngineOptions
 from tests.stand_in import byte_tokenizer
 
@@ -43,7 +43,7 @@ def tiny_folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def tiny_engine(tiny_folder):
-    from promptrec.engine.transformers import TransformersEngine
+    from promptrec.engine.transformers.engine import TransformersEngine
 
     return TransformersEngine(resolve(tiny_folder), EngineOptions())
 
@@ -54,7 +54,7 @@ def any_engine(request, tmp_path_factory):
     import torch
     from transformers import AutoModelForCausalLM
 
-    from promptrec.engine.transformers import TransformersEngine
+    from promptrec.engine.transformers.engine import TransformersEngine
 
     folder = random_model(request.param, tmp_path_factory.mktemp("models") / request.param)
     engine = TransformersEngine(resolve(folder), EngineOptions())

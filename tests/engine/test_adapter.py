@@ -6,8 +6,8 @@ from importlib.util import find_spec
 
 import pytest
 
-from promptrec.engine.adapter import check_effect
 from promptrec.engine.base import Sampling
+from promptrec.engine.models.lora_adapter import check_effect
 from promptrec.errors import EngineError, InputError, MissingExtra
 
 with_peft = pytest.mark.skipif(find_spec("peft") is None, reason="peft is not installed")

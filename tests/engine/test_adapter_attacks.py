@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from promptrec.engine.base import Sampling
-from promptrec.engine.fingerprint import adapter_sha256
-from promptrec.engine.models import resolve
-from promptrec.engine.transformers import TransformersEngine
+from promptrec.engine.models.fingerprint import adapter_sha256
+from promptrec.engine.models.registry import resolve
+from promptrec.engine.transformers.engine import TransformersEngine
 from promptrec.errors import InputError, PromptrecError
 
 from .conftest import random_model

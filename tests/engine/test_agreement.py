@@ -2,7 +2,7 @@
 
 import pytest
 
-from promptrec.testing.planted import planted
+from promptrec.testing.planted_dataset import planted
 
 PROMPTS = 12
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from promptrec.engine.architecture import check_causal, keeps_state
-from promptrec.engine.counting import CountingEngine
-from promptrec.engine.models import resolve
-from promptrec.engine.transformers import TransformersEngine
+from promptrec.engine.dry_run.engine import CountingEngine
+from promptrec.engine.models.architecture import check_causal, keeps_state
+from promptrec.engine.models.registry import resolve
+from promptrec.engine.transformers.engine import TransformersEngine
 from promptrec.errors import ModelError
 
 from .conftest import LAYERS, SIZES, byte_tokenizer

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.engine.caching import Blocks, PackedRows, Prefixes
+from promptrec.engine.dry_run.cache_simulation import Blocks, PackedRows, Prefixes
 
 # Few tokens and few lengths, so that many prompts share a beginning.
 PROMPTS = st.lists(st.lists(st.integers(0, 1), min_size=1, max_size=12).map(tuple), max_size=12)

@@ -5,8 +5,8 @@ import math
 import pytest
 
 from promptrec.engine.base import Reading
-from promptrec.testing.contract import EngineContract
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.testing.engine_contract import EngineContract
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 
 class TestScripted(EngineContract):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.engine.base import Constraint, Sampling, Usage
-from promptrec.engine.counting import CountingEngine
+from promptrec.engine.dry_run.engine import CountingEngine
 from promptrec.engine.gpu import Gpu
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import InputError, UnknownName
@@ -95,7 +95,7 @@ def test_the_room_for_a_prompt_is_the_engine_s(tiny_folder, engine, options, roo
 
 @pytest.mark.parametrize(("gpu", "block"), [(False, 32), (True, 16)])
 def test_vllm_keeps_smaller_blocks_on_a_gpu(tiny_folder, monkeypatch, gpu, block):
-    monkeypatch.setattr("promptrec.engine.counting.nvidia_gpus", lambda: [Gpu("H100", None)] * gpu)
+    monkeypatch.setattr("promptrec.engine.dry_run.engine.nvidia_gpus", lambda: [Gpu("H100", None)] * gpu)
     counter = CountingEngine.of(tiny_folder, "vllm")
     prompt = tuple(range(block + 1))
     assert [r.usage.cached for r in counter.next_logprobs([prompt, prompt], [1])] == [0, block]

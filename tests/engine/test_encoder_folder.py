@@ -6,9 +6,9 @@ from functools import partial
 
 import pytest
 
-from promptrec.engine.fingerprint import folder_sha256
-from promptrec.engine.load import open_encoder, open_engine
-from promptrec.engine.models import add, resolve
+from promptrec.engine.models.fingerprint import folder_sha256
+from promptrec.engine.models.registry import add, resolve
+from promptrec.engine.registry import open_encoder, open_engine
 from promptrec.errors import ModelError
 from tests.encoders import READ, dense, edited, modules, plain, pooling, saved, transformer
 

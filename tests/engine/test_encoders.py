@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from promptrec.engine.load import open_encoder, open_engine
-from promptrec.engine.models import add, count_parameters, list_models, resolve
-from promptrec.engine.packaged import PACKAGED
+from promptrec.engine.models.builtin import PACKAGED
+from promptrec.engine.models.registry import add, count_parameters, list_models, resolve
+from promptrec.engine.registry import open_encoder, open_engine
 from promptrec.errors import ModelError, UnknownName
 
 INSIDE = PACKAGED["minilm"].member

@@ -2,10 +2,10 @@ import sys
 
 import pytest
 
-from promptrec.engine import load
+from promptrec.engine import registry
 from promptrec.engine.gpu import Gpu, nvidia_gpus
-from promptrec.engine.load import ENGINES, choose_engine, open_engine
 from promptrec.engine.options import EngineOptions
+from promptrec.engine.registry import ENGINES, choose_engine, open_engine
 from promptrec.errors import InputError, ModelError, UnknownName
 
 
@@ -31,16 +31,16 @@ def test_a_gpu_means_vllm_where_vllm_is_installed(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert choose_engine().name == "transformers" and "no NVIDIA GPU" in choose_engine().why
     driver(tmp_path, "NVIDIA H100, 81559")
-    monkeypatch.setattr(load, "find_spec", lambda name: object())
+    monkeypatch.setattr(registry, "find_spec", lambda name: object())
     assert choose_engine().name == "vllm"
-    monkeypatch.setattr(load, "find_spec", lambda name: None)
+    monkeypatch.setattr(registry, "find_spec", lambda name: None)
     choice = choose_engine()
     assert choice.name == "transformers" and "pip install 'promptrec[vllm]'" in choice.why
 
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_asking_for_one_overrides(name):
-    assert choose_engine(name) == load.Choice(name, "asked for")
+    assert choose_engine(name) == registry.Choice(name, "asked for")
 
 
 def test_unknown_names_list_the_known_ones():

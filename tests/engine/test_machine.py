@@ -2,9 +2,9 @@
 
 import pytest
 
-from promptrec.engine import machine
+from promptrec.engine import machine_check
 from promptrec.engine.gpu import Gpu
-from promptrec.engine.machine import check_machine
+from promptrec.engine.machine_check import check_machine
 from promptrec.errors import UnknownName
 
 
@@ -13,11 +13,11 @@ def parts(monkeypatch):
     """Sets the GPUs, the memory and the versions of packages that are found."""
 
     def put(gpus=(), memory=16e9, installed=lambda package: "1.0", requires=None):
-        monkeypatch.setattr(machine, "nvidia_gpus", lambda: list(gpus))
-        monkeypatch.setattr(machine, "_memory_available", lambda: memory)
-        monkeypatch.setattr(machine, "_version", lambda package: "1.0" if installed(package) else None)
+        monkeypatch.setattr(machine_check, "nvidia_gpus", lambda: list(gpus))
+        monkeypatch.setattr(machine_check, "_memory_available", lambda: memory)
+        monkeypatch.setattr(machine_check, "_version", lambda package: "1.0" if installed(package) else None)
         if requires is not None:
-            monkeypatch.setattr(machine.metadata, "requires", lambda name: requires)
+            monkeypatch.setattr(machine_check.metadata, "requires", lambda name: requires)
 
     return put
 

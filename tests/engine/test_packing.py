@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.engine.packing import common_prefix, new_tokens, pack, sees_everything
+from promptrec.engine.transformers.packing import common_prefix, new_tokens, pack, sees_everything
 
 SEQUENCES = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=9).map(tuple), max_size=12)
 LENGTHS = st.integers(1, 7)

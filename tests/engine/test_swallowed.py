@@ -5,7 +5,7 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.engine.swallowed import filled
+from promptrec.engine.vllm.cache_gaps import filled
 
 # Few tokens, so that continuations begin alike.
 TOKENS = st.integers(0, 2)

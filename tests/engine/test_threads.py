@@ -6,10 +6,10 @@ import time
 import pytest
 
 from promptrec.engine.base import Sampling
-from promptrec.engine.models import ModelInfo, resolve
+from promptrec.engine.models.registry import ModelInfo, resolve
 from promptrec.engine.options import EngineOptions
 from promptrec.engine.server import ServerEngine
-from promptrec.engine.threads import PAUSE, VARIABLES, Threads, possible_counts
+from promptrec.engine.transformers.threads import PAUSE, VARIABLES, Threads, possible_counts
 from promptrec.errors import InputError
 
 
@@ -122,7 +122,7 @@ def torch(monkeypatch):
 
 @pytest.mark.parametrize("fastest", [1, 2])
 def test_every_verb_computes_with_the_fastest_number_and_leaves_the_process_its_own(tiny_folder, torch, fastest):
-    from promptrec.engine.transformers import TransformersEngine
+    from promptrec.engine.transformers.engine import TransformersEngine
 
     def work():
         time.sleep(0.002 if torch.get_num_threads() == fastest else 0.04)
@@ -137,7 +137,7 @@ def test_every_verb_computes_with_the_fastest_number_and_leaves_the_process_its_
 
 
 def test_an_engine_that_nobody_told_of_threads_times_those_of_the_process(tiny_folder, torch, monkeypatch):
-    from promptrec.engine.transformers import TransformersEngine
+    from promptrec.engine.transformers.engine import TransformersEngine
 
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
@@ -147,7 +147,7 @@ def test_an_engine_that_nobody_told_of_threads_times_those_of_the_process(tiny_f
 
 @pytest.mark.parametrize("asked", [1, 2])
 def test_a_fixed_number_reads_the_same_and_is_said(tiny_folder, torch, monkeypatch, asked):
-    from promptrec.engine.load import open_engine
+    from promptrec.engine.registry import open_engine
 
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     usual, choice = open_engine(tiny_folder, "transformers")

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from promptrec.engine import transformers as module
-from promptrec.engine.architecture import cache_name
 from promptrec.engine.base import Sampling, Usage
-from promptrec.engine.models import resolve
+from promptrec.engine.models.architecture import cache_name
+from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import EngineOptions
-from promptrec.engine.transformers import TransformersEngine
+from promptrec.engine.transformers import engine as module
+from promptrec.engine.transformers.engine import TransformersEngine
 from promptrec.errors import EngineError, InputError
 
 VOCABULARY = 258

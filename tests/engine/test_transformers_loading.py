@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from promptrec.engine.models import resolve
-from promptrec.engine.transformers import TransformersEngine
+from promptrec.engine.models.registry import resolve
+from promptrec.engine.transformers.engine import TransformersEngine
 from promptrec.errors import EngineError, ModelError
 
 

@@ -8,8 +8,8 @@ import shutil
 import pytest
 
 from promptrec.engine.base import Constraint, Sampling
-from promptrec.engine.models import resolve
-from promptrec.engine.transformers import TransformersEngine
+from promptrec.engine.models.registry import resolve
+from promptrec.engine.transformers.engine import TransformersEngine
 from promptrec.errors import InputError
 
 PROMPTS = [tuple(random.Random(n).randrange(256) for _ in range(n % 7 + 1)) for n in range(6)]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from promptrec.engine.base import Sampling
-from promptrec.engine.caching import Blocks
-from promptrec.engine.models import ModelInfo
+from promptrec.engine.dry_run.cache_simulation import Blocks
+from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import EngineError, InputError
 
@@ -44,7 +44,7 @@ def adapter(smollm2, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def lora_engine(smollm2):
-    from promptrec.engine.vllm import VllmEngine
+    from promptrec.engine.vllm.engine import VllmEngine
 
     engine = VllmEngine(smollm2, EngineOptions(max_model_len=128, max_lora_rank=RANK))
     yield engine
@@ -162,14 +162,14 @@ def test_more_continuations_than_one_request_may_score(vllm_engine):
 
 
 def test_options_of_other_engines_are_refused(smollm2):
-    from promptrec.engine.vllm import VllmEngine
+    from promptrec.engine.vllm.engine import VllmEngine
 
     with pytest.raises(InputError, match="base_url"):
         VllmEngine(smollm2, EngineOptions(base_url="http://127.0.0.1:1/v1"))
 
 
 def test_a_model_that_vllm_cannot_load_is_one_line(smollm2, tmp_path):
-    from promptrec.engine.vllm import VllmEngine
+    from promptrec.engine.vllm.engine import VllmEngine
 
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (tmp_path / name).symlink_to(smollm2.folder / name)

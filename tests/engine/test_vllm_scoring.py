@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from promptrec.engine.vllm_scoring import Chosen, Whole, way_of_scoring
+from promptrec.engine.vllm.scoring import Chosen, Whole, way_of_scoring
 
 pytestmark = pytest.mark.vllm
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from promptrec.evaluate import named
+from promptrec.evaluate.datasets import registry
 
 
 @pytest.fixture
@@ -10,7 +10,7 @@ def planted_dataset():
     """Builds a dataset of planted tastes, all in memory."""
 
     def build(users=10, **sizes):
-        return named.planted_dataset(users, **({"items": 64, "candidates": 6} | sizes))
+        return registry.planted_dataset(users, **({"items": 64, "candidates": 6} | sizes))
 
     return build
 

@@ -9,8 +9,8 @@ from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError
-from promptrec.evaluate.audit import audited
-from promptrec.evaluate.dataset import Dataset
+from promptrec.evaluate.datasets.audit import audited
+from promptrec.evaluate.datasets.dataset import Dataset
 
 CATALOG = Catalog([Item(item_id=f"b{n}", title=title) for n, title in enumerate(("Slow Rain", "Night Bus", "Red Sky"))])
 QUERIES = (Query(query_id="7", preferences="quiet"), Query(query_id="bo", preferences="loud", history=("Night Bus",)))

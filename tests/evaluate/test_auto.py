@@ -6,13 +6,13 @@ from promptrec.cli.progress import Lines
 from promptrec.engine.base import Reading
 from promptrec.engine.progress import report_progress
 from promptrec.evaluate.config import Config
+from promptrec.evaluate.datasets.registry import planted_dataset
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.named import planted_dataset
-from promptrec.evaluate.watch import Watch
-from promptrec.rank.auto import AT_HAND
-from promptrec.rank.names import ranker_parts
-from promptrec.rank.probe_set import probe_pairs
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.evaluate.progress import Watch
+from promptrec.rank.expression import ranker_parts
+from promptrec.rank.selection.auto import AT_HAND
+from promptrec.rank.selection.probe_data import probe_pairs
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 
 class Listening(Watch):

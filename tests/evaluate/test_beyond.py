@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.errors import InputError
-from promptrec.evaluate.beyond import Beyond, gini, percentiles, self_information
-from promptrec.evaluate.diversity import ItemVectors
+from promptrec.evaluate.metrics.beyond_accuracy import Beyond, gini, percentiles, self_information
+from promptrec.evaluate.metrics.diversity import ItemVectors
 from promptrec.rank.ranking import RankedItem, Ranking
-from promptrec.testing.planted import planted
+from promptrec.testing.planted_dataset import planted
 
 FOUR = Catalog(
     [

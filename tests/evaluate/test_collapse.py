@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.evaluate.collapse import Collapse
+from promptrec.evaluate.metrics.beyond_accuracy import Collapse
 
 
 def counted(items, firsts):

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from promptrec.errors import InputError, UnknownName
-from promptrec.evaluate.comparison import Comparison, compare, is_shown, verdict
-from promptrec.evaluate.statistics import Difference, holm, paired
+from promptrec.evaluate.stats.comparison import Comparison, compare, is_shown, verdict
+from promptrec.evaluate.stats.significance import Difference, holm, paired
 
 
 def by_query(values):

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from promptrec.evaluate.cost import Cost
+from promptrec.evaluate.metrics.cost import Cost
 from promptrec.rank.ranking import Ledger, Ranking
 
 

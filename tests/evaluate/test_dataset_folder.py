@@ -3,7 +3,7 @@ import json
 import pytest
 
 from promptrec.errors import InputError
-from promptrec.evaluate.dataset_folder import load_dataset
+from promptrec.evaluate.datasets.folder import load_dataset
 
 
 def write(folder, **changes):

@@ -2,12 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from promptrec.evaluate import named
+from promptrec.evaluate.checks.memorisation import variants
+from promptrec.evaluate.checks.robustness import PERTURBATIONS
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.estimate import MEMORISATION_RUNS, ROBUSTNESS_RUNS, SAMPLE, as_time, estimate_cost
-from promptrec.evaluate.memorisation import variants
-from promptrec.evaluate.robustness import PERTURBATIONS
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.evaluate.datasets import registry
+from promptrec.evaluate.runs.cost_estimate import MEMORISATION_RUNS, ROBUSTNESS_RUNS, SAMPLE, as_time, estimate_cost
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 
 def test_tokens_are_those_of_the_sample_times_the_queries():
@@ -23,7 +23,9 @@ def test_tokens_are_those_of_the_sample_times_the_queries():
 
 def test_the_template_is_named_so_that_a_misspelt_domain_is_seen(monkeypatch, planted_dataset):
     for domain, template in (("films", "films/en/query-likelihood"), ("bookz", "general/en/query-likelihood")):
-        monkeypatch.setitem(named.GENERATED, "planted", lambda domain=domain: replace(planted_dataset(), domain=domain))
+        monkeypatch.setitem(
+            registry.GENERATED, "planted", lambda domain=domain: replace(planted_dataset(), domain=domain)
+        )
         cost = estimate_cost(Config(datasets=("planted",), rankers=("query-likelihood",)), ScriptedEngine())
         assert f"(from 4 queries); prompts by {template}\n" in str(cost)
 

@@ -10,10 +10,10 @@ import pytest
 
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.evaluation import EVALUATION, read_evaluation
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.watch import Watch
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.evaluate.progress import Watch
+from promptrec.evaluate.results import EVALUATION, read_evaluation
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 READER = "query-likelihood"
 

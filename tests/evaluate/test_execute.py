@@ -1,11 +1,11 @@
 import pytest
 
 from promptrec.errors import EngineError, InputError, UnknownName
-from promptrec.evaluate import execute
-from promptrec.evaluate.execute import complete, executor, local
-from promptrec.evaluate.spec import System
-from promptrec.evaluate.store import RunStore
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.evaluate.runs import execution
+from promptrec.evaluate.runs.execution import complete, executor, local
+from promptrec.evaluate.runs.spec import System
+from promptrec.evaluate.runs.store import RunStore
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 READER = "query-likelihood"
 # Small, so that few people make several.
@@ -60,7 +60,7 @@ def test_a_longer_run_goes_on_from_a_shorter_one(tmp_path, planted_dataset):
 
 
 def test_an_engine_that_dies_stops_the_run_and_what_was_ranked_is_kept(tmp_path, planted_dataset, monkeypatch):
-    monkeypatch.setattr(execute, "BATCH", BATCH)
+    monkeypatch.setattr(execution, "BATCH", BATCH)
     data = planted_dataset(users=2 * BATCH + 5)
 
     class Dies(ScriptedEngine):
@@ -100,7 +100,7 @@ def test_where_no_candidates_are_given_they_are_retrieved(tmp_path, open_planted
 
 
 def test_batches_are_cut_at_the_same_places_after_a_stop(tmp_path, planted_dataset, monkeypatch):
-    monkeypatch.setattr(execute, "BATCH", BATCH)
+    monkeypatch.setattr(execution, "BATCH", BATCH)
     data, sizes = planted_dataset(users=BATCH + 4), []
     system = System("bm25")
     store = store_for(system, data, tmp_path)

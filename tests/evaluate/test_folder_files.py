@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.errors import InputError
-from promptrec.evaluate.folder_files import FILES, check_id, find_file, need_file
+from promptrec.evaluate.datasets.file_lookup import FILES, check_id, find_file, need_file
 
 
 @pytest.fixture

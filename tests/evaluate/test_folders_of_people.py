@@ -6,7 +6,7 @@ import json
 import pytest
 
 from promptrec.errors import InputError
-from promptrec.evaluate.dataset_folder import load_dataset
+from promptrec.evaluate.datasets.folder import load_dataset
 
 FILES = {
     "catalog.csv": "item_id,title,description\n1,Slow Rain,A widower cooks.\n2,Fast Money,A bank.\n5,Red Sky,Mars.\n",

@@ -4,8 +4,8 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import InputError
-from promptrec.evaluate.leaks import Leak, check_leaks, find_leaks
-from promptrec.evaluate.profiles import Profile
+from promptrec.evaluate.datasets.leaks import Leak, check_leaks, find_leaks
+from promptrec.evaluate.datasets.profiles import Profile
 
 TITLES = {
     "it": "It",

@@ -9,11 +9,11 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError
-from promptrec.evaluate.dataset import Dataset
-from promptrec.evaluate.memorisation import gap, masked_titles, permuted_titles, variants
-from promptrec.evaluate.metrics import measure
+from promptrec.evaluate.checks.memorisation import gap, masked_titles, permuted_titles, variants
+from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.metrics.ranking import measure
 from promptrec.rank.base import Setup
-from promptrec.testing.planted import planted
+from promptrec.testing.planted_dataset import planted
 from promptrec.testing.planted_rankers import PlantedMemoriser, PlantedReader
 
 PLANT = planted(users=200)

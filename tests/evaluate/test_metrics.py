@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.errors import InputError, UnknownName
-from promptrec.evaluate.metrics import DEFAULT_METRICS, METRICS, measure, parse_metric
+from promptrec.evaluate.metrics.ranking import DEFAULT_METRICS, METRICS, measure, parse_metric
 
 NAMES = ("ndcg@1", "ndcg@3", "ndcg@10", "recall@3", "precision@3", "hit@1", "hit@3", "mrr", "map", "auc")
 

@@ -14,7 +14,7 @@ import pytest
 import pytrec_eval
 from sklearn.metrics import roc_auc_score
 
-from promptrec.evaluate.metrics import measure
+from promptrec.evaluate.metrics.ranking import measure
 
 CUTS = (1, 3, 10)
 PYTREC = {"mrr": "recip_rank", "map": "map"} | {

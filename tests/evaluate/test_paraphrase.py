@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.evaluate.paraphrase import RULES, paraphrased
+from promptrec.evaluate.checks.perturbations import RULES, paraphrased
 
 FRAMES = {"opened", "closed"}
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from promptrec.evaluate.checks import position_curve
-from promptrec.evaluate.spec import System
-from promptrec.evaluate.store import RunStore
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.evaluate.checks.suite import position_curve
+from promptrec.evaluate.runs.spec import System
+from promptrec.evaluate.runs.store import RunStore
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 
 def curve(ranker, dataset, folder):

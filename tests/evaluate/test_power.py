@@ -8,7 +8,7 @@ from scipy import stats
 from statsmodels.stats.power import TTestPower
 
 from promptrec.errors import InputError, MissingExtra
-from promptrec.evaluate.power import detectable, power, users_needed
+from promptrec.evaluate.stats.power import detectable, power, users_needed
 
 
 @pytest.mark.parametrize(("difference", "users"), [(0.05, 199), (0.03, 547), (0.02, 1229), (0.01, 4908)])

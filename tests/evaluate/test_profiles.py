@@ -5,9 +5,9 @@ import pytest
 from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interaction, Interactions
 from promptrec.data.item import Item
-from promptrec.evaluate.profiles import MOST_TOLD, grade, profiles, relevance
-from promptrec.evaluate.split import Split
-from promptrec.template.store import load_template
+from promptrec.evaluate.datasets.profiles import MOST_TOLD, grade, profiles, relevance
+from promptrec.evaluate.datasets.split import Split
+from promptrec.template.loader import load_template
 
 TEMPLATE = load_template("profiles/en", kind="profile")
 CATALOG = Catalog(

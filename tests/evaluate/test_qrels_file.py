@@ -6,7 +6,7 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import InputError
-from promptrec.evaluate.qrels_file import HIGHEST_GRADE, read_qrels
+from promptrec.evaluate.datasets.qrels_file import HIGHEST_GRADE, read_qrels
 
 CATALOG = Catalog([Item(item_id=i, title=f"The {i.upper()}") for i in "abc"])
 QUERIES = (Query(query_id="q", preferences="x"), Query(query_id="r", history=("the a", "unknown")))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.errors import InputError
-from promptrec.evaluate.queries_file import read_queries
+from promptrec.evaluate.datasets.queries_file import read_queries
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@ import os
 import pytest
 
 from promptrec.errors import EngineError
-from promptrec.evaluate import execute
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.evaluate.runs import execution
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 ray = pytest.importorskip("ray")
 pytestmark = [
@@ -36,7 +36,7 @@ def run(data, out, **how):
 
 
 def test_two_actors_give_the_same_files_to_the_byte_as_one_process(tmp_path, planted_dataset, monkeypatch):
-    monkeypatch.setattr(execute, "BATCH", 64)
+    monkeypatch.setattr(execution, "BATCH", 64)
     data = planted_dataset(users=3 * 64 + 7)
     local = run(data, tmp_path / "local")
     spread = run(data, tmp_path / "ray", executor="ray", workers=2)

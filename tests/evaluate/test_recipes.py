@@ -9,16 +9,16 @@ import pytest
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.clean import title_key
-from promptrec.data.collection import Collection
 from promptrec.data.interactions import Interaction, Interactions
 from promptrec.data.item import Item
-from promptrec.data.public import PUBLIC
+from promptrec.data.sources.raw_dataset import Collection
+from promptrec.data.sources.registry import PUBLIC
 from promptrec.errors import InputError
-from promptrec.evaluate import recipes
-from promptrec.evaluate.dataset_folder import load_dataset
-from promptrec.evaluate.recipes import MOST_CANDIDATES, RECIPES, build, write_recipe
-from promptrec.evaluate.split import SCHEMES
-from promptrec.template.store import load_template
+from promptrec.evaluate.datasets import recipes
+from promptrec.evaluate.datasets.folder import load_dataset
+from promptrec.evaluate.datasets.recipes import MOST_CANDIDATES, RECIPES, build, write_recipe
+from promptrec.evaluate.datasets.split import SCHEMES
+from promptrec.template.loader import load_template
 
 TEMPLATE = load_template("profiles/en", kind="profile")
 USERS, ITEMS = 60, 40

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.evaluate.renaming import forms, retitled, retitled_item, retitled_query
+from promptrec.evaluate.checks.memorisation import forms, retitled, retitled_item, retitled_query
 
 
 @pytest.mark.parametrize(

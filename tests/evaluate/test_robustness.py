@@ -5,10 +5,10 @@ import pytest
 
 from promptrec.data.query import Query
 from promptrec.errors import UnknownName
-from promptrec.evaluate.robustness import DISTRACTORS, PERTURBATIONS, perturb
-from promptrec.evaluate.stability import mean_stability
+from promptrec.evaluate.checks.robustness import DISTRACTORS, PERTURBATIONS, perturb
+from promptrec.evaluate.checks.stability import mean_stability
 from promptrec.rank.base import Setup
-from promptrec.testing.planted import planted
+from promptrec.testing.planted_dataset import planted
 from promptrec.testing.planted_rankers import PlantedCopier, PlantedReader
 
 PLANT = planted(users=60)

@@ -2,9 +2,9 @@ import pytest
 
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.evaluation import EVALUATION, read_evaluation
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.run_folder import read_values
+from promptrec.evaluate.results import EVALUATION, read_evaluation
+from promptrec.evaluate.runs.query_results import read_values
 
 
 def test_the_values_of_a_run_are_those_that_were_measured(tmp_path, planted_dataset):

@@ -2,16 +2,16 @@
 
 import pytest
 
-from promptrec.engine.models import ModelInfo
+from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import EngineOptions
 from promptrec.engine.server import Retry, ServerEngine
 from promptrec.errors import EngineError
-from promptrec.evaluate import execute
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.evaluation import read_evaluation
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.store import RunStore
-from promptrec.evaluate.watch import Watch
+from promptrec.evaluate.progress import Watch
+from promptrec.evaluate.results import read_evaluation
+from promptrec.evaluate.runs import execution
+from promptrec.evaluate.runs.store import RunStore
 from tests.stand_in import MODEL, StandIn, model_folder
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -30,7 +30,7 @@ class Notes(Watch):
 @pytest.fixture
 def server(monkeypatch, tmp_path_factory):
     monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path_factory.mktemp("home")))
-    monkeypatch.setattr(execute, "BATCH", BATCH)
+    monkeypatch.setattr(execution, "BATCH", BATCH)
     server = StandIn()
     server.folder = model_folder(tmp_path_factory.mktemp("models") / MODEL)
     yield server

@@ -3,11 +3,11 @@ from dataclasses import replace
 import pytest
 
 from promptrec.data.catalog import Catalog
-from promptrec.engine.fingerprint import folder_sha256
+from promptrec.engine.models.fingerprint import folder_sha256
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import InputError, ModelError, UnknownName
-from promptrec.evaluate.spec import RunSpec, System, default_template
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.evaluate.runs.spec import RunSpec, System, default_template
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 SHORT = EngineOptions(max_model_len=512)
 READER = System("query-likelihood", engine=ScriptedEngine())

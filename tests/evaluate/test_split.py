@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from promptrec.data.interactions import Interaction, Interactions
 from promptrec.errors import InputError, UnknownName
-from promptrec.evaluate.split import SCHEMES, SUPPORT_SIZES, checksum, items_by_user, split
+from promptrec.evaluate.datasets.split import SCHEMES, SUPPORT_SIZES, checksum, items_by_user, split
 
 few = settings(max_examples=25)
 ids = st.integers(0, 12).map(str)

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from promptrec.errors import InputError, MissingExtra
-from promptrec.evaluate.stability import mean_stability, position_lift, stability
+from promptrec.evaluate.checks.stability import mean_stability, position_lift, stability
 from promptrec.rank.ranking import RankedItem, Ranking
 
 

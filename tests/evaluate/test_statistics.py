@@ -11,9 +11,9 @@ from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from promptrec.errors import MissingExtra
-from promptrec.evaluate import statistics
-from promptrec.evaluate.power import users_needed
-from promptrec.evaluate.statistics import Difference, Interval, holm, interval, paired
+from promptrec.evaluate.stats import significance
+from promptrec.evaluate.stats.power import users_needed
+from promptrec.evaluate.stats.significance import Difference, Interval, holm, interval, paired
 
 NAN = math.nan
 
@@ -77,7 +77,7 @@ def test_memory_does_not_grow_with_the_number_of_queries():
         values = rng.random(n)
         tracemalloc.start()
         interval(values, resamples=2000)
-        statistics._sign_flips(values, 0, 400)
+        significance._sign_flips(values, 0, 400)
         held = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return held

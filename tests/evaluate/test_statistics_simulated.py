@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from promptrec.evaluate.comparison import is_shown
-from promptrec.evaluate.statistics import paired
+from promptrec.evaluate.stats.comparison import is_shown
+from promptrec.evaluate.stats.significance import paired
 
 
 def ndcg_like(rng, n):

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.errors import InputError
-from promptrec.evaluate.spec import RunSpec
-from promptrec.evaluate.store import RANKINGS, SPEC, RunStore, replace_text
+from promptrec.evaluate.runs.spec import RunSpec
+from promptrec.evaluate.runs.store import RANKINGS, SPEC, RunStore, replace_text
 from promptrec.rank.ranking import RankedItem, Ranking
 
 SPEC_A = RunSpec(dataset="d", dataset_sha256="0" * 64, ranker="bm25")

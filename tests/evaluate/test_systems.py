@@ -5,12 +5,12 @@ import pytest
 from promptrec.data.interactions import Interactions
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.estimate import estimate_cost
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.spec import System
+from promptrec.evaluate.runs.cost_estimate import estimate_cost
+from promptrec.evaluate.runs.spec import System
 from promptrec.evaluate.systems import TRAINED_BASELINES, check_training
-from promptrec.rank.table import RANKERS
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.rank.registry import RANKERS
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 LEARNING = [*TRAINED_BASELINES, "bm25+item-knn", "bm25:5:implicit-mf"]
 

@@ -5,8 +5,8 @@ import pytest
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.evaluate.dataset import Dataset
-from promptrec.evaluate.told import Told
+from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.datasets.query_coverage import Told
 
 TITLES = {"a": "Heat", "b": "Solaris", "c": "Alien", "d": "Alien"}
 DATA = Dataset(

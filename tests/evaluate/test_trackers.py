@@ -5,8 +5,8 @@ import pytest
 
 from promptrec.errors import UnknownName
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.evaluation import DatasetResult, Estimate, Evaluation, Measured
-from promptrec.evaluate.spec import RunSpec
+from promptrec.evaluate.results import DatasetResult, Estimate, Evaluation, Measured
+from promptrec.evaluate.runs.spec import RunSpec
 from promptrec.evaluate.trackers import TRACKERS, numbers, open_trackers
 
 RUN = Measured(

@@ -3,8 +3,8 @@ import math
 import pytest
 
 from promptrec.data.item import Item
-from promptrec.evaluate.validity import Validity
-from promptrec.rank.order import shuffled
+from promptrec.evaluate.metrics.validity import Validity
+from promptrec.rank.ordering import shuffled
 from promptrec.rank.ranking import RankedItem, Ranking, ReplyReport
 
 SHOWN = [Item(item_id=i, title=i.upper()) for i in "abcd"]

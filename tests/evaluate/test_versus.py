@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from promptrec.evaluate.evaluation import Estimate, Measured
-from promptrec.evaluate.spec import RunSpec
-from promptrec.evaluate.statistics import holm, paired
-from promptrec.evaluate.versus import compare_all, headline
+from promptrec.evaluate.results import Estimate, Measured
+from promptrec.evaluate.runs.spec import RunSpec
+from promptrec.evaluate.stats.baseline_comparison import compare_all, headline
+from promptrec.evaluate.stats.significance import holm, paired
 
 RNG = np.random.default_rng(4)
 WORTH = RNG.beta(2, 3, 200)

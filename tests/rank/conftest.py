@@ -5,11 +5,11 @@ from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.rank.base import Setup
-from promptrec.rank.names import build_ranker, ranker_parts, template_kinds
-from promptrec.rank.slot_prior import LEAST_REQUESTS, SlotPrior
-from promptrec.template.store import load_template
+from promptrec.rank.expression import build_ranker, ranker_parts, template_kinds
+from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, SlotPrior
+from promptrec.template.loader import load_template
 from promptrec.testing.ranker_contract import STORIES as ALL_STORIES
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 STORIES = {name: ALL_STORIES[name] for name in ("space", "love", "war", "food", "sea")}
 LIKES = [("ann", "space", 5), ("ann", "sea", 4), ("bob", "love", 5), ("bob", "food", 4), ("bob", "war", 1)]

@@ -4,19 +4,19 @@ import random
 
 import pytest
 
-from promptrec.engine.models import ModelInfo
+from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import EngineError
-from promptrec.rank.auto import AT_HAND, LEAST_REQUESTS, Probe, auto, choose, weigh
 from promptrec.rank.base import Setup
-from promptrec.rank.baselines import Random
-from promptrec.rank.names import build_ranker, ranker_parts
-from promptrec.rank.probe import Measured, ProbeRow, measure_ranker, shares_below
-from promptrec.rank.probe_set import OTHERS, Pairs, probe_pairs
+from promptrec.rank.baselines.simple import Random
+from promptrec.rank.expression import build_ranker, ranker_parts
 from promptrec.rank.ranking import Ledger, RankedItem, Ranking
-from promptrec.template.store import load_template
+from promptrec.rank.selection.auto import AT_HAND, LEAST_REQUESTS, Probe, auto, choose, weigh
+from promptrec.rank.selection.probe import Measured, ProbeRow, measure_ranker, shares_below
+from promptrec.rank.selection.probe_data import OTHERS, Pairs, probe_pairs
+from promptrec.template.loader import load_template
 from promptrec.testing.planted_rankers import PlantedReader
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 PAIRS = probe_pairs("en")
 

@@ -9,11 +9,11 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError
 from promptrec.rank.base import Setup
-from promptrec.rank.centred import MOST_PEOPLE, Centred, reference_people
-from promptrec.rank.names import build_ranker, ranker_parts
-from promptrec.rank.probe_set import probe_pairs
-from promptrec.template.store import load_template
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.rank.expression import build_ranker, ranker_parts
+from promptrec.rank.fusion.mean_centring import MOST_PEOPLE, Centred, reference_people
+from promptrec.rank.selection.probe_data import probe_pairs
+from promptrec.template.loader import load_template
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 
 def scores(ranking, name):

@@ -9,9 +9,9 @@ import pytest
 from promptrec import Catalog, Item, Query, RankRequest, Recommender
 from promptrec.data.interactions import Interactions
 from promptrec.errors import InputError, MissingExtra
-from promptrec.evaluate.metrics import measure
+from promptrec.evaluate.metrics.ranking import measure
 from promptrec.rank.base import Setup
-from promptrec.rank.collaborative import ImplicitMf, ItemKnn
+from promptrec.rank.baselines.collaborative import ImplicitMf, ItemKnn
 
 BOTH = [ItemKnn, ImplicitMf]
 TITLES = Catalog(Item(item_id=f"i{n}", title=f"Title {n}") for n in range(30))

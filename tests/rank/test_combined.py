@@ -10,10 +10,10 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError, UnknownName
 from promptrec.rank.base import Setup
-from promptrec.rank.ensemble import Ensemble, standardised
-from promptrec.rank.names import build_ranker, ranker_parts, template_kinds
+from promptrec.rank.expression import build_ranker, ranker_parts, template_kinds
+from promptrec.rank.fusion.ensemble import Ensemble, standardised
 from promptrec.testing.planted_rankers import PlantedReader
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 
 def scores(ranking, name):

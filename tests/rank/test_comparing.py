@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.rank.base import Setup
-from promptrec.rank.heap import TOP
-from promptrec.rank.names import build_ranker
-from promptrec.rank.pairwise import MOST
-from promptrec.template.store import load_template
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.rank.expression import build_ranker
+from promptrec.rank.sorting.heap import TOP
+from promptrec.rank.sorting.pairwise import MOST
+from promptrec.template.loader import load_template
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 TEMPLATE = load_template("films/en", kind="listwise-labels")
 ALL = ("pairwise", "pairwise-all", "setwise", "tournament")

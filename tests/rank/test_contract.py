@@ -4,9 +4,9 @@ import pytest
 
 from promptrec.data.interactions import Interactions
 from promptrec.rank.base import Setup
-from promptrec.rank.names import build_ranker, ranker_parts, template_kinds
-from promptrec.rank.table import RANKERS
-from promptrec.template.store import load_template
+from promptrec.rank.expression import build_ranker, ranker_parts, template_kinds
+from promptrec.rank.registry import RANKERS
+from promptrec.template.loader import load_template
 from promptrec.testing.ranker_contract import RankerContract
 
 COMBINED = [

@@ -5,15 +5,14 @@ import random
 import pytest
 
 from promptrec.engine.base import Reading
-from promptrec.rank.auto import auto
 from promptrec.rank.base import Setup
-from promptrec.rank.debiased import REFERENCES, debiased, passed, try_debiased
-from promptrec.rank.names import build_ranker
-from promptrec.rank.order import seeded_hash
-from promptrec.rank.probe import Measured, ProbeRow, least, shares_below
-from promptrec.rank.probe_set import probe_pairs
-from promptrec.rank.table import RANKERS
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.rank.expression import build_ranker
+from promptrec.rank.ordering import seeded_hash
+from promptrec.rank.registry import RANKERS
+from promptrec.rank.selection.auto import REFERENCES, auto, debiased, passed, try_debiased
+from promptrec.rank.selection.probe import Measured, ProbeRow, least, shares_below
+from promptrec.rank.selection.probe_data import probe_pairs
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 PAIRS = probe_pairs("en")
 

@@ -3,13 +3,13 @@ import statistics
 import pytest
 
 from promptrec import Query, RankRequest, Recommender
-from promptrec.engine.load import open_encoder
+from promptrec.engine.registry import open_encoder
 from promptrec.errors import ModelError, UnknownName
 from promptrec.rank.base import Setup
-from promptrec.rank.embedding import Embedding
+from promptrec.rank.baselines.embedding import Embedding
 from promptrec.retrieve.bm25 import document
-from promptrec.retrieve.pool import query_words
-from promptrec.testing.planted import planted
+from promptrec.retrieve.candidates import query_words
+from promptrec.testing.planted_dataset import planted
 
 
 def test_the_score_is_the_cosine_of_the_two_texts(build, request_for, tiny_encoder):

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from promptrec.prompt import fit
 from promptrec.rank.base import Setup
-from promptrec.rank.graded import Graded, expected_grade
-from promptrec.rank.slots import word_tokens
+from promptrec.rank.label_tokens import word_tokens
+from promptrec.rank.pointwise.calibrated_answers import Graded, expected_grade
 from promptrec.template.template import Template
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 HEADER = "---\nranks: graded\ndomain: films\nlanguage: en\nabout: a test\nwords: [{}]\nlimits: [item.title]\n---\n"
 BODY = "{% block user %}They like {{ query.preferences }}.\nFilm: {{ item.title }}.\nIs it right? Say {}.{% endblock %}"

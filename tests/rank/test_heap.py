@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.data.item import Item
-from promptrec.rank.heap import TOP, best_by_heap
-from promptrec.rank.lockstep import answered
+from promptrec.rank.batched_rounds import answered
+from promptrec.rank.sorting.heap import TOP, best_by_heap
 
 worths = st.lists(st.integers(0, 99), max_size=60)
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promptrec.engine.models import ModelInfo
+from promptrec.engine.models.registry import ModelInfo
 from promptrec.errors import InputError
 from promptrec.rank.base import Setup
-from promptrec.rank.kept import AT_ONCE, Kept, KeptFile
-from promptrec.rank.names import build_ranker, keeps_numbers, template_kinds
-from promptrec.template.store import load_template
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.rank.expression import build_ranker, keeps_numbers, template_kinds
+from promptrec.rank.item_score_cache import AT_ONCE, Kept, KeptFile
+from promptrec.template.loader import load_template
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 KEEPING = ["item-pmi", "yes-no", "graded", "query-likelihood~2", "item-pmi~2", "0.5*item-pmi+yes-no"]
 

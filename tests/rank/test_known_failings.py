@@ -7,10 +7,10 @@ import pytest
 from promptrec.answer.labels import Labels
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
-from promptrec.rank.names import template_kinds
-from promptrec.rank.slots import label_names, word_tokens
-from promptrec.rank.table import RANKERS
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.rank.expression import template_kinds
+from promptrec.rank.label_tokens import label_names, word_tokens
+from promptrec.rank.registry import RANKERS
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 READERS = [name for name, kind in RANKERS.items() if kind.template_kind]
 POINTWISE = [name for name in READERS if RANKERS[name].pointwise]

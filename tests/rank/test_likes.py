@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptrec.data.interactions import Interactions
-from promptrec.rank.collaborative import liked
+from promptrec.rank.baselines.collaborative import liked
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.rank.base import Setup
-from promptrec.rank.evidence import Evidence
-from promptrec.rank.listwise_shifts import ListwiseShifts, turned
-from promptrec.rank.names import build_ranker, ranker_parts
-from promptrec.rank.slot_readings import Deal
-from promptrec.rank.slots import label_names
-from promptrec.template.store import load_template
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.rank.expression import build_ranker, ranker_parts
+from promptrec.rank.label_tokens import label_names
+from promptrec.rank.listwise.cyclic_shifts import ListwiseShifts, turned
+from promptrec.rank.listwise.labels import Deal
+from promptrec.rank.result_builder import Evidence
+from promptrec.template.loader import load_template
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 SETUP = Setup(templates={"listwise-labels": load_template("films/en", kind="listwise-labels")})
 FIRST_IS_DEAR = (3.0, 1.0, 0.5, 0.2, 0.0, 0.0, -0.2, -0.3, -0.4, -0.5, -0.6, -2.0)

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
-from promptrec.rank import written_order
 from promptrec.rank.base import Setup
-from promptrec.rank.listwise_text import ListwiseText
-from promptrec.rank.order import shuffled
+from promptrec.rank.listwise import generation
+from promptrec.rank.listwise.generation import ListwiseText
+from promptrec.rank.listwise.windows import STEP, WINDOW, windows
+from promptrec.rank.ordering import shuffled
 from promptrec.rank.ranking import ReplyReport
-from promptrec.rank.windows import STEP, WINDOW, windows
-from promptrec.template.store import load_template
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.template.loader import load_template
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 SETUP = Setup(templates={"listwise-text": load_template("films/en", kind="listwise-text")})
 
@@ -167,7 +167,7 @@ def test_what_replies_left_out_is_copied_as_often_for_many_windows_as_for_few(mo
             copied.append(sum(map(len, faults.values())))
             super().__init__(**faults)
 
-    monkeypatch.setattr(written_order, "ReplyReport", Counted)
+    monkeypatch.setattr(generation, "ReplyReport", Counted)
     work = {}
     for n in (110, 220):
         copied.clear()

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.rank.lockstep import answered, together
+from promptrec.rank.batched_rounds import answered, together
 
 
 def adding(numbers):

@@ -5,8 +5,8 @@ import math
 import pytest
 
 from promptrec.data.query import Query, RankRequest
-from promptrec.rank.slots import MAX_LABELS, answer_word, label_names, label_tokens, slot_token
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.rank.label_tokens import MAX_LABELS, answer_word, label_names, label_tokens, slot_token
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 
 def scores(ranking, name):

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.data.item import Item
-from promptrec.rank.order import best_first, seeded_hash, shuffled
+from promptrec.rank.ordering import best_first, seeded_hash, shuffled
 
 IDS = st.lists(st.text("abcdef0123", min_size=1, max_size=4), min_size=1, max_size=12, unique=True)
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.data.item import Item
-from promptrec.rank.places import levelled, places
+from promptrec.rank.ordering import levelled, places
 
 A, B, C, D = (Item(item_id=i, title=i) for i in "abcd")
 

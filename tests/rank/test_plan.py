@@ -6,13 +6,13 @@ import pytest
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
-from promptrec.engine.counting import CountingEngine
+from promptrec.engine.dry_run.engine import CountingEngine
 from promptrec.errors import InputError
-from promptrec.rank.plan import Cost, Speed, expected_items, plan, sample_requests
+from promptrec.rank.cost import Cost, Speed, expected_items, plan, sample_requests
 from promptrec.recommender import Recommender
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
-from promptrec.testing.planted import planted
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.testing.planted_dataset import planted
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 READ_ONCE = ["query-likelihood", "item-pmi", "yes-no", "listwise-labels"]
 ROOM = 100_000

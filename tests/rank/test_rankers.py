@@ -6,8 +6,8 @@ import pytest
 
 from promptrec.errors import InputError
 from promptrec.rank.base import Setup
-from promptrec.rank.table import RANKERS, default_ranker, ranker_class
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.rank.registry import RANKERS, default_ranker, ranker_class
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 ALL = sorted(RANKERS)
 READERS = [name for name in ALL if RANKERS[name].template_kind]

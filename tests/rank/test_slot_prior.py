@@ -9,10 +9,10 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError
 from promptrec.rank.base import Setup
-from promptrec.rank.names import build_ranker
-from promptrec.rank.slot_prior import BATCH, LEAST_REQUESTS, SlotPrior, prior_sha256
-from promptrec.template.store import load_template
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.rank.expression import build_ranker
+from promptrec.rank.listwise.position_bias import BATCH, LEAST_REQUESTS, SlotPrior, prior_sha256
+from promptrec.template.loader import load_template
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 TEMPLATE = load_template("films/en", kind="listwise-labels")
 BIAS = (2.0, 0.9, 0.3, 0.0, -0.2, -0.4, -0.6, -2.0)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.rank.base import Setup
-from promptrec.rank.evidence import Evidence
-from promptrec.rank.lockstep import answered
-from promptrec.rank.tournament import FINAL, GROUP, Tournament
+from promptrec.rank.batched_rounds import answered
+from promptrec.rank.result_builder import Evidence
+from promptrec.rank.sorting.tournament import FINAL, GROUP, Tournament
 
 
 def play(worths, seed=0):

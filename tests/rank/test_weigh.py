@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.rank.weigh import WEIGHING, Weighing, agreement, discriminant
+from promptrec.rank.selection.weights import WEIGHING, Weighing, agreement, discriminant
 
 ITEMS = 10
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.retrieve.bm25 import Bm25, document
-from promptrec.retrieve.words import words
+from promptrec.retrieve.tokenize import words
 
 FILMS = Catalog(
     [

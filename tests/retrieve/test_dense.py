@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from promptrec.errors import MissingExtra, ModelError
-from promptrec.retrieve import dense
-from promptrec.retrieve.dense import Encoder
+from promptrec.retrieve import text_encoder
+from promptrec.retrieve.text_encoder import Encoder
 
 TEXTS = ["a ship and an astronaut", "two strangers on a slow train", "soldiers", "a ship and an astronaut"]
 
@@ -56,7 +56,7 @@ def test_a_text_is_read_once(encoder, read):
 
 
 def test_vectors_that_were_not_asked_for_lately_are_let_go(encoder, read, monkeypatch):
-    monkeypatch.setattr(dense, "KEPT", 2)
+    monkeypatch.setattr(text_encoder, "KEPT", 2)
     whole = encoder.encode_document(["a", "b", "c"]).vectors
     assert whole.shape == (3, 16), "what is asked for comes back, however little is kept"
     encoder.encode_document(["b"])

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from promptrec.data.catalog import Catalog, by_popularity
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.retrieve.pool import candidate_pool, query_words
+from promptrec.retrieve.candidates import candidate_pool, query_words
 
 
 def shop(popularity=(None,) * 5):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.data.clean import clean_text
-from promptrec.retrieve.words import STOP_WORDS, words
+from promptrec.retrieve.tokenize import STOP_WORDS, words
 
 
 @pytest.mark.parametrize(

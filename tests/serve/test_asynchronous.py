@@ -4,7 +4,7 @@ import pytest
 
 from promptrec import AsyncRecommender, Catalog, Item, Query, Recommender
 from promptrec.errors import InputError
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 
 class CountingEngine(ScriptedEngine):

@@ -12,10 +12,10 @@ pytest.importorskip("starlette", reason="starlette is not installed")
 from starlette.testclient import TestClient
 
 from promptrec.studio.app import create_app
-from promptrec.studio.desk import Desk
 from promptrec.studio.model import Model
-from promptrec.studio.shelf import Shelf
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.studio.session import Desk
+from promptrec.studio.workspace import Shelf
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 HOST = "127.0.0.1:8765"
 TOKEN = "the-token-of-the-tests"  # noqa: S105

@@ -6,9 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from promptrec.author.new import new_pack
-from promptrec.studio.beginning import ways
-from promptrec.studio.shelf import Shelf
+from promptrec.authoring.scaffold import new_pack
+from promptrec.studio.new_pack import ways
+from promptrec.studio.workspace import Shelf
 
 
 def asked(domain, written="en", way="yes-no"):

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.author.expect import Outcome
-from promptrec.evaluate.comparison import compare
-from promptrec.studio.facts import broken, found, moves
-from promptrec.template.expectation import Expectation
+from promptrec.authoring.run_tests import Outcome
+from promptrec.evaluate.stats.comparison import compare
+from promptrec.studio.view_models import broken, found, moves
+from promptrec.template.test_case import Expectation
 
 
 @pytest.mark.parametrize(

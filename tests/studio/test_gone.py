@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from promptrec.errors import UnknownName
-from promptrec.studio.shelf import ChangedMeanwhile, Gone, Shelf
+from promptrec.studio.workspace import ChangedMeanwhile, Gone, Shelf
 
 NAME = "wine/en/query-likelihood"
 SOURCE = (Path(__file__).parent / "pack" / "query-likelihood.jinja").read_text()

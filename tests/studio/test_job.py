@@ -6,7 +6,7 @@ import pytest
 
 from promptrec.errors import InputError
 from promptrec.studio.job import KEPT, Job, Jobs
-from promptrec.studio.reasons import fault
+from promptrec.studio.translate import fault
 
 
 def finished(work):

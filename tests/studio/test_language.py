@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from promptrec.studio import language as module
-from promptrec.studio.language import COOKIE, LANGUAGES, Refused, language_of, words
+from promptrec.studio import messages as module
+from promptrec.studio.messages import COOKIE, LANGUAGES, Refused, language_of, words
 
 FOLDER = Path(module.__file__).parent
 TOLD = yaml.safe_load((FOLDER / "words.yaml").read_text(encoding="utf-8"))

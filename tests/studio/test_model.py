@@ -1,9 +1,9 @@
 import pytest
 
-from promptrec.author.sample import sample
+from promptrec.authoring.sample_request import sample
 from promptrec.prompt import encode, fit
 from promptrec.studio.model import Model, Words
-from promptrec.template.store import list_templates
+from promptrec.template.loader import list_templates
 
 
 def test_without_a_model_words_stand_in_for_tokens():

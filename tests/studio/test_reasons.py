@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import promptrec
-from promptrec.engine.models import resolve
+from promptrec.engine.models.registry import resolve
 from promptrec.errors import InputError, MissingExtra, PromptrecError, UnknownName
 from promptrec.studio.model import Model
-from promptrec.studio.reasons import fault, reason
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.studio.translate import fault, reason
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 ROOT = Path(promptrec.__file__).parent
 HAN = re.compile(r"[\u4e00-\u9fff]")

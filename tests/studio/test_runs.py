@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from promptrec.errors import InputError
-from promptrec.studio import runs
+from promptrec.studio import job_views
 from promptrec.studio.job import Job
 from promptrec.studio.model import AT_ONCE, Model, Watched
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 PACK = Path(__file__).parent / "pack"
 LISTWISE = (PACK / "listwise-text.jinja").read_text()
@@ -156,14 +156,14 @@ def test_work_can_be_stopped_from_the_page(client, desk, told):
 
 
 def test_work_that_fails_while_it_is_told_of_is_asked_after_once_more(client, desk, monkeypatch):
-    job, page = Job("1", "ab", lambda job: {}), runs.page
+    job, page = Job("1", "ab", lambda job: {}), job_views.page
 
     def later(*told):
         job.error, job.state = InputError("why"), "failed"
         return page(*told)
 
     monkeypatch.setattr(desk.jobs, "get", lambda _: job)
-    monkeypatch.setattr(runs, "page", later)
+    monkeypatch.setattr(job_views, "page", later)
     assert 'hx-trigger="every' in client.get("/job/1").text, "and not None, as why it failed"
     assert "why" in client.get("/job/1").text
 

@@ -4,7 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from promptrec.studio import shelf
+from promptrec.studio import workspace
 
 PACK = Path(__file__).parent / "pack"
 NAME = "wine/en/query-likelihood"
@@ -99,7 +99,7 @@ def test_a_refusal_is_said_in_the_dialog_that_asked(client, mine, told, monkeypa
     def forbidden(*_, **__):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(shelf.tempfile, "mkstemp", forbidden)
+    monkeypatch.setattr(workspace.tempfile, "mkstemp", forbidden)
     answer = client.post("/save", data=fields)
     assert answer.headers["HX-Retarget"] == "#not-saved" and "cannot be written: Permission denied" in answer.text
     assert 'role="alert"' in answer.text and (mine / f"{NAME}.jinja").read_text() == SOURCE
@@ -107,7 +107,7 @@ def test_a_refusal_is_said_in_the_dialog_that_asked(client, mine, told, monkeypa
 
 
 def test_what_cannot_even_be_looked_at_is_said_in_a_dialog(client, desk, told):
-    object.__setattr__(desk, "shelf", shelf.Shelf(None))
+    object.__setattr__(desk, "shelf", workspace.Shelf(None))
     dialog = client.post("/save/look", data=told(name="general/en/query-likelihood")).text
     assert "<dialog" in dialog and "start the studio with --templates" in dialog and focused(dialog) == "Close"
 

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.errors import InputError, TemplateError, UnknownName
-from promptrec.studio import shelf as module
-from promptrec.studio.shelf import ChangedMeanwhile, Shelf
-from promptrec.template.store import shipped_folder
+from promptrec.studio import workspace as module
+from promptrec.studio.workspace import ChangedMeanwhile, Shelf
+from promptrec.template.loader import shipped_folder
 
 OWN, SHIPPED = "wine/en/query-likelihood", "general/en/query-likelihood"
 

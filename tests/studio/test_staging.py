@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from promptrec.studio.staging import staged
+from promptrec.studio.overlay import staged
 
 PART = "wine/en/_wine.jinja"
 SETTINGS = "wine/en/pack.yaml"

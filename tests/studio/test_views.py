@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from promptrec.studio.form import LONGEST_FORM
 from promptrec.studio.model import Model
+from promptrec.studio.request_form import LONGEST_FORM
 
 BROKEN = "{{ item.yaer }}"
 

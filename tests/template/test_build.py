@@ -5,8 +5,8 @@ import pytest
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.prompt import build, encode, fit
+from promptrec.template.loader import list_templates
 from promptrec.template.spans import Span
-from promptrec.template.store import list_templates
 from promptrec.template.template import Template
 from promptrec.testing.bytes_tokenizer import CONTROL, BytesTokenizer
 

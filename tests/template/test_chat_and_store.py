@@ -3,9 +3,9 @@ import pytest
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.errors import ModelError, TemplateError, UnknownName
-from promptrec.template.chat import chat_spans
+from promptrec.template.chat_format import chat_spans
+from promptrec.template.loader import default_pack, list_templates, load_template
 from promptrec.template.spans import Span, joined
-from promptrec.template.store import default_pack, list_templates, load_template
 
 CHATML = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content | trim }}<|im_end|>\n{% endfor %}"

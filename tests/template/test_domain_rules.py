@@ -4,8 +4,8 @@ import pytest
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
+from promptrec.template.loader import load_template
 from promptrec.template.spans import joined
-from promptrec.template.store import load_template
 
 ASKING = ("yes-no", "graded", "listwise-labels", "listwise-text")
 ITEM = Item(item_id="1", title="Blue")

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from promptrec.data.item import Item
-from promptrec.template.expectation import Expectation
+from promptrec.template.test_case import Expectation
 
 TITLES = ["Heidi", "Totoro", "Jaws", "Saw"]
 

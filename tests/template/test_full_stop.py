@@ -4,8 +4,8 @@ import pytest
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
+from promptrec.template.loader import list_templates
 from promptrec.template.spans import joined
-from promptrec.template.store import list_templates
 
 # News is read: "I liked Jaws." would be said of somebody in it.
 LIKED = {"news": {"I liked ": "I liked reading ", "我喜欢过": "我喜欢读"}}

@@ -3,7 +3,7 @@
 import pytest
 
 from promptrec.errors import TemplateError
-from promptrec.template.outline import Place, Typed, Use, outline
+from promptrec.template.analysis.references import Place, Typed, Use, outline
 from promptrec.template.template import Template
 
 HEADER = "---\nranks: listwise-labels\ndomain: wine\nlanguage: en\nabout: a test\nlimits: [item.title]\n---\n"

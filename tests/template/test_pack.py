@@ -5,8 +5,8 @@ import pytest
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import TemplateError
+from promptrec.template.loader import list_templates
 from promptrec.template.spans import joined
-from promptrec.template.store import list_templates
 from promptrec.template.template import Template
 
 HEADER = "---\nranks: yes-no\nabout: a test\nlimits: [query.preferences]\n---\n"

@@ -7,9 +7,9 @@ import pytest
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.template.header import Kind
+from promptrec.template.front_matter import Kind
+from promptrec.template.loader import list_templates, load_template
 from promptrec.template.spans import joined
-from promptrec.template.store import list_templates, load_template
 
 KINDS = set(get_args(Kind)) - {"profile"}
 TEMPLATES = [t for t in list_templates() if t.header.ranks != "profile"]

@@ -3,8 +3,8 @@
 import pytest
 
 from promptrec.data.query import Query
+from promptrec.template.loader import load_template
 from promptrec.template.spans import joined
-from promptrec.template.store import load_template
 
 EN = {"age": "24", "gender": "female", "occupation": "writer", "disliked": "Jaws, Heat"}
 ZH = {"age": "24", "gender": "女", "职业": "作家", "disliked": "大白鲨"}

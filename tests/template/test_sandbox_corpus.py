@@ -18,8 +18,8 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import TemplateError
 from promptrec.template import template as template_module
-from promptrec.template.allowed import ALLOWED, REFUSED
-from promptrec.template.budget import Budget, OverBudget
+from promptrec.template.sandbox.allowlist import ALLOWED, REFUSED
+from promptrec.template.sandbox.budget import Budget, OverBudget
 from promptrec.template.spans import joined
 from promptrec.template.template import Template
 

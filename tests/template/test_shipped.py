@@ -10,9 +10,9 @@ import pytest
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.prompt import fit
-from promptrec.rank.slots import label_tokens
-from promptrec.template.header import Kind
-from promptrec.template.store import list_templates
+from promptrec.rank.label_tokens import label_tokens
+from promptrec.template.front_matter import Kind
+from promptrec.template.loader import list_templates
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import TemplateError
-from promptrec.template.sandbox import CLOSE, OPEN, spans
+from promptrec.template.sandbox.environment import CLOSE, OPEN, spans
 from promptrec.template.spans import Span, joined, merged
 from promptrec.template.template import Template
 

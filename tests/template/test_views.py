@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.template.header import Header
-from promptrec.template.views import CUT_MARK, item_view, lengths, query_view, shortened
+from promptrec.template.context import CUT_MARK, item_view, lengths, query_view, shortened
+from promptrec.template.front_matter import Header
 
 HEADER = Header(
     ranks="yes-no", domain="films", language="en", about="x", fields=("year", "genres", "plot"), limits=("item.plot",)

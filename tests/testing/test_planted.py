@@ -1,10 +1,10 @@
 import statistics
 
-from promptrec.evaluate.metrics import measure
+from promptrec.evaluate.metrics.ranking import measure
 from promptrec.rank.base import Setup
-from promptrec.rank.baselines import Bm25Ranker, Popular
-from promptrec.testing.planted import planted
-from promptrec.testing.tastes import TASTES
+from promptrec.rank.baselines.simple import Bm25Ranker, Popular
+from promptrec.testing.planted_dataset import planted
+from promptrec.testing.planted_vocabulary import TASTES
 
 
 def test_the_same_seed_plants_the_same_and_another_does_not():

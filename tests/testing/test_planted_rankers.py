@@ -1,8 +1,8 @@
 import statistics
 
-from promptrec.evaluate.metrics import measure
+from promptrec.evaluate.metrics.ranking import measure
 from promptrec.rank.base import Setup
-from promptrec.testing.planted import planted
+from promptrec.testing.planted_dataset import planted
 from promptrec.testing.planted_rankers import PlantedCopier, PlantedMemoriser, PlantedReader
 
 PLANT = planted(users=100)

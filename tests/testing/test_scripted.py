@@ -9,7 +9,7 @@ from promptrec.engine.base import Constraint, Reading, Sampling
 from promptrec.errors import EngineError, InputError
 from promptrec.testing.bytes_model import BytesModel
 from promptrec.testing.bytes_tokenizer import CONTROL, WORDS, BytesTokenizer
-from promptrec.testing.scripted import ScriptedEngine, first_match
+from promptrec.testing.scripted_engine import ScriptedEngine, first_match
 
 TOKENIZER = BytesTokenizer()
 

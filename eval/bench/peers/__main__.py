@@ -25,8 +25,8 @@ from eval.bench.peers.older import for_transformers_4
 from eval.bench.peers.result import line
 from eval.bench.peers.server import vllm_server
 from eval.bench.peers.systems import PEERS, PROMPTREC, System
-from promptrec.engine.models import resolve
-from promptrec.testing.planted import Planted, planted
+from promptrec.engine.models.registry import resolve
+from promptrec.testing.planted_dataset import Planted, planted
 
 KEPT = Path(__file__).parents[1] / "peers.jsonl"
 LOADING_SECONDS = 900

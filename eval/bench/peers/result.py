@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from eval.bench.peers.environments import Failed
-from promptrec.evaluate.metrics import measure
+from promptrec.evaluate.metrics.ranking import measure
 
 
 def ndcg(rankings: Mapping[str, list[str]], relevant: Mapping[str, frozenset[str]]) -> float:

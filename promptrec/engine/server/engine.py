@@ -14,15 +14,14 @@ from typing import Any, TypeVar
 from pydantic import SecretStr
 
 from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
-from promptrec.engine.models import ModelInfo
+from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.progress import report_progress
-from promptrec.engine.refused import Refused
 from promptrec.engine.server.address import server_addresses
 from promptrec.engine.server.client import CONCURRENCY, RETRY, Client, RequestFailed, Retry
-from promptrec.engine.server.served import Served, open_server
+from promptrec.engine.server.verification import Served, open_server
 from promptrec.engine.tokenizer import Tokenizer
-from promptrec.engine.validity import check_labels, prompt_error
+from promptrec.engine.validation import Refused, check_labels, prompt_error
 from promptrec.errors import EngineError, InputError
 
 T = TypeVar("T")

@@ -5,8 +5,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from promptrec.evaluate.evaluation import DatasetResult, Measured
-from promptrec.evaluate.report.picture import BASELINE, INK, OURS, SECOND, figure
+from promptrec.evaluate.report.svg import BASELINE, INK, OURS, SECOND, figure
+from promptrec.evaluate.results import DatasetResult, Measured
 
 # The least distance of two names in a column, in inches.
 _APART = 0.21

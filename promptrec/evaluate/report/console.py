@@ -6,9 +6,9 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from promptrec.evaluate.evaluation import DatasetResult, Evaluation
 from promptrec.evaluate.report import tables
 from promptrec.evaluate.report.markdown import about
+from promptrec.evaluate.results import DatasetResult, Evaluation
 
 # Columns of letters from which on there is room for a second metric.
 WIDE = 110

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from promptrec.evaluate.evaluation import DatasetResult, Evaluation
 from promptrec.evaluate.report import tables
 from promptrec.evaluate.report.tables import Table
+from promptrec.evaluate.results import DatasetResult, Evaluation
 
 
 def as_markdown(evaluation: Evaluation) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from html import escape
 
-from promptrec.evaluate.evaluation import DatasetResult, Evaluation
 from promptrec.evaluate.report import charts, tables
+from promptrec.evaluate.report.error_analysis import WorstOf
+from promptrec.evaluate.report.error_section import worst_section
 from promptrec.evaluate.report.markdown import about
 from promptrec.evaluate.report.style import STYLE
 from promptrec.evaluate.report.tables import Table
-from promptrec.evaluate.report.worst import WorstOf
-from promptrec.evaluate.report.worst_section import worst_section
+from promptrec.evaluate.results import DatasetResult, Evaluation
 
 # Even if something slipped through escaping, a browser may neither run nor fetch anything.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"

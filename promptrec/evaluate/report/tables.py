@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from promptrec.evaluate.evaluation import DatasetResult, Estimate, Evaluation, Measured, Paired
+from promptrec.evaluate.results import DatasetResult, Estimate, Evaluation, Measured, Paired
 
 NONE = "–"
 NOT_MEASURED = "not measured"

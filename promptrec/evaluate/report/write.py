@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from promptrec.evaluate.evaluation import read_evaluation
+from promptrec.evaluate.report.error_analysis import worst_queries
 from promptrec.evaluate.report.markdown import as_markdown
 from promptrec.evaluate.report.page import as_page
-from promptrec.evaluate.report.worst import worst_queries
-from promptrec.evaluate.run_folder import read_values
-from promptrec.evaluate.store import replace_text
+from promptrec.evaluate.results import read_evaluation
+from promptrec.evaluate.runs.query_results import read_values
+from promptrec.evaluate.runs.store import replace_text
 
 PAGE, MARKDOWN = "report.html", "report.md"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from promptrec.engine.models import ModelInfo
+from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import EngineOptions
 from promptrec.engine.server import Retry, ServerEngine
 from tests.stand_in import MODEL, StandIn, model_folder

@@ -9,8 +9,9 @@ import random
 import pytest
 
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.dataset_folder import load_dataset
-from promptrec.evaluate.evaluation import (
+from promptrec.evaluate.datasets.folder import load_dataset
+from promptrec.evaluate.report.write import write_report
+from promptrec.evaluate.results import (
     EVALUATION,
     DatasetResult,
     Evaluation,
@@ -19,14 +20,13 @@ from promptrec.evaluate.evaluation import (
     Stability,
     read_evaluation,
 )
-from promptrec.evaluate.measured import measure_run
-from promptrec.evaluate.report.write import write_report
-from promptrec.evaluate.spec import RunSpec
-from promptrec.evaluate.store import RunStore
-from promptrec.evaluate.versus import compare_all, headline
+from promptrec.evaluate.runs.measure import measure_run
+from promptrec.evaluate.runs.spec import RunSpec
+from promptrec.evaluate.runs.store import RunStore
+from promptrec.evaluate.stats.baseline_comparison import compare_all, headline
 from promptrec.rank.ranking import Ledger, RankedItem, Ranking, ReplyReport, TemplateStamp
-from promptrec.template.store import load_template
-from promptrec.testing.planted import planted
+from promptrec.template.loader import load_template
+from promptrec.testing.planted_dataset import planted
 
 ATTACK = "<script>alert(1)</script>"
 METRICS = ("ndcg@10", "hit@1", "auc")

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from promptrec.evaluate.metrics import DEFAULT_METRICS
+from promptrec.evaluate.metrics.ranking import DEFAULT_METRICS
 from promptrec.evaluate.report.page import as_page
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

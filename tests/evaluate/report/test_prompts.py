@@ -2,8 +2,8 @@ import pytest
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
-from promptrec.engine.counting import CountingEngine
-from promptrec.evaluate.report.prompts import first_prompt
+from promptrec.engine.dry_run.engine import CountingEngine
+from promptrec.evaluate.report.error_analysis import first_prompt
 from promptrec.recommender import Recommender
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
 

@@ -1,7 +1,7 @@
 import pytest
 
-from promptrec.evaluate.evaluation import Estimate
 from promptrec.evaluate.report import tables
+from promptrec.evaluate.results import Estimate
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,12 @@ from dataclasses import replace
 
 import pytest
 
-from promptrec.evaluate.named import open_dataset
-from promptrec.evaluate.report import worst as module
-from promptrec.evaluate.report.worst import MOST_LETTERS, worst_queries
-from promptrec.evaluate.report.worst_section import worst_section
-from promptrec.evaluate.run_folder import read_values
-from promptrec.evaluate.store import RunStore
+from promptrec.evaluate.datasets.registry import open_dataset
+from promptrec.evaluate.report import error_analysis as module
+from promptrec.evaluate.report.error_analysis import MOST_LETTERS, worst_queries
+from promptrec.evaluate.report.error_section import worst_section
+from promptrec.evaluate.runs.query_results import read_values
+from promptrec.evaluate.runs.store import RunStore
 
 METRIC = "ndcg@10"
 

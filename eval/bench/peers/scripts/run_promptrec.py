@@ -5,10 +5,10 @@ from timed import run
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
-from promptrec.engine.load import open_engine
+from promptrec.engine.registry import open_engine
 from promptrec.rank.base import Setup
-from promptrec.rank.names import build_ranker, template_kinds
-from promptrec.template.store import load_template
+from promptrec.rank.expression import build_ranker, template_kinds
+from promptrec.template.loader import load_template
 
 
 def build(model, method, server):

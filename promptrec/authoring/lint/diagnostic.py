@@ -1,0 +1,50 @@
+"""`Finding`: one thing that is wrong with a template, where it stands, and how to mend it."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
+from promptrec.authoring.messages import Phrase
+
+Severity = Literal["error", "warning"]
+
+
+class Finding(BaseModel):
+    """One fault, in words for someone who knows their field and not computers.
+
+    rule: its name, such as unknown-name. line: of the file `path`, counted from 1, header included. An error makes
+    rankings wrong or impossible; a warning makes them worse or slower, or is likely not what was meant. said and
+    suggestion are English; chinese: both in Chinese, which JSON leaves out.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    rule: str
+    path: str
+    line: PositiveInt
+    said: str
+    suggestion: str
+    severity: Severity = "error"
+    chinese: tuple[str, str] | None = Field(default=None, exclude=True, repr=False)
+
+    @classmethod
+    def saying(cls, rule: str, path: str, line: int, said: Phrase, mend: Phrase, severity: Severity = "error") -> Self:
+        """One that can be told in both languages."""
+        english, chinese = ((said.told(language), mend.told(language)) for language in ("en", "zh"))
+        return cls(
+            rule=rule,
+            path=path,
+            line=line,
+            said=english[0],
+            suggestion=english[1],
+            severity=severity,
+            chinese=chinese,
+        )
+
+    def told(self, language: str) -> tuple[str, str]:
+        """What is wrong and how to mend it, in "en" or "zh"; English where it was read from JSON."""
+        return self.chinese if language == "zh" and self.chinese else (self.said, self.suggestion)
+
+    def __str__(self) -> str:
+        """As one line."""
+        return f"{self.path}:{self.line}: {self.said}; {self.suggestion}"

@@ -1,0 +1,46 @@
+"""Files beside a template that promptrec never reads, since they are called a little otherwise."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+from promptrec.authoring.lint.context import fault
+from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.template.analysis.references import Place
+from promptrec.template.front_matter import Kind
+from promptrec.template.pack import CATALOG, SETTINGS
+
+TABLES = (".csv", ".tsv", ".json", ".xlsx", ".ndjson")
+READ = (".jinja", ".yaml", ".jsonl")
+WAYS = get_args(Kind)
+
+
+def misnamed_files(folder: Path) -> Iterator[Finding]:
+    """Those whose right name nothing has: pack.yml, catalog.csv, yes-no.j2, and what an editor saved as .txt."""
+    if not folder.is_dir():
+        return
+    names = sorted(path.name for path in folder.iterdir() if path.is_file())
+    for name in names:
+        right = _right(name)
+        if right is None or right == name or right in names:
+            continue
+        which = "misnamed-file/table" if Path(name).suffix.lower() in TABLES else "misnamed-file/other"
+        yield fault(which, Place(str(folder / name), 1), "warning", name=name, right=right)
+
+
+def misnamed_told(folder: Path) -> str:
+    """What a message may end with: each of them and its right name; empty where there are none."""
+    return "".join(f"; {one.said}: {one.suggestion}" for one in misnamed_files(folder))
+
+
+def _right(name: str) -> str | None:
+    """What a file was likely meant to be called; None where nothing is amiss."""
+    plain = name.lower().removesuffix(".txt")
+    if plain in (SETTINGS, "pack.yml"):
+        return SETTINGS
+    if plain == CATALOG or (Path(plain).stem in ("catalog", "catalogue") and Path(plain).suffix in (*TABLES, ".jsonl")):
+        return CATALOG
+    kind = name.split(".")[0].lower()
+    if kind in WAYS:
+        return f"{kind}.jinja"
+    return name[: -len(".txt")] if name.lower().endswith(tuple(f"{end}.txt" for end in READ)) else None

@@ -1,0 +1,1 @@
+"""The rules of the linter by subject. Each takes the lint context and yields diagnostics."""

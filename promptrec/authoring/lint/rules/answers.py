@@ -1,0 +1,149 @@
+"""Lint rules on answers: answer words, labels, their tokens, and words that would be read as an answer by mistake."""
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from itertools import pairwise
+
+from promptrec.answer.registry import answer_format
+from promptrec.authoring.lint.context import Draft, fault
+from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.rules.content import answers_in_another
+from promptrec.authoring.lint.rules.structure import does_ask, question
+from promptrec.prompt import Tokenizer
+from promptrec.rank.label_tokens import answer_word, label_names, label_tokens, word_tokens
+from promptrec.rank.listwise.labels import KEEP
+from promptrec.rank.listwise.windows import WINDOW
+from promptrec.template.analysis.references import Typed, Use
+
+BRACKETS = "[(<【（"
+
+
+def labels_are_shown_as_answered(draft: Draft) -> Iterator[Finding]:
+    """A reply that begins with a bracket asks for a label that was shown in one."""
+    mark = draft.template.cue[-1:]
+    if draft.header.ranks != "listwise-labels" or not mark or mark not in BRACKETS:
+        return
+    for before, piece in pairwise([None, *draft.pieces("system", "user")]):
+        if not isinstance(piece, Use) or not piece.printed or piece.names != ("item", "label") or piece.of_example:
+            continue
+        if not (isinstance(before, Typed) and before.text.rstrip().endswith(mark)):
+            yield fault("label-mark", piece.place, "warning", mark=mark, written=piece.written)
+
+
+KINDS = ("yes-no", "graded", "listwise-labels")
+
+
+def space_before_slot(draft: Draft) -> Iterator[Finding]:
+    """A space typed at the end is taken away; a label would naturally need one behind a word or a colon."""
+    if draft.header.ranks not in KINDS:
+        return
+    pieces = [p for p in draft.blocks[draft.slot] if not isinstance(p, Typed) or p.text.strip("\n")]
+    if not pieces or not isinstance(pieces[-1], Typed):
+        return
+    place, text = draft.end(draft.slot), pieces[-1].text.rstrip("\n")
+    if text != text.rstrip():
+        yield fault("space-before-slot", place, "warning", block=draft.slot)
+    # In a chat format without a cue, the label opens the model's own turn.
+    glued = draft.slot == "reply" or not draft.header.chat
+    if draft.header.ranks == "listwise-labels" and glued and answer_word(text.rstrip(), "A") != "A":
+        yield fault("glued-label", place, mark=repr(text.strip()[-1:]))
+
+
+MARKS = ("[", "(", "<")
+
+
+def words_are_single_tokens(draft: Draft) -> Iterator[Finding]:
+    """Answer words that are one token each, but for what all of them start with.
+
+    A word of a single character cannot be shorter; where the tokenizer cuts it into bytes, the model is at fault.
+    """
+    words = draft.header.words
+    if draft.tokenizer is None or draft.header.ranks not in ("yes-no", "graded"):
+        return
+    lines = draft.lines(draft.slot)
+    ids = word_tokens(draft.tokenizer, lines[-1].text.rstrip() if lines else "", words)
+    if all(one[:-1] == ids[0][:-1] for one in ids):
+        return
+    least = min(len(one) for one in ids)
+    for word, tokens in zip(words, ids, strict=True):
+        if len(word) > 1 and len(tokens) > least:
+            cut = "·".join(draft.tokenizer.decode((token,)) for token in tokens)
+            yield fault(
+                "word-tokens",
+                draft.place("words", word),
+                "warning",
+                word=repr(word),
+                count=len(tokens),
+                cut=cut.strip(),
+            )
+
+
+def labels_are_single_tokens(draft: Draft) -> Iterator[Finding]:
+    """As many labels that are one token of their own right behind the cue as behind another mark."""
+    if draft.tokenizer is None or draft.header.ranks != "listwise-labels":
+        return
+    cue = draft.template.cue
+    found, better = _labels(draft.tokenizer, cue), max(MARKS, key=partial(_labels, draft.tokenizer))
+    if found < _labels(draft.tokenizer, better):
+        yield fault("label-tokens", draft.end(draft.slot), cue=repr(cue), found=found, better=repr(better))
+
+
+def _labels(tokenizer: Tokenizer, cue: str) -> int:
+    return len(label_tokens(tokenizer, cue, KEEP))
+
+
+def is_no_answer_itself(draft: Draft) -> Iterator[Finding]:
+    """The template's own lines, read by the parser of its answers, must name nothing."""
+    header = draft.header
+    if header.ranks != "listwise-text":
+        return
+    answer = answer_format(header.answer, header.language)
+    if header.answer == "titles":
+        choices = tuple(dict.fromkeys(item.title for item in draft.catalog or ()))
+    else:
+        # Labels are letters; a model that is shown numbers writes numbers.
+        choices = (*label_names(WINDOW), *map(str, range(1, WINDOW + 1)))
+    for line in draft.lines():
+        read = answer.parse(line.text, choices).order
+        if read:
+            yield fault("reads-as-answer", line.place, line=repr(line.text.strip()), answer=tuple(read[:5]))
+
+
+# What a question asks for by itself: "Would it suit them?"
+UNDERSTOOD = ({"yes", "no"}, {"是", "否"}, {"是", "不是"}, {"会", "不会"})
+_BAD = re.compile(
+    r"\b(?:no|not|never|none|false|bad|worst|poor|awful|terrible|hate\w*|dislike\w*|un\w+|reject|wrong)\b|[不否没差坏无]",
+    re.I,
+)
+
+
+def answers_are_named(draft: Draft) -> Iterator[Finding]:
+    """Both words of a yes-no template, and the ends of a scale of grades, stand somewhere in the text."""
+    words = draft.header.words
+    shown = any(use.of_example and use.printed and use.names == ("answer",) for use in draft.uses())
+    if draft.header.ranks not in ("yes-no", "graded") or shown or not does_ask(draft) or any(answers_in_another(draft)):
+        return  # where nothing is asked, or in another language, that is said
+    text = "\n".join(line.text for line in draft.lines())
+    ends = (words[0], words[-1])
+    missing = [word for word in ends if not _names(text, word)]
+    understood = {word.lower() for word in words} in UNDERSTOOD
+    if missing and not (understood and len(missing) == len(ends)):
+        yield fault("unnamed-answer", draft.end("user"), word=repr(missing[0]), question=question(draft))
+
+
+def best_word_is_where_it_belongs(draft: Draft) -> Iterator[Finding]:
+    """The yes word stands first, and grades run from the worst to the best: the other way ranks upside down."""
+    words, ranks = draft.header.words, draft.header.ranks
+    if ranks not in ("yes-no", "graded"):
+        return
+    good, bad = (words[0], words[-1]) if ranks == "yes-no" else (words[-1], words[0])
+    falling = all(map(str.isdecimal, words)) and [*map(int, words)] == sorted(map(int, words), reverse=True)
+    if (_BAD.search(good) and not _BAD.search(bad)) or (ranks == "graded" and falling):
+        right = ", ".join(reversed(words))
+        place = draft.place("words")
+        yield fault(f"words-order/{ranks}", place, first=words[0], last=words[-1], right=right)
+
+
+def _names(text: str, word: str) -> bool:
+    return re.search(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", text, re.IGNORECASE) is not None

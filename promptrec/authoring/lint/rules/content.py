@@ -1,0 +1,178 @@
+"""Lint rules on content: the language of the text, biased examples, and text that only data may contain."""
+
+import re
+from collections.abc import Iterator
+from functools import reduce
+from pathlib import Path
+
+from promptrec.authoring.lint.context import Draft, Line, fault
+from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.messages import Slot, phrase
+from promptrec.template.analysis.references import Place
+from promptrec.template.few_shot import turned
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]{2,}")
+NAMES = {"en": phrase("english"), "zh": phrase("chinese")}
+# Another language that an answer is asked for in, by the name it has in English and Chinese.
+_ASKED = re.compile(
+    r"\b(?i:answer|reply|respond|write)\b[^.!?\n]{0,99}?\bin "
+    r"(English|Chinese|French|German|Spanish|Japanese|Korean|Russian)\b"
+    r"|用(英文|英语|中文|汉语|法语|德语|西班牙语|日语|韩语|俄语)(?:来)?(?:回答|作答|回复)"
+)
+_CODES = {"English": "en", "英文": "en", "英语": "en", "Chinese": "zh", "中文": "zh", "汉语": "zh"}
+# Two Chinese characters are about a word.
+HAN_A_WORD = 2
+FEWEST = 4
+
+
+def speaks_its_language(draft: Draft) -> Iterator[Finding]:
+    """Most of the author's words are in the language of the header, and so are the answer words."""
+    language = draft.header.language
+    text = "\n".join(line.text for line in draft.lines())
+    words = {"zh": len(_HAN.findall(text)) / HAN_A_WORD, "en": float(len(_LATIN.findall(text)))}
+    other = "zh" if language == "en" else "en"
+    if words[other] > words[language] and words[other] >= FEWEST:
+        yield fault(
+            "language/text",
+            draft.place("language"),
+            code=language,
+            meant=other,
+            name=NAMES[language],
+            other=NAMES[other],
+        )
+    else:
+        yield from answers_in_another(draft)
+        yield from asked_in_another(draft)
+
+
+def answers_in_another(draft: Draft) -> Iterator[Finding]:
+    """Answer words that are not in the language of the header; digits are in both."""
+    wrong = _LATIN if draft.header.language == "zh" else _HAN
+    for word in draft.header.words:
+        if draft.header.ranks in ("yes-no", "graded") and wrong.search(word):
+            yield fault(
+                "language/word",
+                draft.place("words", word),
+                "warning",
+                word=repr(word),
+                name=NAMES[draft.header.language],
+            )
+
+
+def asked_in_another(draft: Draft) -> Iterator[Finding]:
+    """A request to answer in a language that is not the header's, in which the answer is looked for."""
+    for line in draft.lines():
+        asked = _ASKED.search(line.text)
+        if asked and _CODES.get(asked[1] or asked[2]) != draft.header.language:
+            yield fault(
+                "language/asked", line.place, "warning", written=repr(asked[0]), name=NAMES[draft.header.language]
+            )
+
+
+_SUCH_AS = re.compile(
+    r"(?:for example|for instance|e\.\s?g\.|such as|like this|like so|example:|例如|比如|譬如|举例|如：|如下："
+    r"|(?:like|像|如)(?=\s*[\[【(（\"“'‘]))"
+    r"([^.!?。！？\n]*)",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"[\[【(（]\s*([A-Z]{1,2}|\d{1,2})\s*[\]】)）]|[\"“'‘`]([A-Z]|\d{1,2})[\"”'’`]")
+
+_ANSWERED = re.compile(r"(?:answer|label|回答|答案)\s*[:：]\s*(.+)", re.IGNORECASE)
+
+
+def examples_vary(draft: Draft) -> Iterator[Finding]:
+    """There are examples where some are promised, and their right answer is not always the same."""
+    examples = draft.template.examples
+    if draft.header.examples and not examples:
+        yield fault("no-examples", Place(str(Path(draft.template.path).parent / draft.header.examples), 1))
+    if not examples or not any(use.of_example for use in draft.uses()):
+        return
+    if draft.listwise:
+        slots = {turned(example, turn).index(example.ordered()[0]) for turn, example in enumerate(examples)}
+        always: Slot = phrase("in-slot", slot=chr(ord("A") + min(slots))) if len(slots) == 1 else ""
+    else:
+        good = draft.header.words[:1] if draft.header.ranks == "yes-no" else draft.header.words[-1:]
+        always = "".join(good) if len(examples) == 1 else ""
+    if always:
+        yield fault(
+            "one-answer",
+            draft.place("examples"),
+            always=always,
+            least=3 if draft.listwise else 2,
+            file=draft.header.examples or "",
+        )
+
+
+def typed_answers(draft: Draft) -> Iterator[Finding]:
+    """An answer typed as an example makes a model give that answer; so do typed examples that all have one answer."""
+    if draft.header.ranks in ("query-likelihood", "item-pmi", "profile", "listwise-text"):
+        return
+    such = phrase("with-its-label") if draft.listwise else _either(draft.header.words)
+    answered = []
+    for line in draft.lines():
+        named = [found for found in _SUCH_AS.finditer(line.text) if len(_answers(found[1], draft)) == 1]
+        for found in named:
+            yield fault("typed-answer", line.place, words=repr(found[0].strip()), such=such)
+        answer = None if named else _ANSWERED.search(line.text)
+        if answer and (said := _answers(answer[1], draft)):
+            answered.append((line.place, answer[0].strip(), said))
+    if answered and len(set.union(*(said for _, _, said in answered))) == 1:
+        place, words, _ = answered[0]
+        yield fault("typed-answer", place, words=repr(words), such=such)
+
+
+def _either(words: tuple[str, ...]) -> Slot:
+    first: Slot = words[0]
+    return reduce(lambda one, other: phrase("or", one=one, other=other), words[1:], first)
+
+
+def _answers(text: str, draft: Draft) -> set[str]:
+    """The answers that some words name."""
+    if draft.listwise:
+        return {a or b for a, b in _LABEL.findall(text)}
+    words = draft.header.words
+    return {word for word in words if re.search(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", text, re.I)}
+
+
+_CONTROL = re.compile(r"<\|[^|<>\s]{1,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>|<(?:bos|eos|pad)>")
+# Shorter ones may be words of the question itself.
+SHORTEST = 8
+SHORTEST_WIDE = 4
+
+
+def control_tokens(draft: Draft) -> Iterator[Finding]:
+    """Control tokens in the author's text end the prompt, or begin another turn, where nobody expects it."""
+    for line in draft.lines():
+        found = _CONTROL.search(line.text)
+        if found or _is_read_otherwise(draft, line):
+            yield fault("control-token", line.place, token=found[0] if found else phrase("a-control-token"))
+
+
+def _is_read_otherwise(draft: Draft, line: Line) -> bool:
+    """Whether the model's tokenizer finds a control token in it."""
+    if draft.tokenizer is None:
+        return False
+    return draft.tokenizer.encode(line.text, trusted=True) != draft.tokenizer.encode(line.text, trusted=False)
+
+
+def typed_titles(draft: Draft) -> Iterator[Finding]:
+    """A title or a person's words typed in: they stand in every prompt, and pass for the author's own words."""
+    titles = {item.title: "title-of-the-catalogue" for item in draft.catalog or ()}
+    people = {test.person.strip(): "person-of-a-test" for test in draft.header.tests}
+    people |= {one.preferences.strip(): "person-of-an-example" for one in draft.template.examples}
+    for line in draft.lines():
+        for words, what in {**titles, **people}.items():
+            # A title of one word may be a word of the question, but not a name in the middle of its sentence.
+            before = r"(?<!\w)" if _long_enough(words) else r"(?<=[a-z,] )"
+            if (_long_enough(words) or _is_name(words)) and re.search(rf"{before}{re.escape(words)}(?!\w)", line.text):
+                yield fault("typed-value", line.place, "warning", words=repr(words), what=phrase(what))
+
+
+def _long_enough(words: str) -> bool:
+    wide = any(c >= "\u2e80" for c in words)
+    return len(words) >= SHORTEST_WIDE if wide else len(words) >= SHORTEST and " " in words
+
+
+def _is_name(words: str) -> bool:
+    return len(words) >= SHORTEST_WIDE and words.isalpha() and words.istitle()

@@ -1,0 +1,99 @@
+"""Lint rules on the header: what it says of the template, values that YAML cuts, fields and names without use."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+from promptrec.authoring.lint.context import Draft, fault
+from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.rules.expressions import PUT_IN
+from promptrec.authoring.messages import phrase
+from promptrec.authoring.sample_request import own_catalog
+from promptrec.template.analysis.references import Place
+from promptrec.template.front_matter import Kind
+from promptrec.template.syntax.yaml_loader import cut_texts
+
+
+def says_what_it_is_for(draft: Draft) -> Iterator[Finding]:
+    """`about` and `domain` are not left empty."""
+    for field in ("about", "domain"):
+        if not getattr(draft.header, field).strip():
+            yield fault("empty-header", draft.place(field), "warning", field=field, such=phrase(f"such-{field}"))
+
+
+def is_called_as_it_ranks(draft: Draft) -> Iterator[Finding]:
+    """A file that is called like one way of ranking is found under that name, and must rank in it."""
+    path, ranks = Path(draft.template.path), draft.header.ranks
+    if path.stem in get_args(Kind) and path.stem != ranks:
+        place = Place(str(path), draft.place("ranks").line)
+        yield fault("other-name", place, name=path.name, ranks=ranks, right=f"{ranks}{path.suffix}", kind=path.stem)
+
+
+_WIDE = re.compile("[，、；]")
+# Of these the catalogue knows whether the whole of it was read.
+TITLES = ("has", "lacks")
+TEXTS = ("person", "context", "about")
+
+
+def fields_are_parted(draft: Draft) -> Iterator[Finding]:
+    """`[grape，country]` is one field of that name, which nothing has."""
+    columns = draft.catalog.field_names if draft.catalog else ()
+    shown = {use.names[1:2] for use in draft.uses()}
+    for name in draft.header.fields:
+        sign = _WIDE.search(name)
+        if sign and name not in columns and (name,) not in shown:
+            right = ", ".join(part.strip() for part in _WIDE.split(name))
+            yield fault("joined-fields", draft.place("fields", name), name=repr(name), sign=sign[0], right=right)
+
+
+def texts_are_whole(draft: Draft) -> Iterator[Finding]:
+    """What stands behind ` #` is dropped, which may be half of what somebody says."""
+    catalog = own_catalog(draft.template) or draft.catalog
+    titles = [item.title for item in catalog] if catalog else []
+    for path, text in draft.headers.items():
+        for name, line, kept, dropped in cut_texts(text):
+            # One that is not there at all is told as a title.
+            longer = kept in titles and any(title.startswith(f"{kept} #") for title in titles)
+            if name in TEXTS or (name in TITLES and longer):
+                whole = f"{kept} {dropped}".replace("\\", r"\\").replace('"', r"\"")
+                yield fault("cut-text", Place(path, line), "warning", name=name, dropped=repr(dropped), whole=whole)
+
+
+_GIVEN = re.compile(r"\{%[-+]?\s*(?:set\s+(\w+)\s*=|for\s+(\w+(?:\s*,\s*\w+)*)\s+in\b)")
+
+
+def unused_fields(draft: Draft) -> Iterator[Finding]:
+    """Fields that the template itself declares and never shows; those of pack.yaml are for all its templates."""
+    used = {use.names[1] for use in draft.uses() if use.names[0] == "item" and len(use.names) > 1}
+    for name in draft.header.fields if used else ():  # else all is amiss, and `shows_the_items` says so
+        if not used & {name, "facts"} and draft.is_own("fields", name):
+            shown = f"{'candidate' if draft.listwise else 'item'}.{name}"
+            yield fault("unused-field", draft.place("fields", name), "warning", name=repr(name), shown=shown)
+
+
+def unused_limits(draft: Draft) -> Iterator[Finding]:
+    """Limits on what the template never shows: they shorten nothing."""
+    used = {".".join(use.names[:2]) for use in draft.uses()}
+    used |= {f"item.{name}" for name in draft.header.fields if draft.is_own("fields", name)}  # found as fields already
+    for name in draft.header.limits:
+        if name not in used and any(use.startswith(name[:5]) for use in used):
+            yield fault("unused-limit", draft.place("limits", name), "warning", name=name)
+
+
+def unused_examples(draft: Draft) -> Iterator[Finding]:
+    """Examples that the template itself names and never shows."""
+    if draft.header.examples and draft.is_own("examples"):
+        used = any(use.of_example for use in draft.uses())
+        yield from [] if used else [fault("unused-examples", draft.place("examples"), "warning")]
+
+
+def unused_names(draft: Draft) -> Iterator[Finding]:
+    """Names that `set` or a loop gives; of several in one loop, one is enough."""
+    commands = "\n".join(found for text in draft.files.values() for found in PUT_IN.findall(text))
+    for path, text in draft.files.items():
+        for given in _GIVEN.finditer(text):
+            names = re.split(r"\s*,\s*", given[1] or given[2])
+            if all(len(re.findall(rf"\b{name}\b", commands)) == 1 for name in names):
+                place = Place(path, text[: given.start()].count("\n") + 1)
+                yield fault("unused-name", place, "warning", name=" and ".join(map(repr, names)), shown=names[-1])

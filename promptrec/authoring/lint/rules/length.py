@@ -1,0 +1,87 @@
+"""Whether the longest prompt fits into the model, and whether what can be long may be cut."""
+
+from collections.abc import Iterable, Iterator
+from itertools import cycle, islice
+
+from promptrec.answer.registry import answer_format
+from promptrec.authoring.lint.context import Draft, fault
+from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.from_error import explained
+from promptrec.authoring.messages import phrase
+from promptrec.authoring.sample_request import SAMPLE_PERSON, SAMPLE_WORDS, Sample, shown
+from promptrec.data.item import Item
+from promptrec.prompt import PromptTooLong, Tokenizer, fit
+from promptrec.rank.listwise.labels import KEEP
+from promptrec.rank.listwise.windows import WINDOW
+from promptrec.rank.pointwise.calibrated_answers import RESERVE
+from promptrec.template.context import lengths
+
+MOST_SHOWN = {"listwise-labels": KEEP, "listwise-text": WINDOW}
+# A field of which an item has more characters than this can make a prompt too long.
+LONG = 200
+PERSON = ("query.preferences", "query.context", "query.history")
+SHORTENING = {"shorten", "truncate", "first", "last", "length", "wordcount", "year", "date", "price"}
+
+
+def worst_case_fits(draft: Draft, items: Iterable[Item]) -> Iterator[Finding]:
+    """The longest of the items, as many as are ever shown at once, with all that `limits` lets be cut."""
+    if draft.tokenizer is None:
+        return
+    told = _longest(draft, items)
+    budget = draft.context_length - _reserve(draft, told, draft.tokenizer)
+    try:
+        fit(draft.template, told.query, told.items, told.labels, draft.tokenizer, budget, instruction=told.instruction)
+    except PromptTooLong as too_long:
+        uncut = _uncut(draft)
+        yield fault(
+            "too-long",
+            draft.place("limits"),
+            many=phrase("with-candidates", number=len(told.items)) if draft.listwise else "",
+            why=explained(str(too_long)).said,
+            also=phrase("or-limit", name=uncut[0]) if uncut else "",
+        )
+
+
+def long_things_have_limits(draft: Draft) -> Iterator[Finding]:
+    """What a person or a catalogue can make long is named under `limits`, or shortened where it is shown."""
+    long = {name for name, n in _lengths(draft).items() if n > LONG} | set(PERSON)
+    seen: set[str] = set()
+    for use in draft.uses():
+        name = ".".join(use.names[:2])
+        if name in long and use.printed and not use.of_example and name not in seen:
+            seen.add(name)
+            if name not in draft.header.limits and not SHORTENING & set(use.filters):
+                yield fault("no-limit", use.place, "warning", name=name, written=use.written)
+
+
+def _uncut(draft: Draft) -> list[str]:
+    """What is shown and not under `limits`, the longest first."""
+    long = _lengths(draft)
+    names = {".".join(use.names[:2]) for use in draft.uses() if use.printed} - set(draft.header.limits)
+    return [name for name in sorted(names & long.keys(), key=lambda name: -long[name]) if long[name]]
+
+
+def _lengths(draft: Draft) -> dict[str, int]:
+    """Characters of the longest value of each thing that can be cut."""
+    return lengths(SAMPLE_PERSON["en"], list(draft.catalog or ()), draft.header)
+
+
+def _longest(draft: Draft, items: Iterable[Item]) -> Sample:
+    """Someone, and the longest items, again and again until there are as many as are shown at once."""
+    language = draft.header.language
+    query = SAMPLE_PERSON[language].model_copy(update={"preferences": SAMPLE_WORDS[language]})
+    by_length = sorted(items, key=_characters, reverse=True)
+    return shown(draft.template, query, list(islice(cycle(by_length), MOST_SHOWN.get(draft.header.ranks, 1))))
+
+
+def _characters(item: Item) -> int:
+    return len(item.title) + sum(len(str(value)) for value in item.fields.values())
+
+
+def _reserve(draft: Draft, told: Sample, tokenizer: Tokenizer) -> int:
+    """Tokens that the answer takes, as the rankers keep them free."""
+    if draft.header.ranks != "listwise-text":
+        return RESERVE
+    header = draft.header
+    choices = tuple(item.title for item in told.items) if header.answer == "titles" else told.labels
+    return RESERVE + len(tokenizer.encode(answer_format(header.answer).write(choices), trusted=False))

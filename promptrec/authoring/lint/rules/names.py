@@ -1,0 +1,177 @@
+"""Lint rules on names: unknown names and fields, and fields that the catalogue does not have."""
+
+import re
+from collections.abc import Iterator
+
+from rapidfuzz import process
+
+from promptrec.authoring.lint.context import Draft, fault
+from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.messages import phrase
+from promptrec.template.analysis.references import EACH, OWN, Names, Use
+
+QUERY = ("preferences", "history", "context", "attributes")
+ITEM = ("title", "item_id", "label", "facts", "others")
+WHOLE = (("item",), ("query",))
+# What is called otherwise elsewhere.
+OTHERWISE = {"answer_format": "instruction"}
+_OF = {"item": "title", "query": "preferences"}
+TABLE = ("query", "attributes")
+PAIRS = (("item", "facts"), ("item", "others"))
+LISTS = (("candidates",), ("examples",))
+NEAR = 60
+
+
+def unknown_names(draft: Draft) -> Iterator[Finding]:
+    """Each name that is not of the person, of an item, or declared, with the nearest one that is."""
+    for use in draft.uses():
+        known = _known(draft, use)
+        if known is None:
+            continue
+        prefix, wrong, there = known
+        if not prefix and re.split(r"[.[]", use.written)[0] != wrong:
+            continue  # of a loop over what nobody knows, which is told where the loop stands
+        near = "" if prefix or use.of_example else _owner(draft, use, wrong)
+        if not near:
+            nearest = process.extractOne(OTHERWISE.get(wrong, wrong), there, score_cutoff=NEAR, processor=str.casefold)
+            near = _written(use, nearest[0]) if nearest else ""
+        which = {"": "top", "query": "query"}.get(prefix, "item")
+        if not prefix and _is_compared(draft, use):
+            which = "text"
+        yield fault(
+            f"unknown-name/{which}",
+            use.place,
+            written=use.written,
+            of=prefix,
+            wrong=repr(wrong),
+            name=wrong,
+            meant=phrase("did-you-mean", near=near) if near else "",
+            there=tuple(there),
+        )
+
+
+def printed_lists(draft: Draft) -> Iterator[Finding]:
+    """Lists and tables that are put in as they are: nobody can say how they are to be written."""
+    for use in draft.uses():
+        if use.printed and use.names in WHOLE:
+            yield fault("printed-list/whole", use.place, written=use.written, of=_OF[use.names[0]])
+        elif use.printed and use.names in LISTS and not use.filters:
+            yield fault("printed-list", use.place, written=use.written)
+        elif use.printed and use.names == TABLE and not use.filters:
+            yield fault("printed-list/table", use.place, written=use.written)
+        elif use.printed and use.names in PAIRS and (not use.filters or _joined(use)):
+            yield fault("printed-list/pairs", use.place, written=use.written, whole=use.written)
+        elif use.printed and use.names[:-1] in PAIRS and use.names[-1] == EACH and not use.filters:
+            whole = _gone_through_alone(use.written, draft.files[use.place.path])
+            if whole:
+                yield fault("printed-list/pair", use.place, written=use.written, whole=whole)
+
+
+def _gone_through_alone(name: str, text: str) -> str:
+    """The facts whose pairs a loop gives a single name; empty where a loop of the file gives it to half a pair."""
+    one = rf"\{{%[-+]?\s*for\s+{re.escape(name)}\s+in\s+([\w.]+\.(?:facts|others))\b"
+    half = rf"\bfor\s+(?:{re.escape(name)}\s*,|\w+\s*,\s*{re.escape(name)}\s+in\b)"
+    found = re.search(one, text)
+    return found[1] if found and not re.search(half, text) else ""
+
+
+def _joined(use: Use) -> bool:
+    """Whether it is put together as if each entry were a text; `map` may make one of each."""
+    return "join" in use.filters and "map" not in use.filters
+
+
+def _owner(draft: Draft, use: Use, wrong: str) -> str:
+    """A name that begins with what is no name here, written with what it belongs to; empty where nothing has it."""
+    first, _, rest = use.written.partition(".")
+    small = wrong.lower()
+    item = "candidate" if draft.listwise else "item"
+    fields = [] if draft.header.ranks == "profile" else names_of_item(draft)
+    if small in ("item", "candidate") and draft.listwise and (use.written != wrong or small != wrong):
+        return f"{{% for {small} in candidates %}}"
+    if small in ("candidates", "items") and draft.header.ranks != "profile":
+        return repr("candidates" if draft.listwise else "item")
+    if first == wrong and rest and small not in ("item", "query"):  # film.title, person.preferences
+        owner = "query" if rest.lower() in QUERY else item if rest.lower() in fields else ""
+        return f"{owner}.{rest.lower()}" if owner else ""
+    if wrong != small:
+        written = use.written.lower()
+        return written if small in _top(draft, use) else _alone(small, item, fields)
+    return _alone(small, item, fields)
+
+
+def _alone(name: str, item: str, fields: list[str]) -> str:
+    return f"query.{name}" if name in QUERY else f"{item}.{name}" if name in fields else ""
+
+
+def _is_compared(draft: Draft, use: Use) -> bool:
+    """Whether an unknown word stands where a text in quotes is compared with: `if item.rating == PG`."""
+    line = draft.files[use.place.path].split("\n")[use.place.line - 1]
+    return not use.printed and re.search(rf"[=!]=\s*{re.escape(use.written)}\b", line) is not None
+
+
+def _written(use: Use, name: str) -> str:
+    """A name as it is to be written: one of several words stands in brackets."""
+    return repr(name) if name.isidentifier() else f'{re.split(r"[.[]", use.written)[0]}["{name}"]'
+
+
+def _known(draft: Draft, use: Use) -> tuple[str, str, list[str]] | None:
+    """What has no such name, the name, and those there are; None if all is well."""
+    names = use.names
+    if names[:1] == OWN:
+        return None
+    top = _top(draft, use)
+    if names[0] not in top:
+        return "", names[0], top
+    known = {"query": list(QUERY), "item": names_of_item(draft)}.get(names[0], [])
+    if len(names) > 1 and known and names[1] not in (EACH, *known):
+        return ("candidate" if draft.listwise and names[0] == "item" else names[0]), names[1], known
+    return None
+
+
+def _top(draft: Draft, use: Use) -> list[str]:
+    """The names that stand alone in a template of this kind, or follow the name of an example."""
+    kind = draft.header.ranks
+    # One of the candidates is an item, whatever the author calls it.
+    item = [] if kind == "profile" else ["item"] if use.of_candidates or not draft.listwise else []
+    items = [*item, "candidates"] if draft.listwise else item
+    if use.of_example:
+        return ["query", *items, "answer", *(["order"] if draft.listwise else [])]
+    return ["query", *items, *(["instruction"] if kind == "listwise-text" else []), "examples"]
+
+
+def names_of_item(draft: Draft) -> list[str]:
+    """Names that every item has: its own, the declared ones, and columns that no item of the catalogue lacks."""
+    full: Names = ()
+    if draft.catalog is not None:
+        full = tuple(n for n in draft.catalog.field_names if all(n in item.fields for item in draft.catalog))
+    return list(dict.fromkeys([*ITEM, *draft.header.fields, *full]))
+
+
+def fields_are_in_the_catalogue(draft: Draft) -> Iterator[Finding]:
+    """A declared field that no item has stays empty in every prompt."""
+    if draft.catalog is None:
+        return
+    columns = draft.catalog.field_names
+    for name, others in draft.header.fields.items():
+        shown = [use for use in draft.printed("item") if use.names[1:2] == (name,)]
+        if not shown or name in ITEM or set(columns) & {name, *others}:
+            continue
+        nearest = process.extractOne(name, columns, score_cutoff=NEAR)
+        yield fault(
+            "not-in-catalogue",
+            shown[0].place,
+            "warning",
+            catalog=draft.catalog.name,
+            name=repr(name),
+            field=name,
+            meant=phrase("did-you-mean", near=repr(nearest[0])) if nearest else "",
+            columns=tuple(columns) or phrase("none"),
+            column=nearest[0] if nearest else phrase("column"),
+        )
+
+
+def labels_are_of_lists(draft: Draft) -> Iterator[Finding]:
+    """`item.label` is the letter that a list gives a candidate: elsewhere it is empty, whatever the columns are."""
+    labels = [use for use in draft.printed("item") if use.names[1:2] == ("label",)]
+    if labels and not draft.listwise:
+        yield fault("empty-label", labels[0].place, written=labels[0].written)

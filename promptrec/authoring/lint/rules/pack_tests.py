@@ -1,0 +1,107 @@
+"""Tests that no ranking can pass, or none can fail."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import combinations
+
+from rapidfuzz import process
+
+from promptrec.authoring.lint.context import Draft, fault
+from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.messages import Phrase, Slot, phrase
+from promptrec.authoring.sample_request import own_catalog
+from promptrec.template.syntax.yaml_hints import MARK
+from promptrec.template.test_case import Expectation
+
+NEAR = 50
+# What people write between titles, and around them, besides commas and brackets.
+# Words last: they stand in titles too.
+_BETWEEN = (re.compile("[,;、]"), re.compile(r"[,;、和&]|\sand\s"))
+_AROUND = "【】[]〔〕"
+_WIDE = re.compile(r"[，、；【】［］〔〕]")
+
+
+def titles_exist(draft: Draft) -> Iterator[Finding]:
+    """Every title that a test names is one, and one only, of the catalogue: the pack's own, which tests are run on."""
+    catalog = own_catalog(draft.template) or draft.catalog
+    if catalog is None:
+        if draft.header.tests:
+            yield fault("no-catalogue", draft.place("tests"), "warning")
+        return
+    titles = Counter(item.title for item in catalog)
+    for number, test in enumerate(draft.header.tests):
+        # A title that is among the candidates too is said of once.
+        named = {title: field for field in ("candidates", "lacks", "has") for title in getattr(test, field)}
+        for title, field in named.items():
+            place = draft.place("tests", str(number), field, title)
+            if titles[title] > 1:
+                slots: dict[str, Slot] = {"title": repr(title), "plain": title, "many": titles[title]}
+                yield fault("test-title/twice", place, "warning", catalog=catalog.name, **slots)
+            elif title not in titles:
+                which, near, sign = _meant(title, list(titles), draft.written(place))
+                yield fault(which, place, title=repr(title), catalog=catalog.name, near=near, sign=sign)
+
+
+def _meant(title: str, titles: list[str], line: str) -> tuple[str, str, str]:
+    """In which way a title that is not there went wrong, what it was to be, and the sign that did it."""
+    whole = next((one for one in titles if one.startswith(f"{title} #")), None)
+    if whole is not None:
+        return "test-title/remark", whole, "#"
+    if mark := MARK.match(title):
+        return "test-title/mark", "", mark["mark"]
+    for between in _BETWEEN:
+        parts = [part.strip() for part in between.split(title.strip(_AROUND))]
+        wide, signs, known = _WIDE.search(line), set(between.findall(title)) - {","}, set(parts) & set(titles)
+        if wide and parts != [title] and known:
+            return "test-title/wide", ", ".join(parts), wide[0]
+        if len(parts) > 1 and known == set(parts):
+            which = "test-title/joined" if signs else "test-title/several"
+            return which, ", ".join(parts), min(signs, default=",").strip()
+    nearest = process.extractOne(title, titles, score_cutoff=NEAR)
+    return ("test-title/near", repr(nearest[0]), "") if nearest else ("test-title/unlike", "", "")
+
+
+def tests_agree(draft: Draft) -> Iterator[Finding]:
+    """No two tests ask for the opposite, none for more titles than there are or than there are places, nor for all."""
+    alike: dict[object, list[int]] = {}
+    items = len(own_catalog(draft.template) or draft.catalog or ())
+    for number, test in enumerate(draft.header.tests):
+        alike.setdefault(_asked(test), []).append(number)
+        both = set(test.has) & set(test.lacks)
+        left = (len(test.candidates) or items) - len(set(test.lacks))
+        if both:
+            yield _contradiction(draft, number, "one", title=repr(min(both)))
+        elif test.lacks and items and left < test.top:
+            yield _contradiction(draft, number, "few", left=max(left, 0), top=test.top)
+        elif not test.lacks and test.model_fields_set & {"top", "candidates"} and len(test.has) < left <= test.top:
+            slots: dict[str, Slot] = {"items": left, "top": test.top, "fewer": max(len(test.has), min(3, left // 2))}
+            yield fault("idle-test", draft.place("tests", str(number), "top"), "warning", **slots)
+    for a, b in (pair for numbers in alike.values() for pair in combinations(numbers, 2)):
+        one, other = draft.header.tests[a], draft.header.tests[b]
+        why = _disagree(one, other) or _disagree(other, one) or _crowded(one, other)
+        if why:
+            yield _contradiction(draft, b, "two", a=a + 1, b=b + 1, why=why)
+
+
+def _contradiction(draft: Draft, number: int, of: str, **slots: Slot) -> Finding:
+    return fault(f"test-contradiction/{of}", draft.place("tests", str(number)), **slots)
+
+
+def _asked(test: Expectation) -> object:
+    """What two tests must share for the ranking to be the same."""
+    return test.query("same").model_dump_json(), frozenset(test.candidates)
+
+
+def _disagree(wants: Expectation, forbids: Expectation) -> Phrase | None:
+    """What one wants among so few first places that the other forbids it there."""
+    both = set(wants.has) & set(forbids.lacks)
+    if not both or wants.top > forbids.top:
+        return None
+    return phrase("wanted-and-forbidden", title=repr(min(both)), wants=wants.top, forbids=forbids.top)
+
+
+def _crowded(one: Expectation, other: Expectation) -> Phrase | None:
+    """More titles wanted by both together than the places they are wanted in."""
+    top, wanted = max(one.top, other.top), {*one.has, *other.has}
+    return phrase("crowded", wanted=len(wanted), top=top) if len(wanted) > top else None

@@ -1,0 +1,80 @@
+"""Running the tests of a template's header: what a model makes of people whose wishes are plain."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from promptrec.authoring.lint.context import Draft
+from promptrec.authoring.lint.file_names import misnamed_told
+from promptrec.data.catalog import Catalog
+from promptrec.data.query import RankRequest
+from promptrec.engine.base import Engine
+from promptrec.errors import InputError, UnknownName
+from promptrec.rank.base import Setup
+from promptrec.rank.expression import build_ranker
+from promptrec.rank.ranking import Ranking
+from promptrec.template.template import Template
+from promptrec.template.test_case import Expectation
+
+Rank = Callable[[Sequence[RankRequest]], Sequence[Ranking]]
+
+
+class Outcome(NamedTuple):
+    """What became of one test. `said` is what is wrong, empty where it passed."""
+
+    expectation: Expectation
+    passed: bool
+    said: str
+    ranking: Ranking
+
+
+def rank_with(template: Template, engine: Engine, catalog: Catalog | None = None, seed: int = 0) -> Rank:
+    """The way of ranking that the template is for, reading with an engine.
+
+    Raises:
+        InputError: the template ranks nothing.
+    """
+    ranks = template.header.ranks
+    if ranks == "profile":
+        raise InputError(f"{template.name} puts people into words and ranks nothing: name a template that does")
+    ranker = build_ranker(ranks, Setup(catalog, {ranks: template}, seed))
+    return lambda requests: ranker.rank(requests, engine)
+
+
+def run_tests(template: Template, rank: Rank, catalog: Catalog) -> list[Outcome]:
+    """Each test of the header, in its order; all are ranked in one go.
+
+    Raises:
+        InputError: the template has no tests, or one names a title that is not in the catalogue: its line is told, and
+            the nearest title.
+    """
+    expectations = template.header.tests
+    if not expectations:
+        others = misnamed_told(Path(template.path).parent)
+        raise InputError(
+            f"{template.path}: no tests: write what you expect under `tests:`, in the header or pack.yaml{others}"
+        )
+    requests = [_request(template, number, catalog) for number in range(len(expectations))]
+    rankings = rank(requests)
+    return [_outcome(e, ranking) for e, ranking in zip(expectations, rankings, strict=True)]
+
+
+def _request(template: Template, number: int, catalog: Catalog) -> RankRequest:
+    expectation = template.header.tests[number]
+    by_title = {item.title: item for item in catalog}  # clean text, as that of a test is
+    for field in ("candidates", "has", "lacks"):
+        for title in getattr(expectation, field):
+            if title not in by_title:
+                place = Draft(template, None, catalog, 0).place("tests", str(number), field, title)
+                unknown = UnknownName(f"title in test {number + 1}", title, by_title)
+                raise InputError(f"{place.path}:{place.line}: {unknown}")
+    titles = expectation.candidates or tuple(by_title)
+    return RankRequest(expectation.query(f"test-{number + 1}"), tuple(by_title[title] for title in titles))
+
+
+def _outcome(expectation: Expectation, ranking: Ranking) -> Outcome:
+    if ranking.status not in ("ok", "repaired"):
+        # A list that the model did not make is no evidence for a template, whatever it holds.
+        return Outcome(expectation, False, f"{ranking.status}: {ranking.reason}", ranking)
+    said = expectation.broken_by([item.title for item in ranking.items])
+    return Outcome(expectation, said is None, said or "", ranking)

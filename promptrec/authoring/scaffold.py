@@ -1,0 +1,117 @@
+"""`new`: a pack of an author's own, begun from one that comes with promptrec."""
+
+import json
+import re
+from pathlib import Path
+
+import yaml
+
+from promptrec.data.catalog import Catalog
+from promptrec.data.item import Item
+from promptrec.errors import InputError, UnknownName
+from promptrec.template.loader import SUFFIX, load_template, packs
+from promptrec.template.pack import CATALOG, SETTINGS, Pack
+
+NAME = re.compile(r"\w[\w-]*/(en|zh)")
+# Enough to try templates with; a person is to read through them.
+MOST_ITEMS = 100
+HOW_TO_TEST = {
+    "en": "# tests:\n# - person: what somebody says\n#   has: a title that must be among the first 3\n"
+    "#   lacks: a title that must not\n",
+    "zh": "# tests:\n# - person: 某人说的话\n#   has: 必须排进前三的标题\n#   lacks: 不能排进前三的标题\n",
+}
+
+
+class NoPackName(InputError):
+    """A name of another form: write another."""
+
+
+class PackIsThere(InputError):
+    """A pack is not written over: change its files, or choose another name."""
+
+
+def new_pack(name: str, folder: Path, like: str | None = None, catalog: Catalog | None = None) -> list[Path]:
+    """Write a pack of templates for a new domain, for its author to change.
+
+    Args:
+        name: DOMAIN/LANGUAGE, such as "wine/en".
+        folder: of the author's own templates.
+        like: the pack to begin from; None: the general one of the language.
+        catalog: its first items are put beside the templates to try them with, and its fields declared.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        NoPackName, PackIsThere: see there.
+        InputError: a pack to begin from in another language, or a folder that cannot be written to.
+        UnknownName: no such pack to begin from.
+    """
+    domain, language = pack_name(name)
+    like = like or f"general/{language}"
+    if like not in packs():
+        raise UnknownName("pack", like, packs())
+    if not like.endswith(f"/{language}"):
+        raise InputError(f"{like} is not in the language of {name}: begin from a pack that ends with /{language}")
+    target = folder / name
+    try:
+        if target.exists():
+            raise PackIsThere(f"{target} is there already: change its files, or choose another name")
+        return _made(target, load_template(like, kind="yes-no").pack, domain, language, catalog)
+    except OSError as error:
+        raise InputError(f"{name} cannot be written to {folder}: {error.strerror}") from None
+
+
+def pack_name(name: str) -> tuple[str, str]:
+    """The domain and the language that a name is made of.
+
+    Raises:
+        NoPackName: see there.
+    """
+    if not NAME.fullmatch(name):
+        meant = re.sub(r"\s+", "-", name.strip()).lower()
+        plain = f"; without spaces and capitals it is {meant}" if NAME.fullmatch(meant) else ""
+        raise NoPackName(
+            f"{name!r} is no name for a pack: write DOMAIN/LANGUAGE, as in wine/en; the languages: en, zh{plain}"
+        )
+    domain, language = name.split("/")
+    return domain, language
+
+
+def _made(target: Path, source: Pack, domain: str, language: str, catalog: Catalog | None) -> list[Path]:
+    target.mkdir(parents=True)
+    written = [_copied(path, target, domain) for path in sorted(_folder(source).glob(f"*{SUFFIX}"))]
+    written.append(_written(target / SETTINGS, _settings(source, domain, language, catalog)))
+    if catalog is not None:
+        lines = (json.dumps(_row(item), ensure_ascii=False) for item in list(catalog)[:MOST_ITEMS])
+        written.append(_written(target / CATALOG, "".join(f"{line}\n" for line in lines)))
+    return written
+
+
+def _folder(pack: Pack) -> Path:
+    assert pack.folder is not None  # noqa: S101 - a pack that has a name has a folder
+    return pack.folder
+
+
+def _copied(path: Path, target: Path, domain: str) -> Path:
+    text = re.sub(r"^domain: .*$", f"domain: {domain}", path.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE)
+    return _written(target / path.name, text)
+
+
+def _settings(source: Pack, domain: str, language: str, catalog: Catalog | None) -> str:
+    """The fields of the catalogue, or of the pack that was begun from; tests are the author's to write."""
+    shared = source.shared()
+    if catalog is not None:
+        names = dict.fromkeys(name for item in catalog for name in item.fields)
+        shared["fields"] = list(names)
+    told = {"domain": domain, "language": language, "fields": shared.get("fields") or []}
+    return yaml.safe_dump(told, sort_keys=False, allow_unicode=True) + HOW_TO_TEST[language]
+
+
+def _row(item: Item) -> dict[str, object]:
+    return {"item_id": item.item_id, "title": item.title, **item.fields}
+
+
+def _written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -1,0 +1,134 @@
+"""The tokens of a prompt as a model reads them: which an engine need not read again, and who wrote them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain, takewhile
+from typing import Literal
+
+from promptrec.authoring.sample_request import shown
+from promptrec.data.item import Item
+from promptrec.data.query import Query
+from promptrec.engine.base import Tokens
+from promptrec.prompt import Fitted, Tokenizer, encoded_apart, fit
+from promptrec.template.template import Template
+
+# More than prompts need, so that nothing is cut; what is longer nobody looks at token by token.
+MOST_TOKENS = 2**14
+SOMEBODY_ELSE = {"en": "Something quite different.", "zh": "完全不同的东西。"}
+BROKEN = "\ufffd"
+# UTF-8 has no longer character.
+LONGEST_CHARACTER = 4
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One token, or several that only together are a character. `trusted`: the template's author typed it."""
+
+    text: str
+    ids: Tokens
+    trusted: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is the same in the prompts that are read next to this one, so that it is read once; what varies; the reply.
+
+    The reply is the text that is scored, or how the answer begins.
+    """
+
+    name: Literal["same", "varies", "reply"]
+    chips: tuple[Chip, ...]
+
+    @property
+    def ids(self) -> Tokens:
+        """All tokens of it."""
+        return tuple(chain.from_iterable(chip.ids for chip in self.chips))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A prompt in its three parts, and what was shortened to make it fit: see `promptrec.prompt.Fitted`."""
+
+    parts: tuple[Part, Part, Part]
+    cuts: tuple[str, ...]
+
+    @property
+    def ids(self) -> Tokens:
+        """The very tokens that a model reads."""
+        return tuple(chain.from_iterable(part.ids for part in self.parts))
+
+
+def shown_tokens(
+    template: Template,
+    query: Query,
+    items: Sequence[Item],
+    tokenizer: Tokenizer,
+    *,
+    place: int = 0,
+    whoever: bool = False,
+    budget: int = MOST_TOKENS,
+) -> Shown:
+    """The prompt for a person and one candidate, or all of them where the template shows all at once.
+
+    It is compared with the prompts for the other candidates; a listwise one with another order of them. A character of
+    which only some tokens are the same varies. Where no other prompt differs, all that comes before the reply is the
+    same.
+
+    Args:
+        template: what writes the prompt.
+        query: the person.
+        items: the candidates, at least one.
+        tokenizer: of the model.
+        place: of the candidate whose prompt is shown; a listwise one has them in the order given.
+        whoever: compare it with the same candidate's prompt for somebody else too, and take whichever shares more.
+        budget: tokens the prompt may have.
+
+    Raises:
+        TemplateError, PromptTooLong: as `promptrec.prompt.fit`.
+    """
+
+    def read(person: Query, turn: int) -> Fitted:
+        told = shown(template, person, [*items[turn:], *items[:turn]])
+        return fit(template, told.query, told.items, told.labels, tokenizer, budget, instruction=told.instruction)
+
+    listwise = template.header.ranks.startswith("listwise")
+    turn = 0 if listwise else place
+    fitted = [read(query, n) for n in range(min(2, len(items)) if listwise else len(items))]
+    chosen = fitted[turn]
+    beside = [{other.encoded.ids for other in fitted}]
+    if whoever:
+        somebody = read(Query(preferences=SOMEBODY_ELSE[template.header.language]), turn)
+        beside.append({chosen.encoded.ids, somebody.encoded.ids})
+    context = len(chosen.encoded.context)
+    # A prompt that is the same to its end (a profile's, for any candidate) is not read twice.
+    shared = max((_common(prompts) for prompts in beside if len(prompts) > 1), default=context)
+    return Shown(_parts(chosen, context, shared, tokenizer), chosen.cuts)
+
+
+def _common(prompts: Collection[Tokens]) -> int:
+    """How many tokens they all begin with."""
+    return sum(1 for _ in takewhile(lambda tokens: len(set(tokens)) == 1, zip(*prompts, strict=False)))
+
+
+def _parts(fitted: Fitted, context: int, shared: int, tokenizer: Tokenizer) -> tuple[Part, Part, Part]:
+    ids = fitted.encoded.ids
+    spans = chain(*encoded_apart(fitted.prompt))
+    trusted = [span.trusted for span in spans for _ in tokenizer.encode(span.text, trusted=span.trusted)]
+    # A token that starts every sequence is the model's own.
+    trusted = [True] * (len(ids) - len(trusted)) + trusted
+    chips = _chips(ids[:context], trusted[:context], tokenizer)
+    same = sum(end <= shared for end in accumulate(len(chip.ids) for chip in chips))
+    reply = _chips(ids[context:], trusted[context:], tokenizer)
+    return Part("same", chips[:same]), Part("varies", chips[same:]), Part("reply", reply)
+
+
+def _chips(ids: Tokens, trusted: Sequence[bool], tokenizer: Tokenizer) -> tuple[Chip, ...]:
+    chips: list[Chip] = []
+    start = 0
+    for end in range(1, len(ids) + 1):
+        text = tokenizer.decode(ids[start:end])
+        at_end = end == len(ids) or trusted[end] != trusted[start]
+        if BROKEN not in text or at_end or end - start == LONGEST_CHARACTER:
+            chips.append(Chip(text, ids[start:end], trusted[start]))
+            start = end
+    return tuple(chips)

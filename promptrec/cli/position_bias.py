@@ -1,0 +1,109 @@
+"""`promptrec slot-prior`: what a model thinks of the slots of a prompt, from requests without right answers."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from promptrec.cli.evaluate_options import Adapter, TemplateName
+from promptrec.cli.options import (
+    EngineOption,
+    EngineSettings,
+    JsonOption,
+    ModelOption,
+    TemplatesOption,
+    engine_settings,
+    own_templates,
+)
+from promptrec.cli.output import bars, notes, print_json, print_table, say
+from promptrec.data.query import RankRequest
+from promptrec.engine.models.registry import DEFAULT_MODEL
+from promptrec.engine.registry import open_engine
+from promptrec.errors import InputError
+from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.datasets.registry import open_dataset
+from promptrec.evaluate.runs.spec import System
+from promptrec.rank.listwise.labels import ListwiseLabels
+from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, SlotPrior
+from promptrec.recommender import Recommender
+
+
+def slot_prior(
+    dataset: Annotated[
+        str, typer.Argument(metavar="DATASET", help="Its queries: a folder, or a name of `promptrec data list`.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to keep it, for --slot-prior FILE.")],
+    model: ModelOption = DEFAULT_MODEL,
+    engine: EngineOption = None,
+    engine_option: EngineSettings = None,
+    template: TemplateName = None,
+    templates: TemplatesOption = None,
+    adapter: Adapter = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many queries.")] = None,
+    pool: Annotated[int, typer.Option("--pool", min=1, help="Candidates to retrieve where a dataset gives none.")] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """Fit what a model thinks of the slots of a prompt, which the ranker listwise-prior takes off.
+
+    It needs people's words and candidates, and never looks at which were right. It holds for the model, the template
+    and the numbers of candidates that it was fitted with; the ranker refuses it for others.
+    """
+    if out.is_dir() or not out.parent.is_dir():
+        raise InputError(f"--out {out}: give a file, in a folder that is there")
+    data = open_dataset(dataset)
+    console = notes()
+    options = engine_settings(engine_option)
+    with console.status(Text(f"loading {model}")):
+        opened, _ = open_engine(model, engine, options)
+    system = System(
+        ListwiseLabels.name,
+        engine=opened,
+        template=template,
+        templates=own_templates(templates),
+        adapter=adapter,
+        pool=pool,
+    )
+    asked = _requests(system.open(data), data, limit)
+    with closing(opened), bars() as bar:
+        task = bar.add_task("reading requests", total=len(asked))
+        fitted = SlotPrior.fit(
+            system.prompt_templates(data)[0],
+            asked,
+            opened,
+            adapter=adapter,
+            progress=lambda done: bar.update(task, completed=done),
+        )
+    fitted.save(out)
+    unread = len(asked) - sum(found.requests for found in fitted.slots.values())
+    if unread:
+        console.print(f"promptrec: {unread} of {len(asked)} requests could not be read and count for nothing")
+    print_json(fitted.model_dump_json(indent=2)) if as_json else _show(fitted, out)
+
+
+def _requests(recommender: Recommender, data: Dataset, limit: int | None) -> Sequence[RankRequest]:
+    """What would be ranked of a dataset; people of whom nothing is known are not asked about."""
+    if data.candidates_given:
+        asked = [recommender.request(r.query, r.candidates) for r in data.requests[:limit] if not r.query.is_empty]
+    else:
+        asked = [recommender.candidates(query, k=1).request for query in data.queries[:limit] if not query.is_empty]
+    return asked
+
+
+def _show(fitted: SlotPrior, out: Path) -> None:
+    """Print a line for each number of slots, with the slots that the model likes best and least."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=f"{fitted.model} · {fitted.template.name}")
+    for name in ("candidates", "requests", "best liked", "least liked"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("remarks", overflow="fold")
+    for n, found in fitted.slots.items():
+        by_offset = sorted(zip(found.offsets, found.labels, strict=True))
+        ends = [f"{label} {offset:+.2f}" for offset, label in (by_offset[-1], by_offset[0])]
+        few = f"not used: it takes {LEAST_REQUESTS} requests" if found.requests < LEAST_REQUESTS else ""
+        table.add_row(f"{n}", f"{found.requests}", *ends, few)
+    print_table(table)
+    say(f"how much likelier a slot's label is than the mean of its prompt's, in nats; kept in {out}")

@@ -1,0 +1,1 @@
+"""`promptrec template` and its subcommands."""

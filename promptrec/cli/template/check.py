@@ -1,0 +1,65 @@
+"""`promptrec template check`: what is wrong with templates, in words for their authors."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.linter import check
+from promptrec.authoring.lint.subprocess_sandbox import check_confined
+from promptrec.cli.options import ColumnsOption, JsonOption, ModelOption, TemplatesOption, open_catalog, own_templates
+from promptrec.cli.output import dump_json, say
+from promptrec.cli.template.lookup import template_files
+from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
+from promptrec.engine.tokenizer import Tokenizer
+from promptrec.errors import InputError
+from promptrec.template.loader import list_templates
+
+
+def check_(
+    named: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME|PACK|FILE|FOLDER]...", help="Default: the folder of your own, else all shipped."),
+    ] = None,
+    templates: TemplatesOption = None,
+    model: ModelOption = DEFAULT_MODEL,
+    catalog: Annotated[
+        str | None, typer.Option("--catalog", metavar="FILE", help="Check against this catalogue, not the pack's own.")
+    ] = None,
+    columns: ColumnsOption = None,
+    untrusted: Annotated[
+        bool, typer.Option("--untrusted", help="Check in a process with limits of its own on memory and time.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Find what is wrong with templates: file, line, what it is and how to mend it. Exit code 1 if any is an error."""
+    templates = own_templates(templates)
+    folder = resolve(model, "language model").folder
+    tokenizer = Tokenizer.from_folder(folder)
+    if untrusted and catalog is not None:
+        raise InputError("--untrusted checks with the pack's own catalogue: leave --catalog out")
+    items = open_catalog(catalog, columns) if catalog is not None else None
+    names = named or ([str(templates)] if templates is not None else [])
+    paths: list[str | Path] = [path for name in names for path in template_files(name, templates)]
+    paths = paths or [t.path for t in list_templates()]
+
+    def look(path: str | Path) -> list[Finding]:
+        if untrusted:
+            return check_confined(path, model_folder=folder)
+        return check(path, tokenizer=tokenizer, catalog=items)
+
+    # Templates of a pack share its parts, and what is wrong with those.
+    found = list(dict.fromkeys(f for path in paths for f in look(path)))
+    if as_json:
+        dump_json([f.model_dump(mode="json") for f in found])
+    else:
+        _show(found, len(paths))
+    raise typer.Exit(1 if any(f.severity == "error" for f in found) else 0)
+
+
+def _show(found: list[Finding], templates: int) -> None:
+    for finding in found:
+        say(f"{finding}  [{finding.severity}: {finding.rule}]")
+    errors = sum(f.severity == "error" for f in found)
+    say(f"{templates} templates: {errors} errors, {len(found) - errors} warnings")

@@ -1,0 +1,139 @@
+"""`promptrec template`: which prompts there are, and exactly what one of them says to the model."""
+
+from collections.abc import Iterator
+from itertools import chain, groupby
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Column, Table
+from rich.text import Text
+
+from promptrec.authoring.sample_request import sample, sample_items
+from promptrec.authoring.scaffold import new_pack
+from promptrec.authoring.token_spans import Part, Shown, shown_tokens
+from promptrec.cli.options import (
+    TEMPLATES,
+    ColumnsOption,
+    JsonOption,
+    ModelOption,
+    TemplatesOption,
+    as_typed,
+    open_catalog,
+    own_templates,
+)
+from promptrec.cli.output import dump_json, notes, print_table, results, say
+from promptrec.cli.template.check import check_
+from promptrec.cli.template.lookup import one_template
+from promptrec.cli.template.trial import ab_, diff_, test_
+from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
+from promptrec.engine.tokenizer import Tokenizer
+from promptrec.errors import TemplateError
+from promptrec.template.front_matter import LIKELIHOODS
+from promptrec.template.loader import list_templates
+from promptrec.template.template import Template
+
+app = typer.Typer(
+    help="Prompts as files: begin a pack, look, check, test, compare.", no_args_is_help=True, rich_markup_mode=None
+)
+
+app.command("check")(check_)
+app.command("test")(test_)
+app.command("ab")(ab_)
+app.command("diff")(diff_)
+
+
+@app.command("list")
+def list_(templates: TemplatesOption = None, as_json: JsonOption = False) -> None:
+    """Show every template: its name, the way of ranking that asks with it, language and what it is for.
+
+    One that cannot be read is named, and the exit code is 2.
+    """
+    templates = own_templates(templates)
+    broken: list[TemplateError] = []
+    found = list_templates(templates, broken=broken.append)
+    if as_json:
+        rows = [{"name": t.name, "sha256": t.sha256, **t.header.model_dump(mode="json")} for t in found]
+        dump_json(rows)
+    else:
+        table = Table(Column("name", no_wrap=True), "ranks", "language", Column("about", overflow="fold"))
+        for t in found:
+            table.add_row(t.name, t.header.ranks, t.header.language, t.header.about)
+        print_table(table)
+    for said in dict.fromkeys(map(str, broken)):  # templates of a pack share what is wrong with it
+        notes().print(f"promptrec: error: {said}")
+    if broken:
+        raise typer.Exit(2)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="DOMAIN/LANGUAGE", help="Such as wine/en.")],
+    templates: Annotated[Path, typer.Option("--templates", help="The folder of your own templates.")] = TEMPLATES,
+    like: Annotated[str | None, typer.Option("--like", help="The pack to begin from. Default: general.")] = None,
+    catalog: Annotated[
+        str | None, typer.Option("--catalog", metavar="FILE", help="Items to try the templates with.")
+    ] = None,
+    columns: ColumnsOption = None,
+) -> None:
+    """Begin a pack of your own: copies of a pack that comes with promptrec, for you to change."""
+    written = new_pack(name, templates, like, open_catalog(catalog, columns) if catalog is not None else None)
+    for path in written:
+        say(str(path))
+    say(f"next: promptrec template check {templates / name}")
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="Name or file of a template.")],
+    templates: TemplatesOption = None,
+    model: ModelOption = DEFAULT_MODEL,
+    catalog: Annotated[str | None, typer.Option("--catalog", help="Show it with items of this catalogue.")] = None,
+    columns: ColumnsOption = None,
+    preferences: Annotated[str | None, typer.Option("--preferences", "-p", help="Show it with these words.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the exact prompt a model reads, and its tokens, for sample items and words."""
+    templates = own_templates(templates)
+    template = one_template(name, templates)
+    tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
+    items = open_catalog(catalog, columns) if catalog is not None else None
+    person = sample(template, items, preferences and as_typed(preferences)).query
+    seen = shown_tokens(template, person, sample_items(template, items), tokenizer, whoever=True)
+    if as_json:
+        dump_json(_facts(template, seen, tokenizer))
+        return
+    console = results(soft_wrap=True)
+    same, varies, reply = seen.parts
+    console.print(f"{template.name} · sha256 {template.sha256[:12]} · {model}")
+    console.print(
+        f"{len(seen.ids)} tokens; {len(same.ids)} of them (dim) are read once for many prompts, the others for each"
+    )
+    console.print("underlined is what people and items say, the rest is the template's")
+    console.rule(f"context, {len(same.ids + varies.ids)} tokens")
+    console.print(Text.assemble(*_coloured(same, tokenizer), *_coloured(varies, tokenizer)))
+    console.rule(f"{'scored text' if template.header.ranks in LIKELIHOODS else 'cue'}, {len(reply.ids)} tokens")
+    console.print(Text.assemble(*_coloured(reply, tokenizer)))
+    console.rule("tokens")
+    console.print("·".join(chip.text.replace("\n", "⏎") for part in seen.parts for chip in part.chips))
+
+
+def _coloured(part: Part, tokenizer: Tokenizer) -> Iterator[tuple[str, str]]:
+    style = "dim" if part.name == "same" else "bold"
+    for trusted, run in groupby(part.chips, key=lambda chip: chip.trusted):
+        # Token by token, some tokenizers leave out the spaces between words.
+        ids = tuple(chain.from_iterable(chip.ids for chip in run))
+        yield tokenizer.decode(ids), style if trusted else f"{style} underline"
+
+
+def _facts(template: Template, seen: Shown, tokenizer: Tokenizer) -> dict[str, object]:
+    same, varies, reply = seen.parts
+    return {
+        "name": template.name,
+        "sha256": template.sha256,
+        "context": tokenizer.decode(same.ids + varies.ids),
+        "reply": tokenizer.decode(reply.ids),
+        "ids": seen.ids,
+        "shared": len(same.ids),
+        "tokens": [tokenizer.decode((token,)) for token in seen.ids],
+    }

@@ -1,0 +1,67 @@
+"""Templates as they are named on the command line: one by name or file, and what a folder or pack holds."""
+
+from pathlib import Path
+
+from promptrec.authoring.lint.file_names import misnamed_told
+from promptrec.errors import InputError, UnknownName
+from promptrec.template.loader import SUFFIX, list_templates, load_template, packs, shipped_folder
+from promptrec.template.pack import PART
+from promptrec.template.template import Template
+
+
+def one_template(name: str, folder: Path | None) -> Template:
+    """The template of a name or file.
+
+    Raises:
+        InputError: the name or folder of a pack, which has several; or it is in another folder.
+        UnknownName: no such template.
+    """
+    held = inside(name, folder)
+    if held is not None:
+        # A pack found by its folder has no name; its files do for its templates.
+        names = (t.name if t.name.startswith(name) else t.path for t in held)
+        raise InputError(f"{name} is a pack: name one of its templates: {', '.join(names)}")
+    return _named(name, folder)
+
+
+def inside(name: str, folder: Path | None) -> list[Template] | None:
+    """The templates of a pack, by its name or its folder, in the order of their names; None if it is no pack.
+
+    Raises:
+        InputError: a folder without templates.
+    """
+    if name in packs(folder):
+        return list_templates(folder, name)
+    return [load_template(path) for path in template_files(name, None)] if Path(name).is_dir() else None
+
+
+def template_files(name: str, folder: Path | None) -> list[Path]:
+    """The files of a folder, of a pack, or of one template. They are not read: each may be broken.
+
+    Raises:
+        InputError: a folder without templates.
+        UnknownName: nothing of this name.
+    """
+    roots = [root for root in (folder, Path(), shipped_folder()) if root is not None]
+    held = next((root / name for root in roots if (root / name).is_dir()), None)
+    if held is not None:
+        found = [path for path in sorted(held.rglob(f"*{SUFFIX}")) if not path.name.startswith(PART)]
+        if not found:
+            raise InputError(f"{held}: no template in this folder: their names end with {SUFFIX}{misnamed_told(held)}")
+        return found
+    files = [Path(name), *(root / f"{name}{SUFFIX}" for root in roots)]
+    known = next((path for path in files if path.suffix == SUFFIX and path.is_file()), None)
+    return [known or Path(_named(name, folder).path)]
+
+
+def _named(name: str, folder: Path | None) -> Template:
+    """The template of a name; where there is none, the message says which folder it may be in."""
+    try:
+        return load_template(name, folder=folder)
+    except UnknownName as unknown:
+        here = [] if Path(name).is_absolute() else sorted(path for path in Path().iterdir() if path.is_dir())
+        held = [str(path) for path in here if (path / name).is_dir() or (path / f"{name}{SUFFIX}").is_file()]
+        if folder is not None or not held:
+            raise
+        add = " or ".join(f"--templates {path}" for path in held)
+        raise InputError(f"{unknown}; it is in {' and '.join(held)}: add {add}") from None

@@ -1,0 +1,197 @@
+"""`promptrec template test|ab|diff`: what a model makes of templates, and what differs between two."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from promptrec.authoring.ab_test import compare_templates
+from promptrec.authoring.diff import diff
+from promptrec.authoring.run_tests import Outcome, rank_with, run_tests
+from promptrec.cli.options import (
+    ColumnsOption,
+    EngineOption,
+    EngineSettings,
+    JsonOption,
+    ModelOption,
+    SeedOption,
+    TemplatesOption,
+    as_typed,
+    engine_settings,
+    open_catalog,
+    own_templates,
+)
+from promptrec.cli.output import bars, dump_json, notes, print_json, results, say
+from promptrec.cli.template.lookup import inside, one_template
+from promptrec.engine.base import Engine
+from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
+from promptrec.engine.registry import open_engine
+from promptrec.engine.tokenizer import Tokenizer
+from promptrec.errors import InputError, UnknownName
+from promptrec.evaluate.datasets.registry import open_dataset
+from promptrec.rank.registry import default_ranker
+from promptrec.template.template import Template
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME|FILE", help="Name or file of a template.")]
+OtherArgument = Annotated[str, typer.Argument(metavar="NAME|FILE", help="Another template.")]
+CatalogFile = Annotated[
+    str | None, typer.Option("--catalog", metavar="FILE", help="Items to use, instead of the pack's own.")
+]
+
+ALL = "all"
+
+
+def test_(
+    name: Annotated[str, typer.Argument(metavar="NAME|PACK|FILE", help="A template, or all of a pack.")],
+    templates: TemplatesOption = None,
+    model: ModelOption = DEFAULT_MODEL,
+    engine: EngineOption = None,
+    engine_option: EngineSettings = None,
+    ranks: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ranks",
+            help="Of a pack, the templates for this way of ranking; repeat it; all for every one. "
+            "Default: the way that `recommend` takes with this model.",
+        ),
+    ] = None,
+    catalog: CatalogFile = None,
+    columns: ColumnsOption = None,
+    seed: SeedOption = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the tests of a template's header with a real model. Exit code 1 if any fails."""
+    templates = own_templates(templates)
+    chosen = _chosen(name, templates, ranks, default_ranker(resolve(model, "language model").parameters))
+    told: list[dict[str, Any]] = []
+    with _open(model, engine, engine_option) as opened:
+        for template in chosen:
+            items = open_catalog(catalog, columns) if catalog is not None else template.pack.catalog()
+            outcomes = run_tests(template, rank_with(template, opened, items, seed), items)
+            told += [_told(template, outcome) for outcome in outcomes]
+            if not as_json:
+                _show(template, outcomes)
+    failed = sum(not outcome["passed"] for outcome in told)
+    if as_json:
+        dump_json(told)
+    else:
+        say(f"{len(told) - failed} of {len(told)} tests passed, with {model}")
+    raise typer.Exit(1 if failed else 0)
+
+
+def ab_(
+    a: NameArgument,
+    b: OtherArgument,
+    dataset: Annotated[str, typer.Option("--dataset", help="A folder, or a name of `promptrec data list`.")],
+    templates: TemplatesOption = None,
+    model: ModelOption = DEFAULT_MODEL,
+    engine: EngineOption = None,
+    engine_option: EngineSettings = None,
+    metric: Annotated[str, typer.Option("--metric", help="What the two are compared in.")] = "ndcg@10",
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many people.")] = None,
+    seed: SeedOption = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Rank the same people with two templates, and say which is better, or that no difference is shown."""
+    templates = own_templates(templates)
+    one, other = one_template(a, templates), one_template(b, templates)
+    data = open_dataset(dataset)
+    people = min(limit or len(data.queries), len(data.queries))
+    with _open(model, engine, engine_option) as opened, bars() as bar:
+        task = bar.add_task(f"{data.name}, {people} people, twice", total=2 * people)
+        found = compare_templates(
+            one,
+            other,
+            data,
+            opened,
+            metric=metric,
+            limit=limit,
+            seed=seed,
+            done=lambda ranked: bar.update(task, completed=ranked),
+        )
+    if as_json:
+        print_json(found.model_dump_json(indent=2))
+        return
+    for side in found.sides:
+        mean = "undefined" if side.mean is None else f"{side.mean:.3f}"
+        failed = f", {side.failed} failed, the first {side.first_failure}" if side.failed else ""
+        say(f"{side.name}: {metric} {mean}, {side.prompt_tokens:,} prompt tokens{failed}")
+    say(found.said)
+
+
+def diff_(
+    a: NameArgument,
+    b: OtherArgument,
+    templates: TemplatesOption = None,
+    model: ModelOption = DEFAULT_MODEL,
+    catalog: CatalogFile = None,
+    columns: ColumnsOption = None,
+    preferences: Annotated[str | None, typer.Option("--preferences", "-p", help="Try them with these words.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what differs between two templates: their files, and the prompts they make for the same person and items."""
+    templates = own_templates(templates)
+    tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
+    one, other = one_template(a, templates), one_template(b, templates)
+    words = preferences and as_typed(preferences)
+    found = diff(one, other, tokenizer, open_catalog(catalog, columns) if catalog is not None else None, words)
+    if as_json:
+        print_json(found.model_dump_json(indent=2))
+        return
+    console = results(soft_wrap=True)
+    for title, lines in (("files", found.source), ("prompts", found.prompt)):
+        console.rule(title)
+        for line in lines or ("no difference",):
+            console.print(line, style={"+": "green", "-": "red"}.get(line[:1]))
+    console.print(f"tokens: {found.tokens[0]} and {found.tokens[1]}")
+
+
+def _chosen(name: str, folder: Path | None, ranks: list[str] | None, usual: str) -> list[Template]:
+    """The one template of a name; of a pack, those asked for, or the usual one, or all where it has none of that."""
+    pack = inside(name, folder)
+    held = [one_template(name, folder)] if pack is None else pack
+    able = [t for t in held if t.header.ranks != "profile"]
+    if not able:
+        raise InputError(f"{name} writes a person's profile: it ranks nothing, so there is nothing to test")
+    if pack is None:
+        return able
+    kinds = [template.header.ranks for template in able]
+    asked = ranks or ([usual] if usual in kinds else [ALL])
+    for kind in asked:
+        if kind not in (*kinds, ALL):
+            raise UnknownName(f"template of the pack {name} for", kind, [*kinds, ALL])
+    return [template for template in able if ALL in asked or template.header.ranks in asked]
+
+
+@contextmanager
+def _open(model: str, engine: str | None, options: list[str] | None) -> Iterator[Engine]:
+    """An engine that is closed when it is done with."""
+    asked = engine_settings(options)
+    with notes().status(Text(f"loading {model}")):
+        opened, _ = open_engine(model, engine, asked)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def _told(template: Template, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "template": template.name,
+        "expectation": outcome.expectation.model_dump(mode="json"),
+        "passed": outcome.passed,
+        "said": outcome.said,
+        "titles": [item.title for item in outcome.ranking.items],
+    }
+
+
+def _show(template: Template, outcomes: list[Outcome]) -> None:
+    passed = sum(outcome.passed for outcome in outcomes)
+    say(f"{template.name}: {passed} of {len(outcomes)}")
+    for outcome in outcomes:
+        mark = "passed" if outcome.passed else "FAILED"
+        person = outcome.expectation.person or "(no words)"
+        say(f"  {mark}: {person}" + (f" - {outcome.said}" if outcome.said else ""))

@@ -1,0 +1,33 @@
+"""Options that were given and change nothing: they are said, so that nobody believes they did."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from rich.console import Console
+
+from promptrec.rank.expression import keeps_numbers, ranker_parts, template_kinds
+from promptrec.rank.listwise.position_bias import ListwisePrior
+from promptrec.rank.selection.auto import AUTO
+
+
+def _reads_model(ranker: str) -> bool:
+    return ranker == AUTO or bool(template_kinds(ranker))
+
+
+# Which rankers a parameter is for.
+TAKES: dict[str, Callable[[str], bool]] = {
+    **dict.fromkeys(("model", "models", "engine", "engine_option", "engine_options"), _reads_model),
+    **dict.fromkeys(("template", "templates", "adapter"), _reads_model),
+    "slot_prior": lambda ranker: ranker != AUTO and ListwisePrior.name in ranker_parts(ranker),
+    "item_scores": lambda ranker: ranker == AUTO or keeps_numbers(ranker),
+}
+# Parameters that are called by another option than their own name.
+OPTIONS = {"models": "--model", "engine_options": "--engine-option"}
+
+
+def say_unused(given: Iterable[str], rankers: Sequence[str], console: Console) -> None:
+    """Print a line about those of the given parameters that none of the rankers takes, if there are any."""
+    lost = [name for name in given if name in TAKES and not any(map(TAKES[name], rankers))]
+    if lost:
+        options = ", ".join(OPTIONS.get(name, f"--{name.replace('_', '-')}") for name in lost)
+        verb = "changes" if len(lost) == 1 else "change"
+        console.print(f"promptrec: {options} {verb} nothing with {', '.join(rankers) or 'the baselines'}")

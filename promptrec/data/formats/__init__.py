@@ -1,0 +1,1 @@
+"""File formats: delimited text, RecBole, TOML, TREC, and the encoding of text files."""

@@ -1,0 +1,272 @@
+"""Rows of delimited text (CSV, TSV), whatever parts and quotes its cells."""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice, pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from promptrec.data.clean import clean_text
+from promptrec.data.formats.text_encoding import OPENERS, text_of
+from promptrec.errors import InputError
+
+Row = tuple[str, Mapping[str, Any]]
+"""Where a row stands ("films.csv:12"), and its cells by column name."""
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+CHINESE_COMMA = "，"
+TABBED = (".tsv", ".txt", ".item", ".inter")
+"""Suffixes of files whose header is tried with tabs first; all others with commas."""
+
+_ROWS_TRIED, _HEADER_LINES = 100, 10
+_CELL = re.compile(r'"((?:[^"]++|"")*+)"(?=[\t\r\n]|\Z)|[^\t\r\n]*+')
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_TYPED = re.compile(r"(.+):(token|float|token_seq|float_seq)")
+
+
+class _Record(NamedTuple):
+    first: int
+    """The number of its first line, from 1."""
+    last: int
+    """The number of its last line."""
+    cells: list[str]
+
+
+def read_csv(path: Path) -> Iterator[Row]:
+    """Rows of a CSV or TSV file; every cell is text, so that the ID 007 stays 007. The place is a row's last line.
+
+    What parts the cells is seen from the header: a tab or comma, as the suffix says, else the sign that is there.
+    Excel's `sep=` line is obeyed. Cells are quoted as spreadsheets and pandas do it; in tabbed text a quote that
+    does not enclose a cell is a letter like any other. The types in a header of RecBole (`item_id:token`) are
+    read. What a short row lacks at its end is empty.
+
+    Raises:
+        InputError: quotes that do not close, a row with more cells than columns, a cell in a column without a name, a
+            column named twice, a first line that is no header; with file and line.
+    """
+    lines = list(io.StringIO(text_of(path), newline=""))
+    start, delimiter = _header_line(path, lines)
+    records = [each for each in _records(path, lines, start, delimiter) if any(cell.strip() for cell in each.cells)]
+    if not records:
+        return
+    # Files that were put together have the header again between them.
+    header, rows = records[0], [record for record in records[1:] if record.cells != records[0].cells]
+    names = [clean_text(name).strip() for name in header.cells]
+    _check_header(path, header, names, rows)
+    _check_lines(path, lines, rows, delimiter, len(names))
+    typed = [match for match in map(_TYPED.fullmatch, names) if match]
+    is_typed = len(typed) == len(names)
+    columns = [match[1] for match in typed] if is_typed else names
+    lists = [n for n, match in enumerate(typed) if is_typed and match[2].endswith("_seq")]
+    named = [n for n, name in enumerate(names) if n == 0 or name]
+    for row in rows:
+        place = f"{path}:{row.last}"
+        _check_row(place, row, names, rows, delimiter)
+        cells: list[str | tuple[str, ...]] = [*row.cells, *[""] * (len(names) - len(row.cells))]
+        for n in lists:
+            cells[n] = tuple(str(cells[n]).split())
+        yield place, {columns[n]: cells[n] for n in named}
+
+
+def _header_line(path: Path, lines: Sequence[str]) -> tuple[int, str]:
+    """The index of the header's first line, and the sign that parts the cells."""
+    start = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    first = lines[start].strip() if lines else ""
+    said = re.fullmatch(r'"?sep=(.|\\t)?"?', lines[start].strip("\r\n"), re.IGNORECASE) if lines else None
+    if said and said[1]:
+        return start + 1, said[1].replace("\\t", "\t")
+    if re.match(r'\[?\s*\{\s*("|$)|\[$', first):
+        raise InputError(f"{path}: this is JSON, whatever its name says: name it .json or .jsonl")
+    if re.match(r"<(!doctype|html|\?xml)\b", first, re.IGNORECASE):
+        raise InputError(f"{path}: this is a web page or XML, whatever its name says: get the table itself")
+    if first[:1] in "'‘“„" and first[-1:] in "'’”" and len(first) > 1:
+        raise InputError(
+            f'{path}:{start + 1}: the names stand in {first[0]}{first[-1]}: quote with straight quotes (")'
+        )
+    if said:
+        raise InputError(f"{path}:{start + 1}: {first!r} is a note for Excel without its sign: take this line out")
+    return start, _delimiter(path, lines, start)
+
+
+def _delimiter(path: Path, lines: Sequence[str], start: int) -> str:
+    usual = "\t" if suffix_of(path) in TABBED else ","
+    header = _outside_quotes(lines[start:])
+    counts = Counter(header)
+    prose = Counter(re.findall(r"(.)[ ]", header))
+    there = sorted((s for s in DELIMITERS if counts[s]), key=lambda s: (-counts[s], prose[s], s != usual))
+    if not there and counts[CHINESE_COMMA]:
+        raise InputError(
+            f"{path}:{start + 1}: one column, {lines[start].strip()!r}: the cells seem to be parted by Chinese commas; "
+            "part them by commas, or by tabs in a file named .tsv"
+        )
+    if len(there) < 2:
+        return there[0] if there else usual
+    return next((sign for sign in there if _fits(path, lines, start, sign)), there[0])
+
+
+def suffix_of(path: Path) -> str:
+    """The last suffix but a packed one, in small letters."""
+    return (path.with_suffix("") if path.suffix.lower() in OPENERS else path).suffix.lower()
+
+
+def _outside_quotes(lines: Sequence[str]) -> str:
+    """The header without what stands in quotes."""
+    header = ""
+    for line in lines[:_HEADER_LINES]:
+        header += line
+        if header.count('"') % 2 == 0:
+            break
+    return re.sub(r'"[^"]*"', "", header)
+
+
+def _fits(path: Path, lines: Sequence[str], start: int, sign: str) -> bool:
+    """Whether most of the rows that follow have as many cells as the header, parted by this sign."""
+    widths: list[int] = []
+    # A row that cannot be read is told of when all are read; those before it decide.
+    with suppress(InputError):
+        records = islice(_records(path, lines, start, sign), _ROWS_TRIED)
+        widths.extend(len(record.cells) for record in records if any(cell.strip() for cell in record.cells))
+    return widths[1:].count(widths[0]) * 2 >= len(widths) - 1 if widths else False
+
+
+def _records(path: Path, lines: Sequence[str], start: int, delimiter: str) -> Iterator[_Record]:
+    return (_tabbed if delimiter == "\t" else _quoted)(path, lines, start, delimiter)
+
+
+def _quoted(path: Path, lines: Sequence[str], start: int, delimiter: str) -> Iterator[_Record]:
+    """Rows as Python's csv reads them. Blanks before a quote are passed over."""
+    # The limit holds for the whole process, so it is only ever raised.
+    csv.field_size_limit(max(csv.field_size_limit(), sum(map(len, lines)) + 1))
+    reader = csv.reader(lines[start:], delimiter=delimiter, strict=True, skipinitialspace=True)
+    read = start
+    try:
+        for cells in reader:
+            yield _Record(read + 1, start + reader.line_num, cells)
+            read = start + reader.line_num
+    except csv.Error as error:
+        raise InputError(
+            f"{path}:{read + 1}: not readable as CSV: {error}; check the quotes in this row"
+            f"{_backslash(lines[read : start + reader.line_num])}"
+        ) from None
+
+
+def _tabbed(path: Path, lines: Sequence[str], start: int, _: str) -> Iterator[_Record]:
+    """Rows of tabbed text, which comes with quoted cells (pandas, Excel) and without (IMDb, TREC, Wikidata).
+
+    A quote begins a quoted cell where a quote before a tab or line end closes it. Where that joins lines or cells, it
+    is believed if the row has as many cells as the header and the lines by themselves cannot be rows.
+    """
+    text = "".join(lines[start:])
+    at, position, width = start, 0, 0
+    while at < len(lines):
+        cells, end = lines[at].rstrip("\r\n").split("\t"), at + 1
+        if any(cell.startswith('"') for cell in cells):
+            quoted, length = _quoted_cells(text, position)
+            last = at + len(_LINE_END.findall(text, position, position + length)) + 1
+            lone = lines[at:last]
+            full = all(line.count("\t") + 1 == width for line in lone)
+            whole = full and _may_be_rows(lone, "\t", width, alike=True)
+            joins = last > end or len(quoted) < len(cells)
+            if not (width and joins and (whole or (last == end and len(cells) == width))):
+                swallows = any("\t" in cell and _LINE_END.search(cell) for cell in quoted)
+                # Rows by themselves, but for two quotes that may be no pair.
+                alone = full and all(line.split("\t")[0].strip() for line in lone) and "".join(lone).count('"') == 2
+                if (
+                    width
+                    and last > end
+                    and ((swallows and alone) or len(quoted) != width or _may_be_rows(lone, "\t", width))
+                ):
+                    raise InputError(_joined(path, at + 1, last))
+                cells, end = quoted, last
+        yield _Record(at + 1, end, cells)
+        width = width or (len(cells) if any(cell.strip() for cell in cells) else 0)
+        position += sum(map(len, lines[at:end]))
+        at = end
+
+
+def _quoted_cells(text: str, begin: int) -> tuple[list[str], int]:
+    """The cells of a row that begins at a place of the text, and how many characters they take."""
+    cells: list[str] = []
+    position = begin
+    while True:
+        cell = _CELL.match(text, position)
+        assert cell is not None  # noqa: S101 - a cell may be empty, so one is always found
+        cells.append(cell[0] if cell[1] is None else cell[1].replace('""', '"'))
+        position = cell.end()
+        if not text.startswith("\t", position):
+            return cells, position - begin
+        position += 1
+
+
+def _check_header(path: Path, header: _Record, names: Sequence[str], rows: Sequence[_Record]) -> None:
+    where = f"{path}:{header.first}"
+    named = [name for name in names if name]
+    above = "the first line has the columns' names; take out what stands above them"
+    if len(names) > 2 and len(named) == 1:
+        raise InputError(f"{where}: only {named[0]!r} is named of {len(names)} columns: {above}")
+    if len(names) == 1 and rows and all(len(row.cells) > 1 for row in rows):
+        raise InputError(f"{where}: one column, {names[0]!r}, but {len(rows[0].cells)} cells in the next row: {above}")
+    twice = sorted({name for name in named if names.count(name) > 1})
+    if twice:
+        raise InputError(f"{where}: the column {twice[0]!r} occurs twice: rename one")
+
+
+def _check_lines(path: Path, lines: Sequence[str], rows: Sequence[_Record], delimiter: str, width: int) -> None:
+    """Refuse line ends that may part, or quotes that may join, what is one row or several."""
+    both = any(line.endswith("\r") for line in lines) and any(line.endswith("\n") for line in lines)
+    for row in rows if both else ():
+        if len(row.cells) < width and any(line.endswith("\r") for line in (lines[row.first - 2], lines[row.last - 1])):
+            raise InputError(
+                f"{path}:{row.last}: {len(row.cells)} of {width} cells beside a lone carriage return: quote the cell "
+                "that it stands in, or take it out"
+            )
+    for before, row in pairwise(rows):
+        if before.cells[-1].endswith("\\") and len(row.cells) < width:
+            raise InputError(
+                f"{path}:{before.last}: this row ends in a backslash, as MySQL writes a line end in a cell: quote the "
+                "cell, or take the line end out"
+            )
+    for row in rows if delimiter != "\t" else ():
+        if row.last > row.first and _may_be_rows(lines[row.first - 1 : row.last], delimiter, width, alike=True):
+            raise InputError(_joined(path, row.first, row.last))
+
+
+def _may_be_rows(lines: Sequence[str], delimiter: str, width: int, *, alike: bool = False) -> bool:
+    """Whether lines that a quote joins may be rows: cells enough, and first what may be IDs, `alike` in their kind."""
+    ids = [line.split(delimiter)[0].strip() for line in lines]
+    kinds = {re.sub(r"[^\W\d]+", "a", re.sub(r"\d+", "9", each.strip('"'))) for each in ids}
+    return (
+        all(2 <= line.count(delimiter) + 1 <= width for line in lines)
+        and all(re.fullmatch(r'"[^\s"]+"|[^\s"]+', each) for each in ids)
+        and not (alike and len(kinds) > 1)
+    )
+
+
+def _joined(path: Path, first: int, last: int) -> str:
+    return (
+        f"{path}:{first}: the quote that opens in this row closes in line {last}, over what may be rows of their own: "
+        "take both quotes out; if it is one cell, put it into one line"
+    )
+
+
+def _check_row(place: str, row: _Record, names: Sequence[str], rows: Sequence[_Record], delimiter: str) -> None:
+    """Refuse cells that belong to no column."""
+    width = len(names)
+    if any(cell.strip() for cell in row.cells[width:]):
+        found = f"{place}: {len(row.cells)} cells in a row, but the header has {width} columns: "
+        if len(rows) > 1 and all(len(each.cells) == width + 1 for each in rows):
+            raise InputError(f"{found}so has every row: the header lacks a name, perhaps that of the first column")
+        sign = DELIMITERS.get(delimiter, repr(delimiter))
+        raise InputError(f'{found}quote cells that hold a {sign} in straight double quotes (")' + _backslash(row.cells))
+    if "" in names[1:]:
+        for number, (name, cell) in enumerate(zip(names, row.cells, strict=False), start=1):
+            if number > 1 and not name and cell.strip():
+                raise InputError(f"{place}: {cell.strip()!r} stands in column {number}, which has no name: write one")
+
+
+def _backslash(texts: Sequence[str]) -> str:
+    return '; a quote within quotes is written twice (""), not after a backslash' if '\\"' in "".join(texts) else ""

@@ -1,0 +1,88 @@
+"""Reading a TOML file that a person wrote, and saying in plain words what in it is no TOML."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from promptrec.data.readers import text_of
+from promptrec.errors import InputError
+
+_ESCAPED = re.compile(r"[\x00-\x1f\x7f]")
+# What a line of a file looks like that is not TOML, and how to write it; the first that fits is said.
+_SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"""^\s*[{\[]\s*(["'{].*)?$"""), "this is JSON: write NAME = VALUE, a line each"),
+    (re.compile("[“”„‟＂]|[‘’]"), 'write straight quotes ("), not curly ones'),
+    (re.compile("[＝，；：［］\xa0\u3000]"), "a sign or a blank in it is a wide one: write plain ones"),
+    (re.compile(r"[;,]\s*$"), "take the sign at the end out"),
+    (re.compile(r"=\s*'[^']*'\s*\w"), "an apostrophe ends text in single quotes: take double ones"),
+    (re.compile(r"^\s*[\w-]+\s+[\w-][\w -]*="), "a name has no blanks in it"),
+    (
+        re.compile(r'=.*"[^"]*\\'),
+        "a backslash in double quotes is no plain sign: write / or take single quotes",
+    ),
+    (re.compile(r"^\s*[\w-]+\s*:"), 'write NAME = VALUE, with = and not with ":"'),
+    (re.compile(r"=\s*$"), "there is no value behind the =: write one, or take the line out"),
+    (
+        re.compile(r"=\s*(True|False|TRUE|FALSE|[Yy]es|[Nn]o|on|off)\s*(#.*)?$"),
+        "write true or false, in small letters",
+    ),
+    (re.compile(r"=\s*(None|null|nil|NULL)\s*(#.*)?$"), "TOML has no sign for nothing: take the line out"),
+    (re.compile(r"=\s*['\"][^'\"]*$"), "the quote at the end is missing"),
+    (re.compile(r"=\s*[^\s'\"\[{\d+-][^'\"]*$"), 'text stands in quotes: NAME = "TEXT"'),
+    (re.compile(r"=\s*\[\s*[^\s'\"\[{\d+\]-]"), 'texts in a list stand in quotes: NAME = ["ONE", "TWO"]'),
+    (re.compile(r"^\s*[\w-]+\s*$"), "write NAME = VALUE"),
+)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """What a TOML file says, nothing where it is empty; a byte order mark is passed over.
+
+    Raises:
+        InputError: no such file, or no TOML; with the line and how to write it.
+    """
+    if path.is_file() and not path.stat().st_size:
+        return {}
+    text = text_of(path)
+    try:
+        told = tomllib.loads(text)
+    except ValueError as error:
+        raise InputError(_explained(path, text, str(error))) from None
+    # "data\new" is TOML, and a line feed stands in it.
+    slipped = next(_with_controls(told), None) if '"""' not in text and "'''" not in text else None
+    if slipped is not None:
+        name = slipped
+        raise InputError(
+            f"{path}: {name}: its text has a control character in it, as a backslash in double quotes makes: write / "
+            "or take single quotes"
+        )
+    return told
+
+
+def _explained(path: Path, text: str, said: str) -> str:
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", said)
+    lines = text.split("\n")
+    written = max((n for n, line in enumerate(lines, 1) if line.strip()), default=1)
+    number = int(place[1]) if place and place[1] else written
+    what = said[: place.start()] if place else said
+    line = lines[number - 1].strip("\r")
+    if "overwrite" in what or "twice" in what:
+        how = f"{line.partition('=')[0].strip()!r} stands there twice: take one out"
+    elif "Unclosed" in what:
+        how = "what was opened with a bracket before this lacks a comma, or the bracket at its end"
+    else:
+        how = next(
+            (how for slip, how in _SLIPS if slip.search(line)),
+            "check this line, and what was opened with a bracket before it",
+        )
+    # The value is not shown: it may be a secret.
+    name, equals, _ = line.partition("=")
+    shown = f"{name.strip()} = …: " if equals else ""
+    return f"{path}:{number}: not readable as TOML: {what}: {shown}{how}"
+
+
+def _with_controls(told: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in told.items():
+        texts = value if isinstance(value, list) else [value]
+        yield from (name for text in texts if isinstance(text, str) and _ESCAPED.search(text))

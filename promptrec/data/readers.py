@@ -1,0 +1,149 @@
+"""Rows of a file, each with the place it came from, so that every complaint can name file and line."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from promptrec.data.formats.delimited import Row, read_csv, suffix_of
+from promptrec.data.formats.text_encoding import AS_CSV, check_file, text_of
+from promptrec.errors import InputError, MissingExtra, first_line
+
+__all__ = ["READERS", "Row", "arrow_values", "read_csv", "read_jsonl", "read_parquet", "reader_for", "text_of"]
+
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
+ARCHIVES = (".zip", ".zst", ".7z", ".rar", ".tar", ".tgz")
+
+
+def read_jsonl(path: Path) -> Iterator[Row]:
+    """Rows of a file with one JSON object a line, or of one JSON array of objects ("films.json:item 3").
+
+    Raises:
+        InputError: no JSON, something else than objects, or a name that occurs twice in one; with file and line.
+    """
+    text = text_of(path)
+    array = _array(path, text)
+    for place, row in _lines(path, text) if array is None else array:
+        if not isinstance(row, dict):
+            raise InputError(f"{place}: expected a JSON object, got {type(row).__name__}")
+        yield place, row
+
+
+def _lines(path: Path, text: str) -> Iterator[tuple[str, Any]]:
+    for number, line in enumerate(re.split("\r\n|\r|\n", text), start=1):
+        if not line.strip():
+            continue
+        place = f"{path}:{number}"
+        try:
+            yield place, _loads(line, place)
+        except (ValueError, RecursionError) as error:
+            why = f"{error.msg}, at character {error.colno}" if isinstance(error, json.JSONDecodeError) else error
+            raise InputError(f"{place}: not JSON: {why}; every line is one whole JSON object") from None
+
+
+def _array(path: Path, text: str) -> list[tuple[str, Any]] | None:
+    """The entries of a file that is one JSON array; None where it has lines of JSON."""
+    if not text.lstrip().startswith("["):
+        return None
+    try:
+        entries = _loads(text, str(path))
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data":
+            return None
+        raise InputError(
+            f"{path}:{error.lineno}: not JSON: {error.msg}, at character {error.colno}; "
+            "the file begins as one array of JSON objects"
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not JSON: {error}") from None
+    return [(f"{path}:item {number}", entry) for number, entry in enumerate(entries, start=1)]
+
+
+def _loads(text: str, place: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise InputError(f"{place}: the name {twice!r} occurs twice in a JSON object: rename one")
+        return found
+
+    return json.loads(text, object_pairs_hook=unique)
+
+
+def read_parquet(path: Path) -> Iterator[Row]:
+    """Rows of a Parquet file; the place is the row's number, from 1."""
+    try:
+        import pyarrow.parquet as parquet
+    except ImportError:
+        raise MissingExtra("pyarrow", "parquet") from None
+    check_file(path)
+    try:
+        names = parquet.read_schema(path).names
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise InputError(f"{path}: the column {twice[0]!r} occurs twice: rename one")
+        table = parquet.read_table(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: not readable as Parquet: {first_line(error)}") from None
+    for number, cells in enumerate(zip(*map(arrow_values, table.columns), strict=True), start=1):
+        yield f"{path}:row {number}", dict(zip(names, cells, strict=True))
+
+
+def arrow_values(column: Any) -> list[Any]:  # noqa: ANN401 - an array of pyarrow
+    """A column of Arrow as Python values, of which a float32 of 4.35 is 4.35; a map is a list of pairs."""
+    convert = _converter(column.type)
+    values = column.to_pylist()
+    return [None if value is None else convert(value) for value in values] if convert else values
+
+
+def _converter(kind: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401 - a type of pyarrow
+    """What makes a plain value of one that `to_pylist` gave; None where it is one."""
+    from numpy import float16, float32
+    from pyarrow import types
+
+    if types.is_float32(kind) or types.is_float16(kind):
+        short = float32 if types.is_float32(kind) else float16
+        return lambda value: float(str(short(value)))
+    if types.is_map(kind):
+        key, item = _converter(kind.key_type), _converter(kind.item_type)
+        return lambda pairs: [(_with(key, k), _with(item, v)) for k, v in pairs]
+    if types.is_struct(kind):
+        fields = {field.name: _converter(field.type) for field in kind}
+        return lambda struct: {name: _with(fields[name], value) for name, value in struct.items()}
+    inner = _converter(kind.value_type) if hasattr(kind, "value_type") else None
+    if inner is None or types.is_dictionary(kind):
+        return inner
+    return lambda values: [_with(inner, value) for value in values]
+
+
+def _with(convert: Callable[[Any], Any] | None, value: Any) -> Any:  # noqa: ANN401
+    return value if convert is None or value is None else convert(value)
+
+
+READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".txt": read_csv,
+    ".item": read_csv,
+    ".inter": read_csv,
+    ".json": read_jsonl,
+    ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
+    ".parquet": read_parquet,
+}
+
+
+def reader_for(path: Path) -> Callable[[Path], Iterator[Row]]:
+    """The reader for a file's suffix in either case, packed (.gz, .xz, .bz2) or not."""
+    suffix = suffix_of(path)
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; give a file")
+    if suffix in SPREADSHEETS:
+        raise InputError(f"{path}: a spreadsheet cannot be read: {AS_CSV}")
+    if suffix in ARCHIVES:
+        raise InputError(f"{path}: a packed file of kind {suffix} cannot be read: unpack it first")
+    if suffix not in READERS:
+        known = ", ".join(READERS)
+        raise InputError(f"{path}: unknown kind of file {suffix!r}; known: {known}, also with .gz, .xz or .bz2")
+    return READERS[suffix]

@@ -1,0 +1,38 @@
+"""Last.fm 2K of HetRec 2011: which artists 1,892 people listened to."""
+
+from pathlib import Path
+
+from promptrec.data.catalog import Catalog
+from promptrec.data.interactions import Interactions
+from promptrec.data.item import Item
+from promptrec.data.readers import Row, text_of
+from promptrec.data.sources.raw_dataset import Collection
+from promptrec.errors import InputError
+
+LASTFM_FILES = ("user_artists.dat", "artists.dat")
+
+
+def read_lastfm(folder: Path) -> Collection:
+    """The artists by name, and who listened to them. How often is no rating, so it is left out."""
+    chosen, artists = (folder / name for name in LASTFM_FILES)
+    named = (Item(item_id=row["id"], title=row["name"]) for _, row in _tabbed(artists, "id", "name"))
+    rows = _tabbed(chosen, "userID", "artistID")
+    columns = {"user_id": "userID", "item_id": "artistID"}
+    return Collection(Catalog(named, name="lastfm-2k"), Interactions.from_rows(rows, str(chosen), columns=columns), {})
+
+
+def _tabbed(path: Path, *wanted: str) -> list[Row]:
+    """The columns wanted of a tab-separated file with a header. Names hold quotes, which mean nothing."""
+    header, *lines = text_of(path).replace("\r\n", "\n").split("\n")
+    columns = header.split("\t")
+    if missing := [name for name in wanted if name not in columns]:
+        raise InputError(f"{path}:1: no column {missing[0]!r}; the columns are: {', '.join(columns)}")
+    rows: list[Row] = []
+    for number, line in enumerate(lines, start=2):
+        if not line.strip():
+            continue
+        cells = dict(zip(columns, line.split("\t"), strict=False))
+        if not all(cells.get(name, "").strip() for name in wanted):
+            raise InputError(f"{path}:{number}: no {' or no '.join(wanted)}")
+        rows.append((f"{path}:{number}", {name: cells[name] for name in wanted}))
+    return rows

@@ -1,0 +1,1 @@
+"""Counting what an engine would read, without weights."""

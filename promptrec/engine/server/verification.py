@@ -1,0 +1,157 @@
+"""What a server serves: that it is the model that was asked for, with our tokenizer, and its completions."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+from promptrec.engine.base import Tokens
+from promptrec.engine.models.registry import ModelInfo
+from promptrec.engine.server.client import Client, RequestFailed
+from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.validation import Refused
+from promptrec.errors import EngineError
+
+logger = logging.getLogger(__name__)
+
+# Different tokenizers cut this differently.
+PROBE = "Wer's nicht glaubt: 3 ships, 2 trains! 《海》 naïve"
+# Of a long list of models a message shows so many.
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Served:
+    """One model on one server.
+
+    model_id: what the server calls it.
+    names: all that the server may call it in an answer.
+    max_model_len: longest prompt with its answer in tokens, None where the server does not say.
+    """
+
+    client: Client
+    model_id: str
+    names: frozenset[str]
+    max_model_len: int | None
+
+    def complete(
+        self,
+        prompt: Tokens,
+        adapter: str | None,
+        wait: Callable[[float], bool] | None,
+        settings: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """The answer to a prompt, which is of this model (or of the adapter that the server has by that name).
+
+        Raises:
+            Refused: the prompt cannot be read. RequestFailed: no answer, or one that is no completion.
+        """
+        asked = adapter or self.model_id
+        body = {"model": asked, "prompt": list(prompt), "temperature": 0.0} | dict(settings)
+        answer = self.client.ask("POST", "/completions", "choices", body, wait=wait)
+        choices = answer["choices"]
+        first = choices[0] if isinstance(choices, list) and choices else None
+        if not isinstance(first, dict) or not isinstance(first.get("text"), str):
+            raise RequestFailed(
+                f"the server at {self.client.address.shown} answers something else than completions: check the address",
+                permanent=True,
+            )
+        told = answer.get("model")
+        if told and isinstance(told, str) and _last(told) not in map(_last, {asked} if adapter else self.names):
+            raise RequestFailed(
+                f"the server at {self.client.address.shown} answers with the model {told[:100]}, not {asked}",
+                permanent=True,
+            )
+        return answer
+
+
+def open_server(client: Client, info: ModelInfo, tokenizer: Tokenizer) -> Served:
+    """What `client` serves under the model's name.
+
+    Raises:
+        EngineError: nobody answers there, or not as a server of this model; with the address that may be meant.
+    """
+    where = client.address.shown
+    try:
+        models = client.ask("GET", "/models", "data", wait=_sleep, opening=True)["data"]
+        problem = None
+    except (RequestFailed, Refused) as error:
+        problem = error
+    if problem is not None:
+        raise EngineError(f"{problem}{_remedy(client, problem)}")
+    listed = [model for model in models if isinstance(model, dict) and isinstance(model.get("id"), str)]
+    # vLLM lists adapters beside the models that they are of.
+    served = [model for model in listed if not model.get("parent")]
+    if not served:
+        raise EngineError(f"the server at {where} lists no models: check the address")
+    model = _of_name(served, info)
+    if model is None:
+        ids = ", ".join(model["id"] for model in served[:SHOWN]) + (", …" if served[SHOWN:] else "")
+        raise EngineError(
+            f"the server at {where} serves {ids} and not {info.name}: name with --model the model that it serves "
+            f"(`promptrec model add FOLDER --name NAME` gives one that name here), or start it with "
+            f"--served-model-name {info.name}"
+        )
+    if model["id"] != info.name:
+        logger.warning("the server at %s serves %s: it is taken for %s", where, model["id"], info.name)
+    root = model.get("root")
+    names = {model["id"]} | {other["id"] for other in served if root and other.get("root") == root}
+    longest = model.get("max_model_len")
+    found = Served(
+        client,
+        model["id"],
+        frozenset(names | ({root} if isinstance(root, str) else set())),
+        longest if isinstance(longest, int) and longest > 1 else None,
+    )
+    _check_tokenizer(found, info, tokenizer)
+    return found
+
+
+def _of_name(served: list[dict[str, Any]], info: ModelInfo) -> dict[str, Any] | None:
+    """The model of our name; or from our folder, or of the name that our name is the end of ("org/name")."""
+    for model in served:
+        if model["id"] == info.name:
+            return model
+    names = {_last(info.name), _last(info.source)} - {""}
+    for model in served:
+        if str(info.path) in (model["id"], model.get("root")) or _last(model["id"]) in names:
+            return model
+    return None
+
+
+def _last(name: str) -> str:
+    return PurePath(name).name.casefold()
+
+
+def _remedy(client: Client, problem: Exception) -> str:
+    """What to do about a server that cannot be opened; an address that is proposed was tried."""
+    address = client.address
+    unreachable = isinstance(problem, RequestFailed) and problem.unreachable
+    if isinstance(problem, RequestFailed) and problem.status in (401, 403):
+        return ""
+    if not unreachable:
+        meant = next((url for url in address.alternatives if client.lists_models(url)), None)
+        if meant:
+            return f"; did you mean {meant}?"
+    if client.answers(address.other_scheme):
+        return f"; did you mean {address.other_scheme}?"
+    if unreachable:
+        return ": start it, give its address with --engine-option base_url=…, or choose another --engine"
+    return "" if address.url.endswith("/v1") else "; an address usually ends in /v1"
+
+
+def _check_tokenizer(served: Served, info: ModelInfo, tokenizer: Tokenizer) -> None:
+    """Compare tokenizers where the server shows its own (vLLM does): of another one, every ID means other words."""
+    theirs = served.client.tokens(served.model_id, PROBE)
+    if theirs is not None and theirs != tokenizer.encode(PROBE, trusted=False):
+        raise EngineError(
+            f"the server at {served.client.address.shown} serves {served.model_id}, which has another tokenizer than "
+            f"{info.name}: name the model that it serves"
+        )
+
+
+def _sleep(seconds: float) -> bool:
+    time.sleep(seconds)
+    return False

@@ -1,0 +1,1 @@
+"""The embedded engine: Hugging Face transformers in this process."""

@@ -1,0 +1,433 @@
+"""The embedded engine: Hugging Face transformers in this process, on whatever torch finds. Starts in seconds."""
+
+import copy
+import inspect
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from importlib.util import find_spec
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
+from promptrec.engine.batching import Group, batches, equal_length_batches, shared_prefix_groups
+from promptrec.engine.models.architecture import cache_name, check_causal, keeps_state
+from promptrec.engine.models.gguf import quiet
+from promptrec.engine.models.lora_adapter import PROBE_LABELS, Adapter, Adapters, check_effect
+from promptrec.engine.models.registry import ModelInfo
+from promptrec.engine.options import DEFAULTS, EngineOptions
+from promptrec.engine.progress import report_progress
+from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.transformers.grammar import Grammars
+from promptrec.engine.transformers.loading import load_pretrained
+from promptrec.engine.transformers.packing import Output, Row, new_tokens, pack, sees_everything
+from promptrec.engine.transformers.threads import Threads
+from promptrec.engine.validation import check_labels, check_tokenizer, log_probabilities, prompt_error
+from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, first_line
+
+try:
+    import torch
+    import transformers
+except ImportError as missing:
+    raise MissingExtra(missing.name or "transformers", "transformers") from None
+
+Numbers = tuple[float, ...]
+Pick = Callable[[Any, Sequence[Output]], Any]
+ROW_TOKENS = 512  # in a packed row
+# By how many nats two ways of reading the same may differ, in float32 and in half precision.
+SAME_NATS, SAME_NATS_HALF = 1e-3, 0.5
+# Logits of one batch take at most this many bytes; keys and values at most this many tokens.
+LOGITS_BYTES = 512 * 2**20
+CACHE_TOKENS = 8192
+GENERATE_BATCH, ADAPTER = 16, "reading"
+
+
+class TransformersEngine:
+    """See `promptrec.engine.base.Engine`. Prompts that share a beginning are read once up to where they part."""
+
+    name = "transformers"
+
+    def __init__(self, info: ModelInfo, options: EngineOptions = DEFAULTS) -> None:
+        for option in (
+            "tensor_parallel_size",
+            "gpu_memory_utilization",
+            "quantization",
+            "max_lora_rank",
+            "base_url",
+            "api_key",
+        ):
+            if getattr(options, option) is not None:
+                raise InputError(f"the engine transformers does not take {option}: leave it out, or use another engine")
+        self.model_id = info.name
+        check_causal(info.folder)
+        self.tokenizer = Tokenizer.from_folder(info.folder)
+        self._folder = info.folder
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        dtype = options.dtype or ("float32" if self._device == "cpu" else "auto")
+        self._model: Any = load_pretrained(info.folder, dtype).to(self._device).eval()
+        self.threads = Threads.of_torch(torch, options.threads, timed=self._device == "cpu")
+        self._model.register_forward_pre_hook(self.threads.choose)
+        config = self._model.config.get_text_config()
+        self._vocabulary = int(config.vocab_size)
+        check_tokenizer(info.folder, self.tokenizer, self._vocabulary)
+        own = int(getattr(config, "max_position_embeddings", 2048))
+        self.context_length = min(own, options.max_model_len or own)
+        self._cache_name = cache_name(self._model.forward)
+        self._takes_positions = "position_ids" in inspect.signature(self._model.forward).parameters
+        self._adapters = Adapters(info.folder)
+        self._shares = self._packs = False
+        self._shares, self._packs = self._tried(info.folder)
+        self._grammars: Grammars | None = None
+        ends = self._model.generation_config.eos_token_id
+        self._ends = {ends} if isinstance(ends, int) else set(ends or ())
+        if self.tokenizer.eos_id is not None:
+            self._ends.add(self.tokenizer.eos_id)
+        # What else a model's folder says of writing (penalties, sampling) is not what the caller asks for.
+        self._model.generation_config = transformers.GenerationConfig(eos_token_id=sorted(self._ends) or None)
+
+    def next_logprobs(
+        self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
+    ) -> list[Reading[tuple[float, ...]]]:
+        """See `Engine.next_logprobs`."""
+        check_labels(label_ids, self._vocabulary)
+        labels = torch.tensor(list(label_ids), device=self._device, dtype=torch.long)
+
+        def pick(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401 - see `_read`
+            rows = logits[[place for place, _, _ in outputs]]
+            return rows[:, labels] - rows.logsumexp(-1, keepdim=True)
+
+        return self._read(prompts, [len(p) - 1 for p in prompts], pick, [0] * len(prompts), adapter)
+
+    def loglikelihood(
+        self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
+    ) -> list[Reading[tuple[float, ...]]]:
+        """See `Engine.loglikelihood`."""
+
+        def pick(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401 - see `_read`
+            places = [place for place, _, _ in outputs]
+            tokens = [continuations[index][offset] for _, index, offset in outputs]
+            return (logits[places, tokens] - logits.logsumexp(-1)[places])[:, None]
+
+        sequences = [(*p, *c) for p, c in zip(prompts, continuations, strict=True)]
+        empty = "the continuation is empty: there is nothing to score"
+        errors = dict.fromkeys((i for i, c in enumerate(continuations) if not c), empty)
+        # Nothing comes behind the last token, so nobody asks what would be likely there.
+        return self._read(sequences, [len(p) - 1 for p in prompts], pick, [1] * len(prompts), adapter, errors)
+
+    def generate(
+        self,
+        prompts: Sequence[Tokens],
+        sampling: Sampling,
+        constraint: Constraint | None = None,
+        *,
+        adapter: str | None = None,
+    ) -> list[Reading[str]]:
+        """See `Engine.generate`. Sampled text is written prompt by prompt, so that a seed gives the same every time."""
+        room = self.context_length - sampling.max_tokens
+        errors = {i: e for i, p in enumerate(prompts) if (e := prompt_error(p, room, self._vocabulary))}
+        out: dict[int, Reading[str]] = {i: Reading(None, error=e) for i, e in errors.items()}
+        good = [i for i in range(len(prompts)) if i not in errors]
+        # What is padded on the left would get into a state, or into the positions of a model that is not told them.
+        size = GENERATE_BATCH if sampling.temperature == 0 and self._shares and self._takes_positions else 1
+        lengths = [len(prompts[i]) for i in good]
+        with self.threads, self._adapted(adapter):
+            for batch in batches(lengths, CACHE_TOKENS):
+                for start in range(0, len(batch), size):
+                    members = [good[b] for b in batch[start : start + size]]
+                    texts = self._write([prompts[i] for i in members], sampling, constraint)
+                    out.update(zip(members, texts, strict=True))
+                    report_progress(len(out), len(prompts))
+        return [out[i] for i in range(len(prompts))]
+
+    def close(self) -> None:
+        """Free the model. Calling it twice is harmless."""
+        self._model = None
+        self._adapters.close()
+
+    def _read(
+        self,
+        sequences: Sequence[Tokens],
+        firsts: Sequence[int],
+        pick: Pick,
+        scored: Sequence[int],
+        adapter: str | None,
+        unreadable: Mapping[int, str] | None = None,
+    ) -> list[Reading[Numbers]]:
+        """What `pick` takes from the logits behind positions `firsts[i]` and later of each sequence.
+
+        `pick` gets logits (n, vocabulary) and outputs, whose places are rows of those, and gives a tensor (outputs,
+        values). `scored` says how many tokens at the end of each sequence are scored and need not be read themselves;
+        `unreadable` says why some sequences cannot be read at all.
+        """
+        errors = {i: "the prompt is empty" for i, f in enumerate(firsts) if f < 0}
+        errors |= {
+            i: e for i, s in enumerate(sequences) if (e := prompt_error(s, self.context_length, self._vocabulary))
+        }
+        errors |= unreadable or {}
+        texts = {i: s[: len(s) - scored[i]] for i, s in enumerate(sequences) if i not in errors}
+        with self.threads, self._adapted(adapter), torch.inference_mode():
+            shared, values = (self._packed if self._packs else self._grouped)(texts, firsts, pick)
+            for i in [i for i, numbers in values.items() if not all(map(math.isfinite, numbers))]:
+                # In a row, a number that is none makes all others none: whose it is shows when each is read alone.
+                shared[i], values[i] = 0, self._grouped({i: texts[i]}, firsts, pick)[1][i]
+        out: dict[int, Reading[Numbers]] = {i: Reading(None, error=e) for i, e in errors.items()}
+        for i in texts:
+            usage = Usage(prompt=len(sequences[i]), cached=shared[i] + scored[i])
+            out[i] = log_probabilities(tuple(values[i]), usage)
+        return [out[i] for i in range(len(sequences))]
+
+    def _packed(
+        self, texts: Mapping[int, Tokens], firsts: Sequence[int], pick: Pick, length: int = ROW_TOKENS
+    ) -> tuple[dict[int, int], dict[int, list[float]]]:
+        """How many tokens of each text were read for another, and its values, from rows of `length` new tokens."""
+        indices = list(texts)
+        read = new_tokens(list(texts.values()))
+        shared = {i: len(texts[i]) - new for i, new in zip(indices, read, strict=True)}
+        values: dict[int, list[float]] = {i: [] for i in indices}
+        length = max(1, min(length, LOGITS_BYTES // (4 * self._vocabulary)))
+        rows = pack(list(texts.values()), [firsts[i] for i in indices], length)
+        cache = None
+        for number, (row, following) in enumerate(zip_longest(rows, rows[1:]), start=1):
+            outputs = [(place, indices[n], offset) for place, n, offset in row.outputs]
+            places = sorted({place for place, _, _ in outputs})
+            logits, cache = self._forward_row(row, cache, places)
+            cache = keep_columns(cache, following.past) if following else None
+            add_values(values, logits, places, outputs, pick)
+            report_progress(number, len(rows))
+        return shared, values
+
+    def _forward_row(self, row: Row, cache: Any, places: Sequence[int]) -> tuple[Any, Any]:  # noqa: ANN401
+        """Logits behind the places of a packed row (float32), and the keys and values of all that it sees."""
+        seen = torch.tensor(row.mask(), device=self._device)[None, None]
+        dtype = self._model.dtype
+        hidden = torch.zeros(seen.shape, dtype=dtype, device=self._device)
+        hidden.masked_fill_(~seen, torch.finfo(dtype).min)
+        with stopping():
+            out = self._model(
+                input_ids=torch.tensor([row.ids], device=self._device),
+                position_ids=torch.tensor([row.positions], device=self._device),
+                attention_mask=hidden,
+                use_cache=True,
+                logits_to_keep=torch.tensor(places or [0], device=self._device),
+                **{self._cache_name: cache},
+            )
+        return out.logits[0].float(), getattr(out, self._cache_name)
+
+    def _grouped(
+        self, texts: Mapping[int, Tokens], firsts: Sequence[int], pick: Pick
+    ) -> tuple[dict[int, int], dict[int, list[float]]]:
+        """The same where rows cannot be packed: a prefix is read once for a group, and nothing is padded.
+
+        What comes after the prefix is read in batches of equal length.
+        """
+        indices = list(texts)
+        shared = dict.fromkeys(indices, 0)
+        values: dict[int, list[float]] = {i: [] for i in indices}
+        groups = [Group(0, tuple(range(len(indices))))] if indices else []
+        if self._shares:
+            groups = shared_prefix_groups(list(texts.values()), [firsts[i] for i in indices])
+        for group in groups:
+            members = [indices[n] for n in group.members]
+            shared |= dict.fromkeys(members[1:], group.prefix)
+            prefix = texts[members[0]][: group.prefix]
+            cache = self._forward([prefix], None, 1)[1] if prefix else None
+            lengths = [len(texts[i]) for i in members]
+            tokens = min(CACHE_TOKENS, LOGITS_BYTES // (4 * self._vocabulary))
+            for batch in equal_length_batches(lengths, max(1, tokens // max(lengths))):
+                rows = [members[n] for n in batch]
+                first = min(firsts[i] for i in rows)
+                logits, _ = self._forward([texts[i][group.prefix :] for i in rows], cache, lengths[batch[0]] - first)
+                for i, row in zip(rows, logits, strict=True):
+                    start = firsts[i] - first
+                    outputs = [(place, i, place - start) for place in range(start, len(row))]
+                    add_values(values, row, range(len(row)), outputs, pick)
+                report_progress(sum(map(bool, values.values())), len(texts))
+        return shared, values
+
+    def _forward(self, rows: Sequence[Tokens], cache: Any, keep: int) -> tuple[Any, Any]:  # noqa: ANN401
+        """Logits of the last `keep` positions (float32) of rows of equal length, and the cache behind them."""
+        ids = torch.tensor([list(row) for row in rows], device=self._device)
+        if cache is not None:
+            cache = copy.deepcopy(cache)
+            cache.batch_repeat_interleave(len(rows))
+        with stopping():
+            before = {} if cache is None else {self._cache_name: cache}
+            out = self._model(input_ids=ids, use_cache=True, logits_to_keep=keep, **before)
+        return out.logits.float(), getattr(out, self._cache_name, None)
+
+    def _tried(self, folder: Path) -> tuple[bool, bool]:
+        """Whether prefixes may be shared, and whether rows may be packed, tried on a few tokens.
+
+        Both must give what sequences give that are read alone. Settings tell of layers that do not see all that came
+        before; whatever else is different shows in the numbers, or is raised.
+
+        Raises:
+            ModelError: a token changes what is read before it: the model is no causal one.
+        """
+        tokens = [(7 + 31 * n) % self._vocabulary for n in range(26)]
+        texts = dict(enumerate((*tokens[:n], *tokens[m:]) for n, m in ((18, 18), (18, 21), (22, 24))))
+        firsts = [17] * len(texts)  # shorter prefixes are never shared
+
+        def all_of(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401 - see `_read`
+            return logits[[place for place, _, _ in outputs]].log_softmax(-1)
+
+        with self.threads, torch.inference_mode():
+            try:
+                alone = self._grouped(texts, firsts, all_of)[1]
+            except Exception as error:  # what a model raises that wants more than tokens is not one type
+                raise ModelError(f"{folder} cannot be read as a language model: {first_line(error)}") from error
+            ahead = self._grouped({0: texts[0][:20]}, firsts, all_of)[1][0]
+            if not all(map(math.isfinite, ahead)):
+                raise ModelError(f"{folder}: it gives no numbers: its weights are damaged, or too large for the dtype")
+            if not self._alike(ahead, alone[0][: len(ahead)]):
+                raise ModelError(f"{folder}: what comes after a token changes how it is read: no causal language model")
+            config = self._model.config.to_dict()
+            self._shares = not keeps_state(config)
+            if self._shares:
+                self._shares = self._agrees(alone, lambda: self._grouped(texts, firsts, all_of))
+            packs = sees_everything(config) and self._agrees(
+                alone, lambda: self._packed(texts, firsts, all_of, length=7)
+            )
+        return self._shares, packs
+
+    def _agrees(self, alone: Mapping[int, list[float]], read: Callable[[], tuple[Any, dict[int, list[float]]]]) -> bool:
+        try:
+            values = read()[1]
+        except Exception:  # what a model raises that takes no such cache or mask is not one type
+            return False
+        return all(self._alike(alone[i], values[i]) for i in alone)
+
+    def _alike(self, some: Sequence[float], others: Sequence[float]) -> bool:
+        most = max(abs(a - b) for a, b in zip(some, others, strict=True))
+        return most < (SAME_NATS if self._model.dtype == torch.float32 else SAME_NATS_HALF)
+
+    def _write(
+        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None
+    ) -> list[Reading[str]]:
+        """Text for one batch, padded on the left."""
+        longest = max(map(len, prompts))
+        pad = self.tokenizer.eos_id or 0
+        ids = torch.tensor([[*[pad] * (longest - len(p)), *p] for p in prompts], device=self._device)
+        mask = torch.tensor([[*[0] * (longest - len(p)), *[1] * len(p)] for p in prompts], device=self._device)
+        chosen: dict[str, Any] = {"do_sample": False, "temperature": None, "top_p": None, "top_k": None}
+        if sampling.temperature > 0:
+            chosen = {"do_sample": True, "temperature": sampling.temperature, "top_p": 1.0, "top_k": 0}
+        processors = [self._grammar().processor(constraint)] if constraint else []
+        devices = [torch.cuda.current_device()] if self._device == "cuda" else []
+        # The seed is ours alone: the program's own random numbers go on as if nothing had been drawn.
+        with stopping(), torch.inference_mode(), torch.random.fork_rng(devices):
+            torch.manual_seed(sampling.seed)
+            written = self._model.generate(
+                input_ids=ids,
+                attention_mask=mask,
+                max_new_tokens=sampling.max_tokens,
+                pad_token_id=pad,
+                logits_processor=transformers.LogitsProcessorList(processors),
+                **chosen,
+            )
+        return [
+            self._reading(len(prompt), row.tolist()[longest:], sampling)
+            for prompt, row in zip(prompts, written, strict=True)
+        ]
+
+    def _reading(self, read: int, ids: list[int], sampling: Sampling) -> Reading[str]:
+        length = next((n for n, i in enumerate(ids) if i in self._ends), None)
+        usage = Usage(prompt=read, decoded=len(ids) if length is None else length + 1)
+        text = self.tokenizer.decode(tuple(ids if length is None else ids[:length]))
+        cut = min((at for stop in sampling.stop if (at := text.find(stop)) >= 0), default=math.inf)
+        return Reading(text if cut == math.inf else text[: int(cut)], usage)
+
+    def _grammar(self) -> Grammars:
+        if self._grammars is None:
+            tokenizer = transformers.AutoTokenizer.from_pretrained(
+                self._folder, local_files_only=True, trust_remote_code=False
+            )
+            self._grammars = Grammars(tokenizer, self._vocabulary)
+        return self._grammars
+
+    @contextmanager
+    def _adapted(self, source: str | None) -> Iterator[None]:
+        """Reads with the adapter in a folder inside its block, with the bare model after it, whatever happens.
+
+        Raises:
+            MissingExtra: peft is not installed.
+            InputError: the folder holds no adapter that can be read with this model; see `Adapters.get`.
+        """
+        if self._model is None:
+            raise EngineError("the engine is closed: open it again")
+        if source is None:
+            yield
+            return
+        if find_spec("peft") is None:
+            raise MissingExtra("peft", "lora")
+        adapter, new = self._adapters.get(source)
+        if new:
+            self._try_adapter(adapter, source)
+        with self._with_adapter(adapter, source):
+            yield
+
+    def _try_adapter(self, adapter: Adapter, source: str) -> None:
+        labels = [label for label in PROBE_LABELS if label < self._vocabulary]
+
+        def pick(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401 - see `_read`
+            return logits.log_softmax(-1)[:, labels]
+
+        def read(adapted: bool) -> list[float]:
+            with self._with_adapter(adapter, source) if adapted else nullcontext(), torch.inference_mode():
+                return self._grouped({0: adapter.probe}, [len(adapter.probe) - 1], pick)[1][0]
+
+        try:
+            check_effect(source, read)
+        except BaseException:
+            self._adapters.forget(adapter)
+            raise
+
+    @contextmanager
+    def _with_adapter(self, adapter: Adapter, source: str) -> Iterator[None]:
+        try:
+            try:
+                with quiet():
+                    found = self._model.load_adapter(str(adapter.folder), adapter_name=ADAPTER)
+                odd = found.missing_keys | found.unexpected_keys
+                reason = f"{min(odd)} is in one of them only" if odd else None
+            except Exception as error:  # what a foreign or damaged adapter raises is not one type
+                reason = first_line(error)
+            if reason is not None:
+                raise InputError(f"{source}: this LoRA adapter does not fit the model: {reason}")
+            yield
+        finally:
+            # Also what is left of an adapter that was loaded half: later readings must not see it.
+            if ADAPTER in getattr(self._model, "peft_config", {}):
+                self._model.delete_adapter(ADAPTER)
+
+
+def add_values(
+    values: Mapping[int, list[float]],
+    logits: Any,  # noqa: ANN401 - a tensor (places, vocabulary)
+    places: Sequence[int],
+    outputs: Sequence[Output],
+    pick: Pick,
+) -> None:
+    """Add to each sequence's values what is picked for it; `places` says behind which token each of the logits is."""
+    row = {place: n for n, place in enumerate(places)}
+    numbers = pick(logits, [(row[place], i, offset) for place, i, offset in outputs]).tolist() if outputs else []
+    for (_, i, _), some in zip(outputs, numbers, strict=True):
+        values[i].extend(some)
+
+
+def keep_columns(cache: Any, columns: Sequence[int]) -> Any:  # noqa: ANN401 - a transformers Cache
+    """The cache with the keys and values of these columns only, in this order."""
+    for layer in cache.layers:
+        index = torch.tensor(columns, device=layer.keys.device, dtype=torch.long)
+        layer.keys, layer.values = layer.keys.index_select(2, index), layer.values.index_select(2, index)
+    return cache
+
+
+@contextmanager
+def stopping() -> Iterator[None]:
+    """What torch raises where memory or a device gives out, as an error that leaves what is ranked already."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        raise EngineError(f"transformers stopped: {first_line(error)}") from error

@@ -1,0 +1,44 @@
+"""Loading a causal language model with transformers, all of it and nothing else."""
+
+from pathlib import Path
+from typing import Any
+
+from promptrec.engine.models.architecture import check_layers, headless
+from promptrec.engine.models.gguf import quiet
+from promptrec.errors import EngineError, ModelError, first_line
+
+
+def load_pretrained(folder: Path, dtype: str) -> Any:  # noqa: ANN401 - a transformers PreTrainedModel
+    """The model in a folder. Only safetensors, only from disk, never code from a model's folder.
+
+    Args:
+        folder: of the model.
+        dtype: the number type, by torch's name, or "auto".
+
+    Raises:
+        EngineError: transformers cannot load it.
+        ModelError: something of it is missing or left over.
+    """
+    import transformers
+
+    try:
+        with quiet():
+            model, found = transformers.AutoModelForCausalLM.from_pretrained(
+                folder,
+                dtype=dtype,
+                local_files_only=True,
+                use_safetensors=True,
+                trust_remote_code=False,
+                output_loading_info=True,
+            )
+    except Exception as error:  # what a damaged or unknown model raises is not one type
+        raise EngineError(f"{folder}: transformers cannot load it: {first_line(error)}") from error
+    check_layers(folder, found["unexpected_keys"])
+    if found["missing_keys"]:
+        # They would be random numbers.
+        without = headless(folder)
+        if without is not None:
+            raise ModelError(f"{folder} is a base model without its head for words ({without}): get the whole model")
+        first = min(found["missing_keys"])
+        raise EngineError(f"{folder}: the weights lack {first}: get the whole model again")
+    return model

@@ -1,0 +1,1 @@
+"""Checks of one system: memorisation, robustness, stability."""

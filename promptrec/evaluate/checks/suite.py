@@ -1,0 +1,123 @@
+"""Checks of one system: does it live on titles it remembers, and does it mind what should not matter?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from promptrec.data.query import RankRequest
+from promptrec.evaluate.checks.memorisation import gap, variants
+from promptrec.evaluate.checks.robustness import PERTURBATIONS, perturb
+from promptrec.evaluate.checks.stability import mean_stability, position_lift
+from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.results import Paired, Stability
+from promptrec.evaluate.runs.measure import Measurement, defined
+from promptrec.evaluate.runs.runner import Runner
+from promptrec.evaluate.runs.spec import System
+from promptrec.evaluate.runs.store import RunStore
+from promptrec.evaluate.stats.baseline_comparison import in_family
+from promptrec.evaluate.stats.significance import Difference, paired
+from promptrec.rank.label_tokens import MAX_LABELS
+from promptrec.rank.listwise.windows import WINDOW
+from promptrec.rank.ordering import shuffled
+
+ORDERS = 5
+# Rankers that show every candidate in one slot, dealt as `shuffled` does, and the most candidates they do so with.
+SHOWN_ONCE = {"listwise-labels": MAX_LABELS, "listwise-prior": MAX_LABELS, "listwise-text": WINDOW}
+
+
+def memorisation(runner: Runner, system: System, dataset: Dataset, real: Mapping[str, float]) -> dict[str, Paired]:
+    """What real titles add to the primary metric, over masked and permuted ones, on the first `check_limit` queries.
+
+    Args:
+        runner: ranks the variants, each in a run of its own.
+        system: what is checked.
+        dataset: with its real titles.
+        real: the metric by query ID under real titles.
+    """
+    limit = _limit(runner)
+    differences: dict[tuple[str, str], Difference] = {}
+    for name, variant in variants(dataset, system.seed).items():
+        if name != "real":
+            _, found = runner.run(system, variant, limit)
+            other = found.values[runner.config.primary]
+            differences["real titles", f"{name} titles"] = gap(_on_same(real, other), other, system.seed)
+    return {p.reference.removesuffix(" titles"): p for p in in_family(differences, runner.config.primary)}
+
+
+def robustness(
+    runner: Runner, system: System, dataset: Dataset, store: RunStore, plain: Mapping[str, float]
+) -> dict[str, Stability]:
+    """How rankings and the primary metric move, for each perturbation that applies to the dataset.
+
+    `order` is the mean over five other orders, which rankers that show many candidates at once take from the seed.
+
+    Args:
+        runner: ranks the perturbed requests, each kind in a run of its own.
+        system: what is checked.
+        dataset: as it is.
+        store: the rankings of the dataset as it is.
+        plain: the metric by query ID of these.
+    """
+    out = {}
+    for kind in PERTURBATIONS:
+        if kind == "order" and not dataset.candidates_given:
+            continue
+        changed = [_perturbed(runner, dataset, kind, system.seed + n) for n in range(ORDERS if kind == "order" else 1)]
+        asked = [replace(system, seed=system.seed + n + 1) if kind == "order" else system for n in range(len(changed))]
+        runs = [runner.run(s, d, None) for s, d in zip(asked, changed, strict=True) if d.queries]
+        if runs:
+            out[kind] = _stability(runner, store, plain, runs, kind)
+    return out
+
+
+def position_curve(system: System, dataset: Dataset, store: RunStore) -> tuple[float, ...]:
+    """How often the item shown in each slot came first, over chance.
+
+    Empty where a ranker shows an item in no slot or in several, as those do that show one item, shifts or windows.
+    """
+    most = SHOWN_ONCE.get(system.ranker, 0)
+    asked = [request for request in dataset.requests if request.query.query_id in store]
+    if not dataset.candidates_given or any(len(request.candidates) > most for request in asked):
+        return ()
+    shown = {
+        request.query.query_id: [
+            item.item_id for item in shuffled(request.candidates, system.seed, request.query.query_id)
+        ]
+        for request in asked
+    }
+    return tuple(position_lift(store.rankings(shown), shown))
+
+
+def _limit(runner: Runner) -> int:
+    return min(runner.config.check_limit, runner.config.limit or runner.config.check_limit)
+
+
+def _perturbed(runner: Runner, dataset: Dataset, kind: str, seed: int) -> Dataset:
+    """The dataset's first queries under one perturbation, those it cannot change left out."""
+    asked = dataset.requests if dataset.candidates_given else [RankRequest(query, ()) for query in dataset.queries]
+    requests = perturb(asked[: _limit(runner)], kind, seed, dataset.language)
+    name = f"{dataset.name}-{kind}" + (f"-{seed}" if kind == "order" else "")
+    shown = requests if dataset.candidates_given else ()
+    return replace(dataset, name=name, requests=shown, queries=tuple(request.query for request in requests))
+
+
+def _stability(
+    runner: Runner, store: RunStore, plain: Mapping[str, float], runs: Sequence[tuple[RunStore, Measurement]], kind: str
+) -> Stability:
+    """Means over runs of one kind; the drop is of each query's mean over them."""
+    primary = runner.config.primary
+    moved = {
+        query_id: [run.values[primary][query_id] for _, run in runs if query_id in run.values[primary]]
+        for query_id in plain
+    }
+    other = {query_id: sum(values) / len(values) for query_id, values in moved.items() if values}
+    pairs = ((next(store.rankings([r.query_id])), r) for changed, _ in runs for r in changed.rankings())
+    moves = mean_stability(pairs)
+    drop = in_family({("as asked", kind): paired(_on_same(plain, other), other, store.spec.seed)}, primary)[0]
+    return Stability(
+        kendall_tau=defined(moves.kendall_tau), top1_flips=defined(moves.top1_flip), drop=drop, queries=len(other)
+    )
+
+
+def _on_same(values: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    """The values of the queries that `other` has too."""
+    return {query_id: value for query_id, value in values.items() if query_id in other}

@@ -1,0 +1,1 @@
+"""Datasets: folders, recipes from public sets, splits, audits."""

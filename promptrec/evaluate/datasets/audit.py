@@ -1,0 +1,197 @@
+"""An audit of a dataset: what would make an evaluation mean less than it seems is refused, or left out and said."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from promptrec.data.catalog import Catalog
+from promptrec.data.identifiers import Likeness, likeness, same_ids
+from promptrec.data.interactions import Interactions
+from promptrec.data.item import Item
+from promptrec.data.mojibake import LOST
+from promptrec.data.query import Query
+from promptrec.errors import InputError
+from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.datasets.leaks import find_leaks
+from promptrec.evaluate.datasets.profiles import Profile
+
+Relevance = Mapping[str, Mapping[str, int]]
+
+
+def audited(dataset: Dataset) -> Dataset:
+    """The dataset without right answers among what is learnt from, and with a remark on each doubtful thing in it.
+
+    Raises:
+        InputError: nothing in one of its parts belongs to the others; see `audited_training`.
+    """
+    training, found = dataset.training, tuple[str, ...]()
+    if training is not None:
+        training, found = audited_training(training, dataset.catalog, dataset.relevance)
+    found = (*found, *_answers_told(dataset), *_answers_not_shown(dataset), *_histories(dataset), *_damage(dataset))
+    remarks = tuple(dict.fromkeys((*dataset.remarks, *found)))
+    return replace(dataset, training=training, remarks=remarks)
+
+
+def audited_training(
+    training: Interactions, catalog: Catalog, relevance: Relevance, source: str = "training interactions"
+) -> tuple[Interactions | None, tuple[str, ...]]:
+    """The interactions without right answers (None where nothing is left), and remarks on what of them is not used.
+
+    A right answer among them (same person, same item) would be learnt, and its item would be more popular by it.
+
+    Args:
+        training: all rows.
+        catalog: what can be recommended.
+        relevance: grades by query ID and item ID.
+        source: what to call the rows in an error.
+
+    Raises:
+        InputError: no rows, or none of an item of the catalogue.
+    """
+    frame = training.frame
+    if not len(frame):
+        raise InputError(f"{source}: no rows in it: write one for each choice, or leave the file out")
+    known = frame["item_id"].isin([item.item_id for item in catalog])
+    if not known.any():
+        raise InputError(f"{source}: no row is of an item of the catalogue: {_unlike(frame['item_id'], catalog)}")
+    people = same_ids(frame["user_id"].unique(), relevance)
+    asked = frame.loc[frame["user_id"].isin(people), ["user_id", "item_id"]]
+    answers = [n for n, user, item in asked.itertuples(name=None) if relevance[people[user]].get(item, 0) > 0]
+    is_answer = frame.index.isin(answers)
+    kept = training.where(list(~is_answer)) if answers else training
+    remarks = (
+        *_answers_learnt(training.where(list(is_answer))),
+        *_rows_of_no_item(training.where(list(~known)), len(training), catalog),
+        *_repeated(kept),
+        *_columns_unread(training),
+    )
+    return kept if len(kept) else None, remarks
+
+
+def _answers_learnt(found: Interactions) -> Iterator[str]:
+    if len(found):
+        first = next(iter(found))
+        rows, people = _counted(len(found), "interaction"), _counted(len(found.users), "person", "people")
+        yield (
+            f"ANSWERS IN THE TRAINING DATA: {rows} of {people}, the first of {first.user_id!r} with {first.item_id!r}: "
+            "what is right for people must not be learnt from these very people. It is left out: nothing learns from "
+            "it, and no popularity counts it. Interactions are what other people chose."
+        )
+
+
+def _rows_of_no_item(found: Interactions, rows: int, catalog: Catalog) -> Iterator[str]:
+    if len(found):
+        items = list(dict.fromkeys(found.frame["item_id"]))
+        meant = likeness(items, [item.item_id for item in catalog])
+        yield (
+            f"Interactions of items that are not in the catalogue: {len(found):,} of {rows:,}, of "
+            f"{_counted(len(items), 'item')}, the first {items[0]!r}{f': {_alike(meant)}' if meant else ''}."
+        )
+
+
+def _columns_unread(training: Interactions) -> Iterator[str]:
+    if training.passed_over:
+        yield f"Columns of the interactions that are passed over: {', '.join(training.passed_over)}."
+
+
+def _repeated(training: Interactions) -> Iterator[str]:
+    """One row twice is one choice written twice where its time says so; without times people may choose again."""
+    frame = training.frame
+    twice = int((frame.duplicated() & frame["timestamp"].notna()).sum())
+    if twice:
+        yield f"Interactions that are in the training data again, with the same time: {twice:,}; each is counted."
+
+
+def _answers_told(dataset: Dataset) -> Iterator[str]:
+    """Titles that are right and that the query says, as `promptrec.evaluate.leaks` finds them."""
+    leaks = find_leaks(map(Profile, dataset.queries), dataset.relevance, dataset.catalog)
+    if leaks:
+        first, people = leaks[0], {leak.query_id for leak in leaks}
+        yield (
+            f"ANSWERS IN THE QUESTIONS: {len(people):,} of {len(dataset.queries):,} queries name something that is "
+            f"right for them, the first {first.query_id!r} with {first.title!r} in its {first.where}. Rankers that "
+            "match titles look better by these than they are."
+        )
+
+
+def _answers_not_shown(dataset: Dataset) -> Iterator[str]:
+    """People for whom something is right, and none of it among their candidates."""
+    asked = [r for r in dataset.requests if _right(dataset.relevance.get(r.query.query_id, {}))]
+    lost = [r for r in asked if not _right(dataset.relevance[r.query.query_id]) & {i.item_id for i in r.candidates}]
+    if lost and len(lost) == len(asked):
+        raise InputError(
+            f"{dataset.name}: for no query anything right is among its candidates, so that every ranking would be 0: "
+            f"candidates and judgements are of different items (query {lost[0].query.query_id!r}: right is "
+            f"{min(_right(dataset.relevance[lost[0].query.query_id]))!r}, the first candidate is "
+            f"{lost[0].candidates[0].item_id!r})"
+        )
+    if lost:
+        yield (
+            f"Nothing right among the candidates of {len(lost):,} of {len(asked):,} judged queries, the first "
+            f"{lost[0].query.query_id!r}: every ranking of these is 0."
+        )
+
+
+def _histories(dataset: Dataset) -> Iterator[str]:
+    """Entries that name no item although they seem to be IDs of some.
+
+    Raises:
+        InputError: no entry of any history names an item, and most seem to be IDs written another way.
+    """
+    entries = [entry for query in dataset.queries for entry in query.history]
+    unknown = [entry for entry in entries if dataset.catalog.find(entry) is None]
+    meant = likeness(unknown, [item.item_id for item in dataset.catalog], are_ids=False)
+    if meant is None:
+        return
+    if len(unknown) == len(entries):
+        raise InputError(f"{dataset.name}: no entry of a history is of an item of the catalogue: {_alike(meant)}")
+    yield f"Entries of histories that seem to be IDs, and are none of the catalogue's: {_alike(meant)}."
+
+
+def _damage(dataset: Dataset) -> Iterator[str]:
+    """Lost characters that could not be mended."""
+    queries = [query.query_id for query in dataset.queries if LOST in "\n".join(_texts_of_query(query))]
+    items = [item.item_id for item in dataset.catalog if LOST in "\n".join(_texts_of_item(item))]
+    if queries or items:
+        where = [f"{_counted(len(queries), 'query', 'queries')} (the first: {queries[0]!r})"] if queries else []
+        where += [f"{_counted(len(items), 'item')} (the first: {items[0]!r})"] if items else []
+        yield (
+            f"Damaged text: characters were lost (U+FFFD) in {' and '.join(where)}, and what they were cannot be told. "
+            "The text is read as it is; its file was saved or read in a wrong encoding on its way."
+        )
+
+
+def _texts_of_query(query: Query) -> Iterable[str]:
+    return (query.preferences, query.context, *query.history, *query.attributes.values())
+
+
+def _texts_of_item(item: Item) -> Iterable[str]:
+    fields = (value if isinstance(value, tuple) else (str(value),) for value in item.fields.values())
+    return (item.title, *(text for texts in fields for text in texts))
+
+
+def _right(grades: Mapping[str, int]) -> set[str]:
+    return {item_id for item_id, grade in grades.items() if grade > 0}
+
+
+def _unlike(written: Iterable[str], catalog: Catalog) -> str:
+    """Why IDs are none of the catalogue's, with an example of both."""
+    ids = {item.item_id: item for item in catalog}
+    unknown = [one for one in dict.fromkeys(written) if one not in ids]
+    meant = likeness(unknown, ids)
+    if meant is not None:
+        return _alike(meant)
+    named = catalog.find(unknown[0])
+    if named is not None:
+        return f"they have titles in the place of IDs: write {named.item_id!r} for {unknown[0]!r}"
+    return f"they have {unknown[0]!r}, the catalogue {next(iter(ids))!r}: write the catalogue's IDs"
+
+
+def _alike(meant: Likeness) -> str:
+    return (
+        f"they have {meant.written!r}, the catalogue {meant.known!r} ({meant.difference}): write the IDs alike in both "
+        "files"
+    )
+
+
+def _counted(number: int, one: str, several: str = "") -> str:
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"

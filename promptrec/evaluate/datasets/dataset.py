@@ -1,0 +1,56 @@
+"""`Dataset`: catalogue, queries, candidates, and the judgements that rankers never see."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+
+from promptrec.data.catalog import Catalog
+from promptrec.data.interactions import Interactions
+from promptrec.data.languages import language_code
+from promptrec.data.query import Query, RankRequest
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """`queries` and `requests` are in file order; `relevance[query_id][item_id]` is a grade, 0 where none is written.
+
+    Without `candidates_given` the whole catalogue is to be ranked: `requests` is empty, and a retriever has to pick.
+    `training` holds what a ranker may learn from; None where there is nothing. `passed_over` names the columns of the
+    queries that nobody reads, each with what may be meant. `remarks` say what makes numbers doubtful, a sentence or two
+    each; `language` may be any tag of a known one, and becomes its code.
+
+    Raises:
+        InputError: a language that there are no templates in.
+    """
+
+    name: str
+    language: str
+    catalog: Catalog
+    requests: tuple[RankRequest, ...]
+    relevance: dict[str, dict[str, int]]
+    queries: tuple[Query, ...] = ()
+    candidates_given: bool = True
+    training: Interactions | None = None
+    domain: str = "general"
+    licence: str = "not stated"
+    source: str = "not stated"
+    passed_over: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "language", language_code(self.language))
+
+    @cached_property
+    def sha256(self) -> str:
+        """Checksum of all that a ranker may see: catalogue, queries, candidates and training, not the judgements."""
+        digest = hashlib.sha256()
+        for item in self.catalog:
+            digest.update(item.model_dump_json().encode() + b"\n")
+        for query in self.queries:
+            digest.update(query.model_dump_json().encode() + b"\n")
+        for request in self.requests:
+            shown = [request.query.query_id, *(item.item_id for item in request.candidates)]
+            digest.update(json.dumps(shown).encode() + b"\n")
+        digest.update(self.training.sha256.encode() if self.training is not None else b"no training")
+        return digest.hexdigest()

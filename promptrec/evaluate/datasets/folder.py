@@ -1,0 +1,106 @@
+"""Reading a dataset folder, and refusing what would make an evaluation mean nothing."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from promptrec.data.catalog import Catalog
+from promptrec.data.column_mapping import items_from_rows
+from promptrec.data.formats.toml import read_toml
+from promptrec.data.interactions import Interactions
+from promptrec.data.languages import language_code
+from promptrec.data.readers import reader_for
+from promptrec.errors import InputError
+from promptrec.evaluate.datasets.audit import audited, audited_training
+from promptrec.evaluate.datasets.candidates_file import read_candidates
+from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.datasets.file_lookup import check_id, find_file, need_file
+from promptrec.evaluate.datasets.qrels_file import read_qrels
+from promptrec.evaluate.datasets.queries_file import read_queries
+
+ABOUT = "dataset.toml"
+ABOUT_FIELDS = ("name", "domain", "language", "licence", "source")
+
+
+def load_dataset(folder: str | Path) -> Dataset:
+    """Read a folder of `catalog`, `queries`, `candidates.jsonl`, `qrels.txt`, `interactions.csv`, `dataset.toml`.
+
+    The catalogue is .jsonl, .csv or .parquet, the queries .jsonl or .csv. The last two and `candidates.jsonl` may be
+    absent. A catalogue without a popularity takes the number of training interactions for it.
+
+    Raises:
+        InputError: a file that is missing, a line that cannot be read or contradicts another file, an ID with white
+            space in it, with file and line; queries of which none says anything, judgements by which nothing is right.
+    """
+    folder = Path(folder)
+    about = read_about(folder / ABOUT)
+    catalog = _catalog(need_file(folder, "catalog"))
+    queries, passed_over = read_queries(need_file(folder, "queries"))
+    shown, interactions = find_file(folder, "candidates"), find_file(folder, "interactions")
+    relevance = read_qrels(need_file(folder, "qrels"), catalog, queries, shown is not None)
+    training, remarks = _training(interactions, catalog, relevance) if interactions is not None else (None, ())
+    if training is not None and not catalog.has_popularity:
+        catalog = _with_popularity(catalog, training)
+    return audited(
+        Dataset(
+            name=about.get("name", folder.resolve().name),
+            language=about["language"],
+            catalog=catalog,
+            requests=read_candidates(shown, queries, catalog) if shown is not None else (),
+            relevance=relevance,
+            queries=queries,
+            candidates_given=shown is not None,
+            training=training,
+            passed_over=passed_over,
+            remarks=remarks,
+            **{name: about[name] for name in ("domain", "licence", "source") if name in about},
+        )
+    )
+
+
+def read_about(path: Path) -> dict[str, Any]:
+    """What a `dataset.toml` says; nothing where there is none.
+
+    Raises:
+        InputError: not TOML, a field nobody knows or that is no text, a name that cannot be a folder's, or a language
+            that there are no templates in.
+    """
+    about = read_toml(path) if path.exists() else {}
+    for field, said in about.items():
+        if isinstance(said, dict):
+            raise InputError(f"{path}: take the line [{field}] out: the fields stand by themselves")
+        if field not in ABOUT_FIELDS:
+            raise InputError(f"{path}: unknown field {field!r}; known: {', '.join(ABOUT_FIELDS)}")
+        if not isinstance(said, str):
+            raise InputError(f"{path}: {field}: expected text in quotes, got {said!r}")
+    # Runs are kept in a folder of this name, which has to stay inside the one that is asked for.
+    if not re.fullmatch(r"\w[^/\\\x00-\x1f]{0,99}", about.get("name", "unnamed")):
+        raise InputError(
+            f"{path}: name: {about['name']!r} cannot name a folder: begin with a letter or digit, and leave out slashes"
+        )
+    try:
+        return about | {"language": language_code(about.get("language", "en"))}
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _catalog(path: Path) -> Catalog:
+    rows = list(reader_for(path)(path))
+    items = items_from_rows(rows, str(path), None, mappable=False)
+    for (place, _), item in zip(rows, items, strict=True):
+        check_id(place, "item", item.item_id)
+    return Catalog(items, name=path.name)
+
+
+def _training(
+    path: Path, catalog: Catalog, relevance: Mapping[str, Mapping[str, int]]
+) -> tuple[Interactions | None, tuple[str, ...]]:
+    rows = Interactions.from_rows(reader_for(path)(path), str(path), mappable=False)
+    return audited_training(rows, catalog, relevance, str(path))
+
+
+def _with_popularity(catalog: Catalog, training: Interactions) -> Catalog:
+    counts = training.frame["item_id"].value_counts().to_dict()
+    items = (item.model_copy(update={"popularity": float(counts.get(item.item_id, 0))}) for item in catalog)
+    return Catalog(items, name=catalog.name, credit=catalog.credit)

@@ -1,0 +1,78 @@
+"""Reading the judgements of a dataset folder."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from promptrec.data.catalog import Catalog
+from promptrec.data.identifiers import identifier
+from promptrec.data.query import Query
+from promptrec.data.readers import text_of
+from promptrec.errors import InputError
+from promptrec.evaluate.datasets.file_lookup import check_known
+
+# 2^grade - 1 has to be a number.
+HIGHEST_GRADE = 100
+CELLS = 4
+# What stands above the columns in files of others.
+NAMES = {"query_id", "query-id", "qid", "item_id", "docid", "corpus-id", "grade", "score", "rel", "relevance", "label"}
+
+
+def read_qrels(
+    path: Path, catalog: Catalog, queries: Iterable[Query], candidates_given: bool
+) -> dict[str, dict[str, int]]:
+    """Grades by query ID and item ID, of lines `query_id 0 item_id grade`.
+
+    Raises:
+        InputError: a line that cannot be read, stands there twice or names what is not there; an item of a person's
+            history that is right for them although only other items are retrieved; nothing right for anybody.
+    """
+    relevance: dict[str, dict[str, int]] = {}
+    known = {query.query_id: set() if candidates_given else _known(query, catalog) for query in queries}
+    items = {item.item_id: item for item in catalog}
+    for number, line in enumerate(text_of(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        place = f"{path}:{number}"
+        query_id, item_id, grade = _judgement(place, line)
+        if query_id in items and item_id in known and query_id not in known:
+            raise InputError(f"{place}: the item stands before the query: write 'query_id 0 item_id grade'")
+        check_known(place, "query", query_id, known)
+        check_known(place, "item", item_id, items)
+        if item_id in relevance.setdefault(query_id, {}):
+            raise InputError(f"{place}: the item {item_id!r} is judged twice for query {query_id!r}: remove one line")
+        if grade > HIGHEST_GRADE:
+            raise InputError(f"{place}: the grade {grade} is above {HIGHEST_GRADE}; grades are small whole numbers")
+        if grade > 0 and item_id in known[query_id]:
+            raise InputError(
+                f"{place}: the item {item_id!r} is in the history of query {query_id!r}, and what a person knows is "
+                "not recommended: nobody could find it. Remove the line, or the entry of the history"
+            )
+        relevance[query_id][item_id] = grade
+    if not any(grade > 0 for grades in relevance.values() for grade in grades.values()):
+        raise InputError(f"{path}: nothing is right for anybody: an evaluation needs grades above 0")
+    return relevance
+
+
+def _judgement(place: str, line: str) -> tuple[str, str, int]:
+    cells = line.split()
+    grade = _grade(cells[3]) if len(cells) == CELLS else None
+    if grade is not None:
+        return identifier(cells[0]), identifier(cells[2]), grade
+    if "," in line and len(cells) != CELLS:
+        hint = ", parted by spaces, not commas"
+    elif NAMES & {cell.casefold() for cell in cells}:
+        hint = "; if this line has the names of the columns, take it out"
+    else:
+        hint = ""
+    raise InputError(f"{place}: expected 'query_id 0 item_id grade' with a whole grade{hint}, got {line.strip()!r}")
+
+
+def _grade(cell: str) -> int | None:
+    """A whole number, as pandas may write it too (1.0); None for anything else."""
+    return int(float(cell)) if re.fullmatch(r"[+-]?\d{1,9}(\.0*)?", cell) else None
+
+
+def _known(query: Query, catalog: Catalog) -> set[str]:
+    """The IDs of the items in a person's history."""
+    return {item.item_id for entry in query.history if (item := catalog.find(entry)) is not None}

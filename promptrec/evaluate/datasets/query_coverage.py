@@ -1,0 +1,52 @@
+"""`Told`: how much a dataset says of its people."""
+
+from dataclasses import dataclass
+
+from promptrec.evaluate.datasets.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class Told:
+    """How many of `people` have each part of a query, and what is lost.
+
+    `unknown_entries` of the `entries` in all histories name no item of the catalogue, or several.
+    """
+
+    people: int
+    preferences: int
+    history: int
+    context: int
+    attributes: int
+    entries: int
+    unknown_entries: int
+    passed_over: tuple[str, ...]
+
+    @classmethod
+    def of(cls, dataset: Dataset, limit: int | None = None) -> "Told":
+        """Count the first `limit` queries (None: all)."""
+        queries = dataset.queries[:limit]
+        entries = [entry for query in queries for entry in query.history]
+        return cls(
+            people=len(queries),
+            preferences=sum(bool(query.preferences) for query in queries),
+            history=sum(bool(query.history) for query in queries),
+            context=sum(bool(query.context) for query in queries),
+            attributes=sum(bool(query.attributes) for query in queries),
+            entries=len(entries),
+            unknown_entries=sum(dataset.catalog.find(entry) is None for entry in entries),
+            passed_over=dataset.passed_over,
+        )
+
+    def __str__(self) -> str:
+        said = [
+            f"People with words: {self.preferences:,} of {self.people:,}; with a history: {self.history:,}; with a "
+            f"context: {self.context:,}; with attributes: {self.attributes:,}."
+        ]
+        if self.unknown_entries:
+            said.append(
+                f"History entries that name no item of the catalogue, or several: {self.unknown_entries:,} of "
+                f"{self.entries:,}; they are told to the model as written."
+            )
+        if self.passed_over:
+            said.append(f"Columns of the queries that are passed over: {', '.join(self.passed_over)}.")
+        return " ".join(said)

@@ -1,0 +1,99 @@
+"""Datasets by name: a folder, a folder under $PROMPTREC_DATA, a recipe, or one that is generated."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from promptrec.data.sources.registry import PUBLIC, data_folders, local_folder
+from promptrec.errors import InputError, UnknownName
+from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.datasets.folder import load_dataset
+from promptrec.evaluate.datasets.recipes import RECIPES, build
+from promptrec.testing.planted_dataset import planted
+
+LIST = "`promptrec data list`"
+
+
+def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: None) -> Dataset:
+    """The dataset in a folder or of a name. A recipe is built once and read afterwards.
+
+    Args:
+        name: a folder; the name of one under $PROMPTREC_DATA; a recipe, such as "ml-100k:near-cold-5"; or "planted".
+        notify: is told what takes time, what a licence forbids, what is passed over, and what makes numbers doubtful.
+
+    Raises:
+        UnknownName: none of these; the message has the nearest name.
+        InputError: a file that cannot be read or downloaded.
+    """
+    if str(name) in GENERATED and not _has_people(Path(name)):
+        return GENERATED[str(name)]()
+    data = load_dataset(find_dataset(name, notify))
+    if data.passed_over:
+        notify(f"{data.name}: columns of the queries that are passed over: {', '.join(data.passed_over)}")
+    for remark in data.remarks:
+        notify(f"{data.name}: {remark}")
+    return data
+
+
+def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: None) -> Path:
+    """The folder of a dataset; see `open_dataset`."""
+    if not str(name).strip():
+        # Path("") is the folder one is in.
+        raise InputError(f"the name of a dataset is empty: {LIST} shows what there is")
+    if any("\udc80" <= sign <= "\udcff" for sign in str(name)):
+        raise InputError(f"the name of the folder {str(name)!a} is not in UTF-8: give it another")
+    # `evaluate NAME --out NAME` makes a folder of that name which is no dataset.
+    if _has_people(Path(name)):
+        return Path(name)
+    folder = local_folder(str(name))
+    if folder is not None:
+        return folder
+    if Path(name).is_dir() and str(name) not in {*RECIPES, *GENERATED}:
+        return Path(name)
+    if str(name) in GENERATED:
+        raise InputError(f"{name} is generated when it is opened and has no folder")
+    if str(name) in RECIPES:
+        return build(RECIPES[str(name)], notify)
+    if str(name) in PUBLIC:
+        splits = " or ".join(split for split, recipe in RECIPES.items() if recipe.public == str(name))
+        raise InputError(f"{name} has no queries of its own: say how to split it: {splits}")
+    if Path(name).is_file():
+        raise InputError(f"{name} is a file: a dataset is the folder that holds it")
+    raise UnknownName("dataset folder or name", str(name), [*_beside(Path(name)), *known_datasets()], LIST)
+
+
+def known_datasets() -> list[str]:
+    """The names of all datasets that can be opened: those under $PROMPTREC_DATA, then the recipes and the generated."""
+    return [*local_datasets(), *RECIPES, *GENERATED]
+
+
+def _has_people(folder: Path) -> bool:
+    return next(folder.glob("queries.*"), None) is not None
+
+
+def _beside(missing: Path) -> list[str]:
+    """The dataset folders that stand where a folder was looked for."""
+    return [f"{path.parent}/" for path in missing.parent.glob("*/queries.*")]
+
+
+def planted_dataset(users: int = 300, items: int = 320, candidates: int = 8, right: int = 2, seed: int = 0) -> Dataset:
+    """People with one taste each and candidates of which some are to it: see `promptrec.testing.planted`."""
+    made = planted(users=users, items=items, candidates=candidates, right=right, seed=seed)
+    return Dataset(
+        name="planted",
+        language="en",
+        catalog=made.catalog,
+        requests=made.requests,
+        relevance={query_id: dict.fromkeys(sorted(right), 1) for query_id, right in made.relevant.items()},
+        queries=tuple(request.query for request in made.requests),
+        domain="films",
+        licence="Apache-2.0",
+        source=f"promptrec.testing.planted, seed {seed}",
+    )
+
+
+GENERATED: dict[str, Callable[[], Dataset]] = {"planted": planted_dataset}
+
+
+def local_datasets() -> list[str]:
+    """The names of the dataset folders under $PROMPTREC_DATA."""
+    return list(dict.fromkeys(path.parent.name for root in data_folders() for path in sorted(root.glob("*/qrels.txt"))))

@@ -1,0 +1,167 @@
+"""Who is tested on what: five ways to part interactions, decided by a hash of the IDs alone."""
+
+import hashlib
+import json
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from promptrec.data.interactions import Interaction, Interactions
+from promptrec.errors import InputError, UnknownName
+from promptrec.rank.ordering import seeded_hash
+
+ByUser = dict[str, tuple[Interaction, ...]]
+DEFAULT_SHARE = 0.2
+SUPPORT_SIZES = (1, 3, 5, 10)
+
+
+@dataclass(frozen=True)
+class Split:
+    """`train` is what may be learnt from; `support` what may be told of a test user; `test` what is asked.
+
+    Each person's interactions are in the order of time. `manifest` has the scheme, the seed, counts, and the SHA-256
+    of the three parts.
+    """
+
+    train: Interactions
+    support: ByUser
+    test: ByUser
+    manifest: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A split before it is counted."""
+
+    train: list[Interaction]
+    support: ByUser
+    test: ByUser
+
+
+def split(interactions: Interactions, scheme: str, *, seed: int = 0, share: float = DEFAULT_SHARE) -> Split:
+    """Part interactions by a scheme. Of a person's several meetings with one item only the first counts.
+
+    - cold-user: a share of the people is tested; nothing of theirs is in train, nor visible.
+    - near-cold-1, -3, -5, -10: the same people; their first 1, 3, 5 or 10 interactions are support, later ones test.
+    - cold-item: a share of the items is tested; no interaction with them is in train. Support: a person's others.
+    - temporal: the latest share of all interactions is test, cut at one moment for everybody.
+    - leave-last-out: everybody's last interaction is test.
+
+    Args:
+        interactions: all of them.
+        scheme: one of the names above.
+        seed: decides who and what is tested, and the order of what happened at one moment.
+        share: of the people, items or interactions that is tested; leave-last-out does not ask.
+
+    Raises:
+        UnknownName: no such scheme.
+        InputError: no times where the scheme needs them, a share that is none, or nobody left to test.
+    """
+    if scheme not in SCHEMES:
+        raise UnknownName("split", scheme, SCHEMES)
+    if not 0 < share < 1:
+        raise InputError(f"share must lie between 0 and 1, got {share}")
+    people = _in_time(interactions, seed)
+    if scheme in _NEED_TIMES and any(math.isnan(one.timestamp) for one in interactions):
+        raise InputError(f"the split {scheme} needs a timestamp in every row of the interactions")
+    plan = SCHEMES[scheme](people, seed, share)
+    if not plan.test:
+        raise InputError(f"the split {scheme} leaves nobody to test: give more interactions or a greater share")
+    train = Interactions.from_interactions(plan.train)
+    asked = {"scheme": scheme, "seed": seed, "share": share}
+    return Split(train, plan.support, plan.test, asked | _counts(interactions, people, train, plan))
+
+
+def items_by_user(part: ByUser) -> dict[str, list[str]]:
+    """The item IDs of each person, in the order of time."""
+    return {user: [one.item_id for one in row] for user, row in sorted(part.items())}
+
+
+def checksum(part: ByUser) -> str:
+    """SHA-256 of who met which items in which order, as JSON."""
+    return hashlib.sha256(json.dumps(items_by_user(part), ensure_ascii=False).encode()).hexdigest()
+
+
+def _counts(interactions: Interactions, people: ByUser, train: Interactions, plan: _Plan) -> dict[str, object]:
+    timed = any(not math.isnan(one.timestamp) for one in interactions)
+    return {
+        "order": "time" if timed else "hash",
+        "interactions": len(interactions),
+        "repeated": len(interactions) - sum(map(len, people.values())),
+        "train_users": len(train.users),
+        "train_interactions": len(train),
+        "support_interactions": sum(map(len, plan.support.values())),
+        "test_users": len(plan.test),
+        "test_interactions": sum(map(len, plan.test.values())),
+        "train_sha256": train.sha256,
+        "support_sha256": checksum(plan.support),
+        "test_sha256": checksum(plan.test),
+    }
+
+
+def _in_time(interactions: Interactions, seed: int) -> ByUser:
+    """Everybody's interactions in the order of time, ties and unknown times by a hash; each item once."""
+
+    def place(one: Interaction) -> tuple[float, int]:
+        return (math.inf if math.isnan(one.timestamp) else one.timestamp), seeded_hash(seed, one.user_id, one.item_id)
+
+    people: dict[str, dict[str, Interaction]] = defaultdict(dict)
+    for one in sorted(interactions, key=place):
+        people[one.user_id].setdefault(one.item_id, one)
+    return {user: tuple(met.values()) for user, met in people.items()}
+
+
+def _drawn(ids: Iterable[str], kind: str, seed: int, share: float) -> set[str]:
+    """A share of the IDs; whether one is drawn does not depend on the others."""
+    return {i for i in ids if seeded_hash(seed, kind, i) < share * 2**64}
+
+
+def _cold_user(people: ByUser, seed: int, share: float) -> _Plan:
+    tested = _drawn(people, "user", seed, share)
+    train = [one for user, row in people.items() if user not in tested for one in row]
+    return _Plan(train, {}, {user: row for user, row in people.items() if user in tested})
+
+
+def _near_cold(visible: int) -> Callable[[ByUser, int, float], _Plan]:
+    def near_cold(people: ByUser, seed: int, share: float) -> _Plan:
+        plan = _cold_user(people, seed, share)
+        known = {user: row for user, row in plan.test.items() if len(row) > visible}
+        support = {user: row[:visible] for user, row in known.items()}
+        return _Plan(plan.train, support, {user: row[visible:] for user, row in known.items()})
+
+    return near_cold
+
+
+def _cold_item(people: ByUser, seed: int, share: float) -> _Plan:
+    tested = _drawn({one.item_id for row in people.values() for one in row}, "item", seed, share)
+    return _parted(people, lambda one: one.item_id in tested)
+
+
+def _temporal(people: ByUser, seed: int, share: float) -> _Plan:
+    times = sorted(one.timestamp for row in people.values() for one in row)
+    cut = times[min(math.ceil((1 - share) * len(times)), len(times) - 1)] if times else 0.0
+    return _parted(people, lambda one: one.timestamp >= cut)
+
+
+def _leave_last_out(people: ByUser, seed: int, share: float) -> _Plan:
+    last = {row[-1] for row in people.values() if len(row) > 1}
+    return _parted(people, lambda one: one in last)
+
+
+def _parted(people: ByUser, is_test: Callable[[Interaction], bool]) -> _Plan:
+    """Some interactions of everybody are test; the rest is train, and support of those who are tested."""
+    test = {user: asked for user, row in people.items() if (asked := tuple(one for one in row if is_test(one)))}
+    train = [one for row in people.values() for one in row if not is_test(one)]
+    support = {user: tuple(one for one in people[user] if not is_test(one)) for user in test}
+    return _Plan(train, support, test)
+
+
+_NEED_TIMES = ("temporal",)
+SCHEMES: dict[str, Callable[[ByUser, int, float], _Plan]] = {
+    "cold-user": _cold_user,
+    **{f"near-cold-{k}": _near_cold(k) for k in SUPPORT_SIZES},
+    "cold-item": _cold_item,
+    "temporal": _temporal,
+    "leave-last-out": _leave_last_out,
+}

@@ -1,0 +1,1 @@
+"""Runs: what their rankings depend on, carrying them out, storing and measuring them."""

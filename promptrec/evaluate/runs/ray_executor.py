@@ -1,0 +1,76 @@
+"""Ranking on Ray: actors that each hold an engine, on this machine or on a cluster that is there already."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import ray
+
+from promptrec import errors
+from promptrec.errors import PromptrecError
+from promptrec.evaluate.runs.execution import Asked, Open, rank_batch
+from promptrec.rank.ranking import Ranking
+from promptrec.recommender import Recommender
+
+
+class RayExecutor:
+    """See `promptrec.evaluate.execute.Executor`. Each worker is an actor with a GPU of its own where there are GPUs.
+
+    A Ray that runs already (RAY_ADDRESS, or one this process has joined) is used; else one is started here.
+
+    Args:
+        workers: how many actors.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+
+    def __call__(self, open_recommender: Open, batches: Sequence[Sequence[Asked]]) -> Iterator[list[Ranking]]:
+        """See `Executor`."""
+        if not ray.is_initialized():
+            ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False)
+        gpus = 1 if ray.cluster_resources().get("GPU") else 0
+        context = ray.data.DataContext.get_current()
+        context.execution_options.preserve_order = True
+        context.enable_progress_bars = False
+        rows = ray.data.from_items([{"batch": list(batch)} for batch in batches], override_num_blocks=len(batches))
+        ranked = rows.map_batches(
+            _Worker,
+            fn_constructor_args=(open_recommender,),
+            batch_size=1,
+            num_gpus=gpus,
+            num_cpus=0 if gpus else 1,
+            compute=ray.data.ActorPoolStrategy(size=min(self._workers, len(batches))),
+        )
+        for row in ranked.iter_rows():
+            if row["error"]:
+                raise _as_it_was(row["error"], row["reason"])
+            yield [Ranking.model_validate_json(line) for line in row["rankings"]]
+
+
+def _as_it_was(name: str, reason: str) -> PromptrecError:
+    """An error of ours that a worker met. They come as text: Ray does not bring every exception across whole."""
+    kind = getattr(errors, name, errors.EngineError)
+    error: PromptrecError = kind.__new__(kind)
+    error.args = (reason,)
+    return error
+
+
+class _Worker:
+    """Holds a recommender; Ray makes one for each actor."""
+
+    def __init__(self, open_recommender: Open) -> None:
+        self._open = open_recommender
+
+    def __call__(self, rows: dict[str, Any]) -> dict[str, Any]:
+        """Rank one batch."""
+        (batch,) = rows["batch"]
+        try:
+            ranked = rank_batch(self._recommender, batch)
+        except PromptrecError as error:
+            return {"rankings": [[""]], "error": [type(error).__name__], "reason": [str(error)]}
+        return {"rankings": [[ranking.model_dump_json() for ranking in ranked]], "error": [""], "reason": [""]}
+
+    @cached_property
+    def _recommender(self) -> Recommender:
+        return self._open()

@@ -1,0 +1,196 @@
+"""`System`: a way of ranking and what it reads with. `RunSpec`: all that its rankings of one dataset depend on."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+import promptrec
+from promptrec.data.languages import language_code
+from promptrec.engine.base import Engine
+from promptrec.engine.models.fingerprint import adapter_sha256, folder_sha256
+from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
+from promptrec.engine.options import DEFAULTS, NOT_OF_RESULTS, EngineOptions
+from promptrec.engine.registry import choose_engine
+from promptrec.errors import InputError
+from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.rank.baselines.embedding import Embedding
+from promptrec.rank.expression import ranker_parts, template_kinds
+from promptrec.rank.listwise.position_bias import ListwisePrior, prior_sha256
+from promptrec.rank.ranking import TemplateStamp
+from promptrec.rank.selection.auto import AUTO
+from promptrec.recommender import Recommender
+from promptrec.template.loader import load_template, packs
+from promptrec.template.template import Template
+
+
+def first_fault(error: ValidationError) -> str:
+    """Which field of a file that we wrote is wrong, and why, or only why where it is no JSON at all."""
+    fault = error.errors()[0]
+    return ": ".join(filter(None, (".".join(map(str, fault["loc"])), fault["msg"])))
+
+
+class RunSpec(BaseModel):
+    """One system on one dataset. Two runs with the same key would write the same rankings.
+
+    The sums are SHA-256: of the dataset without its judgements (no ranking depends on them), and of the files in
+    the folders of the model, the adapter and the encoder, and of the file of the slot prior. How many queries are
+    asked is no part of it: a longer run goes on from a shorter one. `pool` is how many candidates are retrieved
+    where the dataset gives none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    dataset_sha256: str
+    ranker: str
+    model: str | None = None
+    model_sha256: str | None = None
+    engine: str | None = None
+    engine_options: Mapping[str, Any] = Field(default_factory=dict)
+    templates: tuple[TemplateStamp, ...] = ()
+    adapter: str | None = None
+    adapter_sha256: str | None = None
+    encoder: str | None = None
+    encoder_sha256: str | None = None
+    slot_prior_sha256: str | None = None
+    pool: int | None = None
+    seed: int = 0
+    promptrec: str = promptrec.__version__
+
+    @property
+    def key(self) -> str:
+        """SHA-256 of all of it, in hexadecimal."""
+        # Runs were kept before slot priors were told here: one that takes none has the key it had.
+        without = {"slot_prior_sha256"} if self.slot_prior_sha256 is None else set()
+        told = self.model_dump(mode="json", exclude=without)
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def system(self) -> str:
+        """What to call it in tables: the ranker, and the model if it reads one."""
+        return self.ranker + (f" · {self.model}" if self.model else "")
+
+    @property
+    def folder_name(self) -> str:
+        """A folder's name that people can read and that no other run has."""
+        return "-".join(
+            filter(None, (self.ranker.translate(FOLDER_LETTERS), self.model and Path(self.model).name, self.key[:8]))
+        )
+
+
+@dataclass(frozen=True)
+class System:
+    """A way of ranking and what it reads with; `engine` is a name, None for what this machine has, or an open one."""
+
+    ranker: str
+    model: str | None = None
+    engine: str | Engine | None = None
+    options: EngineOptions = DEFAULTS
+    template: str | None = None
+    templates: Path | None = None
+    adapter: str | None = None
+    encoder: str = "minilm"
+    slot_prior: Path | None = None
+    pool: int = 50
+    seed: int = 0
+
+    @property
+    def name(self) -> str:
+        """What to call it where it has no run: the ranker, and the model if it reads one."""
+        return self.ranker + (f" · {self.model}" if self.model else "")
+
+    @property
+    def reads_model(self) -> bool:
+        """Whether it writes prompts for a model."""
+        return self.ranker == AUTO or bool(template_kinds(self.ranker))
+
+    def spec(self, dataset: Dataset) -> RunSpec:
+        """What its run on a dataset depends on; nothing is loaded to find out.
+
+        Raises:
+            UnknownName, ModelError, TemplateError: a ranker, model, engine or template that cannot be used.
+            InputError: a slot prior that is needed and not there.
+        """
+        about: dict[str, Any] = {
+            "dataset": dataset.name,
+            "dataset_sha256": dataset.sha256,
+            "ranker": self.ranker,
+            "pool": None if dataset.candidates_given else self.pool,
+            "seed": self.seed,
+        }
+        if Embedding.name in ranker_parts(self.ranker):
+            info = resolve(self.encoder, "text encoder")
+            about |= {"encoder": info.name, "encoder_sha256": folder_sha256(info.folder)}
+        if ListwisePrior.name in ranker_parts(self.ranker):
+            about |= {"slot_prior_sha256": prior_sha256(self.slot_prior)}
+        return RunSpec(**about, **(self._reading(dataset) if self.reads_model else {}))
+
+    def open(self, dataset: Dataset, engine: Engine | None = None) -> Recommender:
+        """A recommender over the dataset's catalogue; `engine` is one that is open already."""
+        return Recommender.load(
+            self.model or DEFAULT_MODEL,
+            catalog=dataset.catalog,
+            template=self._template_name(dataset),
+            engine=engine or self.engine,
+            ranker=self.ranker,
+            templates=self.templates,
+            adapter=self.adapter,
+            encoder=self.encoder,
+            slot_prior=self.slot_prior,
+            pool=self.pool,
+            seed=self.seed,
+            training=dataset.training,
+            **(self.options.given() if self.reads_model and engine is None else {}),
+        )
+
+    def prompt_templates(self, dataset: Dataset) -> tuple[Template, ...]:
+        """The templates it would write prompts for this dataset with."""
+        name = self._template_name(dataset)
+        return tuple(load_template(name, folder=self.templates, kind=kind) for kind in template_kinds(self.ranker))
+
+    def _reading(self, dataset: Dataset) -> dict[str, Any]:
+        about: dict[str, Any] = {
+            "templates": tuple(TemplateStamp.of(template) for template in self.prompt_templates(dataset)),
+            "adapter": self.adapter and Path(self.adapter).name,
+            "adapter_sha256": self.adapter and adapter_sha256(self.adapter),
+        }
+        if self.engine is not None and not isinstance(self.engine, str):
+            return about | {"model": self.engine.model_id, "engine": self.engine.name}
+        info = resolve(self.model or "", "language model")
+        return about | {
+            "model": info.name,
+            "model_sha256": folder_sha256(info.folder),
+            "engine": choose_engine(self.engine).name,
+            "engine_options": self.options.model_dump(mode="json", exclude_none=True, exclude=set(NOT_OF_RESULTS)),
+        }
+
+    def _template_name(self, dataset: Dataset) -> str:
+        return self.template or default_template(dataset.domain, dataset.language, self.templates)
+
+
+def default_template(domain: str, language: str, templates: Path | None = None) -> str:
+    """The pack of a dataset's domain and language, else the general one in its language."""
+    domain = domain.strip().casefold()
+    wanted = (DOMAINS.get(domain, domain), language)
+    named = [name for name in packs(templates) if _domain_and_language(name) == wanted]
+    return min(named, key=lambda name: (name != "/".join(wanted), name), default=f"general/{language}")
+
+
+def _domain_and_language(pack: str) -> tuple[str, str]:
+    """What a pack is for by its name; people name folders of theirs Films/zh-CN too."""
+    domain, _, tag = pack.casefold().rpartition("/")
+    try:
+        return domain, language_code(tag)
+    except InputError:
+        return domain, tag
+
+
+# What a ranker's name may hold and a folder's name had better not.
+FOLDER_LETTERS = str.maketrans({":": "-", "*": "x"})
+# Other words for the domains that have a pack.
+DOMAINS = {"movies": "films", "movie": "films", "film": "films", "book": "books", "songs": "music"}

@@ -1,0 +1,158 @@
+"""A run's folder: rankings are appended to it and survive whatever kills the process that writes them."""
+
+import json
+import mmap
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from promptrec.errors import InputError, writing
+from promptrec.evaluate.runs.spec import RunSpec, first_fault
+from promptrec.rank.ranking import Ranking
+
+SPEC, RANKINGS, METRICS, PER_QUERY, TREC = "run.json", "rankings.jsonl", "metrics.json", "per_query.csv", "run.trec"
+
+# What to do where a file of an evaluation cannot be written.
+GO_ON = "mend that, such as a full disk; what was ranked before is kept, and the same command goes on from there"
+
+
+class RunStore:
+    """The rankings of one run: one JSON object a line, only ever appended; of two lines for a query the later holds.
+
+    A batch is appended with one write and flushed to the disk before `append` returns, so a kill costs at most the
+    batch that was being ranked. What a kill left of a last line is cut off when the folder is opened again.
+
+    Args:
+        folder: made if it is not there.
+        spec: what the run is; None to read a folder whatever it holds.
+
+    Raises:
+        InputError: not a run's folder, another run's, or a line in the middle of the file that cannot be read.
+    """
+
+    def __init__(self, folder: str | Path, spec: RunSpec | None = None) -> None:
+        self.folder = Path(folder)
+        self._path = self.folder / RANKINGS
+        self.spec = self._written_spec() if spec is None else self._with_spec(spec)
+        _repair(self._path)
+        self._places: dict[str, int] = {}
+        self._failed: set[str] = set()
+        for place, query_id, failed in self._lines():
+            self._keep(place, query_id, failed)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, query_id: object) -> bool:
+        return query_id in self._places
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """The queries whose last ranking failed, or for which a prompt came back without an answer."""
+        return frozenset(self._failed)
+
+    def append(self, rankings: Sequence[Ranking]) -> None:
+        """Add rankings; they are on the disk when this returns.
+
+        Raises:
+            InputError: they cannot be written; what the try left of a line is cut off when the folder is opened again.
+        """
+        lines = [ranking.model_dump_json().encode() + b"\n" for ranking in rankings]
+        with writing(self._path, GO_ON), self._path.open("ab") as file:
+            place = file.tell()
+            file.write(b"".join(lines))
+            file.flush()
+            os.fsync(file.fileno())
+        for ranking, line in zip(rankings, lines, strict=True):
+            self._keep(place, ranking.query_id, ranking.status == "failed" or ranking.ledger.failed > 0)
+            place += len(line)
+
+    def rankings(self, query_ids: Iterable[str] | None = None) -> Iterator[Ranking]:
+        """The last ranking of each query, one in memory at a time: those asked for, else all in the order written.
+
+        Raises:
+            InputError: a line that something else changed.
+        """
+        if not self._places:
+            return
+        with self._path.open("rb") as file:
+            for query_id in self._places if query_ids is None else query_ids:
+                file.seek(self._places[query_id])
+                try:
+                    yield Ranking.model_validate_json(file.readline())
+                except ValidationError as error:
+                    raise InputError(
+                        f"{self._path}: the ranking of query {query_id!r} cannot be read ({first_fault(error)}): "
+                        "something else changed the file; remove its line, and evaluate again"
+                    ) from None
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file of the folder, whole or not at all."""
+        replace_text(self.folder / name, text)
+
+    def _keep(self, place: int, query_id: str, failed: bool) -> None:
+        self._places[query_id] = place
+        (self._failed.add if failed else self._failed.discard)(query_id)
+
+    def _lines(self) -> Iterator[tuple[int, str, bool]]:
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as file:
+            place = 0
+            for number, line in enumerate(file, 1):
+                try:
+                    ranking = json.loads(line)
+                    failed = ranking["status"] == "failed" or ranking["ledger"].get("failed", 0) > 0
+                    yield place, ranking["query_id"], failed
+                except (AttributeError, ValueError, KeyError, TypeError):
+                    raise InputError(
+                        f"{self._path}:{number}: not a ranking: something else changed the file; remove this line"
+                    ) from None
+                place += len(line)
+
+    def _written_spec(self) -> RunSpec:
+        path = self.folder / SPEC
+        try:
+            return RunSpec.model_validate_json(path.read_bytes())
+        except OSError:
+            raise InputError(f"{self.folder}: not a run's folder, it has no {SPEC}") from None
+        except ValidationError as error:
+            raise InputError(f"{path}: {first_fault(error)}") from None
+
+    def _with_spec(self, spec: RunSpec) -> RunSpec:
+        with writing(self.folder, GO_ON):
+            self.folder.mkdir(parents=True, exist_ok=True)
+        if not (self.folder / SPEC).exists():
+            self.write(SPEC, spec.model_dump_json(indent=2) + "\n")
+        written = self._written_spec()
+        if written.key != spec.key:
+            raise InputError(f"{self.folder} holds another run ({written.system}): choose another folder")
+        return written
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a file so that a reader, or a kill, finds the old text or the new, never half of it.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    part = path.with_name(path.name + ".part")
+    with writing(path, GO_ON):
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+
+
+def _repair(path: Path) -> None:
+    """Cut off what follows the last line end: a line that a kill has torn."""
+    if not path.exists() or not path.stat().st_size:
+        return
+    with path.open("rb+") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        whole = text.rfind(b"\n") + 1
+        torn = whole < len(text)
+    if torn:
+        os.truncate(path, whole)

@@ -1,0 +1,1 @@
+"""Statistics: whether a difference is more than chance."""

@@ -1,0 +1,69 @@
+"""Every system that reads a model against every baseline, and the sentence that a report begins with."""
+
+from collections.abc import Mapping, Sequence
+
+from promptrec.evaluate.results import Measured, Paired
+from promptrec.evaluate.runs.measure import Values, defined
+from promptrec.evaluate.stats.comparison import verdict
+from promptrec.evaluate.stats.significance import Difference, holm, paired
+
+
+def compare_all(measured: Sequence[tuple[Measured, Values]], metric: str, seed: int) -> tuple[Paired, ...]:
+    """Paired differences of each system that reads a model with each baseline, on one metric.
+
+    They are one family: Holm's correction is over all of them, so that the best of many is no better for being many.
+    """
+    values = {run.system: by_metric[metric] for run, by_metric in measured}
+    baselines = [run.system for run, _ in measured if run.baseline]
+    pairs = {
+        (run.system, reference): paired(values[run.system], values[reference], seed=seed)
+        for run, _ in measured
+        if not run.baseline
+        for reference in baselines
+    }
+    return in_family(pairs, metric)
+
+
+def in_family(differences: Mapping[tuple[str, str], Difference], metric: str) -> tuple[Paired, ...]:
+    """Differences by (system, reference) as records, their p-values corrected together."""
+    corrected = holm({pair: difference.p for pair, difference in differences.items()})
+    return tuple(
+        Paired(
+            system=system,
+            reference=reference,
+            metric=metric,
+            mean=defined(of.mean),
+            low=defined(of.low),
+            high=defined(of.high),
+            p=defined(of.p),
+            p_holm=defined(corrected[system, reference]),
+            effect_size=defined(of.effect_size),
+            n=of.n,
+            verdict=verdict(of, corrected[system, reference], (system, reference), metric),
+        )
+        for (system, reference), of in differences.items()
+    )
+
+
+def headline(runs: Sequence[Measured], comparisons: Sequence[Paired], metric: str) -> str:
+    """Who is first, how far the best of the other kind is behind, and whether that is shown. `runs`: best first."""
+    ours = next((run for run in runs if not run.baseline), None)
+    baseline = next((run for run in runs if run.baseline), None)
+    if ours is None or baseline is None:
+        return f"{runs[0].system} has the highest {metric}: {_mean(runs[0], metric)}."
+    said = next(c.verdict for c in comparisons if (c.system, c.reference) == (ours.system, baseline.system))
+    if runs[0].baseline:
+        first = "A baseline won" if said.startswith(f"{baseline.system} is better") else "A baseline is first"
+        return (
+            f"{first}: {baseline.system} has the highest {metric}, {_mean(baseline, metric)}; the best system "
+            f"that reads a model is {ours.system} with {_mean(ours, metric)}. {said}"
+        )
+    return (
+        f"{ours.system} has the highest {metric}, {_mean(ours, metric)}; the best baseline is {baseline.system} with "
+        f"{_mean(baseline, metric)}. {said}"
+    )
+
+
+def _mean(run: Measured, metric: str) -> str:
+    mean = run.metrics[metric].mean
+    return "undefined" if mean is None else f"{mean:.3f}"

@@ -1,0 +1,1 @@
+"""Baselines: rankers that read no language model."""

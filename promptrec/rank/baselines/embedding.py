@@ -1,0 +1,46 @@
+"""`embedding`: the similarity of a person's text and an item's, by a small text encoder. A strong rival."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import ClassVar
+
+from promptrec.data.query import RankRequest
+from promptrec.engine.base import Engine
+from promptrec.engine.registry import open_encoder
+from promptrec.rank.base import ModelFree
+from promptrec.rank.ranking import Ranking
+from promptrec.rank.result_builder import Evidence
+from promptrec.retrieve.bm25 import document
+from promptrec.retrieve.candidates import query_words
+from promptrec.retrieve.text_encoder import Encoder
+
+
+class Embedding(ModelFree):
+    """Reads the same texts as `bm25`: all that is known of the person, and the item's title and fields.
+
+    The score is the encoder's own similarity, as a rule the cosine.
+    """
+
+    name: ClassVar[str] = "embedding"
+    pointwise: ClassVar[bool] = True
+
+    def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
+        """See `Ranker.rank`. The rankings name the encoder as their model."""
+        return [r.model_copy(update={"model": self._encoder.model_id}) for r in super().rank(requests, engine)]
+
+    def gather(self, evidence: Sequence[Evidence]) -> None:
+        """See `ModelFree.gather`."""
+        people = self._encoder.encode_query([query_words(e.request.query) for e in evidence])
+        items = self._encoder.encode_document([document(item) for e in evidence for item in e.request.candidates])
+        end = 0
+        for e, person, cut in zip(evidence, people.vectors, people.truncated_to, strict=True):
+            start, end = end, end + len(e.request.candidates)
+            near = self._encoder.similarity(person[None], items.vectors[start:end])[0]
+            for item, score in zip(e.request.candidates, near, strict=True):
+                e.score(item.item_id, embedding=float(score))
+            cuts = {"query": cut, "item": next(filter(None, items.truncated_to[start:end]), None)}
+            e.cuts |= {f"{name} to {tokens}": None for name, tokens in cuts.items() if tokens}
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return open_encoder(self._setup.encoder)

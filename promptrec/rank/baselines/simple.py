@@ -1,0 +1,65 @@
+"""The rows every honest table needs: `random`, `popular`, `bm25`. None of them reads a model."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from promptrec.errors import InputError
+from promptrec.rank.base import ModelFree
+from promptrec.rank.ordering import seeded_hash
+from promptrec.rank.result_builder import Evidence
+from promptrec.retrieve.bm25 import Bm25
+from promptrec.retrieve.candidates import query_words
+
+
+class Random(ModelFree):
+    """A uniform number for each query and item, from the seed."""
+
+    name: ClassVar[str] = "random"
+    pointwise: ClassVar[bool] = True
+    reads_query: ClassVar[bool] = False
+
+    def gather(self, evidence: Sequence[Evidence]) -> None:
+        """See `ModelFree.gather`."""
+        for e in evidence:
+            for item in e.request.candidates:
+                draw = seeded_hash(self._setup.seed, "random", e.request.query.query_id, item.item_id)
+                e.score(item.item_id, random=draw / 2**64)
+
+
+class Popular(ModelFree):
+    """The catalogue's popularity; items without one come last."""
+
+    name: ClassVar[str] = "popular"
+    reads_query: ClassVar[bool] = False
+
+    def gather(self, evidence: Sequence[Evidence]) -> None:
+        """See `ModelFree.gather`."""
+        for e in evidence:
+            for item in e.request.candidates:
+                if item.popularity is not None:
+                    e.score(item.item_id, popular=item.popularity)
+            unknown = len(e.request.candidates) - len(e.scores)
+            if unknown:
+                e.status = "repaired" if e.scores else "fallback"
+                e.notes.append(f"{unknown} candidates have no popularity and come last in a seeded random order")
+
+
+class Bm25Ranker(ModelFree):
+    """BM25 of the person's words against each item's text, with the statistics of the whole catalogue."""
+
+    name: ClassVar[str] = "bm25"
+    pointwise: ClassVar[bool] = True
+
+    def gather(self, evidence: Sequence[Evidence]) -> None:
+        """See `ModelFree.gather`."""
+        index = self._index
+        for e in evidence:
+            scores = index.scores(query_words(e.request.query), e.request.candidates)
+            for item, score in zip(e.request.candidates, scores, strict=True):
+                e.score(item.item_id, bm25=score)
+
+    @property
+    def _index(self) -> Bm25:
+        if self._setup.catalog is None:
+            raise InputError("the ranker bm25 needs a catalogue for its word statistics: give catalog=…")
+        return Bm25.of(self._setup.catalog)

@@ -1,0 +1,66 @@
+"""`A+B` or `.7*A+.3*B`: several ways of ranking in one, by the sum of their standardised scores.
+
+Each member's scores are standardised over the candidates of each request, z = (score - mean) / standard deviation, so
+that nats, cosines and log-odds can be added (CombSUM, Fox and Shaw 1994). Equal weights need no labels.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from promptrec.engine.base import Engine
+from promptrec.rank.base import Ranker
+from promptrec.rank.fusion.base import Combined, book
+from promptrec.rank.ranking import Ranking
+from promptrec.rank.result_builder import Evidence
+
+
+class Ensemble(Combined):
+    """Every member ranks every request. One that fails leaves the others' sum, and the ranking says so."""
+
+    def __init__(
+        self, name: str, members: Sequence[Ranker], seed: int = 0, weights: Sequence[float] | None = None
+    ) -> None:
+        super().__init__(name, members, seed)
+        self._members = tuple(members)
+        self._weights = tuple(weights or [1.0] * len(members))
+
+    def gather(self, evidence: Sequence[Evidence], engine: Engine | None) -> list[Ranking]:
+        """See `Combined.gather`."""
+        found = [member.rank([e.request for e in evidence], engine) for member in self._members]
+        for place, e in enumerate(evidence):
+            for rankings in found:
+                book(e, rankings[place])
+            total = added([standardised(member_scores(rankings[place])) for rankings in found], self._weights)
+            for item_id, score in total.items():
+                e.scores.setdefault(item_id, {})[self.name] = score
+            if not total and not e.errors:
+                e.status = "fallback"
+            if total and e.errors:
+                e.status = "repaired"
+                e.notes.append("without " + "; ".join(e.errors))
+        return [ranking for rankings in found for ranking in rankings]
+
+
+def member_scores(ranking: Ranking) -> dict[str, float]:
+    """A ranker's own scores by item ID; an item that it could not read is left out, all are where it fell back."""
+    name = ranking.ranker
+    return {item.item_id: item.scores[name] for item in ranking.items if name in item.scores}
+
+
+def added(scores: Sequence[Mapping[str, float]], weights: Sequence[float]) -> dict[str, float]:
+    """The weighted sum for each item; a member that has no score for an item adds nothing."""
+    total: dict[str, float] = {}
+    for by_item, weight in zip(scores, weights, strict=True):
+        for item_id, z in by_item.items():
+            total[item_id] = total.get(item_id, 0.0) + weight * z
+    return total
+
+
+def standardised(scores: Mapping[str, float]) -> dict[str, float]:
+    """The scores with mean 0 and standard deviation 1; all 0 where they are all the same."""
+    values = np.array(list(scores.values()))
+    spread = float(values.std()) if len(values) else 0.0
+    if spread == 0:
+        return dict.fromkeys(scores, 0.0)
+    return {item_id: float((value - values.mean()) / spread) for item_id, value in scores.items()}

@@ -1,0 +1,1 @@
+"""Rankers that show all candidates in one prompt."""

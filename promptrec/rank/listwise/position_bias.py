@@ -1,0 +1,238 @@
+"""Position bias: how much a model prefers each position of a prompt, and `listwise-prior`, which subtracts it."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, ClassVar, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
+
+from promptrec.data.query import RankRequest
+from promptrec.engine.base import Engine
+from promptrec.engine.models.fingerprint import adapter_sha256
+from promptrec.errors import InputError, writing
+from promptrec.rank.base import Prompting
+from promptrec.rank.listwise.labels import SlotReading, dealt, read_slots
+from promptrec.rank.ranking import TemplateStamp
+from promptrec.rank.result_builder import Evidence
+from promptrec.template.template import Template
+
+# Below this, what the model thinks of single candidates has not averaged out.
+LEAST_REQUESTS = 16
+# Requests read in one go: enough to fill an engine's batches, few enough to say how it goes on.
+BATCH = 64
+MISSING = (
+    "the ranker listwise-prior needs a slot prior, and none is given: fit one with `promptrec slot-prior`, "
+    "and give --slot-prior FILE (in Python slot_prior=FILE)"
+)
+AGAIN = "fit it again with `promptrec slot-prior`"
+
+
+class SlotOffsets(BaseModel):
+    """By slot: its label, and the mean of its log-probability (nats) minus the mean over its prompt's slots."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    labels: tuple[str, ...]
+    offsets: tuple[FiniteFloat, ...]
+    requests: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _one_for_each(self) -> Self:
+        if len(self.labels) != len(self.offsets):
+            raise ValueError(f"{len(self.labels)} labels but {len(self.offsets)} offsets")
+        return self
+
+
+class SlotPrior(BaseModel):
+    """What a model, reading a template, thinks of the slots, by their number in the prompt.
+
+    `adapter` is told by its content, as the template is: a name does not say which weights are read.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    adapter: str | None
+    template: TemplateStamp
+    slots: Mapping[int, SlotOffsets]
+
+    @classmethod
+    def fit(
+        cls,
+        template: Template,
+        requests: Sequence[RankRequest],
+        engine: Engine,
+        *,
+        adapter: str | None = None,
+        earlier: Self | None = None,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> Self:
+        """Read each request once, and average by slot. One prior holds as many numbers of slots as it has met.
+
+        Args:
+            template: of kind listwise-labels.
+            requests: at least 16 with the same number of candidates, or the prior is not used for that number.
+            engine: of the model that will rank.
+            adapter: of the model that will rank.
+            earlier: a prior fitted on other requests, whose means go on.
+            progress: is called with the number of requests read so far.
+
+        Raises:
+            InputError: nothing could be read, or `earlier` is of another model, adapter, template or labels.
+        """
+        if earlier is not None:
+            earlier.check(engine, template, adapter, "the earlier slot prior")
+        evidence = [Evidence(request) for request in requests]
+        # Each request is dealt by a seed of its own: requests that share an ID and candidates must not share a deal.
+        deals = [dealt(e, seed) for seed, e in enumerate(evidence)]
+        found: list[SlotReading] = []
+        for start in range(0, len(deals), BATCH):
+            batch = read_slots(deals[start : start + BATCH], engine, template, adapter)
+            found += [reading for reading in batch if reading is not None]
+            progress(start + len(batch))
+        if not found:
+            errors = [error for e in evidence for error in e.errors] or ["there are no requests"]
+            raise InputError(f"no slot prior can be fitted: {errors[0]}")
+        slots = dict(earlier.slots) if earlier else {}
+        for n in sorted({len(reading.labels) for reading in found}):
+            mean = _mean([reading for reading in found if len(reading.labels) == n])
+            known = earlier and earlier.fitted(mean.labels, "the earlier slot prior")
+            slots[n] = _pooled(known, mean) if known else mean
+        return cls(model=engine.model_id, adapter=_sha256(adapter), template=TemplateStamp.of(template), slots=slots)
+
+    def check(self, engine: Engine, template: Template, adapter: str | None, where: str) -> None:
+        """Refuse what the prior was not fitted for.
+
+        Raises:
+            InputError: another model, adapter or template; the message says which, `where`, and what to do.
+        """
+        now = TemplateStamp.of(template)
+        stands = {
+            "model": (self.model, engine.model_id),
+            "adapter": ((self.adapter or "none")[:8], (_sha256(adapter) or "none")[:8]),
+            "template": (self.template.name, now.name),
+            "template text": (self.template.sha256[:8], now.sha256[:8]),
+        }
+        _refuse(stands, where)
+
+    def fitted(self, labels: Sequence[str], where: str) -> SlotOffsets | None:
+        """What is known of so many slots; None where no request had that many candidates.
+
+        Raises:
+            InputError: it was fitted for slots with other labels.
+        """
+        offsets = self.slots.get(len(labels))
+        if offsets is not None:
+            _refuse({"labels": (" ".join(offsets.labels), " ".join(labels))}, where)
+        return offsets
+
+    def save(self, path: str | Path) -> None:
+        """Write it as JSON.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        with writing(path):
+            Path(path).write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | Path | None) -> Self:
+        """Read it again.
+
+        Raises:
+            InputError: no such file, none named, or one that holds no slot prior.
+        """
+        try:
+            return cls.model_validate_json(_content(path))
+        except ValidationError as error:
+            raise InputError(f"{path}: not a slot prior: {error.errors()[0]['msg']}; {AGAIN}") from None
+
+
+def prior_sha256(path: str | Path | None) -> str:
+    """SHA-256 of the file of a slot prior.
+
+    Raises:
+        InputError: no file was named, or it cannot be read; the message says how to fit one.
+    """
+    return hashlib.sha256(_content(path)).hexdigest()
+
+
+def _content(path: str | Path | None) -> bytes:
+    if path is None:
+        raise InputError(MISSING)
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: the slot prior cannot be read: {error.strerror}; {AGAIN}") from None
+
+
+def _mean(readings: Sequence[SlotReading]) -> SlotOffsets:
+    """Of prompts with the same number of slots."""
+    logprobs = np.array([reading.logprobs for reading in readings])
+    offsets = (logprobs - logprobs.mean(axis=1, keepdims=True)).mean(axis=0)
+    return SlotOffsets(labels=readings[0].labels, offsets=tuple(offsets.tolist()), requests=len(readings))
+
+
+def _pooled(a: SlotOffsets, b: SlotOffsets) -> SlotOffsets:
+    total = a.requests + b.requests
+    offsets = (np.array(a.offsets) * a.requests + np.array(b.offsets) * b.requests) / total
+    return SlotOffsets(labels=a.labels, offsets=tuple(offsets.tolist()), requests=total)
+
+
+def _sha256(adapter: str | None) -> str | None:
+    return adapter and adapter_sha256(adapter)
+
+
+def _refuse(stands: Mapping[str, tuple[str, str]], where: str) -> None:
+    """Say what stood one way when the prior was fitted and stands another way now."""
+    stale = [f"the {name} {was} (now {now})" for name, (was, now) in stands.items() if was != now]
+    if stale:
+        raise InputError(f"{where} was fitted for {' and '.join(stale)}: {AGAIN}")
+
+
+class ListwisePrior(Prompting):
+    """The log-probability (nats) of a candidate's label minus its slot's offset; see `SlotPrior`.
+
+    The score of listwise-labels is kept beside it. The signal slot-prior-requests says from how many requests the
+    offsets come: 0 where there are too few with so many candidates, and the log-probabilities stand as they are.
+    """
+
+    name: ClassVar[str] = "listwise-prior"
+    template_kind: ClassVar[str] = "listwise-labels"
+
+    def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
+        """See `Prompting.gather`.
+
+        Raises:
+            InputError: no slot prior is given, or one of another model, adapter, template or set of labels.
+        """
+        adapter, where = self._setup.adapter, f"the slot prior {self._setup.slot_prior}"
+        self._prior.check(engine, template, adapter, where)
+        deals = [dealt(e, self._setup.seed) for e in evidence]
+        for reading in read_slots(deals, engine, template, adapter):
+            if reading is not None:
+                reading.book()
+                _correct(reading, self._prior.fitted(reading.labels, where))
+
+    @cached_property
+    def _prior(self) -> SlotPrior:
+        return SlotPrior.load(self._setup.slot_prior)
+
+
+def _correct(reading: SlotReading, fitted: SlotOffsets | None) -> None:
+    """Book a reading without what the model thinks of the slots, where that is known well enough."""
+    e, n = reading.deal.evidence, len(reading.labels)
+    requests = fitted.requests if fitted else 0
+    known = fitted if requests >= LEAST_REQUESTS else None
+    offsets = known.offsets if known else (0.0,) * n
+    for (item_id, logprob), offset in zip(reading.by_item.items(), offsets, strict=True):
+        e.score(item_id, listwise_prior=logprob - offset)
+    e.signals["slot-prior-requests"] = requests if known else 0
+    if not known:
+        e.notes.append(
+            f"the slot prior is not used: it was fitted on {requests} requests with {n} candidates and needs "
+            f"{LEAST_REQUESTS}"
+        )

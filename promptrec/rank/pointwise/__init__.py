@@ -1,0 +1,1 @@
+"""Rankers that ask about one candidate at a time."""

@@ -1,0 +1,1 @@
+"""Choosing a ranker for a model: `auto`."""

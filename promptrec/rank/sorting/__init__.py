@@ -1,0 +1,1 @@
+"""Rankers that sort by comparisons of a few candidates."""

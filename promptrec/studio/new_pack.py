@@ -1,0 +1,44 @@
+"""Beginning a template: a pack of the author's own, as `promptrec template new` makes it."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import get_args
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from promptrec.authoring.scaffold import NoPackName, PackIsThere
+from promptrec.errors import UnknownName
+from promptrec.studio.rendering import page
+from promptrec.studio.request_form import Told
+from promptrec.studio.session import Desk
+from promptrec.template.front_matter import Kind, split_header
+from promptrec.template.loader import SUFFIX, shipped_folder
+
+
+def begin(request: Request, desk: Desk, told: Told) -> Response:
+    """Make the pack that the form asks for, and have its template for the chosen way of ranking opened.
+
+    Raises:
+        UnknownName: no such way. InputError: no folder of the author's own, or one that cannot be written to.
+    """
+    domain, language, way = (told.fields.get(name, "").strip() for name in ("domain", "written", "way"))
+    pack = f"{domain}/{language}"
+    if way not in ways("en"):
+        raise UnknownName("way of ranking", way, ways("en"))
+    try:
+        desk.shelf.begin(pack)
+    except NoPackName:
+        return page(request, "not_begun", {"why": "bad_name", "pack": ""})
+    except PackIsThere:
+        return page(request, "not_begun", {"why": "already", "pack": pack})
+    return Response(status_code=201, headers={"HX-Redirect": f"/?{urlencode({'open': f'{pack}/{way}'})}"})
+
+
+@cache
+def ways(language: str) -> Mapping[str, str]:
+    """The ways of ranking that a new pack has a template for, each with what it asks, in a language of the page."""
+    files = (shipped_folder() / "general" / language).glob(f"*{SUFFIX}")
+    headers = [split_header(path.read_text(encoding="utf-8"), str(path))[0] for path in files]
+    return {h.ranks: h.about for h in sorted(headers, key=lambda h: get_args(Kind).index(h.ranks))}

@@ -1,0 +1,42 @@
+"""The studio's own pages, rendered on the server. Whatever is put into them is escaped."""
+
+from collections.abc import Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from promptrec.studio.messages import LANGUAGES, language_of, words
+from promptrec.studio.translate import reason
+
+FOLDER = Path(__file__).parent
+
+
+def page(request: Request, name: str, told: Mapping[str, Any] | None = None) -> HTMLResponse:
+    """A page, or a part of one, in the language of the request.
+
+    `say` in it holds the sentences of words.yaml, and `reason` tells what promptrec says of rankings and models.
+    """
+    language = language_of(request)
+    facts = {
+        "say": words(language),
+        "reason": partial(reason, language=language),
+        "language": language,
+        "languages": LANGUAGES,
+        "nonce": request.state.nonce,
+    }
+    return HTMLResponse(_environment().get_template(f"{name}.html").render(facts | dict(told or {})))
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(FOLDER / "pages"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,45 @@
+"""What the page says of results, worked out: places that moved, tests that were not kept, which version is better."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from promptrec.authoring.ab_test import Verdict
+from promptrec.authoring.run_tests import Outcome
+from promptrec.rank.ranking import ReplyReport
+
+
+def moves(before: Sequence[str], now: Sequence[str]) -> dict[str, int | None]:
+    """For each item, how many places it has risen (or fallen, below 0); None for one that was not there."""
+    places = {item_id: place for place, item_id in enumerate(before)}
+    return {item_id: places[item_id] - place if item_id in places else None for place, item_id in enumerate(now)}
+
+
+def broken(outcome: Outcome) -> list[tuple[str, str, int]]:
+    """What a ranking does not keep to: "has" or "lacks", the title, and its place."""
+    wanted, places = outcome.expectation, {item.title: item.rank for item in outcome.ranking.items}
+    absent = [("has", title) for title in wanted.has if places.get(title, 0) > wanted.top]
+    present = [("lacks", title) for title in wanted.lacks if places.get(title, wanted.top + 1) <= wanted.top]
+    return [(what, title, places[title]) for what, title in (*absent, *present)]
+
+
+def found(verdict: Verdict) -> Mapping[str, Any]:
+    """Which of "saved" and "edited" is better, if it is shown, and the numbers that this rests on."""
+    contrast = verdict.comparison.contrasts[verdict.metric]
+    difference, names = contrast.difference, dict(zip(contrast.names, ("saved", "edited"), strict=True))
+    if math.isnan(difference.low):
+        return {"better": "few", "found": difference, "p": contrast.p_holm, "needs": None}
+    needs = None if contrast.better else difference.users_needed
+    more = needs if needs is not None and needs > difference.n else None
+    return {
+        "better": names.get(contrast.better or "", "none"),
+        "found": difference,
+        "p": contrast.p_holm,
+        "needs": more,
+    }
+
+
+def read(reply: ReplyReport | None, titles: Mapping[str, str]) -> dict[str, list[str]]:
+    """What was wrong with a written reply, by its name in words.yaml; items by their titles."""
+    told = {} if reply is None else {"missing": reply.missing, "repeated": reply.repeated, "unknown": reply.unknown}
+    return {name: [titles.get(entry, entry) for entry in entries] for name, entries in told.items() if entries}

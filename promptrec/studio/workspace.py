@@ -1,0 +1,257 @@
+"""The files an author can open, and where they are saved: only in a folder of the author's own.
+
+A template is named as elsewhere (films/en/yes-no); a part of a pack and its settings by their files
+(films/en/_item.jinja, films/en/pack.yaml).
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from promptrec.authoring.scaffold import new_pack, pack_name
+from promptrec.errors import InputError, TemplateError, UnknownName
+from promptrec.studio.messages import Refused
+from promptrec.template.loader import SUFFIX, shipped_folder
+from promptrec.template.pack import LONGEST_FILE, PART, SETTINGS, file_text
+
+# What is opened of a pack, where it is there.
+FIRST = "query-likelihood"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file as it stands on disk. `own`: it lies in the author's folder. `sha256` is of the file's bytes.
+
+    One that is `gone` is where it would be written again, and says nothing.
+    """
+
+    name: str
+    path: Path
+    own: bool
+    text: str
+    sha256: str
+    gone: bool = False
+
+    @property
+    def is_template(self) -> bool:
+        """Whether it can be tried by itself; a part or settings are tried with a template of their pack."""
+        return self.path.suffix == SUFFIX and not self.path.name.startswith(PART)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a file would be saved, what stands there now, and which files of its pack come along.
+
+    `sha256` is of the file's bytes, empty where there is none yet; `text` is what the change is shown against. `gone`:
+    the file that was opened is no longer there.
+    """
+
+    path: Path
+    text: str
+    sha256: str
+    brings: tuple[str, ...]
+    gone: bool = False
+
+
+class Gone(Refused):
+    """A file that was renamed or deleted while it was open, or that never was."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("gone", path=path)
+
+
+class ChangedMeanwhile(InputError):
+    """The file is no longer what the author was shown: look at the difference again."""
+
+
+class Shelf:
+    """`own` is the author's folder, made if it is missing; without one nothing can be saved."""
+
+    def __init__(self, own: Path | None = None) -> None:
+        self.own = own
+        self._saving = threading.Lock()
+        if own is not None:
+            try:
+                own.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise InputError(f"{own}: cannot be used as a folder of templates: {error.strerror}") from None
+
+    def names(self) -> dict[str, list[str]]:
+        """All files by pack, in order; broken templates among them, for they are opened to be mended."""
+        packs: dict[str, list[str]] = {}
+        for name in sorted(self._paths()):
+            packs.setdefault(name.rpartition("/")[0], []).append(name)
+        return packs
+
+    def own_names(self) -> set[str]:
+        """The names of the files that the author has."""
+        return set(_files(self.own)) if self.own else set()
+
+    def open(self, name: str) -> Sheet:
+        """The file of a name as it stands on disk.
+
+        Raises:
+            Gone: there is none. UnknownName: no file could be called so. TemplateError: it cannot be read.
+        """
+        sheet = self.find(name)
+        if sheet.gone:
+            raise Gone(sheet.path)
+        return sheet
+
+    def file_to_open(self, name: str) -> str:
+        """The name of a file, from its name or path, or from those of its pack, whose first template it is then.
+
+        Raises:
+            UnknownName: nothing is called so.
+        """
+        packs = self.names()
+        known = {file: path.resolve() for file, path in self._paths().items()}
+        pack = next((p for p in packs if name.rstrip("/") == p or _is_folder(name, known[packs[p][0]].parent)), None)
+        if name not in known and pack is not None:
+            templates = [file for file in packs[pack] if _file_of(file) == f"{file}{SUFFIX}"]
+            return next((file for file in templates if file.endswith(f"/{FIRST}")), (templates or packs[pack])[0])
+        found = next((file for file, path in known.items() if name == file or Path(name).resolve() == path), None)
+        if found is None:
+            raise UnknownName("template, pack or file of a pack", name, [*packs, *known], "`promptrec template list`")
+        return found
+
+    def find(self, name: str) -> Sheet:
+        """The file of a name, or where it would be if it is gone.
+
+        Raises:
+            UnknownName, TemplateError: as `open`.
+        """
+        paths = self._paths()
+        if name in paths:
+            text, sha256 = _read(paths[name])
+            return Sheet(name, paths[name], name in self.own_names(), text, sha256)
+        file = _file_of(name)
+        if file is None:
+            raise UnknownName("template or file of a pack", name, paths)
+        return Sheet(name, (self.own or shipped_folder()) / file, self.own is not None, "", "", gone=True)
+
+    def target(self, name: str) -> Target:
+        """Where a file goes when it is saved. One that comes with promptrec is copied with its pack.
+
+        Raises:
+            InputError: there is no folder to save in, or a link leads out of it.
+            UnknownName: no file could be called so.
+        """
+        sheet = self.find(name)
+        path = self._inside(Path(name).parent / sheet.path.name)
+        if sheet.own:
+            return Target(path, sheet.text, sheet.sha256, (), sheet.gone)
+        there = {p.name for p in path.parent.glob("*")}
+        files = {p.name for p in sheet.path.parent.glob("*") if p.is_file()} - there - {sheet.path.name}
+        # The whole pack where the author has none of it; else what a template may read of it and theirs lacks.
+        brings = sorted(n for n in files if not there or n.startswith(PART) or not n.endswith(SUFFIX))
+        return Target(path, sheet.text, "", tuple(brings))
+
+    def save(self, name: str, text: str, seen: str) -> Sheet:
+        """Write a file whole or not at all, with the line ends that it had.
+
+        Args:
+            name: of the file.
+            text: what it is to say.
+            seen: `Target.sha256` of the difference that the author has agreed to.
+
+        Raises:
+            ChangedMeanwhile: the file says something else by now. InputError: as `target`, or it cannot be written.
+            Refused: it is too long to be opened again.
+        """
+        with self._saving:
+            return self._save(name, text, seen)
+
+    def _save(self, name: str, text: str, seen: str) -> Sheet:
+        target, sheet = self.target(name), self.find(name)
+        if target.sha256 != seen:
+            raise ChangedMeanwhile(f"{target.path} was changed on disk meanwhile: look at the difference again")
+        try:
+            text = text.replace("\n", _line_end(target.path))
+            if len(text.encode()) > LONGEST_FILE:
+                raise Refused("long", most=LONGEST_FILE)
+            target.path.parent.mkdir(parents=True, exist_ok=True)
+            for beside in target.brings:
+                shutil.copyfile(sheet.path.parent / beside, target.path.parent / beside)
+            _write(target.path, text)
+        except OSError as error:
+            raise InputError(f"{target.path}: cannot be written: {error.strerror}") from None
+        return self.open(name)
+
+    def begin(self, pack: str) -> None:
+        """Write a pack for the author to change: see `promptrec.author.new.new_pack`.
+
+        Raises:
+            NoPackName, PackIsThere, InputError: as there, or as `target`.
+        """
+        pack_name(pack)
+        target = self._inside(Path(pack))
+        new_pack(pack, target.parent.parent)
+
+    def _inside(self, path: Path) -> Path:
+        """Where a file or folder stands in the author's own."""
+        if self.own is None:
+            raise Refused("folder")
+        full = self.own / path
+        if not full.resolve().is_relative_to(self.own.resolve()):
+            raise InputError(f"{full}: a link that leads out of {self.own}: nothing is written there")
+        return full
+
+    def _paths(self) -> dict[str, Path]:
+        return _files(shipped_folder()) | (_files(self.own) if self.own else {})
+
+
+def _is_folder(name: str, folder: Path) -> bool:
+    return Path(name).is_dir() and Path(name).resolve() == folder
+
+
+def _files(root: Path) -> dict[str, Path]:
+    found = (path for pattern in (f"*{SUFFIX}", SETTINGS) for path in root.rglob(pattern) if path.is_file())
+    return {_name(path.relative_to(root)): path for path in found}
+
+
+def _name(path: Path) -> str:
+    is_template = path.suffix == SUFFIX and not path.name.startswith(PART)
+    return (path.with_suffix("") if is_template else path).as_posix()
+
+
+def _file_of(name: str) -> str | None:
+    """The file in a folder of templates that a name stands for; None where none could be called so."""
+    last = name.rpartition("/")[2]
+    is_file = last == SETTINGS or (last.startswith(PART) and last.endswith(SUFFIX))
+    file = name if is_file else f"{name}{SUFFIX}"
+    plain = all(part.strip(". ") and not set(part) & set("\0\\") for part in name.split("/"))
+    return file if plain and _name(Path(file)) == name else None
+
+
+def _line_end(path: Path) -> str:
+    """What most lines of a file end with; that of a new one is a line feed."""
+    told = path.read_bytes() if path.exists() else b""
+    return "\r\n" if 2 * told.count(b"\r\n") > told.count(b"\n") else "\n"
+
+
+def _read(path: Path) -> tuple[str, str]:
+    try:
+        return file_text(path), hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise TemplateError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _write(path: Path, text: str) -> None:
+    """Into a file beside it, which then takes its place: a full disk or a power cut leaves the old one whole."""
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(part).chmod(mode)
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise

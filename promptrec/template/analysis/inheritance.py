@@ -1,0 +1,60 @@
+"""The files that a template is made of, read anew wherever one is used: itself, what it extends, what it includes."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from jinja2 import nodes
+
+from promptrec.errors import TemplateError
+from promptrec.template.front_matter import split_header
+from promptrec.template.sandbox.environment import environment, with_line_ends, without_marks
+from promptrec.template.template import Template
+
+# Parts that use parts twice, which use others twice, have no end.
+MOST_PARTS = 1_000
+
+
+@dataclass(frozen=True, eq=False)
+class File:
+    """A file as Jinja reads it, and how many lines stand before its body."""
+
+    tree: nodes.Template
+    path: str
+    before: int
+
+    @cached_property
+    def blocks(self) -> dict[str, nodes.Block]:
+        """By name, those within blocks too."""
+        return {block.name: block for block in self.tree.find_all(nodes.Block)}
+
+
+Lineage = tuple[File, ...]
+"""A template, or a part that is included, and those it extends, nearest first."""
+
+
+class Parts:
+    """The lineage of a template, and those of the parts that it includes.
+
+    Raises:
+        TemplateError: parts that use one another too often.
+    """
+
+    def __init__(self, template: Template) -> None:
+        self._pack, self._path = template.pack, template.path
+        self._env = environment(template.header.language)
+        self._read = 0
+        before = split_header(template.source, template.path, template.pack.shared())[2]
+        self.own = self._with_ancestors(File(template.tree, template.path, before))
+
+    def lineage(self, use: nodes.Extends | nodes.Include) -> Lineage:
+        """That of the part which a statement names."""
+        self._read += 1
+        if self._read > MOST_PARTS:
+            raise TemplateError(f"{self._path}: its parts use one another more than {MOST_PARTS:,} times: use fewer")
+        name = str(use.template.value)  # type: ignore[attr-defined]  # the body was checked: it is a plain name
+        tree = self._env.parse(with_line_ends(without_marks(self._pack.read(name))))
+        return self._with_ancestors(File(tree, str(self._pack.folder / name) if self._pack.folder else name, 0))
+
+    def _with_ancestors(self, file: File) -> Lineage:
+        parent = next(file.tree.find_all(nodes.Extends), None)
+        return (file, *self.lineage(parent)) if parent else (file,)

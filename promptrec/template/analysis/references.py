@@ -1,0 +1,226 @@
+"""What a template's author typed and which names they used, in the order of the prompt, each with its file and line.
+
+It reads the template, not a rendering: both sides of a condition are there, and the body of a loop is there once.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from jinja2 import nodes
+
+from promptrec.template.analysis.inheritance import File, Lineage, Parts
+from promptrec.template.sandbox.environment import BLOCKS
+from promptrec.template.template import Template
+
+Names = tuple[str, ...]
+EACH = "*"
+"""Stands for one entry of a list: the loop variable of `query.history` is ("query", "history", "*")."""
+OWN = ("",)
+"""What a name stands for that the author made up, such as a counter."""
+# What is put together from what was put together, again and again, has no end.
+MOST_MADE = 20
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a file, counted from 1."""
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Text that the author typed; it begins at `place`."""
+
+    text: str
+    place: Place
+
+    def at(self, offset: int) -> Place:
+        """Where a character of it stands."""
+        return Place(self.place.path, self.place.line + self.text[:offset].count("\n"))
+
+
+@dataclass(frozen=True)
+class Use:
+    """A name that the author used.
+
+    names: what it stands for, loop variables resolved: ("item", "title") for `candidate.title` too. written: as it
+    stands there. printed: it is put into the prompt, not only looked at. filters: what it goes through. of_example:
+    it is of a few-shot example, which is the same for everybody. of_candidates: it is of one of the candidates, in a
+    loop over them or by its place.
+    """
+
+    names: Names
+    written: str
+    place: Place
+    printed: bool
+    filters: Names = ()
+    of_example: bool = False
+    of_candidates: bool = False
+
+
+Piece = Typed | Use
+
+
+def outline(template: Template) -> dict[str, tuple[Piece, ...]]:
+    """The pieces of each block; an absent block has none. Parts that are extended or included are in their place.
+
+    Raises:
+        TemplateError: parts that use one another too often.
+    """
+    reader = _Reader(template)
+    return {block: tuple(reader.block(block)) for block in BLOCKS}
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """The file that is read, its lineage, and what the names stand for that the author gave.
+
+    made: what a name holds that was put together from others, as in `set line = item.title ~ item.year`.
+    """
+
+    file: File
+    lineage: Lineage
+    bound: dict[str, Names] = field(default_factory=dict)
+    made: dict[str, tuple[Use, ...]] = field(default_factory=dict)
+
+    def place(self, node: nodes.Node) -> Place:
+        return Place(self.file.path, self.file.before + node.lineno)
+
+    def binding(self, target: nodes.Node, names: Names) -> "_Scope":
+        """The same with a name, or each of several, that stands for `names`."""
+        targets = target.items if isinstance(target, nodes.Tuple) else [target]
+        return replace(self, bound=self.bound | {t.name: names for t in targets if isinstance(t, nodes.Name)})
+
+    def setting(self, target: nodes.Node, value: nodes.Node) -> "_Scope":
+        """The same with a name that stands for the value of an expression."""
+        names = _names(value, self) or OWN
+        made = {use.names: use for use in _uses(value, self, printed=True) if use.printed} if names == OWN else {}
+        new = {target.name: tuple(islice(made.values(), MOST_MADE))} if isinstance(target, nodes.Name) else {}
+        return replace(self.binding(target, names), made=self.made | new)
+
+
+class _Reader:
+    def __init__(self, template: Template) -> None:
+        self._parts = Parts(template)
+        self._lineage = self._parts.own
+
+    def block(self, name: str, lineage: Lineage = ()) -> Iterator[Piece]:
+        """The pieces of a block as the nearest file of a lineage has it: the template's own by default."""
+        lineage = lineage or self._lineage
+        for file in lineage:
+            if name in file.blocks:
+                yield from self._inside(file.blocks[name].body, _Scope(file, lineage))
+                return
+
+    def _inside(self, body: Sequence[nodes.Node], scope: _Scope) -> Iterator[Piece]:
+        for node in body:
+            if isinstance(node, nodes.Assign):
+                yield from _uses(node.node, scope, printed=False)
+                scope = scope.setting(node.target, node.node)
+            elif isinstance(node, nodes.AssignBlock):
+                yield from self._inside(node.body, scope)
+                scope = scope.binding(node.target, OWN)
+            else:
+                yield from self._statement(node, scope)
+
+    def _statement(self, node: nodes.Node, scope: _Scope) -> Iterator[Piece]:
+        if isinstance(node, nodes.Output):
+            for part in node.nodes:
+                if isinstance(part, nodes.TemplateData):
+                    yield Typed(part.data, scope.place(part))
+                else:
+                    yield from _uses(part, scope, printed=True)
+        elif isinstance(node, nodes.FilterBlock):
+            yield from self._inside(node.body, scope)
+        elif isinstance(node, nodes.Block):
+            yield from self.block(node.name, scope.lineage)
+        elif isinstance(node, nodes.Include):
+            lineage = self._parts.lineage(node)
+            yield from self._inside(lineage[-1].tree.body, _Scope(lineage[-1], lineage, scope.bound))
+        elif isinstance(node, nodes.For):
+            yield from _uses(node.iter, scope, printed=False)
+            inner = scope.binding(node.target, (*(_names(node.iter, scope) or OWN), EACH))
+            inner = inner.binding(nodes.Name("loop", "store"), OWN)
+            yield from self._inside([*node.body, *node.else_], inner)
+        elif isinstance(node, nodes.If):
+            yield from _uses(node.test, scope, printed=False)
+            yield from self._inside([*node.body, *node.elif_, *node.else_], scope)
+        else:
+            yield from self._with(node, scope)
+
+    def _with(self, node: nodes.Node, scope: _Scope) -> Iterator[Piece]:
+        """What names a `with` gives; any other statement says nothing to a model."""
+        if isinstance(node, nodes.With):
+            for target, value in zip(node.targets, node.values, strict=True):
+                yield from _uses(value, scope, printed=False)
+                scope = scope.setting(target, value)
+            yield from self._inside(node.body, scope)
+
+
+def _uses(node: nodes.Node, scope: _Scope, printed: bool, filters: Names = ()) -> Iterator[Use]:
+    """The names in an expression."""
+    names = _names(node, scope)
+    children: list[nodes.Node] = []
+    if isinstance(node, nodes.Filter):
+        children = [*node.args, *(pair.value for pair in node.kwargs)]
+        if node.node is not None and _names(node.node, scope) != names:  # a list of one of its fields
+            yield _use(names or OWN, node, scope, printed, filters)
+        elif node.node is not None:
+            yield from _uses(node.node, scope, printed, (node.name, *filters))
+    elif isinstance(node, nodes.CondExpr):
+        yield from _uses(node.test, scope, printed=False)
+        children = [node.expr1, *([node.expr2] if node.expr2 else [])]
+        filters = ()
+    elif printed and names == OWN and isinstance(node, nodes.Name) and scope.made.get(node.name):
+        yield from (replace(u, place=scope.place(node), filters=(*u.filters, *filters)) for u in scope.made[node.name])
+    elif names is not None:
+        yield _use(names, node, scope, printed, filters)
+        children, printed = ([node.arg] if isinstance(node, nodes.Getitem) else []), False
+    else:
+        children = list(node.iter_child_nodes())
+    for child in children:
+        yield from _uses(child, scope, printed and not isinstance(node, nodes.Test | nodes.Compare), filters)
+
+
+def _use(names: Names, node: nodes.Node, scope: _Scope, printed: bool, filters: Names) -> Use:
+    of_example = names[:2] == ("examples", EACH)
+    names = names[2:] if of_example else names
+    of_candidates = names[:2] == ("candidates", EACH)
+    names = ("item", *names[2:]) if of_candidates else names
+    return Use(names, _written(node), scope.place(node), printed, filters, of_example, of_candidates)
+
+
+def _names(node: nodes.Node, scope: _Scope) -> Names | None:
+    """What an expression stands for; None where it is not a name, or part of what a name stands for."""
+    if isinstance(node, nodes.Name):
+        return scope.bound.get(node.name, (node.name,))
+    if not isinstance(node, nodes.Filter | nodes.Getattr | nodes.Getitem) or node.node is None:
+        return None
+    whole = _names(node.node, scope)
+    if whole is None:
+        return None
+    if isinstance(node, nodes.Filter):
+        of_each = next((pair.value for pair in node.kwargs if node.name == "map" and pair.key == "attribute"), None)
+        field_name = (str(of_each.value),) if isinstance(of_each, nodes.Const) else ()
+        return (*whole, EACH, *field_name) if field_name or node.name in ("first", "last") else whole
+    if isinstance(node, nodes.Getattr):
+        return (*whole, node.attr)
+    if isinstance(node.arg, nodes.Slice):
+        return whole
+    known = isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str)
+    return (*whole, str(node.arg.value) if known else EACH)  # type: ignore[attr-defined]
+
+
+def _written(node: nodes.Node) -> str:
+    """An expression as its author would recognise it."""
+    if isinstance(node, nodes.Name):
+        return node.name
+    if isinstance(node, nodes.Getattr):
+        return f"{_written(node.node)}.{node.attr}"
+    if isinstance(node, nodes.Getitem):
+        key = repr(node.arg.value) if isinstance(node.arg, nodes.Const) else EACH
+        return f"{_written(node.node)}[{key}]"
+    return _written(node.node) if isinstance(node, nodes.Filter) and node.node is not None else "…"

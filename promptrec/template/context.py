@@ -1,0 +1,131 @@
+"""What a template sees of a person and of an item: plain values, shortened where the prompt must fit."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from promptrec.data.item import FieldValue, Item
+from promptrec.data.query import Query
+from promptrec.template.front_matter import Header
+
+Limits = Mapping[str, int]
+NO_LIMITS: Limits = {}
+CUT_MARK = "…"
+SEPARATORS = {"en": ", ", "zh": "、"}
+
+
+class Listed(list[str]):
+    """A list that a template can loop over, or print as it is: "Comedy, Drama"."""
+
+    def __init__(self, entries: Iterable[str], language: str) -> None:
+        super().__init__(entries)
+        self._between = SEPARATORS[language]
+
+    def __str__(self) -> str:
+        return self._between.join(self)
+
+
+def query_view(query: Query, language: str, limits: Limits = NO_LIMITS) -> dict[str, object]:
+    """`query` in a template. A limit on history keeps that many of the most recent entries."""
+    kept = limits.get("query.history")
+    recent = query.history if kept is None else query.history[len(query.history) - min(kept, len(query.history)) :]
+    return {
+        "preferences": shortened(query.preferences, limits.get("query.preferences")),
+        "context": shortened(query.context, limits.get("query.context")),
+        "history": Listed(recent, language),
+        "attributes": dict(query.attributes),
+    }
+
+
+def item_view(item: Item, header: Header, limits: Limits = NO_LIMITS, label: str = "") -> dict[str, object]:
+    """`item` in a template: its title, the fields the header declares (empty where it has none), and lists of fields.
+
+    `facts` has all of them, `others` those that the header does not declare.
+    """
+    view: dict[str, object] = dict.fromkeys(header.fields, "")
+    for name, value in named_fields(item, header).items():
+        view[name] = _shortened_field(value, header.language, limits.get(f"item.{name}"))
+    view["title"] = shortened(item.title, limits.get("item.title"))
+    view["item_id"] = item.item_id
+    view["label"] = label
+    view["facts"] = _told(item.fields, header.language, limits.get("item.facts"))
+    view["others"] = _told(_others(item, header), header.language, limits.get("item.others"))
+    return view
+
+
+def named_fields(item: Item, header: Header) -> dict[str, FieldValue]:
+    """An item's fields; one that the header declares is there under the header's name too."""
+    fields = dict(item.fields)
+    for name, column in _columns(item, header).items():
+        fields[name] = item.fields[column]
+    return fields
+
+
+def _columns(item: Item, header: Header) -> dict[str, str]:
+    """For each field that the header declares and the item has: what the item calls it."""
+    found = {n: next((o for o in (n, *others) if o in item.fields), None) for n, others in header.fields.items()}
+    return {name: column for name, column in found.items() if column is not None}
+
+
+def _others(item: Item, header: Header) -> dict[str, FieldValue]:
+    """The fields that the header does not declare."""
+    declared = set(_columns(item, header).values())
+    return {name: value for name, value in item.fields.items() if name not in declared}
+
+
+def shortened(text: str, limit: int | None) -> str:
+    """At most `limit` characters of a text, with a mark where it was cut."""
+    if limit is None or len(text) <= limit:
+        return text
+    return text[:limit].rstrip() + CUT_MARK if limit else ""
+
+
+def lengths(query: Query, candidates: Sequence[Item], header: Header) -> dict[str, int]:
+    """How long each thing is that can be cut: characters, or entries of the history."""
+    out = {
+        "query.preferences": len(query.preferences),
+        "query.context": len(query.context),
+        "query.history": len(query.history),
+        "item.title": max((len(item.title) for item in candidates), default=0),
+        "item.facts": _longest(item.fields for item in candidates),
+        "item.others": _longest(_others(item, header) for item in candidates),
+    }
+    for item in candidates:
+        for name, value in named_fields(item, header).items():
+            key = f"item.{name}"
+            out[key] = max(out.get(key, 0), len(_text(value)))
+    return out
+
+
+def _told(fields: Mapping[str, FieldValue], language: str, limit: int | None) -> list[tuple[str, str]]:
+    """Each field as its name and its value in words; a limit cuts each value, and 0 leaves none."""
+    if limit == 0:
+        return []
+    return [(n, shortened(str(_shortened_field(v, language, None)), limit)) for n, v in fields.items()]
+
+
+def _longest(items: Iterable[Mapping[str, FieldValue]]) -> int:
+    """Characters of the longest value, as `_told` has it with the longest separator of all languages."""
+    texts = (SEPARATORS["en"].join(v) if isinstance(v, tuple) else str(v) for fields in items for v in fields.values())
+    return max(map(len, texts), default=0)
+
+
+def _shortened_field(value: FieldValue, language: str, limit: int | None) -> object:
+    if isinstance(value, str):
+        return shortened(value, limit)
+    if isinstance(value, tuple):
+        return Listed(value if limit is None else _entries_within(value, limit), language)
+    return value
+
+
+def _entries_within(value: tuple[str, ...], limit: int) -> tuple[str, ...]:
+    """The first entries of a list that fit into `limit` characters together."""
+    kept, total = 0, 0
+    for entry in value:
+        total += len(entry)
+        if total > limit:
+            break
+        kept += 1
+    return value[:kept]
+
+
+def _text(value: FieldValue) -> str:
+    return "".join(value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,159 @@
+"""The filters and tests of templates, each paid for from the budget of the rendering."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import jinja2
+from jinja2.filters import make_attrgetter
+from jinja2.runtime import Context
+from jinja2.utils import _PassArg
+
+from promptrec.template.context import Listed
+from promptrec.template.sandbox.budget import CHARACTERS_A_STEP, ENTRY, Budget, budget_of
+
+Function = Callable[..., Any]
+
+PRINTABLE = (str, int, float, Listed, type(None))
+CALL = 10
+LOOKUP = 5
+# Steps more for those that look up how a language writes things, or ask a tokenizer.
+SLOW = {"date": 200, "price": 200, "shorten": 100}
+# Characters paid for each that is read: tokenizers are slow.
+READING = {"shorten": 8}
+TEXT_FILTERS = frozenset(
+    "capitalize date escape lower price replace sentences shorten string title trim truncate upper wordcount "
+    "year".split()
+)
+WHOLE_LISTS = frozenset({"sort", "unique"})
+LIST_FILTERS = WHOLE_LISTS | frozenset("list map reject rejectattr reverse select selectattr".split())
+COMPARISONS = frozenset("in eq ne lt le gt ge".split())
+# More decimal places are no longer something people write.
+MOST_DIGITS = 18
+
+
+class NoText(TypeError):
+    """A value that nobody can say how to write."""
+
+
+def written(value: Any) -> str:  # noqa: ANN401 - what an expression may hold
+    """A value as text.
+
+    Raises:
+        UndefinedError: it has none.
+        NoText: it is a list, a table, or something of Python's own.
+    """
+    if isinstance(value, PRINTABLE):
+        return str(value)
+    if isinstance(value, jinja2.Undefined):
+        return str(value)  # raises, but for what {{ 'a' if b }} is without an else: nothing
+    raise NoText("a list or table cannot be printed as it is: loop over it, or write | join(', ')")
+
+
+def charged_filter(name: str, function: Function) -> Function:
+    """A filter that pays for what it reads before, and for what it writes after."""
+
+    @jinja2.pass_context
+    def pay(context: Context, value: Any, *args: Any, **told: Any) -> Any:  # noqa: ANN401
+        budget = budget_of(context)
+        budget.spend(CALL + SLOW.get(name, 0))
+        for given in (*args, *told.values()):
+            budget.weigh(given)
+        entry = ENTRY + CALL + sum(map(_per_entry, (*args, *told.values())))
+        if name in TEXT_FILTERS:
+            value = written(value)
+            budget.spend(0, READING.get(name, 1) * len(value))
+        elif name in LIST_FILTERS:
+            value = _entries(value, budget, entry, whole=name in WHOLE_LISTS)
+        try:
+            if name in BEFORE:
+                BEFORE[name](budget, value, *args, **told)
+            out = function(*_passed(function, context), value, *args, **told)
+        except NoText:
+            raise
+        except (TypeError, AttributeError, OverflowError):
+            raise TypeError(f"the filter {name} cannot take what stands before it, or in its brackets") from None
+        if isinstance(out, Iterator):
+            return budget.each(out, entry)
+        if name in TEXT_FILTERS:
+            budget.copy_of(out)
+        return out
+
+    return pay
+
+
+def charged_test(name: str, function: Function) -> Function:
+    """A test that pays for comparing, and does not let Python format a text where a number is meant."""
+    if name not in COMPARISONS | {"even", "odd"}:
+        return function
+
+    @jinja2.pass_context
+    def pay(context: Context, value: Any, *args: Any) -> Any:  # noqa: ANN401
+        budget = budget_of(context)
+        for given in (value, *args):
+            budget.weigh(given)
+        if name not in COMPARISONS and not isinstance(value, int | float):
+            raise TypeError(f"{name} is said of numbers only: write | int before it")
+        return function(*_passed(function, context), value, *args)
+
+    return pay
+
+
+@jinja2.pass_context
+def join(context: Context, value: Any, d: str = "", attribute: str | int | None = None) -> str:  # noqa: ANN401
+    """The texts of a list with something between them, or one attribute of each."""
+    budget = budget_of(context)
+    budget.weigh(attribute)
+    steps = ENTRY + CALL + _per_entry(attribute)
+    if attribute is not None:
+        value = map(make_attrgetter(context.environment, attribute), value)
+    texts = [written(entry) for entry in budget.each(value, steps)]
+    between = written(d)
+    budget.spend(0, sum(map(len, texts)) + len(between) * len(texts))
+    return between.join(texts)
+
+
+def _per_entry(given: Any) -> int:  # noqa: ANN401
+    """Steps for each entry of a list: an argument may be the names to look up in it, as in "a.b,c"."""
+    if not isinstance(given, str):
+        return 0
+    return len(given) // CHARACTERS_A_STEP + LOOKUP * (given.count(".") + given.count(","))
+
+
+def _entries(value: Any, budget: Budget, entry: int, *, whole: bool) -> Any:  # noqa: ANN401
+    """A list, paid; what comes one by one was paid where it came from, but for those who need all of it at once."""
+    if whole:
+        value = list(budget.each(value, entry))
+        budget.weigh(value)
+    elif isinstance(value, str | list | tuple | Mapping):
+        budget.spend(entry * len(value))
+    return value
+
+
+def _before_replace(budget: Budget, value: str, old: Any, new: Any, count: int | None = None) -> None:  # noqa: ANN401
+    found = value.count(written(old))
+    times = found if count is None or count < 0 else min(found, count)
+    budget.spend(0, times * len(written(new)))
+
+
+def _before_trim(budget: Budget, value: str, chars: str | None = None) -> None:
+    budget.spend(0, len(value) * len(chars or ""))
+
+
+def _before_round(budget: Budget, value: Any, precision: int = 0, method: str = "common") -> None:  # noqa: ANN401
+    if not isinstance(precision, int) or abs(precision) > MOST_DIGITS:
+        raise ValueError(f"round takes up to {MOST_DIGITS} places, not {precision!r}")
+
+
+BEFORE: Mapping[str, Callable[..., None]] = {
+    "replace": _before_replace,
+    "trim": _before_trim,
+    "round": _before_round,
+}
+
+
+def _passed(function: Function, context: Context) -> tuple[Any, ...]:
+    """What a filter of Jinja's asks for before its value."""
+    asked = _PassArg.from_obj(function)
+    if asked is None:
+        return ()
+    return ({"context": context, "eval_context": context.eval_ctx, "environment": context.environment}[asked.name],)

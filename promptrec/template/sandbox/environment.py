@@ -1,0 +1,197 @@
+"""The Jinja a template may use: sandboxed, strict, and only what prompts need.
+
+Whatever an expression emits is marked as untrusted with two noncharacters that cleaned text cannot hold; the
+template's own text is trusted. See `allowed` for what may be written, `budget` for what it may cost.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context, LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from promptrec.template.filters import in_language
+from promptrec.template.sandbox.allowlist import LARGEST_NUMBER, TESTS
+from promptrec.template.sandbox.budget import BUDGET
+from promptrec.template.sandbox.budgeted_filters import charged_filter, charged_test, join, written
+from promptrec.template.sandbox.metering import PAYING, metered
+from promptrec.template.spans import CLOSE, OPEN, Span
+
+_MARKS = re.compile(f"([{OPEN}{CLOSE}])")
+BLOCKS = ("system", "user", "reply")
+LONGEST_OUTPUT = 2_000_000
+FILTERS = frozenset(
+    "abs capitalize default d escape first float int last length lower round replace reverse select reject "
+    "selectattr rejectattr sort string title trim truncate unique upper list map wordcount".split()
+)
+LOOKED_INTO = (str, list, tuple, Mapping, jinja2.Undefined)
+NO_ENTRY, NO_ATTRIBUTE = "the list has no such entry", "this person has no attribute"
+OF_LOOPS = frozenset("index index0 revindex revindex0 first last length depth depth0 previtem nextitem".split())
+
+
+class Trusted(str):
+    """Text that promptrec itself puts into a prompt: the instruction of an answer format."""
+
+    __slots__ = ()
+
+
+@jinja2.pass_context
+def _mark(context: Context, value: Any) -> str:  # noqa: ANN401 - what an expression may hold
+    text = without_marks(value if type(value) is str else written(value))
+    context.parent[BUDGET].spend(0, len(text))
+    return text if isinstance(value, Trusted) else OPEN + text + CLOSE
+
+
+def without_marks(text: str) -> str:
+    """Text that cannot move the boundary between trusted and untrusted."""
+    return text.replace(OPEN, "").replace(CLOSE, "")
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """What a dot, brackets and signs may do, and templates that pay for what they do.
+
+    `item.values` is the field of that name, or an unknown name; never a method of Python's dictionaries.
+    """
+
+    intercepted_binops = frozenset({"+", "-", "/", "//", "%"})
+
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - as in Jinja
+        if type(obj) is dict or isinstance(obj, Mapping):
+            return obj[attribute] if attribute in obj else self._missing(obj, attribute)
+        if isinstance(obj, jinja2.Undefined) or (isinstance(obj, LoopContext) and attribute in OF_LOOPS):
+            return super().getattr(obj, attribute)
+        said = f"{attribute!r} of a text, number or list is Python's and cannot be printed or called: use filters"
+        return self.undefined(said, obj=obj, name=attribute, exc=SecurityError)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401
+        if isinstance(obj, LoopContext):
+            return self.getattr(obj, str(argument))
+        if isinstance(argument, str | int) and issubclass(type(obj), LOOKED_INTO):
+            try:
+                return obj[argument]
+            except (TypeError, LookupError):
+                pass
+        if isinstance(argument, str) and argument.startswith("_"):
+            return self.unsafe_undefined(obj, argument)
+        return self._missing(obj, argument)
+
+    def _missing(self, obj: Any, name: Any) -> jinja2.Undefined:  # noqa: ANN401
+        """What stands for an entry or a name that is not there: of a list, of a person's attributes, or any other."""
+        said = NO_ENTRY if isinstance(name, int) and isinstance(obj, str | list | tuple) else None
+        if isinstance(name, str) and type(obj) is dict and not obj.keys() & {"item_id", "preferences"}:
+            said = f"{NO_ATTRIBUTE} {name!r}"
+        return self.undefined(said, obj=obj, name=name)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
+        for value in (left, right):
+            if isinstance(value, jinja2.Undefined):
+                str(value)  # raises: StrictUndefined
+            if not isinstance(value, int | float):
+                raise TypeError(f"{operator} is for numbers: put texts together with ~, or write | int before it")
+            if abs(value) > LARGEST_NUMBER:
+                raise ValueError(f"{operator} takes numbers up to {LARGEST_NUMBER:,}")
+        return super().call_binop(context, operator, left, right)
+
+    def call_filter(self, name: str, value: Any, *args: Any, **told: Any) -> Any:  # noqa: ANN401
+        # The names of filters that `map` is given may be worked out.
+        if name in PAYING:
+            raise SecurityError(f"No filter named {name!r}")
+        return super().call_filter(name, value, *args, **told)
+
+    def _generate(self, source: nodes.Template, *args: Any, **told: Any) -> str:  # noqa: ANN401
+        return super()._generate(metered(source), *args, **told)
+
+
+def environment(language: str) -> ImmutableSandboxedEnvironment:
+    """A fresh environment with the allowed filters and tests only, for a language ("en" or "zh")."""
+    env = _Sandbox(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+        finalize=_mark,
+        auto_reload=False,
+    )
+    allowed = {name: f for name, f in env.filters.items() if name in FILTERS} | in_language(language)
+    env.filters = {name: charged_filter(name, f) for name, f in allowed.items()} | {"join": join} | PAYING
+    tests: dict[str, Any] = env.tests
+    env.tests = {name: charged_test(name, test) for name, test in tests.items() if name in TESTS}
+    env.globals = {}
+    return env
+
+
+def can_be_read(expression: str) -> bool:
+    """Whether Jinja makes anything of what stands in double braces."""
+    try:
+        environment("en").parse(f"{{{{ {expression} }}}}")
+    except jinja2.TemplateSyntaxError:
+        return False
+    return True
+
+
+def known_filters(env: ImmutableSandboxedEnvironment) -> Collection[str]:
+    """The filters that may be written."""
+    return env.filters.keys() - PAYING.keys()
+
+
+def with_line_ends(body: str) -> str:
+    """The body with the newline kept behind a tag that ends a line of text.
+
+    `trim_blocks` is meant for tags that stand alone on their line; a condition at the end of a sentence should not
+    glue the next line to it.
+    """
+    return "\n".join(_keep_end(line) for line in body.split("\n"))
+
+
+def _keep_end(line: str) -> str:
+    if "%}" not in line:
+        return line
+    has_text = _without(_without(line, "{#", "#}"), "{%", "%}").strip()
+    return re.sub(r"(?<![-+])%\}\s*$", "+%}", line) if has_text else line
+
+
+def _without(line: str, opening: str, closing: str) -> str:
+    """A line without what stands between two signs. A pattern would search anew from each that is never closed."""
+    kept, place = [], 0
+    while (start := line.find(opening, place)) >= 0 and (end := line.find(closing, start + len(opening))) >= 0:
+        kept.append(line[place:start])
+        place = end + len(closing)
+    return "".join(kept) + line[place:]
+
+
+def spans(text: str) -> tuple[Span, ...]:
+    """Rendered text cut at its marks; what stands inside any mark is untrusted. Pieces side by side become one."""
+    out: list[Span] = []
+    run: list[str] = []
+    depth, trusted = 0, True
+    for piece in _MARKS.split(text):
+        if piece == OPEN:
+            depth += 1
+        elif piece == CLOSE:
+            depth -= 1
+        elif piece:
+            if run and trusted != (depth == 0):
+                out.append(Span("".join(run), trusted))
+                run = []
+            trusted = depth == 0
+            run.append(piece)
+    return (*out, Span("".join(run), trusted)) if run else ()
+
+
+def stripped(parts: Sequence[Span]) -> tuple[Span, ...]:
+    """The same without white space at both ends."""
+    first, end = 0, len(parts)
+    while first < end and not parts[first].text.strip():
+        first += 1
+    while end > first and not parts[end - 1].text.strip():
+        end -= 1
+    if first == end:
+        return ()
+    whole = list(parts[first:end])
+    whole[0] = Span(whole[0].text.lstrip(), whole[0].trusted)
+    whole[-1] = Span(whole[-1].text.rstrip(), whole[-1].trusted)
+    return tuple(whole)

@@ -1,0 +1,151 @@
+"""The syntax tree of a template with its cost written into it.
+
+Every stretch of a template that runs straight through (a block, a part, the inside of a loop) pays for all that stands
+in it when it is entered, as in the metering of WebAssembly. Whatever costs more for longer texts and lists pays for
+itself: `~`, comparisons, lists that are written out, and slices.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.runtime import Context
+from jinja2.visitor import NodeTransformer
+
+from promptrec.template.sandbox.budget import budget_of
+from promptrec.template.sandbox.budgeted_filters import written
+
+# Names of filters that no template can write.
+PAY, ENTER, WEIGHED, CUT, PUT_TOGETHER = "_pay", "_enter", "_weighed", "_cut", "_put_together"
+# Steps of what costs more than looking up a name; anything else is one.
+SHOWN = 20
+COSTS: dict[type[nodes.Node], int] = {nodes.For: 5, nodes.Filter: 5, nodes.Test: 5, nodes.Include: 60, nodes.Block: 10}
+
+
+def metered(tree: nodes.Template) -> nodes.Template:
+    """The same template, that pays from the budget in its context. The tree itself is changed."""
+    _Metering().visit(tree)
+    return tree
+
+
+@jinja2.pass_context
+def pay(context: Context, value: Any, steps: int, characters: int) -> Any:  # noqa: ANN401
+    """What stands before the inside of a loop, and around the condition of a loop."""
+    budget_of(context).spend(steps, characters)
+    return value
+
+
+@jinja2.pass_context
+def enter(context: Context, value: Any, steps: int, characters: int) -> Any:  # noqa: ANN401
+    """What stands before a block or a part: it gets a copy of all names that are known where it is called."""
+    budget_of(context).spend(steps + len(context.parent), characters)
+    return value
+
+
+@jinja2.pass_context
+def weighed(context: Context, value: Any) -> Any:  # noqa: ANN401
+    """A value that is about to be compared, or to be an entry of a list."""
+    budget_of(context).weigh(value)
+    return value
+
+
+@jinja2.pass_context
+def cut(context: Context, value: Any) -> Any:  # noqa: ANN401
+    """A slice, which is a copy."""
+    budget_of(context).copy_of(value)
+    return value
+
+
+@jinja2.pass_context
+def put_together(context: Context, values: list[Any]) -> str:
+    """`~`."""
+    texts = [written(value) for value in values]
+    budget_of(context).spend(0, sum(map(len, texts)))
+    return "".join(texts)
+
+
+PAYING = {PAY: pay, ENTER: enter, WEIGHED: weighed, CUT: cut, PUT_TOGETHER: put_together}
+
+
+class _Metering(NodeTransformer):
+    """Jinja's names for the visits; each returns what takes the node's place."""
+
+    def visit_Template(self, node: nodes.Template) -> nodes.Node:  # noqa: N802
+        return self._with_head(node, ENTER)
+
+    def visit_Block(self, node: nodes.Block) -> nodes.Node:  # noqa: N802
+        return self._with_head(node, ENTER)
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
+        if isinstance(node.test, nodes.Expr):
+            node.test = _call(PAY, node.test, *_cost(node.test))
+        return self._with_head(node, PAY)
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _call(PUT_TOGETHER, nodes.List(node.nodes, lineno=node.lineno))
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        node.expr = _weighed(node.expr)
+        for operand in node.ops:
+            operand.expr = _weighed(operand.expr)
+        return node
+
+    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _call(WEIGHED, node)
+
+    def visit_Dict(self, node: nodes.Dict) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _call(WEIGHED, node)
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _call(WEIGHED, node) if node.ctx == "load" else node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return _call(CUT, node) if isinstance(node.arg, nodes.Slice) else node
+
+    def _with_head(self, node: Any, name: str) -> nodes.Node:  # noqa: ANN401 - one with a body
+        self.generic_visit(node)
+        steps, characters = _sum(node.body)
+        head = _call(name, nodes.Const(None, lineno=node.lineno), steps + COSTS[nodes.For], characters)
+        node.body.insert(0, nodes.ExprStmt(head, lineno=node.lineno))
+        return node  # type: ignore[no-any-return]
+
+
+def _call(name: str, value: nodes.Expr, *args: int) -> nodes.Filter:
+    told = [nodes.Const(arg, lineno=value.lineno) for arg in args]
+    return nodes.Filter(value, name, told, [], None, None, lineno=value.lineno)
+
+
+def _weighed(node: nodes.Expr) -> nodes.Expr:
+    return node if isinstance(node, nodes.Const) else _call(WEIGHED, node)
+
+
+def _cost(node: nodes.Node) -> tuple[int, int]:
+    """Steps and characters of a node and all in it, but for what pays for itself when it is entered.
+
+    Of the branches of a condition only one is taken: the one with the longest text counts.
+    """
+    if isinstance(node, nodes.TemplateData):
+        return 1, len(node.data)
+    if isinstance(node, nodes.Block):
+        return COSTS[nodes.Block], 0
+    if isinstance(node, nodes.If):
+        branches = [_sum(node.body), _sum(node.elif_), _sum(node.else_)]
+        steps = sum(branch[0] for branch in branches) + _cost(node.test)[0]
+        return steps + 1, max(branch[1] for branch in branches)
+    apart = ("body", "test") if isinstance(node, nodes.For) else ()
+    steps, characters = _sum(node.iter_child_nodes(exclude=apart))
+    if isinstance(node, nodes.Output):
+        steps += SHOWN * sum(not isinstance(part, nodes.TemplateData) for part in node.nodes)
+    return steps + COSTS.get(type(node), 1), characters
+
+
+def _sum(some: Iterable[nodes.Node]) -> tuple[int, int]:
+    costs = [_cost(node) for node in some]
+    return sum(cost[0] for cost in costs), sum(cost[1] for cost in costs)

@@ -1,0 +1,1 @@
+"""The YAML and Jinja syntax of template files, and hints for slips in it."""

@@ -1,0 +1,120 @@
+"""The YAML of headers and of pack.yaml: every value a text, every name said once, every slip told at its own line."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from yaml import nodes
+
+from promptrec.errors import TemplateError
+from promptrec.template.syntax.yaml_hints import WIDE_COLON, slip, wide_colon
+
+# YAML is read letter by letter, slowly.
+LONGEST_HEADER = 20_000
+MOST_BRACKETS = 20
+
+
+class _Plain(yaml.BaseLoader):
+    """Every value a text, and written where it stands: `*name` for what stands elsewhere makes headers explode.
+
+    Brackets within brackets are counted as they are read, since the reader slows down with each.
+    """
+
+    def fetch_flow_collection_start(self, token: type[yaml.Token]) -> None:
+        if self.flow_level >= MOST_BRACKETS:
+            said = f"more than {MOST_BRACKETS} brackets within one another"
+            raise yaml.MarkedYAMLError(problem=said, problem_mark=self.get_mark())
+        super().fetch_flow_collection_start(token)
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        mark: Any = event.start_mark  # its stub also has the marks of another reader
+        if isinstance(event, yaml.AliasEvent):
+            said = "a value that starts with * stands for another; write it out, or put it in quotes"
+            raise yaml.MarkedYAMLError(problem=said, problem_mark=mark)
+        # `!Kung` would be empty, and `&Sons x` an x.
+        if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) not in (None, "!"):
+            said = "a value that starts with & or ! is read as a sign to the computer; put it in double quotes"
+            raise yaml.MarkedYAMLError(problem=said, problem_mark=mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: nodes.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        first: dict[str, int] = {}
+        for key, _ in node.value:
+            name = str(key.value)
+            if name in first:
+                raise _Twice(name, first[name], key.start_mark.line)
+            first[name] = key.start_mark.line
+        return dict(super().construct_mapping(node, deep))
+
+
+class _Twice(Exception):
+    """YAML itself takes the last of two values of one name, and says nothing. Lines are counted from 0."""
+
+    def __init__(self, name: str, first: int, second: int) -> None:
+        super().__init__(name)
+        self.name, self.first, self.second = name, first, second
+
+
+def read_yaml(text: str, path: str, lines_before: int = 0) -> dict[str, Any]:
+    """What a YAML mapping says, every value a text, a list or a mapping.
+
+    Raises:
+        TemplateError: not YAML, a name said twice, or not a mapping; with the line.
+    """
+    if len(text) > LONGEST_HEADER:
+        raise TemplateError(f"{path}:{lines_before + 1}: the header is longer than {LONGEST_HEADER:,} characters")
+    try:
+        # The base loader reads every value as text: to YAML proper, the answer word Yes would be a truth value.
+        told = yaml.load(text, Loader=_Plain) or {}  # noqa: S506 - it builds only text
+    except _Twice as twice:
+        first, second = (line + 1 + lines_before for line in (twice.first, twice.second))
+        said = f"{twice.name!r} is said in line {first} and again in line {second}: put both together, or drop one"
+        raise TemplateError(f"{path}:{second}: {said}") from None
+    except yaml.YAMLError as error:
+        line, why = slip(text, error)
+        raise TemplateError(f"{path}:{line + lines_before}: the header is not YAML: {why}") from None
+    except RecursionError:
+        raise TemplateError(f"{path}:1: the header is nested too deeply") from None
+    if not isinstance(told, dict):
+        wide = wide_colon(text)
+        if wide is not None:
+            raise TemplateError(f"{path}:{wide + lines_before}: the header is not YAML: {WIDE_COLON}")
+        raise TemplateError(f"{path}:1: the header must be `name: value` lines")
+    return told
+
+
+def places(text: str) -> dict[tuple[str, ...], int]:
+    """The line of each thing that YAML says, from 1, by the names, values and numbers that lead to it."""
+    out: dict[tuple[str, ...], int] = {}
+
+    def walk(node: nodes.Node | None, keys: tuple[str, ...]) -> None:
+        if isinstance(node, nodes.MappingNode):
+            for key, value in node.value:
+                out[(*keys, str(key.value))] = key.start_mark.line + 1
+                walk(value, (*keys, str(key.value)))
+        elif isinstance(node, nodes.SequenceNode):
+            for number, entry in enumerate(node.value):
+                out[(*keys, str(number))] = entry.start_mark.line + 1
+                walk(entry, keys if isinstance(entry, nodes.ScalarNode) else (*keys, str(number)))
+        elif isinstance(node, nodes.ScalarNode):
+            out[(*keys, str(node.value))] = node.start_mark.line + 1
+
+    walk(yaml.compose(text, Loader=yaml.BaseLoader), ())
+    return out
+
+
+def cut_texts(text: str) -> Iterator[tuple[str, int, str, str]]:
+    """Texts without quotes that end where a # stands: their names, lines from 1, what is kept, and what is dropped."""
+    rows = text.split("\n")
+    waiting = [yaml.compose(text, Loader=yaml.BaseLoader)]
+    while waiting:
+        node = waiting.pop(0)
+        if isinstance(node, nodes.SequenceNode):
+            waiting += node.value
+        for key, value in node.value if isinstance(node, nodes.MappingNode) else ():
+            waiting.append(value)
+            if isinstance(value, nodes.ScalarNode) and value.style is None and value.value:
+                rest = rows[value.end_mark.line][value.end_mark.column :].strip()
+                if rest.startswith("#"):
+                    yield str(key.value), value.end_mark.line + 1, str(value.value), rest

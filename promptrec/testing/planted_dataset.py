@@ -1,0 +1,53 @@
+"""Planted tastes: a generated catalogue and people whose right answers are known by construction.
+
+Nobody can have memorised it, and no ranker can be told the answers: they are in `relevant` alone.
+"""
+
+import random
+from dataclasses import dataclass
+
+from promptrec.data.catalog import Catalog
+from promptrec.data.item import Item
+from promptrec.data.query import Query, RankRequest
+from promptrec.testing.planted_vocabulary import OPENINGS, SETTINGS, TASTES, TITLE_FIRST, TITLE_LAST
+
+
+@dataclass(frozen=True)
+class Planted:
+    """`requests[i]` is asked by a person for whom exactly `relevant[query_id]` are right."""
+
+    catalog: Catalog
+    requests: tuple[RankRequest, ...]
+    relevant: dict[str, frozenset[str]]
+
+
+def planted(users: int = 300, items: int = 320, candidates: int = 12, right: int = 3, seed: int = 0) -> Planted:
+    """People with one taste each, and candidates of which `right` are to it.
+
+    Titles say nothing of the taste, popularity is drawn without regard to it, and the order of the candidates is
+    random. `items` is rounded down to a multiple of the 16 tastes.
+    """
+    rng = random.Random(seed)
+    by_taste = {taste: [_item(rng, taste, n) for n in range(items // len(TASTES))] for taste in TASTES}
+    catalog = Catalog([item for of_taste in by_taste.values() for item in of_taste], name="planted")
+    requests, relevant = [], {}
+    for n in range(users):
+        taste = rng.choice(list(TASTES))
+        liked = rng.sample(by_taste[taste], right)
+        others = [item for other, of_taste in by_taste.items() if other != taste for item in of_taste]
+        shown = liked + rng.sample(others, candidates - right)
+        rng.shuffle(shown)
+        words = rng.choice(OPENINGS).format(rng.choice(TASTES[taste].wishes))
+        query = Query(query_id=f"user-{n:04d}", preferences=words)
+        requests.append(RankRequest(query, tuple(shown)))
+        relevant[query.query_id] = frozenset(item.item_id for item in liked)
+    return Planted(catalog, tuple(requests), relevant)
+
+
+def _item(rng: random.Random, taste: str, n: int) -> Item:
+    title = f"The {rng.choice(TITLE_FIRST)} {rng.choice(TITLE_LAST)}"
+    description = f"{TASTES[taste].plots[n % len(TASTES[taste].plots)]} {rng.choice(SETTINGS)}"
+    item_id = f"{rng.getrandbits(40):010x}"
+    return Item(
+        item_id=item_id, title=title, fields={"description": description}, popularity=float(rng.randint(1, 1000))
+    )
