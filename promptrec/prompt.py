@@ -114,7 +114,7 @@ class Fitted:
 
     prompt: Prompt
     encoded: EncodedPrompt
-    cuts: tuple[str, ...] = ()
+    truncations: tuple[str, ...] = ()
 
 
 def shortened_to(text: str, tokens: int, tokenizer: Tokenizer) -> str:

@@ -14,11 +14,11 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.engine.base import Engine
 from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
 from promptrec.engine.options import EngineOptions
-from promptrec.engine.registry import Choice, choose_engine, open_engine
+from promptrec.engine.registry import EngineChoice, choose_engine, open_engine
 from promptrec.errors import EngineError, InputError
 from promptrec.rank.base import Ranker, Setup
 from promptrec.rank.expression import build_ranker, template_kinds
-from promptrec.rank.item_score_cache import KeptFile
+from promptrec.rank.item_score_cache import ScoreFile
 from promptrec.rank.ranking import RankedItem, Ranking
 from promptrec.rank.registry import default_ranker
 from promptrec.rank.run import Run
@@ -43,7 +43,7 @@ class Recommender:
         ranker: Ranker,
         catalog: Catalog | None,
         engine: Engine | None,
-        choice: Choice | None,
+        choice: EngineChoice | None,
         pool: int,
         seed: int,
         probe: Probe | None = None,
@@ -69,7 +69,7 @@ class Recommender:
         adapter: str | None = None,
         encoder: str = "minilm",
         training: Interactions | None = None,
-        slot_prior: str | Path | None = None,
+        position_bias: str | Path | None = None,
         item_scores: str | Path | None = None,
         pool: int = 50,
         seed: int = 0,
@@ -90,7 +90,7 @@ class Recommender:
             adapter: folder of a LoRA adapter to read with.
             encoder: name of an added text encoder, or its folder, for the ranker embedding.
             training: what other people chose, for the rankers item-knn and implicit-mf.
-            slot_prior: a file that `promptrec slot-prior` wrote, for the ranker listwise-prior.
+            position_bias: a file that `promptrec position-bias` wrote, for the ranker listwise-prior.
             item_scores: a file that keeps what the model says of an item whoever asks, for the next process.
             pool: how many candidates `recommend` retrieves from the catalogue and ranks.
             seed: decides ties, label order and everything else that is random.
@@ -115,7 +115,7 @@ class Recommender:
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in kinds}
         opened, made = _engine(engine, model, parsed) if kinds else (None, None)
         kept = _kept(item_scores, model, opened)
-        setup = Setup(catalog, loaded, seed, adapter, encoder, training, slot_prior, kept)
+        setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, kept)
         return cls(build_ranker(ranker, setup), catalog, opened, choice or made, pool, seed, probe)
 
     def __enter__(self) -> Self:
@@ -130,7 +130,7 @@ class Recommender:
         A person of whom nothing is known gets the most popular items, with status abstained.
         """
         pool = self.candidates(query, k)
-        return self._rank([pool.request])[0].noted(pool.note).top(k)
+        return self._rank([pool.request])[0].with_note(pool.note).top(k)
 
     def recommend_many(
         self, queries: Iterable[Query | str], k: int = 10, progress: Callable[[int], None] | None = None
@@ -147,7 +147,7 @@ class Recommender:
         """
         pools = [self.candidates(query, k) for query in _numbered(queries)]
         ranked = self.run((pool.request for pool in pools), progress)
-        return Run([ranking.noted(pool.note).top(k) for ranking, pool in zip(ranked, pools, strict=True)])
+        return Run([ranking.with_note(pool.note).top(k) for ranking, pool in zip(ranked, pools, strict=True)])
 
     def candidates(self, query: Query | str, k: int = 10) -> Pool:
         """What `recommend` ranks: the retrieved candidates, and a remark where the words alone did not fill the pool.
@@ -269,7 +269,9 @@ def _default_ranker(engine: str | Engine | None, model: str | Path) -> str:
     return default_ranker(resolve(model, "language model").parameters if by_name else None)
 
 
-def _engine(engine: str | Engine | None, model: str | Path, options: EngineOptions) -> tuple[Engine, Choice | None]:
+def _engine(
+    engine: str | Engine | None, model: str | Path, options: EngineOptions
+) -> tuple[Engine, EngineChoice | None]:
     if engine is None or isinstance(engine, str):
         return open_engine(model, engine, options)
     return engine, None
@@ -282,7 +284,7 @@ def _probed(
     catalog: Catalog | None,
     encoder: str,
     adapter: str | None,
-) -> tuple[Engine, Choice | None, Probe]:
+) -> tuple[Engine, EngineChoice | None, Probe]:
     """An open engine and what a probe finds of its model."""
     info = resolve(model, "language model") if engine is None or isinstance(engine, str) else None
     opened, choice = _engine(engine, model, options)
@@ -290,11 +292,11 @@ def _probed(
     return opened, choice, auto(opened, info, language, encoder, options=options, adapter=adapter)
 
 
-def _kept(file: str | Path | None, model: str | Path, engine: Engine | None) -> KeptFile | None:
+def _kept(file: str | Path | None, model: str | Path, engine: Engine | None) -> ScoreFile | None:
     """The file of item scores; None where none is asked for or no model is read."""
     if file is None or engine is None:
         return None
-    return KeptFile.of(file, resolve(model, "language model"), engine)
+    return ScoreFile.of(file, resolve(model, "language model"), engine)
 
 
 def _popularity(item: Item) -> dict[str, float]:

@@ -65,7 +65,7 @@ def test_a_prompt_fits_its_budget_cuts_in_the_stated_order_and_keeps_its_cue(kin
         assert str(budget) in str(too_long)
         return
     assert len(fitted.encoded.ids) <= budget
-    names = [cut.split(" to ")[0] for cut in fitted.cuts]
+    names = [cut.split(" to ")[0] for cut in fitted.truncations]
     present = [name for name in template.header.limits if name in names]
     assert names == present
     assert "".join(s.text for s in fitted.prompt.context)[-18:] == cue
@@ -76,7 +76,7 @@ def test_the_longest_that_fits_is_kept():
     template = load_template("films/en", kind="query-likelihood")
     query = Query(preferences="sharks")
     fitted = fit(template, query, [LONG], (), TOKENIZER, 400)
-    (cut,) = fitted.cuts
+    (cut,) = fitted.truncations
     assert cut.startswith("item.description to ") and 380 <= len(fitted.encoded.ids) <= 400
 
 
@@ -87,7 +87,7 @@ def test_only_what_the_template_shows_is_cut():
     assert "item.crew" in films.header.limits and "item.crew" not in films.source.rpartition("---")[2]
     actors = Item(item_id="i", title="Jaws", fields={"description": "A shark. " * 9, "crew": ("Roy Scheider",) * 9})
     fitted = fit(films, Query(preferences="sharks " * 40), [actors], (), TOKENIZER, 260)
-    assert [cut.split(" to ")[0] for cut in fitted.cuts] == ["item.description", "query.preferences"]
+    assert [cut.split(" to ")[0] for cut in fitted.truncations] == ["item.description", "query.preferences"]
 
 
 def test_what_cannot_be_cut_is_too_long_and_says_so():
@@ -108,7 +108,7 @@ def test_what_is_hopelessly_long_is_cut_without_being_counted():
     template = load_template("films/en", kind="query-likelihood")
     endless = Item(item_id="i", title="Jaws", fields={"description": "A shark bites. " * 10**5})
     fitted = fit(template, Query(preferences="sharks"), [endless], (), Short(), 300)
-    assert [cut.split(" to ")[0] for cut in fitted.cuts] == ["item.description"]
+    assert [cut.split(" to ")[0] for cut in fitted.truncations] == ["item.description"]
     assert 280 <= len(fitted.encoded.ids) <= 300
     own = Template("t", template.source.replace("Film:", "Film. " * 2000), template.path)
     with pytest.raises(PromptTooLong, match="needs more than 300 tokens even with .*item.description.* cut away"):

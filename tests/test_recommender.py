@@ -2,7 +2,7 @@ import pytest
 
 import promptrec
 from promptrec import Catalog, Item, Query, RankRequest, Recommender
-from promptrec.engine.base import Reading
+from promptrec.engine.base import Output
 from promptrec.errors import EngineError, InputError, UnknownName
 from promptrec.retrieve.bm25 import Bm25
 from promptrec.testing.scripted_engine import ScriptedEngine
@@ -152,7 +152,7 @@ class DyingEngine(ScriptedEngine):
 
     calls = 0
 
-    def loglikelihood(self, prompts, continuations, *, adapter=None) -> list[Reading]:
+    def loglikelihood(self, prompts, continuations, *, adapter=None) -> list[Output]:
         self.calls += 1
         if self.calls > 1:
             raise EngineError("cannot reach the server at http://127.0.0.1:1: start it again")

@@ -188,10 +188,10 @@ SENT = {
         "bearer",
         lambda p: p.evaluate("--dry-run", *option("base_url", p.url()), *option("api_key", p.secret)),
     ),
-    "slot-prior": (
+    "position-bias": (
         "bearer",
         lambda p: p.cli(
-            "slot-prior",
+            "position-bias",
             "mine",
             "--out",
             "f.json",
@@ -220,7 +220,7 @@ SLIPS = {
     "plan": lambda p: p.cli("plan", "mine", "--model", p.model, *option("api-key", p.secret)),
     "plan for a server": lambda p: p.cli("plan", "mine", *p.served, *option("api_key", p.secret)),
     "probe": lambda p: p.cli("probe", *p.served, *option("key", p.secret)),
-    "slot-prior": lambda p: p.cli("slot-prior", "mine", "--out", "f", *p.served, *option("apikey", p.secret)),
+    "position-bias": lambda p: p.cli("position-bias", "mine", "--out", "f", *p.served, *option("apikey", p.secret)),
     "template test": lambda p: p.cli("template", "test", "films/en", *p.served, *option("apikey", p.secret)),
     "template ab": lambda p: p.cli("template", "ab", "films/en", "books/en", *p.served, *option("apikey", p.secret)),
     "studio": lambda p: p.cli("studio", "--no-browser", *p.served, *option("token", p.secret)),

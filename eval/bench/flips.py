@@ -33,7 +33,7 @@ from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, template_kinds
 from promptrec.rank.label_tokens import MAX_LABELS, label_tokens
 from promptrec.rank.listwise import labels
-from promptrec.rank.listwise.position_bias import SlotPrior
+from promptrec.rank.listwise.position_bias import PositionBias
 from promptrec.rank.ranking import Ranking
 from promptrec.template.loader import load_template
 from promptrec.template.template import Template
@@ -58,7 +58,7 @@ def ranked(name: str, plant: Planted, requests: Sequence[RankRequest], seed: int
     """By a new ranker of this seed, with nothing read before."""
     engine._llm.reset_prefix_cache()
     templates = {kind: load_template("films/en", kind=kind) for kind in template_kinds(name)}
-    return build_ranker(name, Setup(plant.catalog, templates, seed, slot_prior=prior)).rank(requests, engine)
+    return build_ranker(name, Setup(plant.catalog, templates, seed, position_bias=prior)).rank(requests, engine)
 
 
 def flattest(engine, template: Template) -> Callable[[Tokenizer, str, int], dict[str, int]]:
@@ -125,10 +125,10 @@ def main() -> None:
         labels.label_tokens = flattest(engine, load_template("films/en", kind="listwise-labels"))
     print(f"{'ranker':18} {'flips':>6} {'first':>6} {'tau':>7} {'ndcg@10':>8} {'tokens':>8} {'seconds':>8}")
     with tempfile.TemporaryDirectory() as folder:
-        prior = Path(folder) / "slot-prior.json"
+        prior = Path(folder) / "position-bias.json"
         if "listwise-prior" in names:
             template = load_template("films/en", kind="listwise-labels")
-            SlotPrior.fit(template, plant.requests[asked.users :], engine).save(prior)
+            PositionBias.fit(template, plant.requests[asked.users :], engine).save(prior)
         for name in names:
             line = compare(name, plant, asked, prior, engine) | {"flattest_labels": asked.flattest_labels}
             told = f"{line['flips']:6.3f} {line['first']:6.2f} {line['kendall_tau']:7.3f} {line['ndcg@10']:8.3f}"

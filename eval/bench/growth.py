@@ -40,12 +40,12 @@ import promptrec
 from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interaction, Interactions
 from promptrec.data.query import RankRequest
-from promptrec.engine.base import Reading, Usage
+from promptrec.engine.base import Output, Usage
 from promptrec.engine.registry import open_engine
 from promptrec.errors import PromptrecError
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, template_kinds
-from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, SlotPrior
+from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, PositionBias
 from promptrec.rank.registry import COMBINED, RANKERS
 from promptrec.recommender import BATCH
 from promptrec.template.loader import load_template
@@ -67,14 +67,14 @@ class Instant(ScriptedEngine):
     """Answers at once: numbers that are a hash of the prompt, and a reply that names one candidate of those shown."""
 
     def next_logprobs(self, prompts, label_ids, *, adapter=None):
-        return [Reading(tuple(_nats(p, i) for i in label_ids), Usage(prompt=len(p))) for p in prompts]
+        return [Output(tuple(_nats(p, i) for i in label_ids), Usage(prompt=len(p))) for p in prompts]
 
     def loglikelihood(self, prompts, continuations, *, adapter=None):
         pairs = zip(prompts, continuations, strict=True)
-        return [Reading((_nats(p, c),) * len(c), Usage(prompt=len(p) + len(c))) for p, c in pairs]
+        return [Output((_nats(p, c),) * len(c), Usage(prompt=len(p) + len(c))) for p, c in pairs]
 
     def generate(self, prompts, sampling, constraint=None, *, adapter=None):
-        return [Reading("[A]", Usage(prompt=len(p), decoded=3)) for p in prompts]
+        return [Output("[A]", Usage(prompt=len(p), decoded=3)) for p in prompts]
 
 
 def _nats(*read) -> float:
@@ -101,16 +101,16 @@ def people(axis: str, size: int, real: bool) -> tuple[Catalog, list[RankRequest]
 
 
 def set_up(name: str, catalog: Catalog, requests: Sequence[RankRequest], engine, folder: str) -> Setup:
-    """All that any ranker needs: templates, interactions in which each item is liked three times, a slot prior."""
+    """All that any ranker needs: templates, interactions in which each item is liked three times, a position bias."""
     templates = {kind: load_template("films/en", kind=kind) for kind in template_kinds(name)}
     others = len(catalog) // 2
     rows = [Interaction(f"{(n + 7 * k) % others}", item.item_id) for n, item in enumerate(catalog) for k in range(3)]
     prior = None
     if name == "listwise-prior":
-        prior = Path(folder) / "slot-prior.json"
-        deals = (list(requests) * LEAST_REQUESTS)[:LEAST_REQUESTS]
-        SlotPrior.fit(templates["listwise-labels"], deals, engine).save(prior)
-    return Setup(catalog, templates, training=Interactions.from_interactions(rows), slot_prior=prior)
+        prior = Path(folder) / "position-bias.json"
+        assignments = (list(requests) * LEAST_REQUESTS)[:LEAST_REQUESTS]
+        PositionBias.fit(templates["listwise-labels"], assignments, engine).save(prior)
+    return Setup(catalog, templates, training=Interactions.from_interactions(rows), position_bias=prior)
 
 
 def measure(name: str, axis: str, sizes: Sequence[int], real: bool) -> dict[str, object]:

@@ -26,7 +26,7 @@ from promptrec.evaluate.metrics.ranking import measure
 from promptrec.evaluate.runs.spec import default_template
 from promptrec.rank.fusion.ensemble import standardised
 from promptrec.rank.pointwise.pair_prompts import fit_pairs, null_context
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.loader import load_template
 
 KEPT = Path(__file__).parent / "normalisation.jsonl"
@@ -42,7 +42,7 @@ def read(dataset: Dataset, requests: Sequence[RankRequest], engine) -> list[dict
     out: list[dict[str, dict]] = [{"words": {}, "item": {}, "null": {}} for _ in requests]
     for kind, name in (("query-likelihood", "words"), ("item-pmi", "item")):
         template = load_template(pack, kind=kind)
-        evidence = [Evidence(request) for request in requests]
+        evidence = [ResultBuilder(request) for request in requests]
         place = {id(e): n for n, e in enumerate(evidence)}
         pairs = fit_pairs(evidence, template, engine)
         asked = {name: [p.context for p in pairs]}

@@ -1,4 +1,4 @@
-"""`Phrase`: words with what was found put into them, in English or Chinese."""
+"""`Message`: words with what was found put into them, in English or Chinese."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,11 +11,11 @@ import yaml
 
 from promptrec.template.context import SEPARATORS
 
-Slot: TypeAlias = "str | int | tuple[str, ...] | Phrase"
+Slot: TypeAlias = "str | int | tuple[str, ...] | Message"
 
 
 @dataclass(frozen=True)
-class Phrase:
+class Message:
     """A pattern for each language, and what its $names stand for; lists are joined as the language does it."""
 
     patterns: Mapping[str, str]
@@ -27,9 +27,9 @@ class Phrase:
         return Pattern(self.patterns[language]).substitute(slots)
 
 
-def phrase(name: str, /, **slots: Slot) -> Phrase:
+def message(name: str, /, **slots: Slot) -> Message:
     """A phrase of words.yaml."""
-    return Phrase(words()[name], slots)
+    return Message(words()[name], slots)
 
 
 @cache
@@ -45,6 +45,6 @@ def read(name: str) -> Any:  # noqa: ANN401 - what a file of words holds
 
 
 def _told(slot: Slot, language: str) -> str:
-    if isinstance(slot, Phrase):
+    if isinstance(slot, Message):
         return slot.told(language)
     return SEPARATORS[language].join(slot) if isinstance(slot, tuple) else str(slot)

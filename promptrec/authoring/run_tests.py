@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from promptrec.authoring.lint.context import Draft
+from promptrec.authoring.lint.context import LintContext
 from promptrec.authoring.lint.file_names import misnamed_told
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import RankRequest
@@ -65,7 +65,7 @@ def _request(template: Template, number: int, catalog: Catalog) -> RankRequest:
     for field in ("candidates", "has", "lacks"):
         for title in getattr(expectation, field):
             if title not in by_title:
-                place = Draft(template, None, catalog, 0).place("tests", str(number), field, title)
+                place = LintContext(template, None, catalog, 0).place("tests", str(number), field, title)
                 unknown = UnknownName(f"title in test {number + 1}", title, by_title)
                 raise InputError(f"{place.path}:{place.line}: {unknown}")
     titles = expectation.candidates or tuple(by_title)

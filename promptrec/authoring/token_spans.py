@@ -21,7 +21,7 @@ LONGEST_CHARACTER = 4
 
 
 @dataclass(frozen=True)
-class Chip:
+class TokenSpan:
     """One token, or several that only together are a character. `trusted`: the template's author typed it."""
 
     text: str
@@ -37,20 +37,20 @@ class Part:
     """
 
     name: Literal["same", "varies", "reply"]
-    chips: tuple[Chip, ...]
+    token_spans: tuple[TokenSpan, ...]
 
     @property
     def ids(self) -> Tokens:
         """All tokens of it."""
-        return tuple(chain.from_iterable(chip.ids for chip in self.chips))
+        return tuple(chain.from_iterable(token_span.ids for token_span in self.token_spans))
 
 
 @dataclass(frozen=True)
-class Shown:
+class PromptView:
     """A prompt in its three parts, and what was shortened to make it fit: see `promptrec.prompt.Fitted`."""
 
     parts: tuple[Part, Part, Part]
-    cuts: tuple[str, ...]
+    truncations: tuple[str, ...]
 
     @property
     def ids(self) -> Tokens:
@@ -58,7 +58,7 @@ class Shown:
         return tuple(chain.from_iterable(part.ids for part in self.parts))
 
 
-def shown_tokens(
+def view_prompt(
     template: Template,
     query: Query,
     items: Sequence[Item],
@@ -67,7 +67,7 @@ def shown_tokens(
     place: int = 0,
     whoever: bool = False,
     budget: int = MOST_TOKENS,
-) -> Shown:
+) -> PromptView:
     """The prompt for a person and one candidate, or all of them where the template shows all at once.
 
     It is compared with the prompts for the other candidates; a listwise one with another order of them. A character of
@@ -102,7 +102,7 @@ def shown_tokens(
     context = len(chosen.encoded.context)
     # A prompt that is the same to its end (a profile's, for any candidate) is not read twice.
     shared = max((_common(prompts) for prompts in beside if len(prompts) > 1), default=context)
-    return Shown(_parts(chosen, context, shared, tokenizer), chosen.cuts)
+    return PromptView(_parts(chosen, context, shared, tokenizer), chosen.truncations)
 
 
 def _common(prompts: Collection[Tokens]) -> int:
@@ -116,19 +116,19 @@ def _parts(fitted: Fitted, context: int, shared: int, tokenizer: Tokenizer) -> t
     trusted = [span.trusted for span in spans for _ in tokenizer.encode(span.text, trusted=span.trusted)]
     # A token that starts every sequence is the model's own.
     trusted = [True] * (len(ids) - len(trusted)) + trusted
-    chips = _chips(ids[:context], trusted[:context], tokenizer)
-    same = sum(end <= shared for end in accumulate(len(chip.ids) for chip in chips))
-    reply = _chips(ids[context:], trusted[context:], tokenizer)
-    return Part("same", chips[:same]), Part("varies", chips[same:]), Part("reply", reply)
+    token_spans = _token_spans(ids[:context], trusted[:context], tokenizer)
+    same = sum(end <= shared for end in accumulate(len(token_span.ids) for token_span in token_spans))
+    reply = _token_spans(ids[context:], trusted[context:], tokenizer)
+    return Part("same", token_spans[:same]), Part("varies", token_spans[same:]), Part("reply", reply)
 
 
-def _chips(ids: Tokens, trusted: Sequence[bool], tokenizer: Tokenizer) -> tuple[Chip, ...]:
-    chips: list[Chip] = []
+def _token_spans(ids: Tokens, trusted: Sequence[bool], tokenizer: Tokenizer) -> tuple[TokenSpan, ...]:
+    token_spans: list[TokenSpan] = []
     start = 0
     for end in range(1, len(ids) + 1):
         text = tokenizer.decode(ids[start:end])
         at_end = end == len(ids) or trusted[end] != trusted[start]
         if BROKEN not in text or at_end or end - start == LONGEST_CHARACTER:
-            chips.append(Chip(text, ids[start:end], trusted[start]))
+            token_spans.append(TokenSpan(text, ids[start:end], trusted[start]))
             start = end
-    return tuple(chips)
+    return tuple(token_spans)

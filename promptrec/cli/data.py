@@ -13,7 +13,7 @@ from promptrec.data.sources import registry
 from promptrec.data.sources.registry import PUBLIC
 from promptrec.errors import InputError
 from promptrec.evaluate.datasets.folder import ABOUT, read_about
-from promptrec.evaluate.datasets.query_coverage import Told
+from promptrec.evaluate.datasets.query_coverage import QueryCoverage
 from promptrec.evaluate.datasets.recipes import RECIPES
 from promptrec.evaluate.datasets.registry import GENERATED, find_dataset, local_datasets, open_dataset
 
@@ -77,7 +77,7 @@ def info(name: NameArgument, as_json: JsonOption = False) -> None:
         return
     console = notes()
     data = open_dataset(name, console.print)
-    told = Told.of(data)
+    told = QueryCoverage.of(data)
     relevant = Counter(query_id for query_id, grades in data.relevance.items() for g in grades.values() if g > 0)
     facts = {
         "name": data.name,
@@ -98,7 +98,7 @@ def info(name: NameArgument, as_json: JsonOption = False) -> None:
         "with_attributes": told.attributes,
         "history_entries": told.entries,
         "history_not_found": told.unknown_entries,
-        "passed_over": list(told.passed_over),
+        "ignored_columns": list(told.ignored_columns),
         "remarks": list(data.remarks),
         "training_interactions": len(data.training) if data.training is not None else 0,
         "sha256": data.sha256,

@@ -22,7 +22,7 @@ COMMANDS = {
     "compare": "compare:compare",
     "report": "report:report",
     "probe": "probe:probe",
-    "slot-prior": "position_bias:slot_prior",
+    "position-bias": "position_bias:position_bias",
     "studio": "studio:studio",
     "data": "data:app",
     "model": "model:app",

@@ -57,10 +57,10 @@ RankerOption = Annotated[
         "Default: query-likelihood below 1B parameters.",
     ),
 ]
-SlotPriorOption = Annotated[
+PositionBiasOption = Annotated[
     Path | None,
     typer.Option(
-        "--slot-prior", metavar="FILE", help="What `promptrec slot-prior` wrote, for the ranker listwise-prior."
+        "--position-bias", metavar="FILE", help="What `promptrec position-bias` wrote, for the ranker listwise-prior."
     ),
 ]
 ItemScoresOption = Annotated[

@@ -28,7 +28,7 @@ from promptrec.cli.options import (
 from promptrec.cli.output import dump_json, notes, print_table, say
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query, RankRequest
-from promptrec.engine.dry_run.engine import CountingEngine
+from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.engine.models.registry import DEFAULT_MODEL
 from promptrec.errors import InputError, PromptrecError
 from promptrec.evaluate.datasets.dataset import Dataset
@@ -117,7 +117,7 @@ def plan_(
 
     Prompt tokens are what the engine would count. Whether a ranker is any good is for `promptrec evaluate` to say.
     """
-    counter = CountingEngine.of(model, engine, engine_settings(engine_options))
+    counter = DryRunEngine.of(model, engine, engine_settings(engine_options))
     known = _speed(speed, writing_speed)
     console = notes()
     with console.status("writing prompts"):
@@ -141,7 +141,7 @@ def _plans(
     asked: System,
     rankers: Sequence[str] | None,
     people: _People,
-    counter: CountingEngine,
+    counter: DryRunEngine,
     speed: Speed | None,
     console: Console,
 ) -> list[Plan]:
@@ -170,7 +170,7 @@ def _speed(reading: float | None, writing: float | None) -> Speed | None:
 
 
 def _without_weights(name: str) -> str:
-    """The same ranker with others in the place of what needs weights or a slot prior and writes no prompts for it.
+    """The same ranker with others in the place of what needs weights or a position bias and writes no prompts for it.
 
     Who picks the candidates costs no tokens, nor does what is taken off the answers.
     """

@@ -1,4 +1,4 @@
-"""`promptrec slot-prior`: what a model thinks of the slots of a prompt, from requests without right answers."""
+"""`promptrec position-bias`: what a model thinks of the slots of a prompt, from requests without right answers."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -29,15 +29,15 @@ from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.evaluate.runs.spec import System
 from promptrec.rank.listwise.labels import ListwiseLabels
-from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, SlotPrior
+from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, PositionBias
 from promptrec.recommender import Recommender
 
 
-def slot_prior(
+def position_bias(
     dataset: Annotated[
         str, typer.Argument(metavar="DATASET", help="Its queries: a folder, or a name of `promptrec data list`.")
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to keep it, for --slot-prior FILE.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to keep it, for --position-bias FILE.")],
     model: ModelOption = DEFAULT_MODEL,
     engine: EngineOption = None,
     engine_option: EngineSettings = None,
@@ -71,7 +71,7 @@ def slot_prior(
     asked = _requests(system.open(data), data, limit)
     with closing(opened), bars() as bar:
         task = bar.add_task("reading requests", total=len(asked))
-        fitted = SlotPrior.fit(
+        fitted = PositionBias.fit(
             system.prompt_templates(data)[0],
             asked,
             opened,
@@ -94,7 +94,7 @@ def _requests(recommender: Recommender, data: Dataset, limit: int | None) -> Seq
     return asked
 
 
-def _show(fitted: SlotPrior, out: Path) -> None:
+def _show(fitted: PositionBias, out: Path) -> None:
     """Print a line for each number of slots, with the slots that the model likes best and least."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=f"{fitted.model} · {fitted.template.name}")
     for name in ("candidates", "requests", "best liked", "least liked"):

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import TimeRemainingColumn as TimeLeftColumn
 
-from promptrec.evaluate.progress import Watch
+from promptrec.evaluate.progress import ProgressListener
 from promptrec.evaluate.runs.cost_estimate import as_time
 from promptrec.rank.ranking import Ranking
 
@@ -18,7 +18,7 @@ BETWEEN_LINES = 30.0
 
 
 @contextmanager
-def progress(console: Console) -> Iterator[Watch]:
+def progress(console: Console) -> Iterator[ProgressListener]:
     """Whoever an evaluation tells how it goes on, for as long as it takes."""
     if not console.is_interactive:
         yield Lines(console.print)
@@ -35,14 +35,14 @@ def progress(console: Console) -> Iterator[Watch]:
         yield Bars(bars)
 
 
-class _Counting(Watch):
+class _Counting(ProgressListener):
     """Counts the queries and tokens of the current run."""
 
     def __init__(self) -> None:
         self._name, self._done, self._total, self._tokens = "", 0, 0, 0
 
     def run_starts(self, dataset: str, system: str, done: int, total: int) -> None:
-        """See `Watch`."""
+        """See `ProgressListener`."""
         self._name, self._done, self._total, self._tokens = f"{system} on {dataset}", done, total, 0
 
     def _count(self, rankings: Sequence[Ranking], running: float | None) -> str:
@@ -62,25 +62,25 @@ class Bars(_Counting):
         self._task = TaskID(0)
 
     def notes(self, said: str) -> None:
-        """See `Watch`."""
+        """See `ProgressListener`."""
         self._bars.console.print(said)
 
     def run_starts(self, dataset: str, system: str, done: int, total: int) -> None:
-        """See `Watch`."""
+        """See `ProgressListener`."""
         super().run_starts(dataset, system, done, total)
         self._task = self._bars.add_task(escape(self._name), completed=done, total=total, told="")
 
     def reads(self, share: float) -> None:
-        """See `Watch`."""
+        """See `ProgressListener`."""
         self._bars.update(self._task, told=f"{share:.0%} of a reading")
 
     def ranked(self, rankings: Sequence[Ranking], running: float | None) -> None:
-        """See `Watch`."""
+        """See `ProgressListener`."""
         told = self._count(rankings, running)
         self._bars.update(self._task, completed=self._done, told=told)
 
     def run_ends(self) -> None:
-        """See `Watch`."""
+        """See `ProgressListener`."""
         self._bars.stop_task(self._task)
 
 
@@ -101,11 +101,11 @@ class Lines(_Counting):
         self._share, self._first, self._facts = 0.0, 0, ""
 
     def notes(self, said: str) -> None:
-        """See `Watch`."""
+        """See `ProgressListener`."""
         self._say(said)
 
     def run_starts(self, dataset: str, system: str, done: int, total: int) -> None:
-        """See `Watch`."""
+        """See `ProgressListener`."""
         super().run_starts(dataset, system, done, total)
         self._run_start = self._batch_start = self._reading_start = self._clock()
         self._share, self._first, self._facts = 0.0, done, ""
@@ -113,7 +113,7 @@ class Lines(_Counting):
             self._line("")
 
     def reads(self, share: float) -> None:
-        """See `Watch`."""
+        """See `ProgressListener`."""
         if share < self._share:  # another call of the model
             self._reading_start = self._clock()
         self._share = share
@@ -121,7 +121,7 @@ class Lines(_Counting):
             self._line("" if self._done > self._first else self._left_of_reading())
 
     def ranked(self, rankings: Sequence[Ranking], running: float | None) -> None:
-        """See `Watch`."""
+        """See `ProgressListener`."""
         self._facts = self._count(rankings, running)
         self._batch_start = self._reading_start = self._clock()
         self._share = 0.0

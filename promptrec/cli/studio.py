@@ -37,15 +37,15 @@ def studio(
             raise MissingExtra(package, "studio")
     from promptrec.studio.model import Model
     from promptrec.studio.serve import serve
-    from promptrec.studio.session import Desk
-    from promptrec.studio.workspace import Shelf
+    from promptrec.studio.session import Session
+    from promptrec.studio.workspace import Workspace
 
     opened = Model(model, engine, engine_settings(engine_option))
-    shelf = Shelf(own_templates(templates))
+    workspace = Workspace(own_templates(templates))
     serve(
-        Desk(shelf, opened),
+        Session(workspace, opened),
         port,
         lambda link: print(f"{link}\nCtrl-C ends it.", flush=True),
         browser=browser,
-        file=name and shelf.file_to_open(name),
+        file=name and workspace.file_to_open(name),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from rich.console import Console
 
-from promptrec.rank.expression import keeps_numbers, ranker_parts, template_kinds
+from promptrec.rank.expression import caches_item_scores, ranker_parts, template_kinds
 from promptrec.rank.listwise.position_bias import ListwisePrior
 from promptrec.rank.selection.auto import AUTO
 
@@ -17,8 +17,8 @@ def _reads_model(ranker: str) -> bool:
 TAKES: dict[str, Callable[[str], bool]] = {
     **dict.fromkeys(("model", "models", "engine", "engine_option", "engine_options"), _reads_model),
     **dict.fromkeys(("template", "templates", "adapter"), _reads_model),
-    "slot_prior": lambda ranker: ranker != AUTO and ListwisePrior.name in ranker_parts(ranker),
-    "item_scores": lambda ranker: ranker == AUTO or keeps_numbers(ranker),
+    "position_bias": lambda ranker: ranker != AUTO and ListwisePrior.name in ranker_parts(ranker),
+    "item_scores": lambda ranker: ranker == AUTO or caches_item_scores(ranker),
 }
 # Parameters that are called by another option than their own name.
 OPTIONS = {"models": "--model", "engine_options": "--engine-option"}

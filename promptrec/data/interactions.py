@@ -39,12 +39,12 @@ class Interactions:
     """Rows of (user_id, item_id, rating, timestamp) in the order given; one person may meet an item more than once.
 
     IDs are strings. `rating` (any scale) and `timestamp` (seconds since 1970, UTC) are NaN where nothing is written.
-    `frame` is a pandas data frame with these four columns; treat it as read-only. `passed_over` names the columns of
-    the file that are none of the four.
+    `frame` is a pandas data frame with these four columns; treat it as read-only. `ignored_columns` names the
+    columns of the file that are none of the four.
     """
 
-    def __init__(self, frame: "pd.DataFrame", passed_over: tuple[str, ...] = ()) -> None:
-        self.passed_over = passed_over
+    def __init__(self, frame: "pd.DataFrame", ignored_columns: tuple[str, ...] = ()) -> None:
+        self.ignored_columns = ignored_columns
         self.frame = frame.loc[:, list(COLUMNS)].reset_index(drop=True)
         numbers = ["rating", "timestamp"]
         self.frame[numbers] = self.frame[numbers] + 0.0  # -0.0 becomes 0.0: they are one number and two texts
@@ -148,7 +148,7 @@ class Interactions:
 
     def where(self, kept: Sequence[bool]) -> "Interactions":
         """The rows where `kept` (one truth value a row) is true."""
-        return Interactions(self.frame[list(kept)], self.passed_over)
+        return Interactions(self.frame[list(kept)], self.ignored_columns)
 
     def to_csv(self, path: str | Path) -> None:
         """Write `user_id,item_id,rating,timestamp`; what is not known is left empty."""

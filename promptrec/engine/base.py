@@ -24,7 +24,7 @@ class Usage:
 
 
 @dataclass(frozen=True)
-class Reading(Generic[T]):
+class Output(Generic[T]):
     """What came back for one prompt: a value, or the reason there is none. An error is never a value."""
 
     value: T | None
@@ -87,7 +87,7 @@ class Engine(Protocol):
 
     def next_logprobs(
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """Exact natural-log probabilities of each label token at the position after each prompt.
 
         They are taken over the whole vocabulary: the exponentials of the labels' values sum to at most 1.
@@ -95,7 +95,7 @@ class Engine(Protocol):
 
     def loglikelihood(
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """One natural-log probability for each token of each continuation, given its prompt."""
 
     def generate(
@@ -105,7 +105,7 @@ class Engine(Protocol):
         constraint: Constraint | None = None,
         *,
         adapter: str | None = None,
-    ) -> list[Reading[str]]:
+    ) -> list[Output[str]]:
         """What the model writes after each prompt, held to `constraint` where there is one."""
 
     def close(self) -> None:

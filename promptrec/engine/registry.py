@@ -21,14 +21,14 @@ ENGINES = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class EngineChoice:
     """An engine's name and the reason it was chosen."""
 
     name: str
     why: str
 
 
-def choose_engine(requested: str | None = None) -> Choice:
+def choose_engine(requested: str | None = None) -> EngineChoice:
     """The engine asked for, else vLLM on an NVIDIA GPU, else transformers.
 
     Raises:
@@ -37,17 +37,17 @@ def choose_engine(requested: str | None = None) -> Choice:
     if requested is not None:
         if requested not in ENGINES:
             raise UnknownName("engine", requested, ENGINES)
-        return Choice(requested, "asked for")
+        return EngineChoice(requested, "asked for")
     if not nvidia_gpus():
-        return Choice("transformers", "no NVIDIA GPU found")
+        return EngineChoice("transformers", "no NVIDIA GPU found")
     if find_spec("vllm") is None:
-        return Choice("transformers", "an NVIDIA GPU is there but vLLM is not: pip install 'promptrec[vllm]'")
-    return Choice("vllm", "an NVIDIA GPU was found")
+        return EngineChoice("transformers", "an NVIDIA GPU is there but vLLM is not: pip install 'promptrec[vllm]'")
+    return EngineChoice("vllm", "an NVIDIA GPU was found")
 
 
 def open_engine(
     model: str | Path, engine: str | None = None, options: EngineOptions = DEFAULTS
-) -> tuple[Engine, Choice]:
+) -> tuple[Engine, EngineChoice]:
     """Open a model with the engine asked for, or with the one this machine has.
 
     Raises:
@@ -60,7 +60,7 @@ def open_engine(
     opener: Callable[[ModelInfo, EngineOptions], Engine] = getattr(import_module(module), name)
     opened = opener(info, options)
     threads = getattr(opened, "threads", None)
-    return opened, choice if threads is None else Choice(choice.name, f"{choice.why}; {threads}")
+    return opened, choice if threads is None else EngineChoice(choice.name, f"{choice.why}; {threads}")
 
 
 def open_encoder(model: str | Path) -> Encoder:

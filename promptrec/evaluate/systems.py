@@ -11,7 +11,7 @@ from promptrec.engine.registry import open_engine
 from promptrec.errors import EngineError, InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.evaluate.progress import Watch
+from promptrec.evaluate.progress import ProgressListener
 from promptrec.evaluate.runs.execution import Asked, rank_batch
 from promptrec.evaluate.runs.spec import System
 from promptrec.rank.expression import ranker_parts, template_kinds
@@ -23,7 +23,7 @@ BASELINES = ("random", "popular", "bm25", "embedding")
 TRAINED_BASELINES = ("item-knn", "implicit-mf")
 
 
-def asked_systems(config: Config, engine: Engine | None = None) -> list[System]:
+def requested_systems(config: Config, engine: Engine | None = None) -> list[System]:
     """The systems of a configuration's rankers: once for each model, or with an engine that is open already.
 
     Raises:
@@ -37,7 +37,7 @@ def asked_systems(config: Config, engine: Engine | None = None) -> list[System]:
         "template": config.template,
         "templates": config.templates,
         "adapter": config.adapter,
-        "slot_prior": config.slot_prior,
+        "position_bias": config.position_bias,
     }
     systems = []
     for ranker in config.rankers:
@@ -113,7 +113,7 @@ class Engines:
         self._open = self._asked = None
 
 
-def settled(systems: Sequence[System], dataset: Dataset, engines: Engines, watch: Watch) -> list[System]:
+def settled(systems: Sequence[System], dataset: Dataset, engines: Engines, watch: ProgressListener) -> list[System]:
     """The systems, each once, and for the ranker `auto` what it takes for the model and the people of the dataset.
 
     It takes what the probe in the dataset's language says, weighed by how the rankers agree on the first requests.
@@ -148,7 +148,7 @@ def settled(systems: Sequence[System], dataset: Dataset, engines: Engines, watch
 
 
 def _first_requests(
-    system: System, dataset: Dataset, engine: Engine, watch: Watch
+    system: System, dataset: Dataset, engine: Engine, watch: ProgressListener
 ) -> Callable[[str], Sequence[Ranking]]:
     """What a ranker of a name makes of the first requests."""
     asked: Sequence[Asked] = (dataset.requests if dataset.candidates_given else dataset.queries)[:AT_HAND]

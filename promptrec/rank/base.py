@@ -13,9 +13,9 @@ from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.engine.models.fingerprint import adapter_sha256
 from promptrec.errors import InputError
-from promptrec.rank.item_score_cache import KeptFile
-from promptrec.rank.ranking import Ranking, TemplateStamp
-from promptrec.rank.result_builder import Evidence, conclude
+from promptrec.rank.item_score_cache import ScoreFile
+from promptrec.rank.ranking import Ranking, TemplateRef
+from promptrec.rank.result_builder import ResultBuilder, build_ranking
 from promptrec.template.template import Template
 
 
@@ -24,9 +24,8 @@ class Setup:
     """What a ranker is built from. `templates` holds one of each kind that it writes prompts with.
 
     `adapter` is the folder of a LoRA adapter that the engine reads with, `encoder` the name or folder of the text
-    encoder, `training` what other people chose, for rankers that learn from it, `slot_prior` the file of a
-    `promptrec.rank.slot_prior.SlotPrior`, `kept` where the model's scores of items that are the same whoever asks are
-    kept from one process to the next.
+    encoder, `training` what other people chose, for rankers that learn from it, `position_bias` the file of a
+    `PositionBias`, `kept` where scores of items that do not depend on the query are stored between processes.
     """
 
     catalog: Catalog | None = None
@@ -35,8 +34,8 @@ class Setup:
     adapter: str | None = None
     encoder: str = "minilm"
     training: Interactions | None = None
-    slot_prior: str | Path | None = None
-    kept: KeptFile | None = None
+    position_bias: str | Path | None = None
+    kept: ScoreFile | None = None
 
     @property
     def adapter_sha256(self) -> str | None:
@@ -80,7 +79,7 @@ class ModelFree(ABC):
     pointwise: ClassVar[bool] = False
     """Whether an item's score is the same whatever the other candidates are."""
     keeps: ClassVar[bool] = False
-    """Whether it reads of an item what is the same whoever asks; see `Kept`."""
+    """Whether it reads of an item what is the same whoever asks; see `ItemScoreCache`."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
@@ -88,12 +87,12 @@ class ModelFree(ABC):
     def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
         """See `Ranker.rank`."""
         started = time.perf_counter()
-        evidence = [Evidence(request) for request in requests]
+        evidence = [ResultBuilder(request) for request in requests]
         self.gather(evidence)
-        return conclude(evidence, self.name, self._setup.seed, seconds=time.perf_counter() - started)
+        return build_ranking(evidence, self.name, self._setup.seed, seconds=time.perf_counter() - started)
 
     @abstractmethod
-    def gather(self, evidence: Sequence[Evidence]) -> None:
+    def gather(self, evidence: Sequence[ResultBuilder]) -> None:
         """Score the candidates of each request."""
 
 
@@ -107,7 +106,7 @@ class Prompting(ABC):
     pointwise: ClassVar[bool] = False
     """Whether an item's score is the same whatever the other candidates are."""
     keeps: ClassVar[bool] = False
-    """Whether it reads of an item what is the same whoever asks; see `Kept`."""
+    """Whether it reads of an item what is the same whoever asks; see `ItemScoreCache`."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
@@ -116,17 +115,17 @@ class Prompting(ABC):
         """See `Ranker.rank`."""
         started = time.perf_counter()
         engine, template = engine_and_template(self.name, self.template_kind, engine, self._setup)
-        evidence = [Evidence(request) for request in requests]
+        evidence = [ResultBuilder(request) for request in requests]
         self.gather(evidence, engine, template)
-        return conclude(
+        return build_ranking(
             evidence,
             self.name,
             self._setup.seed,
-            (TemplateStamp.of(template),),
+            (TemplateRef.of(template),),
             engine,
             seconds=time.perf_counter() - started,
         )
 
     @abstractmethod
-    def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
+    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
         """Ask the engine about each request, and book what it says, its errors and its cost."""

@@ -10,10 +10,10 @@ from typing import TypeVar
 Wanted = TypeVar("Wanted")
 Answer = TypeVar("Answer")
 Outcome = TypeVar("Outcome")
-Asking = Generator[list[Wanted], list[Answer], Outcome]
+Rounds = Generator[list[Wanted], list[Answer], Outcome]
 
 
-def together(askings: Sequence[Asking[Wanted, Answer, Outcome]]) -> Asking[Wanted, Answer, list[Outcome]]:
+def together(askings: Sequence[Rounds[Wanted, Answer, Outcome]]) -> Rounds[Wanted, Answer, list[Outcome]]:
     """One asking made of many: each round wants what all that have not finished want next.
 
     It takes as many rounds as its longest member alone, and returns their outcomes in order.
@@ -40,7 +40,7 @@ def together(askings: Sequence[Asking[Wanted, Answer, Outcome]]) -> Asking[Wante
     return [outcomes[n] for n in range(len(askings))]
 
 
-def answered(asking: Asking[Wanted, Answer, Outcome], answer: Callable[[list[Wanted]], list[Answer]]) -> Outcome:
+def answered(asking: Rounds[Wanted, Answer, Outcome], answer: Callable[[list[Wanted]], list[Answer]]) -> Outcome:
     """What an asking comes to when `answer` answers each of its rounds."""
     try:
         wanted = next(asking)

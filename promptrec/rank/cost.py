@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query, RankRequest
-from promptrec.engine.dry_run.engine import CountingEngine
+from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.errors import InputError
 from promptrec.rank.ranking import Ranking
 
@@ -83,7 +83,7 @@ class Plan(BaseModel):
 def plan(
     name: str,
     run: Callable[[Sequence[RankRequest]], Iterable[Ranking]],
-    engine: CountingEngine,
+    engine: DryRunEngine,
     requests: Sequence[RankRequest],
     *,
     users: int | None = None,

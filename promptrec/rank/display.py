@@ -30,7 +30,9 @@ def as_table(ranking: Ranking) -> Group:
     """What `rich` prints for a ranking: headline, reason, items. Text of items is never read as markup."""
     lines = [Text(headline(ranking), style="bold")]
     lines += [Text(ranking.reason, style="yellow")] if ranking.reason else []
-    lines += [Text(f"shortened to fit: {', '.join(ranking.cuts)}", style="yellow")] if ranking.cuts else []
+    lines += (
+        [Text(f"shortened to fit: {', '.join(ranking.truncations)}", style="yellow")] if ranking.truncations else []
+    )
     return Group(*lines, _items(ranking)) if ranking.items else Group(*lines)
 
 

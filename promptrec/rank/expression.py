@@ -58,7 +58,7 @@ def template_kinds(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(kind for kind in kinds if kind is not None))
 
 
-def keeps_numbers(name: str) -> bool:
+def caches_item_scores(name: str) -> bool:
     """Whether a ranker asks a model for what is the same whoever asks, which `item_scores` keeps."""
     centred = "~" in name and bool(template_kinds(name))
     return centred or any(ranker_class(part).keeps for part in ranker_parts(name))

@@ -1,4 +1,4 @@
-"""`Kept`: what a model says of an item whoever asks, read once for the life of a ranker and, with a file, for good.
+"""Cache of query-independent item scores, e.g. log P(item | empty profile): in memory, and in SQLite given a path.
 
 Item by item the rankers take off what the model says to nobody in particular, or to people of reference. It does not
 depend on the person who asks, so a catalogue that is served every day needs it only once. The file is SQLite: several
@@ -29,7 +29,7 @@ AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class KeptFile:
+class ScoreFile:
     """Where numbers are kept, and who read them: `reader` names the weights, so that no other model's are taken."""
 
     path: Path
@@ -66,10 +66,10 @@ class KeptFile:
             raise InputError(f"{self.path}: item scores cannot be kept there ({error}): name another file") from None
 
 
-class Kept:
+class ItemScoreCache:
     """Numbers by what they depend on, in memory and in a file where there is one."""
 
-    def __init__(self, file: KeptFile | None) -> None:
+    def __init__(self, file: ScoreFile | None) -> None:
         self._file = file
         self._known: dict[Key, float] = {}
 
@@ -94,7 +94,7 @@ class Kept:
                 self._file = None
 
 
-def _found(keys: list[Key], file: KeptFile) -> dict[Key, float]:
+def _found(keys: list[Key], file: ScoreFile) -> dict[Key, float]:
     """What the file has of them."""
     by_digest = {_digest(key, file.reader): key for key in keys}
     found: dict[Key, float] = {}

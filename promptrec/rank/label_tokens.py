@@ -4,7 +4,7 @@ Labels come in the order of the alphabet for every model. Those that a model fin
 without content were tried instead (eval/bench/flips.py) and were no better: that evens out the labels there and not in
 the prompts that are read, where the place counts too. It also makes the words of a prompt depend on the weights: two
 models would no longer read the same, and no template could be shown without a model. What a model likes about a slot is
-taken off afterwards, whatever its label: see `listwise_shifts` and `slot_prior`.
+taken off afterwards, whatever its label: see `listwise_shifts` and `position_bias`.
 """
 
 from collections.abc import Iterator, Sequence

@@ -35,15 +35,15 @@ class RankedItem(_Record):
     scores: Mapping[str, FiniteFloat] = Field(default_factory=dict)
 
 
-class TemplateStamp(_Record):
+class TemplateRef(_Record):
     """Which template wrote the prompts, to the byte."""
 
     name: str
     sha256: str
 
     @classmethod
-    def of(cls, template: "Template") -> "TemplateStamp":
-        """The stamp of a loaded template."""
+    def of(cls, template: "Template") -> "TemplateRef":
+        """The reference to a loaded template."""
         return cls(name=template.name, sha256=template.sha256)
 
 
@@ -95,13 +95,13 @@ class Ranking(_Record):
     model: str | None = None
     engine: str | None = None
     engine_reason: str | None = None
-    templates: tuple[TemplateStamp, ...] = ()
+    templates: tuple[TemplateRef, ...] = ()
     seed: int = 0
     ordered_by: str | None = None
     ties: int = 0
     signals: Mapping[str, FiniteFloat] = Field(default_factory=dict)
     reply: ReplyReport | None = None
-    cuts: tuple[str, ...] = ()
+    truncations: tuple[str, ...] = ()
     ledger: Ledger = Ledger()
 
     def __len__(self) -> int:
@@ -154,7 +154,7 @@ class Ranking(_Record):
             raise InputError(f"k must be at least 1, got {k}")
         return self.model_copy(update={"items": self.items[:k]})
 
-    def noted(self, note: str) -> "Ranking":
+    def with_note(self, note: str) -> "Ranking":
         """The same ranking with one more remark (none if it is empty) in its reason."""
         return self.model_copy(update={"reason": "; ".join(filter(None, (self.reason, note)))})
 

@@ -5,21 +5,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from promptrec.data.query import RankRequest
-from promptrec.engine.base import Engine, Reading, Usage
+from promptrec.engine.base import Engine, Output, Usage
 from promptrec.rank.ordering import best_first
-from promptrec.rank.ranking import Ledger, RankedItem, Ranking, ReplyReport, Status, TemplateStamp
+from promptrec.rank.ranking import Ledger, RankedItem, Ranking, ReplyReport, Status, TemplateRef
 
 COME_LAST = "come last in a seeded random order: "
 
 
 @dataclass
-class Evidence:
+class ResultBuilder:
     """Scores by item and by name, failures, cuts and cost of one request."""
 
     request: RankRequest
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
-    cuts: dict[str, None] = field(default_factory=dict)
+    truncations: dict[str, None] = field(default_factory=dict)
     signals: dict[str, float] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     reply: ReplyReport | None = None
@@ -33,7 +33,7 @@ class Evidence:
     steps: int = 0
     """Rounds of asking, each of which needed the answers of the one before; 0 stands for one round."""
 
-    def count(self, reading: Reading[Any]) -> None:
+    def count(self, reading: Output[Any]) -> None:
         """Add a reading's cost, and its error if it has one."""
         self.usage += reading.usage
         self.calls += 1
@@ -47,11 +47,11 @@ class Evidence:
         self.scores.setdefault(item_id, {}).update(named)
 
 
-def conclude(
-    evidence: Sequence[Evidence],
+def build_ranking(
+    evidence: Sequence[ResultBuilder],
     ranker: str,
     seed: int,
-    templates: Sequence[TemplateStamp] = (),
+    templates: Sequence[TemplateRef] = (),
     engine: Engine | None = None,
     *,
     seconds: float,
@@ -77,7 +77,7 @@ def conclude(
                 ties=ties,
                 signals=e.signals,
                 reply=e.reply,
-                cuts=tuple(e.cuts),
+                truncations=tuple(e.truncations),
                 ledger=Ledger(
                     prompt_tokens=e.usage.prompt,
                     cached_tokens=e.usage.cached,
@@ -97,13 +97,13 @@ def cause(ranking: Ranking) -> str:
     return ranking.reason.partition(COME_LAST)[2] or ranking.reason
 
 
-def _ordered_by(e: Evidence, ranker: str) -> str | None:
+def _ordered_by(e: ResultBuilder, ranker: str) -> str | None:
     """The name of the scores that decided; None where no item has such a score."""
     name = e.ordered_by or ranker
     return name if any(name in scores for scores in e.scores.values()) else None
 
 
-def _outcome(e: Evidence, ranker: str, seed: int) -> tuple[Status, tuple[RankedItem, ...], int]:
+def _outcome(e: ResultBuilder, ranker: str, seed: int) -> tuple[Status, tuple[RankedItem, ...], int]:
     candidates = e.request.candidates
     name = e.ordered_by or ranker
     by_ranker = {item_id: scores[name] for item_id, scores in e.scores.items() if name in scores}

@@ -14,11 +14,11 @@ from promptrec.errors import PromptrecError
 from promptrec.studio import job_views, new_pack, page_views, save
 from promptrec.studio.auth import Guard
 from promptrec.studio.rendering import FOLDER
-from promptrec.studio.request_form import Told, read_form
-from promptrec.studio.session import Desk
+from promptrec.studio.request_form import PageRequest, read_form
+from promptrec.studio.session import Session
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-ASKED: dict[str, Callable[[Request, Desk, Told], Response]] = {
+ASKED: dict[str, Callable[[Request, Session, PageRequest], Response]] = {
     "/check": page_views.findings,
     "/prompt": page_views.prompt,
     "/find": page_views.find,
@@ -31,53 +31,53 @@ ASKED: dict[str, Callable[[Request, Desk, Told], Response]] = {
 }
 
 
-def create_app(desk: Desk, token: str, hosts: frozenset[str]) -> Starlette:
+def create_app(session: Session, token: str, hosts: frozenset[str]) -> Starlette:
     """The application.
 
     Args:
-        desk: what it works with.
+        session: what it works with.
         token: see `promptrec.studio.guard.Guard`.
         hosts: likewise.
     """
     return Starlette(
         routes=[
-            Route("/", _opened(desk)),
-            Route("/job/{job_id}", _job(desk, stop=False)),
-            Route("/job/{job_id}/stop", _job(desk, stop=True), methods=["POST"]),
-            *(Route(path, _asked(desk, view), methods=["POST"]) for path, view in ASKED.items()),
+            Route("/", _opened(session)),
+            Route("/job/{job_id}", _job(session, stop=False)),
+            Route("/job/{job_id}/stop", _job(session, stop=True), methods=["POST"]),
+            *(Route(path, _asked(session, view), methods=["POST"]) for path, view in ASKED.items()),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ],
         middleware=[Middleware(Guard, token=token, hosts=hosts)],
     )
 
 
-def _opened(desk: Desk) -> Endpoint:
+def _opened(session: Session) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
-            return await run_in_threadpool(page_views.studio, request, desk)
+            return await run_in_threadpool(page_views.studio, request, session)
         except PromptrecError as error:
             return PlainTextResponse(f"{error}\n", 404)
 
     return endpoint
 
 
-def _asked(desk: Desk, view: Callable[[Request, Desk, Told], Response]) -> Endpoint:
+def _asked(session: Session, view: Callable[[Request, Session, PageRequest], Response]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
-            return await run_in_threadpool(view, request, desk, await read_form(request))
+            return await run_in_threadpool(view, request, session, await read_form(request))
         except PromptrecError as error:
             return page_views.problem(request, error)
 
     return endpoint
 
 
-def _job(desk: Desk, *, stop: bool) -> Endpoint:
+def _job(session: Session, *, stop: bool) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        job = desk.jobs.get(request.path_params["job_id"])
+        job = session.jobs.get(request.path_params["job_id"])
         if job is None:
             return PlainTextResponse("no such job\n", 404)
         if stop:
             job.stop()
-        return job_views.progress(request, job, desk)
+        return job_views.progress(request, job, session)
 
     return endpoint

@@ -21,8 +21,8 @@ from promptrec.studio.job import Job
 from promptrec.studio.messages import Refused, language_of
 from promptrec.studio.model import Watched
 from promptrec.studio.rendering import page
-from promptrec.studio.request_form import Told
-from promptrec.studio.session import Desk, query
+from promptrec.studio.request_form import PageRequest
+from promptrec.studio.session import Session, query
 from promptrec.studio.translate import fault
 from promptrec.studio.view_models import broken, found, moves, read
 from promptrec.template.template import Template
@@ -31,14 +31,14 @@ Work = Callable[[Job], Mapping[str, Any]]
 MOST_PEOPLE = 500
 
 
-def ranked(desk: Desk, told: Told) -> Work:
+def ranked(session: Session, told: PageRequest) -> Work:
     """One person's ranking with the text in the editor, and how it differs from the list before."""
-    template, person, items = desk.edited(told), query(told), desk.candidates(told)
+    template, person, items = session.edited(told), query(told), session.candidates(told)
     name = _ranker(told, template)
     before = _before(told)
 
     def work(job: Job) -> Mapping[str, Any]:
-        with desk.model.reading(job) as (engine, choice):
+        with session.model.reading(job) as (engine, choice):
             recommender = _recommender(name, template, engine, choice, items)
             ranking = recommender.rank(person, items)
         parsed = read(ranking.reply, {item.item_id: item.title for item in items})
@@ -47,14 +47,14 @@ def ranked(desk: Desk, told: Told) -> Work:
     return work
 
 
-def compared(desk: Desk, told: Told) -> Work:
+def compared(session: Session, told: PageRequest) -> Work:
     """One person's rankings with the text on disk and with the one in the editor."""
-    saved, edited = desk.saved(told), desk.edited(told)
-    person, items = query(told), desk.candidates(told)
+    saved, edited = session.saved(told), session.edited(told)
+    person, items = query(told), session.candidates(told)
     sides = [(_ranker(told, template), template) for template in (saved, edited)]
 
     def work(job: Job) -> Mapping[str, Any]:
-        with desk.model.reading(job) as (engine, choice):
+        with session.model.reading(job) as (engine, choice):
             first, second = (
                 _recommender(name, template, engine, choice, items).rank(person, items) for name, template in sides
             )
@@ -63,22 +63,22 @@ def compared(desk: Desk, told: Told) -> Work:
     return work
 
 
-def differed(request: Request, desk: Desk, told: Told) -> Response:
+def differed(request: Request, session: Session, told: PageRequest) -> Response:
     """What differs between the text on disk and the one in the editor, and in their prompts; needs no model."""
-    saved, edited = desk.saved(told), desk.edited(told)
-    found = diff(saved, edited, desk.model.tokenizer, Catalog(desk.candidates(told)), told.preferences or None)
+    saved, edited = session.saved(told), session.edited(told)
+    found = diff(saved, edited, session.model.tokenizer, Catalog(session.candidates(told)), told.preferences or None)
     return page(request, "differed", {"diff": found})
 
 
-def tested(desk: Desk, told: Told) -> Work:
+def tested(session: Session, told: PageRequest) -> Work:
     """The tests of the header and of pack.yaml."""
-    template, catalog = desk.edited(told), desk.catalog(desk.shelf.open(told.name))
+    template, catalog = session.edited(told), session.catalog(session.workspace.open(told.name))
     if not template.header.tests:
         raise Refused("tests")
 
     def work(job: Job) -> Mapping[str, Any]:
         total = len(template.header.tests)
-        with desk.model.reading(job) as (engine, _):
+        with session.model.reading(job) as (engine, _):
             engine.watching = False
             ranker = build_ranker(template.header.ranks, Setup(catalog, {template.header.ranks: template}))
 
@@ -96,9 +96,9 @@ def tested(desk: Desk, told: Told) -> Work:
     return work
 
 
-def ab(desk: Desk, told: Told) -> Work:
+def ab(session: Session, told: PageRequest) -> Work:
     """The saved and the edited template over the people of a dataset, compared person by person."""
-    saved, edited = desk.saved(told), desk.edited(told)
+    saved, edited = session.saved(told), session.edited(told)
     limit = told.fields.get("people", "")
     if not limit.isdecimal() or not 1 <= int(limit) <= MOST_PEOPLE:
         raise Refused("people", most=MOST_PEOPLE)
@@ -109,7 +109,7 @@ def ab(desk: Desk, told: Told) -> Work:
         job.note("reading-data")
         dataset = open_dataset(told.fields.get("dataset", "").strip())
         people = min(int(limit), len(dataset.requests) or len(dataset.queries))
-        with desk.model.reading(job) as (engine, _):
+        with session.model.reading(job) as (engine, _):
             engine.watching = False
 
             def done(rankings: int) -> None:
@@ -122,29 +122,34 @@ def ab(desk: Desk, told: Told) -> Work:
     return work
 
 
-KINDS: dict[str, Callable[[Desk, Told], Work]] = {"run": ranked, "compare": compared, "tests": tested, "ab": ab}
+KINDS: dict[str, Callable[[Session, PageRequest], Work]] = {
+    "run": ranked,
+    "compare": compared,
+    "tests": tested,
+    "ab": ab,
+}
 
 
-def start(kind: str) -> Callable[[Request, Desk, Told], Response]:
+def start(kind: str) -> Callable[[Request, Session, PageRequest], Response]:
     """What begins a job of a kind."""
 
-    def begin(request: Request, desk: Desk, told: Told) -> Response:
-        work = KINDS[kind](desk, told)
-        return progress(request, desk.jobs.start(kind, work, told.fields.get("tab", "")), desk)
+    def begin(request: Request, session: Session, told: PageRequest) -> Response:
+        work = KINDS[kind](session, told)
+        return progress(request, session.jobs.start(kind, work, told.fields.get("tab", "")), session)
 
     return begin
 
 
-def progress(request: Request, job: Job, desk: Desk) -> Response:
+def progress(request: Request, job: Job, session: Session) -> Response:
     """How far a job is; once it is done, what it found."""
     # Read before the rest: work that ends meanwhile has its result or its error before it has its state.
     state = job.state
     error = job.error and fault(job.error, language_of(request))
-    facts = {"job": job, "state": state, "model": desk.model.name, "error": error, **job.result}
+    facts = {"job": job, "state": state, "model": session.model.name, "error": error, **job.result}
     return page(request, "job", facts)
 
 
-def _ranker(told: Told, template: Template) -> str:
+def _ranker(told: PageRequest, template: Template) -> str:
     if template.header.ranks == "profile":
         raise Refused("profile")
     name = told.fields.get("ranker") or template.header.ranks
@@ -158,7 +163,7 @@ def _recommender(name: str, template: Template, engine: Watched, choice: Any, it
     return Recommender(ranker, catalog, engine, choice, len(items), 0)
 
 
-def _before(told: Told) -> tuple[str, ...]:
+def _before(told: PageRequest) -> tuple[str, ...]:
     try:
         return tuple(map(str, json.loads(told.fields.get("before", "[]"))))
     except (ValueError, TypeError):

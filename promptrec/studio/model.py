@@ -5,10 +5,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from promptrec.engine.base import Constraint, Engine, Reading, Sampling, Tokens
+from promptrec.engine.base import Constraint, Engine, Output, Sampling, Tokens
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
-from promptrec.engine.registry import Choice, choose_engine, open_engine
+from promptrec.engine.registry import EngineChoice, choose_engine, open_engine
 from promptrec.engine.tokenizer import Tokenizer as ModelTokenizer
 from promptrec.errors import PromptrecError
 from promptrec.prompt import Tokenizer
@@ -63,7 +63,7 @@ class Model:
         self._options = options
         self._tokenizer: Tokenizer | None = None
         self._engine: str | None = None
-        self._opened: tuple[Engine, Choice | None] | None = None
+        self._opened: tuple[Engine, EngineChoice | None] | None = None
         if engine is None or isinstance(engine, str):
             self._engine = engine and choose_engine(engine).name
         else:
@@ -98,7 +98,7 @@ class Model:
         return None if self.missing else found
 
     @contextmanager
-    def reading(self, job: Job) -> Iterator[tuple["Watched", Choice | None]]:
+    def reading(self, job: Job) -> Iterator[tuple["Watched", EngineChoice | None]]:
         """The engine, opened if need be, for one job at a time: engines are not made for several threads.
 
         Raises:
@@ -141,18 +141,18 @@ class Watched:
 
     def next_logprobs(
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.next_logprobs`."""
-        out: list[Reading[tuple[float, ...]]] = []
+        out: list[Output[tuple[float, ...]]] = []
         for part in self._parts(len(prompts)):
             out += self._engine.next_logprobs(prompts[part], label_ids, adapter=adapter)
         return out
 
     def loglikelihood(
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.loglikelihood`."""
-        out: list[Reading[tuple[float, ...]]] = []
+        out: list[Output[tuple[float, ...]]] = []
         for part in self._parts(len(prompts)):
             out += self._engine.loglikelihood(prompts[part], continuations[part], adapter=adapter)
         return out
@@ -164,9 +164,9 @@ class Watched:
         constraint: Constraint | None = None,
         *,
         adapter: str | None = None,
-    ) -> list[Reading[str]]:
+    ) -> list[Output[str]]:
         """See `Engine.generate`."""
-        out: list[Reading[str]] = []
+        out: list[Output[str]] = []
         for part in self._parts(len(prompts)):
             out += self._engine.generate(prompts[part], sampling, constraint, adapter=adapter)
         answered = ((prompt, reading.value) for prompt, reading in zip(prompts, out, strict=True))

@@ -11,13 +11,13 @@ from starlette.responses import Response
 from promptrec.authoring.scaffold import NoPackName, PackIsThere
 from promptrec.errors import UnknownName
 from promptrec.studio.rendering import page
-from promptrec.studio.request_form import Told
-from promptrec.studio.session import Desk
+from promptrec.studio.request_form import PageRequest
+from promptrec.studio.session import Session
 from promptrec.template.front_matter import Kind, split_header
 from promptrec.template.loader import SUFFIX, shipped_folder
 
 
-def begin(request: Request, desk: Desk, told: Told) -> Response:
+def begin(request: Request, session: Session, told: PageRequest) -> Response:
     """Make the pack that the form asks for, and have its template for the chosen way of ranking opened.
 
     Raises:
@@ -28,7 +28,7 @@ def begin(request: Request, desk: Desk, told: Told) -> Response:
     if way not in ways("en"):
         raise UnknownName("way of ranking", way, ways("en"))
     try:
-        desk.shelf.begin(pack)
+        session.workspace.begin(pack)
     except NoPackName:
         return page(request, "not_begun", {"why": "bad_name", "pack": ""})
     except PackIsThere:

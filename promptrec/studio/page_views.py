@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from promptrec.authoring.sample_request import SAMPLE_WORDS
-from promptrec.authoring.token_spans import shown_tokens
+from promptrec.authoring.token_spans import view_prompt
 from promptrec.errors import InputError, PromptrecError, TemplateError
 from promptrec.rank.expression import template_kinds
 from promptrec.rank.registry import RANKERS
@@ -16,78 +16,78 @@ from promptrec.studio.messages import COOKIE, LANGUAGES
 from promptrec.studio.messages import language_of as page_language
 from promptrec.studio.new_pack import ways
 from promptrec.studio.rendering import page
-from promptrec.studio.request_form import Told
-from promptrec.studio.session import BUDGET, SHOWN, Desk, language_of, names_of, query, templates_beside
+from promptrec.studio.request_form import PageRequest
+from promptrec.studio.session import BUDGET, SHOWN, Session, language_of, names_of, query, templates_beside
 from promptrec.studio.translate import fault
-from promptrec.studio.workspace import Sheet
+from promptrec.studio.workspace import TemplateFile
 
 FOUND = 12
 
 
-def studio(request: Request, desk: Desk) -> Response:
+def studio(request: Request, session: Session) -> Response:
     """The whole page, with a template opened; where it is gone, with what this tab kept of it, to be written again."""
-    name = request.query_params.get("open") or desk.first()
-    sheet = desk.shelf.find(name)
-    language = language_of(sheet)
+    name = request.query_params.get("open") or session.first()
+    template_file = session.workspace.find(name)
+    language = language_of(template_file)
     told: dict[str, Any] = {
-        "sheet": sheet,
-        "packs": desk.shelf.names(),
-        "own": desk.shelf.own_names(),
-        "folder": desk.shelf.own,
+        "template_file": template_file,
+        "packs": session.workspace.names(),
+        "own": session.workspace.own_names(),
+        "folder": session.workspace.own,
         "ways": ways(page_language(request)),
-        "beside": [] if sheet.is_template else [path.stem for path in templates_beside(sheet)],
-        "fields": _fields(desk, sheet),
-        "rankers": _rankers(desk, sheet),
-        "model": desk.model.name,
+        "beside": [] if template_file.is_template else [path.stem for path in templates_beside(template_file)],
+        "fields": _fields(session, template_file),
+        "rankers": _rankers(session, template_file),
+        "model": session.model.name,
         "words": SAMPLE_WORDS[language],
-        "catalog_size": _catalog_size(desk, sheet),
-        "candidates": _first_candidates(desk, sheet),
+        "catalog_size": _catalog_size(session, template_file),
+        "candidates": _first_candidates(session, template_file),
     }
     answer = page(request, "studio", told)
-    answer.status_code = 404 if sheet.gone else 200
+    answer.status_code = 404 if template_file.gone else 200
     chosen = request.query_params.get("language")
     if chosen in LANGUAGES:
         answer.set_cookie(COOKIE, str(chosen), httponly=True, samesite="strict", max_age=31_536_000)
     return answer
 
 
-def findings(request: Request, desk: Desk, told: Told) -> Response:
+def findings(request: Request, session: Session, told: PageRequest) -> Response:
     """What is wrong with the text in the editor."""
-    sheet = desk.shelf.open(told.name)
-    return page(request, "findings", {"findings": desk.findings(told), "path": str(sheet.path)})
+    template_file = session.workspace.open(told.name)
+    return page(request, "findings", {"findings": session.findings(told), "path": str(template_file.path)})
 
 
-def prompt(request: Request, desk: Desk, told: Told) -> Response:
+def prompt(request: Request, session: Session, told: PageRequest) -> Response:
     """What the model would read, token by token."""
-    items = desk.candidates(told)
-    template = desk.edited(told)
+    items = session.candidates(told)
+    template = session.edited(told)
     place = told.fields.get("place", "0")
     chosen = int(place) if place.isdecimal() and int(place) < len(items) else 0
-    shown = shown_tokens(template, query(told), items, desk.model.tokenizer, place=chosen, budget=BUDGET)
+    shown = view_prompt(template, query(told), items, session.model.tokenizer, place=chosen, budget=BUDGET)
     facts = {
         "shown": shown,
         "items": items,
         "place": chosen,
         "listwise": template.header.ranks.startswith("listwise"),
         "scored": template.header.ranks in ("query-likelihood", "item-pmi"),
-        "model": desk.model.name,
-        "missing": desk.model.missing,
-        "trust": any(not chip.trusted for part in shown.parts for chip in part.chips),
+        "model": session.model.name,
+        "missing": session.model.missing,
+        "trust": any(not token_span.trusted for part in shown.parts for token_span in part.token_spans),
     }
     return page(request, "prompt", facts)
 
 
-def find(request: Request, desk: Desk, told: Told) -> Response:
+def find(request: Request, session: Session, told: PageRequest) -> Response:
     """Items of the catalogue whose title holds the words, to be added to the candidates."""
     words = told.fields.get("words", "").strip().casefold()
-    catalog = desk.catalog(desk.shelf.open(told.name))
+    catalog = session.catalog(session.workspace.open(told.name))
     hits = list(islice((item for item in catalog if words in item.title.casefold()), FOUND)) if words else []
     return page(request, "found", {"names": names_of(hits, catalog), "words": words})
 
 
-def pick(request: Request, desk: Desk, told: Told) -> Response:
+def pick(request: Request, session: Session, told: PageRequest) -> Response:
     """The candidates that BM25 finds for the person's words, in place of those there are."""
-    catalog = desk.catalog(desk.shelf.open(told.name))
+    catalog = session.catalog(session.workspace.open(told.name))
     asked = candidate_pool(catalog, query(told), SHOWN).request
     return page(request, "candidates", {"candidates": names_of(asked.candidates[:SHOWN], catalog), "oob": False})
 
@@ -99,33 +99,33 @@ def problem(request: Request, error: PromptrecError) -> Response:
     return page(request, "problem", told)
 
 
-def _fields(desk: Desk, sheet: Sheet) -> list[str]:
+def _fields(session: Session, template_file: TemplateFile) -> list[str]:
     try:
-        return list(desk.saved(Told(sheet.name, sheet.text)).header.fields)
+        return list(session.saved(PageRequest(template_file.name, template_file.text)).header.fields)
     except PromptrecError:
         return []
 
 
-def _rankers(desk: Desk, sheet: Sheet) -> list[str]:
+def _rankers(session: Session, template_file: TemplateFile) -> list[str]:
     """The ways of ranking that ask with this kind of template; its own first."""
     try:
-        ranks = desk.saved(Told(sheet.name, sheet.text)).header.ranks
+        ranks = session.saved(PageRequest(template_file.name, template_file.text)).header.ranks
     except PromptrecError:
         return []
     names = [name for name in RANKERS if template_kinds(name) == (ranks,)]
     return sorted(names, key=lambda name: name != ranks)
 
 
-def _catalog_size(desk: Desk, sheet: Sheet) -> int:
+def _catalog_size(session: Session, template_file: TemplateFile) -> int:
     try:
-        return len(desk.catalog(sheet))
+        return len(session.catalog(template_file))
     except (InputError, TemplateError):
         return 0
 
 
-def _first_candidates(desk: Desk, sheet: Sheet) -> list[str]:
+def _first_candidates(session: Session, template_file: TemplateFile) -> list[str]:
     try:
-        catalog = desk.catalog(sheet)
+        catalog = session.catalog(template_file)
     except (InputError, TemplateError):
         return []
     return names_of(list(islice(catalog, SHOWN)), catalog)

@@ -1,4 +1,4 @@
-"""`Told`: what the page says with each request: the unsaved text, the person, the candidates."""
+"""`PageRequest`: what the page says with each request: the unsaved text, the person, the candidates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ MOST_FIELDS = 50
 
 
 @dataclass(frozen=True)
-class Told:
+class PageRequest:
     """`fields` holds whatever else the page sent."""
 
     name: str
@@ -26,7 +26,7 @@ class Told:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-async def read_form(request: Request) -> Told:
+async def read_form(request: Request) -> PageRequest:
     """The fields of a form, read here because it needs no package.
 
     Raises:
@@ -42,7 +42,7 @@ async def read_form(request: Request) -> Told:
     except ValueError:
         raise InputError("the page sent something that is no form") from None
     told = {name: value.replace("\r\n", "\n") for name, value in pairs}
-    return Told(
+    return PageRequest(
         name=told.pop("name", ""),
         source=told.pop("source", ""),
         preferences=told.pop("preferences", ""),

@@ -10,39 +10,39 @@ from starlette.responses import Response
 from promptrec.errors import PromptrecError
 from promptrec.studio.messages import language_of
 from promptrec.studio.rendering import page
-from promptrec.studio.request_form import Told
-from promptrec.studio.session import Desk
+from promptrec.studio.request_form import PageRequest
+from promptrec.studio.session import Session
 from promptrec.studio.translate import fault
 from promptrec.studio.workspace import ChangedMeanwhile
 
 
-def look(request: Request, desk: Desk, told: Told) -> Response:
+def look(request: Request, session: Session, told: PageRequest) -> Response:
     """What saving would change, where, and what stands in the way of it."""
     try:
-        return page(request, "saving", _looked_at(desk, told))
+        return page(request, "saving", _looked_at(session, told))
     except PromptrecError as error:
         return page(request, "not_saving", {"error": fault(error, language_of(request))})
 
 
-def save(request: Request, desk: Desk, told: Told) -> Response:
+def save(request: Request, session: Session, told: PageRequest) -> Response:
     """Write what was agreed to; if the file has changed since it was shown, show the difference again.
 
     Why it cannot be written is said in the dialog that asked, which stays.
     """
     try:
-        sheet = desk.shelf.save(told.name, told.source, told.fields.get("seen", ""))
+        template_file = session.workspace.save(told.name, told.source, told.fields.get("seen", ""))
     except ChangedMeanwhile:
-        return look(request, desk, told)
+        return look(request, session, told)
     except PromptrecError as error:
         answer = page(request, "problem", {"error": fault(error, language_of(request)), "unusable": False})
         answer.headers["HX-Retarget"] = "#not-saved"
         return answer
-    return page(request, "saved", {"sheet": sheet, "time": f"{datetime.now():%H:%M}"})
+    return page(request, "saved", {"template_file": template_file, "time": f"{datetime.now():%H:%M}"})
 
 
-def _looked_at(desk: Desk, told: Told) -> dict[str, Any]:
-    target, sheet = desk.shelf.target(told.name), desk.shelf.find(told.name)
-    changed = not sheet.gone and told.fields.get("opened") != sheet.sha256
+def _looked_at(session: Session, told: PageRequest) -> dict[str, Any]:
+    target, template_file = session.workspace.target(told.name), session.workspace.find(told.name)
+    changed = not template_file.gone and told.fields.get("opened") != template_file.sha256
     # Nothing of the author's own would be saved, only what stood there before.
     again = changed and told.fields.get("typed") == "no"
     before, after = (told.source, target.text) if again else (target.text, told.source)
@@ -52,6 +52,6 @@ def _looked_at(desk: Desk, told: Told) -> dict[str, Any]:
         "lines": list(lines)[2:],
         "changed": changed,
         "again": again,
-        "errors": 0 if sheet.gone else sum(f.severity == "error" for f in desk.findings(told)),
+        "errors": 0 if template_file.gone else sum(f.severity == "error" for f in session.findings(told)),
         "name": told.name,
     }

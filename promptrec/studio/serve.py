@@ -11,18 +11,20 @@ import uvicorn
 
 from promptrec.errors import InputError
 from promptrec.studio.app import create_app
-from promptrec.studio.session import Desk
+from promptrec.studio.session import Session
 
 LOCAL = "127.0.0.1"
 SECONDS_TO_START = 0.5
 SECONDS_TO_END = 10.0
 
 
-def serve(desk: Desk, port: int, notify: Callable[[str], None], *, browser: bool, file: str | None = None) -> None:
+def serve(
+    session: Session, port: int, notify: Callable[[str], None], *, browser: bool, file: str | None = None
+) -> None:
     """Serve until Ctrl-C.
 
     Args:
-        desk: what the studio works with.
+        session: what the studio works with.
         port: 0 for any that is free.
         notify: is told the link.
         browser: open it too.
@@ -41,7 +43,7 @@ def serve(desk: Desk, port: int, notify: Callable[[str], None], *, browser: bool
             raise InputError(f"port {port} cannot be used: {error.strerror}; --port 0 takes a free one") from None
         port = listening.getsockname()[1]
         token = secrets.token_urlsafe(32)
-        app = create_app(desk, token, frozenset({f"{LOCAL}:{port}", f"localhost:{port}"}))
+        app = create_app(session, token, frozenset({f"{LOCAL}:{port}", f"localhost:{port}"}))
         link = f"http://{LOCAL}:{port}/?{urlencode({'token': token} | ({'open': file} if file else {}), safe='/')}"
         settings = uvicorn.Config(
             app, log_level="warning", access_log=False, proxy_headers=False, server_header=False, lifespan="off"
@@ -55,5 +57,5 @@ def serve(desk: Desk, port: int, notify: Callable[[str], None], *, browser: bool
             uvicorn.Server(settings).run(sockets=[listening])
         finally:
             # A process that ends under a thread that reads a model is aborted, not ended.
-            desk.jobs.stop_all(SECONDS_TO_END)
-            desk.model.close()
+            session.jobs.stop_all(SECONDS_TO_END)
+            session.model.close()

@@ -1,4 +1,4 @@
-"""`Desk`: all that one studio works with, and what it makes of what the page says."""
+"""`Session`: all that one studio works with, and what it makes of what the page says."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.linter import check
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
@@ -18,8 +18,8 @@ from promptrec.studio.job import Jobs
 from promptrec.studio.messages import Refused
 from promptrec.studio.model import Model
 from promptrec.studio.overlay import staged
-from promptrec.studio.request_form import Told
-from promptrec.studio.workspace import Sheet, Shelf
+from promptrec.studio.request_form import PageRequest
+from promptrec.studio.workspace import TemplateFile, Workspace
 from promptrec.template.loader import SUFFIX
 from promptrec.template.pack import CATALOG, PART, Pack
 from promptrec.template.template import Template
@@ -36,82 +36,86 @@ FIRST = "general/en/query-likelihood"
 
 
 @dataclass(frozen=True)
-class Desk:
+class Session:
     """The author's templates, a model to try them with, and the work that is going on."""
 
-    shelf: Shelf
+    workspace: Workspace
     model: Model
     jobs: Jobs = field(default_factory=Jobs)
 
     def first(self) -> str:
         """The template to open where none is named: one of the author's own if there is any."""
-        names = (name for pack in self.shelf.names().values() for name in pack)
-        own = self.shelf.own_names()
-        return next((name for name in names if name in own and self.shelf.open(name).is_template), FIRST)
+        names = (name for pack in self.workspace.names().values() for name in pack)
+        own = self.workspace.own_names()
+        return next((name for name in names if name in own and self.workspace.open(name).is_template), FIRST)
 
-    def edited(self, told: Told) -> Template:
+    def edited(self, told: PageRequest) -> Template:
         """The template as the editor has it; for a part or settings, the one they are tried with.
 
         Raises:
             TemplateError: it cannot be used yet. Gone: the file is no longer there.
         """
-        sheet = self.shelf.open(told.name)
-        if sheet.is_template:
-            return Template(f"{told.name} (edited)", told.source, sheet.path)
-        with staged(sheet.path, told.source) as folder:
-            return Template.from_file(folder / _tried_with(sheet, told).name, f"{told.name} (edited)")
+        template_file = self.workspace.open(told.name)
+        if template_file.is_template:
+            return Template(f"{told.name} (edited)", told.source, template_file.path)
+        with staged(template_file.path, told.source) as folder:
+            return Template.from_file(folder / _tried_with(template_file, told).name, f"{told.name} (edited)")
 
-    def saved(self, told: Told) -> Template:
+    def saved(self, told: PageRequest) -> Template:
         """The template as it stands on disk; see `edited`."""
-        sheet = self.shelf.open(told.name)
-        path = sheet.path if sheet.is_template else _tried_with(sheet, told)
+        template_file = self.workspace.open(told.name)
+        path = template_file.path if template_file.is_template else _tried_with(template_file, told)
         return Template.from_file(path, f"{told.name} (saved)")
 
-    def findings(self, told: Told) -> list[Finding]:
+    def findings(self, told: PageRequest) -> list[Diagnostic]:
         """What is wrong with what the editor has; for a part or settings, with any template of their pack."""
-        sheet, tokenizer = self.shelf.open(told.name), self.model.tokenizer_if_there
-        if sheet.is_template:
-            return check(sheet.path, source=told.source, tokenizer=tokenizer, context_length=BUDGET)
-        with staged(sheet.path, told.source) as folder:
-            paths = (folder / path.name for path in templates_beside(sheet))
+        template_file, tokenizer = self.workspace.open(told.name), self.model.tokenizer_if_there
+        if template_file.is_template:
+            return check(template_file.path, source=told.source, tokenizer=tokenizer, context_length=BUDGET)
+        with staged(template_file.path, told.source) as folder:
+            paths = (folder / path.name for path in templates_beside(template_file))
             found = [f for path in paths for f in check(path, tokenizer=tokenizer, context_length=BUDGET)]
-        here = [f.model_copy(update={"path": f.path.replace(str(folder), str(sheet.path.parent))}) for f in found]
-        return sorted(dict.fromkeys(here), key=lambda f: (f.path != str(sheet.path), f.path, f.line))
+        here = [
+            f.model_copy(update={"path": f.path.replace(str(folder), str(template_file.path.parent))}) for f in found
+        ]
+        return sorted(dict.fromkeys(here), key=lambda f: (f.path != str(template_file.path), f.path, f.line))
 
-    def catalog(self, sheet: Sheet) -> Catalog:
+    def catalog(self, template_file: TemplateFile) -> Catalog:
         """The items to try a template with: its pack's own, else a catalogue that comes along.
 
         Raises:
             TemplateError, InputError: the pack's cannot be read.
         """
-        pack = Pack.of(sheet.path)
+        pack = Pack.of(template_file.path)
         if pack.folder is not None and (pack.folder / CATALOG).is_file():
             return pack.catalog()
-        return _bundled(language_of(sheet))
+        return _bundled(language_of(template_file))
 
-    def candidates(self, told: Told) -> tuple[Item, ...]:
+    def candidates(self, told: PageRequest) -> tuple[Item, ...]:
         """The items that the page names by title or ID, one a line; the catalogue's first where it names none.
 
         Raises:
             Refused: no such item, or several of this title, or more than can be tried at once.
         """
-        catalog = self.catalog(self.shelf.open(told.name))
+        catalog = self.catalog(self.workspace.open(told.name))
         if len(told.candidates) > MOST_CANDIDATES:
             raise Refused("candidates", count=len(told.candidates), most=MOST_CANDIDATES)
         found = [_item(catalog, words) for words in told.candidates] or list(islice(catalog, SHOWN))
         return tuple({item.item_id: item for item in found}.values())
 
 
-def templates_beside(sheet: Sheet) -> list[Path]:
+def templates_beside(template_file: TemplateFile) -> list[Path]:
     """The templates of a file's pack."""
-    return sorted(p for p in sheet.path.parent.glob(f"*{SUFFIX}") if p.is_file() and not p.name.startswith(PART))
+    return sorted(
+        p for p in template_file.path.parent.glob(f"*{SUFFIX}") if p.is_file() and not p.name.startswith(PART)
+    )
 
 
-def _tried_with(sheet: Sheet, told: Told) -> Path:
+def _tried_with(template_file: TemplateFile, told: PageRequest) -> Path:
     """The template of the pack that the page has chosen, else the first."""
-    paths = templates_beside(sheet)
+    paths = templates_beside(template_file)
     if not paths:
-        raise Refused("pack", name=sheet.path.name)
+        raise Refused("pack", name=template_file.path.name)
     return next((path for path in paths if path.stem == told.fields.get("with")), paths[0])
 
 
@@ -120,7 +124,7 @@ def names_of(items: Sequence[Item], catalog: Catalog) -> list[str]:
     return [item.title if catalog.find(item.title) is item else item.item_id for item in items]
 
 
-def query(told: Told) -> Query:
+def query(told: PageRequest) -> Query:
     """The person.
 
     Raises:
@@ -130,12 +134,12 @@ def query(told: Told) -> Query:
     return Query(preferences=told.preferences, history=told.history, context=told.context, attributes=attributes)
 
 
-def language_of(sheet: Sheet) -> str:
+def language_of(template_file: TemplateFile) -> str:
     """The language of a template, or a guess from its name while it is broken."""
     try:
-        return Template(sheet.name, sheet.text, sheet.path).header.language
+        return Template(template_file.name, template_file.text, template_file.path).header.language
     except TemplateError:
-        return "zh" if "zh" in sheet.name.split("/") else "en"
+        return "zh" if "zh" in template_file.name.split("/") else "en"
 
 
 def _attribute(line: str) -> tuple[str, str]:

@@ -23,7 +23,7 @@ FIRST = "query-likelihood"
 
 
 @dataclass(frozen=True)
-class Sheet:
+class TemplateFile:
     """A file as it stands on disk. `own`: it lies in the author's folder. `sha256` is of the file's bytes.
 
     One that is `gone` is where it would be written again, and says nothing.
@@ -68,7 +68,7 @@ class ChangedMeanwhile(InputError):
     """The file is no longer what the author was shown: look at the difference again."""
 
 
-class Shelf:
+class Workspace:
     """`own` is the author's folder, made if it is missing; without one nothing can be saved."""
 
     def __init__(self, own: Path | None = None) -> None:
@@ -91,16 +91,16 @@ class Shelf:
         """The names of the files that the author has."""
         return set(_files(self.own)) if self.own else set()
 
-    def open(self, name: str) -> Sheet:
+    def open(self, name: str) -> TemplateFile:
         """The file of a name as it stands on disk.
 
         Raises:
             Gone: there is none. UnknownName: no file could be called so. TemplateError: it cannot be read.
         """
-        sheet = self.find(name)
-        if sheet.gone:
-            raise Gone(sheet.path)
-        return sheet
+        template_file = self.find(name)
+        if template_file.gone:
+            raise Gone(template_file.path)
+        return template_file
 
     def file_to_open(self, name: str) -> str:
         """The name of a file, from its name or path, or from those of its pack, whose first template it is then.
@@ -119,7 +119,7 @@ class Shelf:
             raise UnknownName("template, pack or file of a pack", name, [*packs, *known], "`promptrec template list`")
         return found
 
-    def find(self, name: str) -> Sheet:
+    def find(self, name: str) -> TemplateFile:
         """The file of a name, or where it would be if it is gone.
 
         Raises:
@@ -128,11 +128,11 @@ class Shelf:
         paths = self._paths()
         if name in paths:
             text, sha256 = _read(paths[name])
-            return Sheet(name, paths[name], name in self.own_names(), text, sha256)
+            return TemplateFile(name, paths[name], name in self.own_names(), text, sha256)
         file = _file_of(name)
         if file is None:
             raise UnknownName("template or file of a pack", name, paths)
-        return Sheet(name, (self.own or shipped_folder()) / file, self.own is not None, "", "", gone=True)
+        return TemplateFile(name, (self.own or shipped_folder()) / file, self.own is not None, "", "", gone=True)
 
     def target(self, name: str) -> Target:
         """Where a file goes when it is saved. One that comes with promptrec is copied with its pack.
@@ -141,17 +141,17 @@ class Shelf:
             InputError: there is no folder to save in, or a link leads out of it.
             UnknownName: no file could be called so.
         """
-        sheet = self.find(name)
-        path = self._inside(Path(name).parent / sheet.path.name)
-        if sheet.own:
-            return Target(path, sheet.text, sheet.sha256, (), sheet.gone)
+        template_file = self.find(name)
+        path = self._inside(Path(name).parent / template_file.path.name)
+        if template_file.own:
+            return Target(path, template_file.text, template_file.sha256, (), template_file.gone)
         there = {p.name for p in path.parent.glob("*")}
-        files = {p.name for p in sheet.path.parent.glob("*") if p.is_file()} - there - {sheet.path.name}
+        files = {p.name for p in template_file.path.parent.glob("*") if p.is_file()} - there - {template_file.path.name}
         # The whole pack where the author has none of it; else what a template may read of it and theirs lacks.
         brings = sorted(n for n in files if not there or n.startswith(PART) or not n.endswith(SUFFIX))
-        return Target(path, sheet.text, "", tuple(brings))
+        return Target(path, template_file.text, "", tuple(brings))
 
-    def save(self, name: str, text: str, seen: str) -> Sheet:
+    def save(self, name: str, text: str, seen: str) -> TemplateFile:
         """Write a file whole or not at all, with the line ends that it had.
 
         Args:
@@ -166,8 +166,8 @@ class Shelf:
         with self._saving:
             return self._save(name, text, seen)
 
-    def _save(self, name: str, text: str, seen: str) -> Sheet:
-        target, sheet = self.target(name), self.find(name)
+    def _save(self, name: str, text: str, seen: str) -> TemplateFile:
+        target, template_file = self.target(name), self.find(name)
         if target.sha256 != seen:
             raise ChangedMeanwhile(f"{target.path} was changed on disk meanwhile: look at the difference again")
         try:
@@ -176,7 +176,7 @@ class Shelf:
                 raise Refused("long", most=LONGEST_FILE)
             target.path.parent.mkdir(parents=True, exist_ok=True)
             for beside in target.brings:
-                shutil.copyfile(sheet.path.parent / beside, target.path.parent / beside)
+                shutil.copyfile(template_file.path.parent / beside, target.path.parent / beside)
             _write(target.path, text)
         except OSError as error:
             raise InputError(f"{target.path}: cannot be written: {error.strerror}") from None

@@ -10,7 +10,7 @@ from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.rank.base import Setup
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.result_builder import Evidence, conclude
+from promptrec.rank.result_builder import ResultBuilder, build_ranking
 from promptrec.retrieve.bm25 import document
 from promptrec.retrieve.tokenize import words
 from promptrec.testing.planted_dataset import Planted
@@ -90,8 +90,8 @@ def _ranked(
     score: Callable[[RankRequest, Item], float],
 ) -> list[Ranking]:
     started = time.perf_counter()
-    evidence = [Evidence(request) for request in requests]
+    evidence = [ResultBuilder(request) for request in requests]
     for e in evidence:
         for item in e.request.candidates:
             e.score(item.item_id, **{ranker.name: float(score(e.request, item))})
-    return conclude(evidence, ranker.name, setup.seed, seconds=time.perf_counter() - started)
+    return build_ranking(evidence, ranker.name, setup.seed, seconds=time.perf_counter() - started)

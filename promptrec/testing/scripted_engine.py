@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
+from promptrec.engine.base import Constraint, Output, Sampling, Tokens, Usage
 from promptrec.engine.validation import check_labels, log_probabilities, prompt_error
 from promptrec.errors import InputError
 from promptrec.testing.bytes_model import BytesModel
@@ -46,14 +46,14 @@ class ScriptedEngine:
 
     def next_logprobs(
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.next_logprobs`."""
         check_labels(label_ids, self.tokenizer.vocabulary_size)
         return [self._labels(p, label_ids) for p in prompts]
 
     def loglikelihood(
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.loglikelihood`."""
         return [self._likelihood(p, c) for p, c in zip(prompts, continuations, strict=True)]
 
@@ -64,14 +64,14 @@ class ScriptedEngine:
         constraint: Constraint | None = None,
         *,
         adapter: str | None = None,
-    ) -> list[Reading[str]]:
+    ) -> list[Output[str]]:
         """See `Engine.generate`."""
         return [self._written(p, sampling, constraint) for p in prompts]
 
     def close(self) -> None:
         """Nothing to free."""
 
-    def _labels(self, prompt: Tokens, label_ids: Sequence[int]) -> Reading[tuple[float, ...]]:
+    def _labels(self, prompt: Tokens, label_ids: Sequence[int]) -> Output[tuple[float, ...]]:
         read = self._reading(prompt, lambda text: tuple(self._label(prompt, text, i) for i in label_ids))
         return read if read.value is None else log_probabilities(read.value, read.usage)
 
@@ -80,13 +80,13 @@ class ScriptedEngine:
             return self._next(text, self.tokenizer.decode((label,)))
         return self._model(prompt).logprobs((label,))[0]
 
-    def _likelihood(self, prompt: Tokens, continuation: Tokens) -> Reading[tuple[float, ...]]:
+    def _likelihood(self, prompt: Tokens, continuation: Tokens) -> Output[tuple[float, ...]]:
         if not continuation:
-            return Reading(None, error="the continuation is empty: there is nothing to score")
+            return Output(None, error="the continuation is empty: there is nothing to score")
         whole = self._reading((*prompt, *continuation), lambda text: self._model(prompt).logprobs(continuation))
-        return whole if prompt else Reading(None, error="the prompt is empty")
+        return whole if prompt else Output(None, error="the prompt is empty")
 
-    def _written(self, prompt: Tokens, sampling: Sampling, constraint: Constraint | None) -> Reading[str]:
+    def _written(self, prompt: Tokens, sampling: Sampling, constraint: Constraint | None) -> Output[str]:
         reading = self._reading(
             prompt,
             lambda text: self._text(prompt, text, sampling, constraint),
@@ -97,7 +97,7 @@ class ScriptedEngine:
         written = self.tokenizer.encode(reading.value, trusted=True)[: sampling.max_tokens]
         text = self.tokenizer.decode(written)
         cut = min((at for stop in sampling.stop if (at := text.find(stop)) >= 0), default=len(text))
-        return Reading(text[:cut], Usage(prompt=len(prompt), decoded=len(written)))
+        return Output(text[:cut], Usage(prompt=len(prompt), decoded=len(written)))
 
     def _text(self, prompt: Tokens, text: str, sampling: Sampling, constraint: Constraint | None) -> str:
         if self._reply is not None:
@@ -111,13 +111,13 @@ class ScriptedEngine:
             return first_match(constraint.regex)
         raise InputError("the scripted engine knows no grammars: give it reply=…")
 
-    def _reading(self, ids: Tokens, value: Callable[[str], T], room: int | None = None) -> Reading[T]:
+    def _reading(self, ids: Tokens, value: Callable[[str], T], room: int | None = None) -> Output[T]:
         """`value` of a prompt's text, unless it cannot be read or is scripted to fail."""
         error = prompt_error(ids, self.context_length if room is None else room, self.tokenizer.vocabulary_size)
         text = self.tokenizer.decode(ids)
         self.prompts.append(text)
         error = error or (self._fail(text) if self._fail else None)
-        return Reading(None, error=error) if error else Reading(value(text), Usage(prompt=len(ids)))
+        return Output(None, error=error) if error else Output(value(text), Usage(prompt=len(ids)))
 
     def _model(self, prompt: Tokens) -> BytesModel:
         return _model_of(prompt, self.tokenizer.vocabulary_size)

@@ -8,10 +8,10 @@ from string import Template as Pattern
 import pytest
 
 import promptrec.template
-from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.from_error import explained, refused
 from promptrec.authoring.lint.linter import check
-from promptrec.authoring.messages import phrase, read, words
+from promptrec.authoring.messages import message, read, words
 from promptrec.errors import TemplateError
 from promptrec.template.sandbox.budget import MOST_CHARACTERS
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
@@ -54,11 +54,11 @@ def test_both_languages_together_name_one_fault():
 
 
 def test_chinese_is_no_part_of_the_json_but_outlives_a_change_of_place():
-    found = Finding.saying("unused-limit", "a", 1, phrase("english"), phrase("chinese"))
+    found = Diagnostic.saying("unused-limit", "a", 1, message("english"), message("chinese"))
     assert found.model_copy(update={"line": 2}).told("zh") == ("英文", "中文")
     told = found.model_dump(mode="json")
     assert set(told) == {"rule", "path", "line", "said", "suggestion", "severity"}
-    assert Finding(**told).told("zh") == ("English", "Chinese"), "only English was kept"
+    assert Diagnostic(**told).told("zh") == ("English", "Chinese"), "only English was kept"
 
 
 @pytest.mark.parametrize("told", [*SAID.values(), *PHRASES.values()], ids=[*SAID, *PHRASES])
@@ -215,11 +215,11 @@ def test_what_is_refused_has_a_rule_and_a_mend_of_its_own(source, rule, mend):
     ],
     ids=["steps", "characters"],
 )
-def test_what_costs_too_much_is_told_how_to_cost_less(typed, message, mend):
+def test_what_costs_too_much_is_told_how_to_cost_less(typed, text, mend):
     typed = "{% block user %}" + typed.replace("S", f"'{'x' * 3_000}'")
     found = check(FOLDER / "costly.jinja", source=GOOD.replace("{% block user %}", typed))
     (costly,) = (f for f in found if f.severity == "error")
-    assert costly.rule == "too-much" and message in costly.said and mend in costly.suggestion
+    assert costly.rule == "too-much" and text in costly.said and mend in costly.suggestion
     assert all(HAN.search(said) for said in costly.told("zh"))
 
 
@@ -236,9 +236,9 @@ def _raised(tree):
     for node in ast.walk(tree):
         match node:
             case ast.Raise(exc=ast.Call(func=ast.Name("TemplateError"), args=[ast.JoinedStr(values=values)])):
-                message = re.sub(r"^1:(?:1:)? ", "", "".join(map(_filled, values)))
+                text = re.sub(r"^1:(?:1:)? ", "", "".join(map(_filled, values)))
                 # One that only hands on what another says has no words left.
-                yield from [message] if re.search(r"[a-z]{3}", message) else []
+                yield from [text] if re.search(r"[a-z]{3}", text) else []
 
 
 def _filled(part):

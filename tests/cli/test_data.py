@@ -80,7 +80,7 @@ def test_what_is_in_a_dataset():
         "with_attributes": 0,
         "history_entries": 0,
         "history_not_found": 0,
-        "passed_over": [],
+        "ignored_columns": [],
         "remarks": [],
         "training_interactions": 1,
     }
@@ -93,7 +93,7 @@ def test_what_is_passed_over_and_not_found_is_counted(tmp_path):
     text = "".join(json.dumps(row) + "\n" for row in rows)
     (tmp_path / "data" / "mine" / "queries.jsonl").write_text(text, encoding="utf-8")
     facts = json.loads(run("info", "mine", "--json").stdout)
-    assert (facts["with_words"], facts["with_history"], facts["passed_over"]) == (1, 1, ["words"])
+    assert (facts["with_words"], facts["with_history"], facts["ignored_columns"]) == (1, 1, ["words"])
     assert (facts["history_entries"], facts["history_not_found"]) == (2, 1)
 
 

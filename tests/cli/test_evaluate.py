@@ -86,10 +86,10 @@ def test_a_mistake_is_one_line_and_exit_code_2(promptrec, mine, no_models, words
 
 
 def test_an_option_that_changes_nothing_is_said_and_an_unknown_template_is_refused(promptrec, mine, no_models):
-    words = "mine --ranker bm25 --slot-prior none.json --model nope --check-limit 5 --template".split()
+    words = "mine --ranker bm25 --position-bias none.json --model nope --check-limit 5 --template".split()
     done = promptrec("evaluate", *words, "films/en", **no_models)
     assert done.returncode == 0
-    assert "promptrec: --model, --slot-prior, --template change nothing with bm25\n" in done.stderr
+    assert "promptrec: --model, --position-bias, --template change nothing with bm25\n" in done.stderr
     assert "promptrec: --check-limit changes nothing without --memorisation or --robustness\n" in done.stderr
     refused = promptrec("evaluate", *words, "nope", **no_models)
     assert refused.returncode == 2 and "promptrec: error: unknown template 'nope'" in refused.stderr

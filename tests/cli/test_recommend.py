@@ -178,7 +178,11 @@ def test_a_model_that_is_not_added_names_the_command(promptrec, catalog_file, tm
             "--template, --item-scores change nothing with bm25",
         ),
         ("bm25", ("--model", "nope", "--engine", "server"), "--model, --engine change nothing with bm25"),
-        ("bm25:2:random", ("--slot-prior", "x", "--templates", "."), "--templates, --slot-prior change nothing with"),
+        (
+            "bm25:2:random",
+            ("--position-bias", "x", "--templates", "."),
+            "--templates, --position-bias change nothing with",
+        ),
     ],
 )
 def test_an_option_that_changes_nothing_is_said(promptrec, catalog_file, ranker, words, said):

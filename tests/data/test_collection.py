@@ -3,7 +3,7 @@ import math
 from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interaction, Interactions
 from promptrec.data.item import Item
-from promptrec.data.sources.raw_dataset import Collection, merge_duplicates
+from promptrec.data.sources.raw_dataset import RawDataset, merge_duplicates
 
 FILMS = (("1", "Chasing Amy", 1997), ("2", "Sabrina", 1954), ("3", "Chasing Amy", 1997), ("4", "Sabrina", 1995))
 
@@ -11,7 +11,7 @@ FILMS = (("1", "Chasing Amy", 1997), ("2", "Sabrina", 1954), ("3", "Chasing Amy"
 def collection(*rows):
     items = (Item(item_id=i, title=title, fields={"year": year}) for i, title, year in FILMS)
     met = Interactions.from_interactions(Interaction(*row) for row in rows)
-    return Collection(Catalog(items, name="films", credit="thanks"), met, {"u": {"age": "3"}})
+    return RawDataset(Catalog(items, name="films", credit="thanks"), met, {"u": {"age": "3"}})
 
 
 def test_a_film_entered_twice_becomes_one_and_a_remake_stays():
@@ -25,7 +25,7 @@ def test_a_film_entered_twice_becomes_one_and_a_remake_stays():
 
 def test_articles_and_accents_do_not_make_another_film():
     items = [Item(item_id="1", title="Étoile, The"), Item(item_id="2", title="The Etoile")]
-    merged = merge_duplicates(Collection(Catalog(items), Interactions.from_interactions([]), {}))
+    merged = merge_duplicates(RawDataset(Catalog(items), Interactions.from_interactions([]), {}))
     assert [item.item_id for item in merged.catalog] == ["1"]
 
 

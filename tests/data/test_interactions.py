@@ -132,7 +132,7 @@ def test_a_first_row_that_is_short_does_not_hide_columns(tmp_path):
     path.write_text("user,item,rating,time,store\nu,i\nv,i,4,1,x\n")
     found = Interactions.from_csv(path)
     assert found.frame["rating"].tolist()[1] == 4 and found.frame["timestamp"].tolist()[1] == 1
-    assert found.passed_over == ("store",) and found.where([True, False]).passed_over == ("store",)
+    assert found.ignored_columns == ("store",) and found.where([True, False]).ignored_columns == ("store",)
 
 
 def test_ids_are_written_as_those_of_a_catalogue(tmp_path):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from promptrec.engine.dry_run.engine import CountingEngine
+from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.engine.models.architecture import check_causal, keeps_state
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.transformers.engine import TransformersEngine
@@ -55,7 +55,7 @@ def test_recurrent_models_are_read_without_sharing_and_exactly(tmp_path, kind):
     readings = engine.loglikelihood(prompts, ends)
     for prompt, end, reading in zip(prompts, ends, readings, strict=True):
         assert reading.get() == pytest.approx(plain(alone, prompt, end), abs=2e-3)
-    counted = CountingEngine.of(folder, "transformers").loglikelihood(prompts, ends)
+    counted = DryRunEngine.of(folder, "transformers").loglikelihood(prompts, ends)
     assert [r.usage for r in counted] == [r.usage for r in readings]
     assert {r.usage.cached for r in readings} == {1}
     engine.close()

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from promptrec.engine.base import Reading
+from promptrec.engine.base import Output
 from promptrec.testing.engine_contract import EngineContract
 from promptrec.testing.scripted_engine import ScriptedEngine
 
@@ -20,7 +20,7 @@ class TestScripted(EngineContract):
 def test_an_engine_whose_numbers_are_no_log_probabilities_breaks_the_contract(verb, value, monkeypatch):
     engine, law = ScriptedEngine(), EngineContract().test_every_log_probability_is_a_number_that_one_can_be
     law(engine)
-    monkeypatch.setattr(engine, verb, lambda prompts, asked: [Reading((-1.0, value))] * len(prompts))
+    monkeypatch.setattr(engine, verb, lambda prompts, asked: [Output((-1.0, value))] * len(prompts))
     with pytest.raises(AssertionError):
         law(engine)
 

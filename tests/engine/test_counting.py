@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.engine.base import Constraint, Sampling, Usage
-from promptrec.engine.dry_run.engine import CountingEngine
+from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.engine.gpu import Gpu
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import InputError, UnknownName
@@ -18,12 +18,12 @@ TOKENS = st.lists(st.integers(0, 2**20 - 1), min_size=1, max_size=8).map(tuple)
 
 @pytest.fixture
 def counter():
-    return CountingEngine("bytes", BytesTokenizer(), 100)
+    return DryRunEngine("bytes", BytesTokenizer(), 100)
 
 
 @given(st.lists(TOKENS, min_size=1, max_size=6), TOKENS)
 def test_the_two_verbs_that_give_probabilities_agree(prompts, end):
-    counter = CountingEngine("bytes", BytesTokenizer(), 100)
+    counter = DryRunEngine("bytes", BytesTokenizer(), 100)
     whole = [reading.get() for reading in counter.loglikelihood(prompts, [end] * len(prompts))]
     for n, token in enumerate(end):
         after = counter.next_logprobs([prompt + end[:n] for prompt in prompts], [token])
@@ -39,7 +39,7 @@ def test_values_differ_by_prompt_and_token_and_are_one_distribution(counter):
 
 @given(st.lists(TOKENS, max_size=6), st.integers(1, 20))
 def test_usage_is_every_token_of_the_prompt_and_the_most_that_may_be_written(prompts, most):
-    counter = CountingEngine("bytes", BytesTokenizer(), 100)
+    counter = DryRunEngine("bytes", BytesTokenizer(), 100)
     assert [r.usage.prompt for r in counter.next_logprobs(prompts, [1])] == [len(p) for p in prompts]
     assert [r.usage.prompt for r in counter.loglikelihood(prompts, prompts)] == [2 * len(p) for p in prompts]
     written = counter.generate(prompts, Sampling(max_tokens=most))
@@ -77,11 +77,11 @@ def test_cached_tokens_are_those_of_the_cache_it_is_given_until_it_forgets(count
 
 def test_models_and_engines_that_cannot_be_counted_for_are_said(tiny_folder):
     with pytest.raises(UnknownName, match="tiny-4l"):
-        CountingEngine.of("tiny-4l")
+        DryRunEngine.of("tiny-4l")
     with pytest.raises(UnknownName, match="gpu"):
-        CountingEngine.of(tiny_folder, "gpu")
+        DryRunEngine.of(tiny_folder, "gpu")
     with pytest.raises(InputError, match="count for transformers or vllm"):
-        CountingEngine.of(tiny_folder, "server")
+        DryRunEngine.of(tiny_folder, "server")
 
 
 @pytest.mark.parametrize(
@@ -89,14 +89,14 @@ def test_models_and_engines_that_cannot_be_counted_for_are_said(tiny_folder):
     [("transformers", {}, 256), ("transformers", {"max_model_len": 64}, 64), ("vllm", {"max_model_len": 64}, 63)],
 )
 def test_the_room_for_a_prompt_is_the_engine_s(tiny_folder, engine, options, room):
-    counter = CountingEngine.of(tiny_folder, engine, EngineOptions(**options))
+    counter = DryRunEngine.of(tiny_folder, engine, EngineOptions(**options))
     assert (counter.context_length, counter.name, counter.model_id) == (room, engine, tiny_folder.name)
 
 
 @pytest.mark.parametrize(("gpu", "block"), [(False, 32), (True, 16)])
 def test_vllm_keeps_smaller_blocks_on_a_gpu(tiny_folder, monkeypatch, gpu, block):
     monkeypatch.setattr("promptrec.engine.dry_run.engine.nvidia_gpus", lambda: [Gpu("H100", None)] * gpu)
-    counter = CountingEngine.of(tiny_folder, "vllm")
+    counter = DryRunEngine.of(tiny_folder, "vllm")
     prompt = tuple(range(block + 1))
     assert [r.usage.cached for r in counter.next_logprobs([prompt, prompt], [1])] == [0, block]
     assert counter.context_length == 255

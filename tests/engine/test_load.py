@@ -40,7 +40,7 @@ def test_a_gpu_means_vllm_where_vllm_is_installed(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_asking_for_one_overrides(name):
-    assert choose_engine(name) == registry.Choice(name, "asked for")
+    assert choose_engine(name) == registry.EngineChoice(name, "asked for")
 
 
 def test_unknown_names_list_the_known_ones():

@@ -3,19 +3,19 @@
 import pytest
 
 from promptrec.cli.progress import Lines
-from promptrec.engine.base import Reading
+from promptrec.engine.base import Output
 from promptrec.engine.progress import report_progress
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.registry import planted_dataset
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.progress import Watch
+from promptrec.evaluate.progress import ProgressListener
 from promptrec.rank.expression import ranker_parts
 from promptrec.rank.selection.auto import AT_HAND
 from promptrec.rank.selection.probe_data import probe_pairs
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 
-class Listening(Watch):
+class Listening(ProgressListener):
     def __init__(self):
         self.said, self.shares, self.started = [], [], []
 
@@ -42,7 +42,7 @@ class Knowing(ScriptedEngine):
         for n, asked in enumerate(zip(prompts, continuations, strict=True)):
             prompt, words = map(self.tokenizer.decode, asked)
             if any(said in words and title in prompt for said, title in TITLES.items()):
-                out[n] = Reading((-0.01,))
+                out[n] = Output((-0.01,))
         report_progress(2, 2)
         return out
 

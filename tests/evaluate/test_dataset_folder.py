@@ -88,7 +88,7 @@ def test_tables_will_do_for_catalogue_and_queries(tmp_path):
     first, second = data.queries
     assert (first.query_id, first.history, first.attributes) == ("007", ("b", "c"), {"age": "30"})
     assert (second.preferences, second.history, second.attributes) == ("loud, fast", (), {})
-    assert data.passed_over == ("note",)
+    assert data.ignored_columns == ("note",)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.progress import Watch
+from promptrec.evaluate.progress import ProgressListener
 from promptrec.evaluate.results import EVALUATION, read_evaluation
 from promptrec.testing.scripted_engine import ScriptedEngine
 
@@ -145,7 +145,7 @@ def test_memorisation_and_robustness_stand_beside_the_accuracy(tmp_path, planted
 
 
 def test_whoever_watches_is_told_of_every_run_and_query(tmp_path, planted_dataset):
-    class Counts(Watch):
+    class Counts(ProgressListener):
         def __init__(self):
             self.totals, self.ranked_queries, self.ends, self.means = [], 0, 0, []
 

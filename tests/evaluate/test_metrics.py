@@ -16,9 +16,9 @@ NAMES = ("ndcg@1", "ndcg@3", "ndcg@10", "recall@3", "precision@3", "hit@1", "hit
 def judged_groups(draw, most=12):
     """Groups of tied items and grades, with at least one relevant and one other item among the ranked."""
     grades = draw(st.lists(st.integers(0, 3), min_size=2, max_size=most).filter(lambda g: any(g) and not all(g)))
-    cuts = draw(st.lists(st.booleans(), min_size=len(grades) - 1, max_size=len(grades) - 1))
+    truncations = draw(st.lists(st.booleans(), min_size=len(grades) - 1, max_size=len(grades) - 1))
     groups = [["i0"]]
-    for number, cut in enumerate(cuts, 1):
+    for number, cut in enumerate(truncations, 1):
         if cut:
             groups.append([])
         groups[-1].append(f"i{number}")

@@ -40,8 +40,10 @@ def refusal(path):
 
 
 def test_a_table_has_history_in_one_cell_and_attributes_in_columns(table):
-    queries, passed_over = read_queries(table("query_id, preferences,history,attributes.age\n 7 ,x,A| B|,30\nr,y,,\n"))
-    assert passed_over == ()
+    queries, ignored_columns = read_queries(
+        table("query_id, preferences,history,attributes.age\n 7 ,x,A| B|,30\nr,y,,\n")
+    )
+    assert ignored_columns == ()
     assert [(q.query_id, q.preferences, q.history, q.attributes) for q in queries] == [
         ("7", "x", ("A", "B"), {"age": "30"}),
         ("r", "y", (), {}),
@@ -50,8 +52,8 @@ def test_a_table_has_history_in_one_cell_and_attributes_in_columns(table):
 
 def test_columns_that_nobody_reads_are_told_with_what_may_be_meant(table):
     text = "query_id,words,history,age,branch,attributes_mood,Context,attributes\nq,x,A,3,b,m,c,d\n"
-    _, passed_over = read_queries(table(text))
-    assert passed_over == (
+    _, ignored_columns = read_queries(table(text))
+    assert ignored_columns == (
         "words (did you mean preferences?)",
         "age (did you mean attributes.age?)",
         "branch",
@@ -62,15 +64,15 @@ def test_columns_that_nobody_reads_are_told_with_what_may_be_meant(table):
 
 
 def test_a_column_that_is_there_is_not_suggested(table):
-    _, passed_over = read_queries(table("query_id,preferences,words,preference\nq,x,y,z\n"))
-    assert passed_over == ("words", "preference")
+    _, ignored_columns = read_queries(table("query_id,preferences,words,preference\nq,x,y,z\n"))
+    assert ignored_columns == ("words", "preference")
 
 
 def test_in_json_lines_an_attribute_stands_in_attributes(lines):
     row = {"query_id": "q", "preferences": "x", "age": "3", "attributes.mood": "m", "turns": 3}
-    queries, passed_over = read_queries(lines(row))
+    queries, ignored_columns = read_queries(lines(row))
     assert queries[0].attributes == {}
-    assert passed_over == (
+    assert ignored_columns == (
         'age (did you mean "attributes": {"age": …}?)',
         'attributes.mood (did you mean "attributes": {"mood": …}?)',
         "turns",
@@ -85,9 +87,9 @@ def test_what_is_told_and_what_is_passed_over_are_all_there_is(tmp_path_factory,
     )
     cells = ["q", "words", *(f"told {n}" for n in names), *("lost" for _ in names)]
     path.write_text(path.read_text() + "\n" + ",".join(cells) + "\n")
-    (query,), passed_over = read_queries(path)
+    (query,), ignored_columns = read_queries(path)
     assert query.attributes == {n: f"told {n}" for n in names}
-    assert passed_over == tuple(f"x{n}" for n in names)
+    assert ignored_columns == tuple(f"x{n}" for n in names)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.clean import title_key
 from promptrec.data.interactions import Interaction, Interactions
 from promptrec.data.item import Item
-from promptrec.data.sources.raw_dataset import Collection
+from promptrec.data.sources.raw_dataset import RawDataset
 from promptrec.data.sources.registry import PUBLIC
 from promptrec.errors import InputError
 from promptrec.evaluate.datasets import recipes
@@ -34,7 +34,7 @@ def collection(rated=True):
         for n in range(30)
     )
     people = {f"u{u}": {"age": str(u + 10)} for u in range(USERS)}
-    return Collection(Catalog(films), Interactions.from_interactions(rows), people)
+    return RawDataset(Catalog(films), Interactions.from_interactions(rows), people)
 
 
 class Written:

@@ -8,7 +8,7 @@ from promptrec.engine.server import Retry, ServerEngine
 from promptrec.errors import EngineError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.progress import Watch
+from promptrec.evaluate.progress import ProgressListener
 from promptrec.evaluate.results import read_evaluation
 from promptrec.evaluate.runs import execution
 from promptrec.evaluate.runs.store import RunStore
@@ -19,7 +19,7 @@ READER = "query-likelihood"
 BATCH = 8
 
 
-class Notes(Watch):
+class Notes(ProgressListener):
     def __init__(self):
         self.said = []
 

@@ -29,23 +29,25 @@ def test_the_key_depends_on_all_that_rankings_depend_on(planted_dataset):
     assert READER.spec(planted_dataset()).key == keys[0]
 
 
-def test_another_slot_prior_is_another_run_of_the_ranker_that_takes_it_off(planted_dataset, tmp_path):
+def test_another_position_bias_is_another_run_of_the_ranker_that_takes_it_off(planted_dataset, tmp_path):
     first, other = tmp_path / "first.json", tmp_path / "other.json"
     first.write_text("1")
     other.write_text("2")
     data = planted_dataset()
     priors = (first, other)
-    keys = [replace(READER, ranker="listwise-prior", slot_prior=path).spec(data).key for path in priors]
+    keys = [replace(READER, ranker="listwise-prior", position_bias=path).spec(data).key for path in priors]
     assert len(set(keys)) == 2
     other.write_text("1")
-    assert replace(READER, ranker="bm25:4:listwise-prior", slot_prior=other).spec(data).slot_prior_sha256 is not None
-    assert replace(READER, ranker="listwise-prior", slot_prior=other).spec(data).key == keys[0]
-    assert replace(READER, slot_prior=first).spec(data).key == READER.spec(data).key
-    with pytest.raises(InputError, match="fit one with `promptrec slot-prior`"):
+    assert (
+        replace(READER, ranker="bm25:4:listwise-prior", position_bias=other).spec(data).position_bias_sha256 is not None
+    )
+    assert replace(READER, ranker="listwise-prior", position_bias=other).spec(data).key == keys[0]
+    assert replace(READER, position_bias=first).spec(data).key == READER.spec(data).key
+    with pytest.raises(InputError, match="fit one with `promptrec position-bias`"):
         replace(READER, ranker="listwise-prior").spec(data)
 
 
-def test_a_run_without_a_slot_prior_has_the_key_it_had_before_there_were_any():
+def test_a_run_without_a_position_bias_has_the_key_it_had_before_there_were_any():
     spec = RunSpec(dataset="d", dataset_sha256="0" * 64, ranker="bm25", promptrec="0.1.0")
     assert spec.key == "42a554a7b30281969933dc83be900da53d1852c2ac6c6a7d3d681e6d66e2e567"
 

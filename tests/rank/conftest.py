@@ -6,7 +6,7 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, ranker_parts, template_kinds
-from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, SlotPrior
+from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, PositionBias
 from promptrec.template.loader import load_template
 from promptrec.testing.ranker_contract import STORIES as ALL_STORIES
 from promptrec.testing.scripted_engine import ScriptedEngine
@@ -35,21 +35,21 @@ def request_for(catalog):
 
 
 @pytest.fixture(scope="session")
-def slot_prior(tmp_path_factory):
-    """The file of a slot prior for five candidates and the scripted engine: it likes early labels."""
+def position_bias(tmp_path_factory):
+    """The file of a position bias for five candidates and the scripted engine: it likes early labels."""
     items = tuple(Item(item_id=f"i{n}", title=f"T{n}") for n in range(len(STORIES)))
     people = [RankRequest(Query(preferences="x", query_id=f"q{n}"), items) for n in range(LEAST_REQUESTS)]
     engine = ScriptedEngine(next=lambda text, label: -float(ord(label)))
-    path = tmp_path_factory.mktemp("prior") / "films.slot-prior.json"
-    SlotPrior.fit(load_template("films/en", kind="listwise-labels"), people, engine).save(path)
+    path = tmp_path_factory.mktemp("prior") / "films.position-bias.json"
+    PositionBias.fit(load_template("films/en", kind="listwise-labels"), people, engine).save(path)
     return path
 
 
 @pytest.fixture
-def build(catalog, slot_prior, request):
+def build(catalog, position_bias, request):
     def ranker(name, template=None, seed=0):
         loaded = {kind: load_template(template or "films/en", kind=kind) for kind in template_kinds(name)}
-        needed = {"training": Interactions.from_tuples(LIKES), "slot_prior": slot_prior}
+        needed = {"training": Interactions.from_tuples(LIKES), "position_bias": position_bias}
         reads = "embedding" in ranker_parts(name)
         needed |= {"encoder": str(request.getfixturevalue("tiny_encoder"))} if reads else {}
         return build_ranker(name, Setup(catalog=catalog, templates=loaded, seed=seed, **needed))

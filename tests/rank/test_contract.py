@@ -25,9 +25,9 @@ LIKES = [("ann", "space", 5), ("ann", "sea", 4), ("bob", "love", 5), ("bob", "fo
 
 class TestRankers(RankerContract):
     @pytest.fixture(params=[*sorted(RANKERS), *COMBINED])
-    def build(self, request, slot_prior):
+    def build(self, request, position_bias):
         name = request.param
-        needed = {"training": Interactions.from_tuples(LIKES), "slot_prior": slot_prior}
+        needed = {"training": Interactions.from_tuples(LIKES), "position_bias": position_bias}
         if "embedding" in ranker_parts(name):
             needed["encoder"] = str(request.getfixturevalue("tiny_encoder"))
         templates = {kind: load_template("films/en", kind=kind) for kind in template_kinds(name)}

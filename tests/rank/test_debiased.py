@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from promptrec.engine.base import Reading
+from promptrec.engine.base import Output
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker
 from promptrec.rank.ordering import seeded_hash
@@ -28,7 +28,7 @@ class Partial(ScriptedEngine):
         for asked in zip(prompts, continuations, strict=True):
             prompt, words = map(self.tokenizer.decode, asked)
             right = any(said in words and title in prompt for said, title in TITLES.items())
-            out.append(Reading((right + seeded_hash(0, prompt) % 1000 / 500 - 3.0,)))
+            out.append(Output((right + seeded_hash(0, prompt) % 1000 / 500 - 3.0,)))
         return out
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from promptrec.engine.models.registry import ModelInfo
 from promptrec.errors import InputError
 from promptrec.rank.base import Setup
-from promptrec.rank.expression import build_ranker, keeps_numbers, template_kinds
-from promptrec.rank.item_score_cache import AT_ONCE, Kept, KeptFile
+from promptrec.rank.expression import build_ranker, caches_item_scores, template_kinds
+from promptrec.rank.item_score_cache import AT_ONCE, ItemScoreCache, ScoreFile
 from promptrec.template.loader import load_template
 from promptrec.testing.scripted_engine import ScriptedEngine
 
@@ -22,7 +22,7 @@ KEEPING = ["item-pmi", "yes-no", "graded", "query-likelihood~2", "item-pmi~2", "
 
 @pytest.fixture
 def file(tmp_path):
-    return KeptFile(tmp_path / "scores.sqlite", "weights")
+    return ScoreFile(tmp_path / "scores.sqlite", "weights")
 
 
 def ranker(name, catalog, kept, pack="films/en"):
@@ -45,7 +45,7 @@ def test_a_ranker_that_keeps_numbers_says_so(name, catalog, request_for, file):
     ranker(name, catalog, file).rank([request_for()], ScriptedEngine())
     with file.opened() as database:
         (rows,) = database.execute("SELECT count(*) FROM kept").fetchone()
-    assert keeps_numbers(name) == (rows > 0)
+    assert caches_item_scores(name) == (rows > 0)
 
 
 def test_what_an_ordinary_ranker_reads_is_the_same_with_a_file(catalog, request_for, file):
@@ -57,7 +57,7 @@ def test_what_an_ordinary_ranker_reads_is_the_same_with_a_file(catalog, request_
 @pytest.mark.parametrize("name", ["item-pmi", "yes-no", "query-likelihood~2"])
 def test_other_weights_another_template_and_another_item_are_read_anew(name, catalog, request_for, file):
     calls = ranker(name, catalog, file).rank([request_for()], ScriptedEngine())[0].ledger.calls
-    other = KeptFile(file.path, "other weights")
+    other = ScoreFile(file.path, "other weights")
     assert ranker(name, catalog, other).rank([request_for()], ScriptedEngine())[0].ledger.calls == calls
     assert ranker(name, catalog, file, "general/en").rank([request_for()], ScriptedEngine())[0].ledger.calls == calls
     told = [item.model_copy(update={"fields": {"description": "another"}}) for item in catalog]
@@ -81,17 +81,17 @@ def test_words_of_one_ranker_are_not_taken_for_anothers(catalog, request_for, fi
 @settings(max_examples=25, deadline=None)
 @given(st.dictionaries(st.tuples(st.text(), st.integers()), st.floats(allow_nan=False), max_size=20))
 def test_what_is_kept_is_found_by_who_opens_the_file_later(tmp_path_factory, numbers):
-    file = KeptFile(tmp_path_factory.mktemp("kept") / "scores.sqlite", "weights")
-    Kept(file).keep(numbers.items())
-    assert Kept(file).known([*numbers, ("unknown", "key")]) == numbers
-    assert Kept(None).known(numbers) == {}
+    file = ScoreFile(tmp_path_factory.mktemp("kept") / "scores.sqlite", "weights")
+    ItemScoreCache(file).keep(numbers.items())
+    assert ItemScoreCache(file).known([*numbers, ("unknown", "key")]) == numbers
+    assert ItemScoreCache(None).known(numbers) == {}
 
 
 def test_many_numbers_and_many_threads(file):
     numbers = {("item", n): float(n) for n in range(3 * AT_ONCE + 1)}
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda at: Kept(file).keep(list(numbers.items())[at::4]), range(4)))
-    assert Kept(file).known(numbers) == numbers
+        list(pool.map(lambda at: ItemScoreCache(file).keep(list(numbers.items())[at::4]), range(4)))
+    assert ItemScoreCache(file).known(numbers) == numbers
 
 
 @pytest.mark.parametrize("fault", ["text", "folder", "nowhere"])
@@ -104,7 +104,7 @@ def test_a_file_that_cannot_be_one_is_named(tmp_path, fault):
     else:
         path = tmp_path / "no" / "folder" / "scores.sqlite"
     with pytest.raises(InputError, match="scores.sqlite: item scores cannot be kept there"):
-        KeptFile(path, "weights")
+        ScoreFile(path, "weights")
 
 
 def test_the_weights_are_told_by_their_bytes_and_the_engine_must_read_them(tmp_path):
@@ -112,15 +112,15 @@ def test_the_weights_are_told_by_their_bytes_and_the_engine_must_read_them(tmp_p
     folder.mkdir()
     (folder / "model.safetensors").write_bytes(b"1")
     info = ModelInfo("scripted", folder, "none", "test")
-    one = KeptFile.of(tmp_path / "scores.sqlite", info, ScriptedEngine())
+    one = ScoreFile.of(tmp_path / "scores.sqlite", info, ScriptedEngine())
     (folder / "model.safetensors").write_bytes(b"22")
-    assert KeptFile.of(tmp_path / "scores.sqlite", info, ScriptedEngine()).reader != one.reader
+    assert ScoreFile.of(tmp_path / "scores.sqlite", info, ScriptedEngine()).reader != one.reader
     other = ModelInfo("other", folder, "none", "test")
     with pytest.raises(InputError, match="scores of other are asked for, but the engine reads scripted"):
-        KeptFile.of(tmp_path / "scores.sqlite", other, ScriptedEngine())
+        ScoreFile.of(tmp_path / "scores.sqlite", other, ScriptedEngine())
 
 
 def test_the_file_is_an_ordinary_database(file):
-    Kept(file).keep([(("item", 1), 0.5)])
+    ItemScoreCache(file).keep([(("item", 1), 0.5)])
     with closing(sqlite3.connect(file.path)) as database:
         assert database.execute("SELECT value FROM kept").fetchall() == [(0.5,)]

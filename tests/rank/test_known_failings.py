@@ -124,7 +124,7 @@ def test_a_prompt_that_is_too_long_keeps_its_question(build, request_for, name):
     room = max(map(len, engine.prompts)) + 300
     long = ScriptedEngine(context_length=room)
     ranking = build(name).rank([request_for("a ship and an astronaut. " * 200)], long)[0]
-    assert ranking.status != "failed" and ranking.cuts
+    assert ranking.status != "failed" and ranking.truncations
     cue = engine.prompts[0].rstrip()[-12:]
     if name not in ("query-likelihood", "item-pmi", "item-likelihood"):
         assert all(prompt.rstrip().endswith(cue) for prompt in long.prompts)

@@ -13,8 +13,8 @@ from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, ranker_parts
 from promptrec.rank.label_tokens import label_names
 from promptrec.rank.listwise.cyclic_shifts import ListwiseShifts, turned
-from promptrec.rank.listwise.labels import Deal
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.listwise.labels import Assignment
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.loader import load_template
 from promptrec.testing.scripted_engine import ScriptedEngine
 
@@ -75,10 +75,12 @@ def test_more_candidates_than_fit_are_answered_with_fewer():
 @given(st.integers(1, 40), st.integers(1, 50))
 def test_in_shifts_every_candidate_visits_slots_that_lie_evenly_apart(n, shifts):
     request = request_of(n)
-    deals = [deal.items for deal in turned(Deal(Evidence(request), request.candidates), shifts)]
-    assert len(deals) == min(n, shifts) and deals[0] == request.candidates
+    assignments = [
+        assignment.items for assignment in turned(Assignment(ResultBuilder(request), request.candidates), shifts)
+    ]
+    assert len(assignments) == min(n, shifts) and assignments[0] == request.candidates
     for item in request.candidates:
-        slots = sorted(deal.index(item) for deal in deals)
+        slots = sorted(assignment.index(item) for assignment in assignments)
         gaps = [(after - slot - 1) % n + 1 for slot, after in zip(slots, slots[1:] + slots[:1], strict=True)]
         assert len(set(slots)) == len(slots)
         assert set(gaps) <= {n // len(slots), -(-n // len(slots))}
@@ -130,7 +132,7 @@ def test_rounds_go_on_only_for_those_whose_first_three_do_not_stand():
 @given(st.integers(2, 40), st.sampled_from([2, 4, 8]))
 def test_the_first_two_shifts_lie_half_of_the_slots_apart(n, shifts):
     request = request_of(n * shifts)
-    first, second, *_ = turned(Deal(Evidence(request), request.candidates), shifts)
+    first, second, *_ = turned(Assignment(ResultBuilder(request), request.candidates), shifts)
     assert first.items.index(second.items[0]) == n * shifts // 2
 
 

@@ -92,8 +92,8 @@ def test_a_window_is_enough_for_twenty():
     request, engine = request_of(WINDOW, retrieved=by_value(WINDOW)), ScriptedEngine(reply=rightly)
     ranking = ListwiseText(SETUP).rank([request], engine)[0]
     assert ranking.item_ids == best_first(WINDOW) and ranking.ledger.steps == len(engine.prompts) == 1
-    dealt = [item.item_id for item in shuffled(request.candidates, 0, "q")]
-    assert [f"i{v}" for _, v in shown_in(engine.prompts[0])] == dealt
+    assign = [item.item_id for item in shuffled(request.candidates, 0, "q")]
+    assert [f"i{v}" for _, v in shown_in(engine.prompts[0])] == assign
 
 
 def test_the_retriever_says_who_waits_at_the_back():

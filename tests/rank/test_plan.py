@@ -6,7 +6,7 @@ import pytest
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
-from promptrec.engine.dry_run.engine import CountingEngine
+from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.errors import InputError
 from promptrec.rank.cost import Cost, Speed, expected_items, plan, sample_requests
 from promptrec.recommender import Recommender
@@ -20,7 +20,7 @@ ROOM = 100_000
 
 @pytest.fixture
 def counter():
-    return CountingEngine("bytes", BytesTokenizer(), ROOM)
+    return DryRunEngine("bytes", BytesTokenizer(), ROOM)
 
 
 def opened(ranker, engine, catalog=None):
@@ -135,7 +135,7 @@ def test_as_many_items_are_expected_as_are_drawn():
 def test_the_documentation_says_what_is_counted(ranker, smollm2):
     page = (Path(__file__).parents[2] / "docs" / "engines.md").read_text(encoding="utf-8")
     written = re.search(rf"^\| {ranker} \| (.*) \|$", page, re.MULTILINE)[1].replace(",", "").split(" | ")
-    counter, made = CountingEngine.of(smollm2.name, "transformers"), planted(candidates=8, right=2)
+    counter, made = DryRunEngine.of(smollm2.name, "transformers"), planted(candidates=8, right=2)
     run = Recommender.load(template="films/en", ranker=ranker, engine=counter).run
     counted = plan(ranker, run, counter, made.requests)
     assert [*counted.total.model_dump().values(), counted.steps] == [float(number) for number in written]
@@ -145,7 +145,7 @@ def test_the_documentation_says_what_is_counted(ranker, smollm2):
 @pytest.mark.parametrize("ranker", READ_ONCE)
 def test_the_plan_for_a_real_model_is_what_it_then_costs(ranker, smollm2, transformers_engine):
     made = planted(users=3, items=64, candidates=5, right=2)
-    counter = CountingEngine.of(smollm2.name, "transformers")
+    counter = DryRunEngine.of(smollm2.name, "transformers")
     counter.context_length = transformers_engine.context_length
     assert_cost_is_foretold(ranker, counter, transformers_engine, made)
 
@@ -157,7 +157,7 @@ def test_the_plan_for_a_real_model_is_what_it_then_costs(ranker, smollm2, transf
 )
 def test_what_vllm_takes_from_its_cache_is_foretold_too(ranker, smollm2, vllm_engine):
     made = planted(users=8, items=64, candidates=5, right=2)
-    counter = CountingEngine.of(smollm2.name, "vllm")
+    counter = DryRunEngine.of(smollm2.name, "vllm")
     counter.context_length = vllm_engine.context_length
     vllm_engine._llm.reset_prefix_cache()
     assert_cost_is_foretold(ranker, counter, vllm_engine, made)

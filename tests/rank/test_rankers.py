@@ -54,7 +54,7 @@ def test_long_fields_are_cut_by_priority_and_the_ranking_says_what(name, build, 
     long = request_for("a ship and an astronaut. " * 100)
     needed = whole.ledger.prompt_tokens // whole.ledger.calls + 700
     ranking = build(name).rank([long], ScriptedEngine(context_length=needed))[0]
-    assert ranking.cuts and ranking.status != "failed"
+    assert ranking.truncations and ranking.status != "failed"
 
 
 @pytest.mark.parametrize("name", READERS)

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from promptrec.errors import InputError
-from promptrec.rank.ranking import Ledger, RankedItem, Ranking, TemplateStamp
+from promptrec.rank.ranking import Ledger, RankedItem, Ranking, TemplateRef
 from promptrec.rank.run import Run
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "ranking.schema.json"
@@ -19,7 +19,7 @@ def ranking(**changes):
         "ranker": "query-likelihood",
         "model": "tiny",
         "engine": "scripted",
-        "templates": (TemplateStamp(name="films/en/query-likelihood", sha256="0" * 64),),
+        "templates": (TemplateRef(name="films/en/query-likelihood", sha256="0" * 64),),
         "items": (
             RankedItem(item_id="a", title="故宫 [bold]&<b>", rank=1, score=-1.25, scores={"query-likelihood": -1.25}),
             RankedItem(item_id="b", title="Second", rank=2, scores={}),
@@ -108,8 +108,8 @@ def test_a_failed_ranking_prints_its_reason_and_no_table():
 def test_top_keeps_the_evidence_and_noted_adds_to_the_reason():
     top = ranking().top(1)
     assert top.item_ids == ("a",) and top.ledger.prompt_tokens == 1200
-    assert ranking(reason="x").noted("y").reason == "x; y"
-    assert ranking(reason="x").noted("").reason == "x"
+    assert ranking(reason="x").with_note("y").reason == "x; y"
+    assert ranking(reason="x").with_note("").reason == "x"
 
 
 def test_a_run_as_a_data_frame():

@@ -10,7 +10,7 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker
-from promptrec.rank.listwise.position_bias import BATCH, LEAST_REQUESTS, SlotPrior, prior_sha256
+from promptrec.rank.listwise.position_bias import BATCH, LEAST_REQUESTS, PositionBias, bias_sha256
 from promptrec.template.loader import load_template
 from promptrec.testing.scripted_engine import ScriptedEngine
 
@@ -46,7 +46,7 @@ def best_first(request):
 
 
 def ranked(path, asked, read_with=None, template=TEMPLATE, **more):
-    setup = Setup(templates={"listwise-labels": template}, slot_prior=path, **more)
+    setup = Setup(templates={"listwise-labels": template}, position_bias=path, **more)
     return build_ranker("listwise-prior", setup).rank(asked, read_with or engine())
 
 
@@ -64,7 +64,7 @@ def close_requests():
 
 @pytest.fixture(scope="module")
 def fitted(close_requests):
-    return SlotPrior.fit(TEMPLATE, close_requests, engine())
+    return PositionBias.fit(TEMPLATE, close_requests, engine())
 
 
 @pytest.fixture
@@ -85,33 +85,33 @@ def test_taking_it_off_restores_the_order(saved, close_requests):
     plain = build_ranker("listwise-labels", Setup(templates={"listwise-labels": TEMPLATE})).rank(asked, engine())
     for request, raw, corrected in zip(asked, plain, ranked(saved, asked), strict=True):
         assert raw.item_ids != best_first(request) == corrected.item_ids
-        assert corrected.status == "ok" and corrected.signals["slot-prior-requests"] == 200
+        assert corrected.status == "ok" and corrected.signals["position-bias-requests"] == 200
         as_read = {item.item_id: item.scores["listwise-labels"] for item in corrected.items}
         assert as_read == {item.item_id: item.scores["listwise-labels"] for item in raw.items}
 
 
 def test_one_request_over_and_over_is_dealt_anew_each_time():
     mean = sum(BIAS) / SLOTS
-    found = SlotPrior.fit(TEMPLATE, requests(1) * 300, engine()).slots[SLOTS]
+    found = PositionBias.fit(TEMPLATE, requests(1) * 300, engine()).slots[SLOTS]
     # Films 0 to 39 are worth up to 7.8 nats more than one another: their deals must differ for that to go.
     assert all(abs(offset - (bias - mean)) < 0.6 for offset, bias in zip(found.offsets, BIAS, strict=True))
 
 
 def test_earlier_requests_count_as_much_as_later_ones():
     first, later = requests(30), requests(10, seed=9)
-    a, b = (SlotPrior.fit(TEMPLATE, asked, engine()) for asked in (first, later))
-    both = SlotPrior.fit(TEMPLATE, later, engine(), earlier=a).slots[SLOTS]
+    a, b = (PositionBias.fit(TEMPLATE, asked, engine()) for asked in (first, later))
+    both = PositionBias.fit(TEMPLATE, later, engine(), earlier=a).slots[SLOTS]
     wanted = [(30 * x + 10 * y) / 40 for x, y in zip(a.slots[SLOTS].offsets, b.slots[SLOTS].offsets, strict=True)]
     assert both.requests == 40 and both.offsets == pytest.approx(wanted)
-    apart = SlotPrior.fit(TEMPLATE, requests(3, candidates=5), engine(), earlier=a)
+    apart = PositionBias.fit(TEMPLATE, requests(3, candidates=5), engine(), earlier=a)
     assert apart.slots.keys() == {5, SLOTS} and apart.slots[SLOTS] == a.slots[SLOTS]
-    with pytest.raises(InputError, match=r"earlier slot prior was fitted for the model scripted \(now other\)"):
-        SlotPrior.fit(TEMPLATE, later, engine("other"), earlier=a)
+    with pytest.raises(InputError, match=r"earlier position bias was fitted for the model scripted \(now other\)"):
+        PositionBias.fit(TEMPLATE, later, engine("other"), earlier=a)
 
 
 def test_it_is_said_how_far_the_reading_is():
     said = []
-    found = SlotPrior.fit(TEMPLATE, requests(BATCH + 3, candidates=2), engine(), progress=said.append)
+    found = PositionBias.fit(TEMPLATE, requests(BATCH + 3, candidates=2), engine(), progress=said.append)
     assert said == [BATCH, BATCH + 3] and found.slots[2].requests == BATCH + 3
 
 
@@ -121,7 +121,7 @@ def test_a_place_that_cannot_be_written_is_said(fitted, tmp_path):
 
 
 def test_a_prior_comes_back_from_the_disk_as_it_was(saved, fitted):
-    assert SlotPrior.load(saved) == fitted
+    assert PositionBias.load(saved) == fitted
 
 
 @pytest.mark.parametrize("name", ["model", "adapter", "template", "labels"])
@@ -140,7 +140,7 @@ def test_a_stale_prior_is_refused_and_says_what_is_different(name, saved, fitted
         ranked(saved, asked, **more)
     others = {"model", "adapter", "template", "labels"} - {name}
     assert not any(f"the {other} " in str(refused.value) for other in others)
-    assert "fit it again with `promptrec slot-prior`" in str(refused.value)
+    assert "fit it again with `promptrec position-bias`" in str(refused.value)
 
 
 def test_another_adapter_of_the_same_name_is_another(tmp_path):
@@ -149,7 +149,7 @@ def test_another_adapter_of_the_same_name_is_another(tmp_path):
         (tmp_path / parent / "lora" / "adapter_model.safetensors").write_text(weights)
     mine, theirs, moved = (str(tmp_path / parent / "lora") for parent in ("mine", "theirs", "moved"))
     path = tmp_path / "prior.json"
-    SlotPrior.fit(TEMPLATE, requests(1), engine(), adapter=mine).save(path)
+    PositionBias.fit(TEMPLATE, requests(1), engine(), adapter=mine).save(path)
     assert ranked(path, requests(1), adapter=moved)[0].status == "ok"
     with pytest.raises(InputError, match=r"was fitted for the adapter \w{8} \(now \w{8}\): fit it again"):
         ranked(path, requests(1), adapter=theirs)
@@ -157,28 +157,28 @@ def test_another_adapter_of_the_same_name_is_another(tmp_path):
 
 @pytest.mark.parametrize(("count", "used"), [(LEAST_REQUESTS - 1, False), (LEAST_REQUESTS, True)])
 def test_too_few_requests_are_no_prior_and_the_ranking_says_so(count, used, tmp_path):
-    SlotPrior.fit(TEMPLATE, requests(count), engine()).save(tmp_path / "prior.json")
+    PositionBias.fit(TEMPLATE, requests(count), engine()).save(tmp_path / "prior.json")
     ranking = ranked(tmp_path / "prior.json", requests(1, seed=5))[0]
     raw = all(item.scores["listwise-prior"] == item.scores["listwise-labels"] for item in ranking.items)
     assert ranking.status == "ok" and raw is not used
-    assert ranking.signals["slot-prior-requests"] == (count if used else 0)
+    assert ranking.signals["position-bias-requests"] == (count if used else 0)
     assert (f"fitted on {count} requests with {SLOTS} candidates and needs {LEAST_REQUESTS}" in ranking.reason) != used
 
 
 def test_another_number_of_candidates_has_no_prior(saved):
     ranking = ranked(saved, requests(1, candidates=5))[0]
-    assert "fitted on 0 requests with 5 candidates" in ranking.reason and ranking.signals["slot-prior-requests"] == 0
+    assert "fitted on 0 requests with 5 candidates" in ranking.reason and ranking.signals["position-bias-requests"] == 0
 
 
 def test_a_ranker_without_a_prior_says_how_to_fit_one():
-    for asked in (lambda: ranked(None, requests(1)), lambda: prior_sha256(None)):
-        with pytest.raises(InputError, match="fit one with `promptrec slot-prior`, and give --slot-prior FILE"):
+    for asked in (lambda: ranked(None, requests(1)), lambda: bias_sha256(None)):
+        with pytest.raises(InputError, match="fit one with `promptrec position-bias`, and give --position-bias FILE"):
             asked()
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(None, "No such file"), *((text, "not a slot prior") for text in ("{", '{"model": "m"}', b"\xff"))],
+    [(None, "No such file"), *((text, "not a position bias") for text in ("{", '{"model": "m"}', b"\xff"))],
 )
 def test_a_file_that_is_no_prior_is_refused(content, said, tmp_path):
     path = tmp_path / "prior.json"
@@ -191,11 +191,11 @@ def test_a_file_that_is_no_prior_is_refused(content, said, tmp_path):
 def test_a_slot_without_an_offset_is_refused(saved):
     saved.write_text(saved.read_text().replace('"A",', ""))
     with pytest.raises(InputError, match="7 labels but 8 offsets"):
-        SlotPrior.load(saved)
+        PositionBias.load(saved)
 
 
 def test_nothing_read_is_no_prior():
-    with pytest.raises(InputError, match="no slot prior can be fitted: there are no requests"):
-        SlotPrior.fit(TEMPLATE, [], engine())
-    with pytest.raises(InputError, match="no slot prior can be fitted: broken"):
-        SlotPrior.fit(TEMPLATE, requests(2), ScriptedEngine(fail=lambda text: "broken"))
+    with pytest.raises(InputError, match="no position bias can be fitted: there are no requests"):
+        PositionBias.fit(TEMPLATE, [], engine())
+    with pytest.raises(InputError, match="no position bias can be fitted: broken"):
+        PositionBias.fit(TEMPLATE, requests(2), ScriptedEngine(fail=lambda text: "broken"))

@@ -11,7 +11,7 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.rank.base import Setup
 from promptrec.rank.batched_rounds import answered
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.rank.sorting.tournament import FINAL, GROUP, Tournament
 
 
@@ -24,7 +24,7 @@ def play(worths, seed=0):
         rounds.append([len(group) for group in groups])
         return [choice([float(item.title) for item in group]) for group in groups]
 
-    scores = answered(Tournament(Setup(seed=seed)).compare(Evidence(RankRequest(Query(), items))), answer)
+    scores = answered(Tournament(Setup(seed=seed)).compare(ResultBuilder(RankRequest(Query(), items))), answer)
     assert len(scores) == len(items)
     return [float(item.title) for item in sorted(items, key=lambda item: -scores[item.item_id])], rounds
 

@@ -111,14 +111,14 @@ def test_what_is_longer_than_the_encoder_reads_is_said_of_the_ranking(made, name
     encoder = Embedding(Setup(encoder=str(made(name))))
     items = (Item(item_id="short", title="sea"), Item(item_id="long", title=long))
 
-    def cuts(words, *of):
-        return encoder.rank([RankRequest(Query(preferences=words, query_id="q"), of)])[0].cuts
+    def truncations(words, *of):
+        return encoder.rank([RankRequest(Query(preferences=words, query_id="q"), of)])[0].truncations
 
     of_a_query = () if name == "a model for each side" else (f"query to {limit}",)
-    assert cuts("sea", items[0]) == ()
-    assert cuts("sea", *items) == (f"item to {limit}",)
-    assert cuts(long, items[0]) == of_a_query, "a static table reads all of a text"
-    assert cuts(long, *items) == (*of_a_query, f"item to {limit}")
+    assert truncations("sea", items[0]) == ()
+    assert truncations("sea", *items) == (f"item to {limit}",)
+    assert truncations(long, items[0]) == of_a_query, "a static table reads all of a text"
+    assert truncations(long, *items) == (*of_a_query, f"item to {limit}")
 
 
 def test_the_prompt_counts_towards_the_length(tiny_encoder, tmp_path):

@@ -7,7 +7,7 @@ from promptrec.errors import InputError
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 
-class CountingEngine(ScriptedEngine):
+class DryRunEngine(ScriptedEngine):
     """Counts how many prompts came with each call."""
 
     def __init__(self):
@@ -26,7 +26,7 @@ def front_door(engine):
 
 def test_callers_that_arrive_together_are_ranked_in_one_batch():
     async def main():
-        engine = CountingEngine()
+        engine = DryRunEngine()
         async with front_door(engine) as door:
             queries = [Query(preferences=f"ship {n}", query_id=f"q{n}") for n in range(10)]
             rankings = await asyncio.gather(*(door.rank(q, ["i0", "i1"]) for q in queries))

@@ -13,8 +13,8 @@ from starlette.testclient import TestClient
 
 from promptrec.studio.app import create_app
 from promptrec.studio.model import Model
-from promptrec.studio.session import Desk
-from promptrec.studio.workspace import Shelf
+from promptrec.studio.session import Session
+from promptrec.studio.workspace import Workspace
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 HOST = "127.0.0.1:8765"
@@ -38,13 +38,13 @@ def engine():
 
 
 @pytest.fixture
-def desk(mine, engine):
-    return Desk(Shelf(mine), Model("scripted", engine))
+def session(mine, engine):
+    return Session(Workspace(mine), Model("scripted", engine))
 
 
 @pytest.fixture
-def app(desk):
-    return create_app(desk, TOKEN, frozenset({HOST}))
+def app(session):
+    return create_app(session, TOKEN, frozenset({HOST}))
 
 
 @pytest.fixture
@@ -73,14 +73,14 @@ def told():
 
 
 @pytest.fixture
-def ended(client, desk):
+def ended(client, session):
     """Start a job, wait for it, and see what the page shows."""
 
     def run(kind, told):
         started = client.post(f"/start/{kind}", data=told).text
         if "/job/" not in started:
             return started
-        job = desk.jobs.get(started.partition("/job/")[2].partition('"')[0])
+        job = session.jobs.get(started.partition("/job/")[2].partition('"')[0])
         job.wait(60)
         return client.get(f"/job/{job.job_id}").text
 

@@ -8,7 +8,7 @@ import pytest
 
 from promptrec.authoring.scaffold import new_pack
 from promptrec.studio.new_pack import ways
-from promptrec.studio.workspace import Shelf
+from promptrec.studio.workspace import Workspace
 
 
 def asked(domain, written="en", way="yes-no"):
@@ -30,13 +30,13 @@ def test_it_makes_what_the_command_makes_and_opens_the_one_that_was_chosen(clien
     assert f"<title>{name}/graded" in client.get(answer.headers["HX-Redirect"]).text
 
 
-def test_the_form_offers_every_way_that_a_new_pack_has(client, desk):
+def test_the_form_offers_every_way_that_a_new_pack_has(client, session):
     page = client.get("/?language=en").text
     offered = re.findall(
         r'<option value="([^"]*)">[^<]*</option>', page.partition('name="way"')[2].partition("</sel")[0]
     )
-    desk.shelf.begin("tea/en")
-    assert {f"tea/en/{way}" for way in offered} | {"tea/en/pack.yaml"} == set(desk.shelf.names()["tea/en"])
+    session.workspace.begin("tea/en")
+    assert {f"tea/en/{way}" for way in offered} | {"tea/en/pack.yaml"} == set(session.workspace.names()["tea/en"])
     assert offered[0] == "query-likelihood" and offered == list(ways("zh"))
     assert "How well the item would suit" in page and "这个选项有多适合用户" in client.get("/?language=zh").text
 
@@ -58,8 +58,8 @@ def test_a_pack_that_is_there_is_not_touched(client, mine, language, said):
     assert files(mine) == before
 
 
-def test_without_a_folder_of_ones_own_nothing_is_made(client, desk):
-    object.__setattr__(desk, "shelf", Shelf(None))
+def test_without_a_folder_of_ones_own_nothing_is_made(client, session):
+    object.__setattr__(session, "shelf", Workspace(None))
     answer = client.post("/new", data=asked("tea"))
     assert "--templates FOLDER" in answer.text and "HX-Redirect" not in answer.headers
     page = client.get("/").text

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from promptrec.errors import UnknownName
-from promptrec.studio.workspace import ChangedMeanwhile, Gone, Shelf
+from promptrec.studio.workspace import ChangedMeanwhile, Gone, Workspace
 
 NAME = "wine/en/query-likelihood"
 SOURCE = (Path(__file__).parent / "pack" / "query-likelihood.jinja").read_text()
@@ -48,11 +48,11 @@ def test_the_folder_may_be_gone_too(client, mine, told):
 
 
 def test_one_that_is_back_is_not_written_over(mine, path):
-    shelf = Shelf(mine)
-    seen = shelf.target(NAME).sha256
+    workspace = Workspace(mine)
+    seen = workspace.target(NAME).sha256
     path.write_text("by another program")
     with pytest.raises(ChangedMeanwhile):
-        shelf.save(NAME, "by the studio", seen)
+        workspace.save(NAME, "by the studio", seen)
 
 
 def test_the_page_of_it_is_one_of_the_studio(client, path):
@@ -65,10 +65,10 @@ def test_the_page_of_it_is_one_of_the_studio(client, path):
 
 @pytest.mark.parametrize("name", ["wine/en/_part.jinja", "wine/en/pack.yaml", "wine/en/new", "a b/酒/yes-no"])
 def test_each_kind_of_file_goes_where_it_was(mine, name):
-    shelf = Shelf(mine)
+    workspace = Workspace(mine)
     with pytest.raises(Gone):
-        shelf.open(name)
-    assert shelf.save(name, "text", "").path == mine / (name if "." in name else f"{name}.jinja")
+        workspace.open(name)
+    assert workspace.save(name, "text", "").path == mine / (name if "." in name else f"{name}.jinja")
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_each_kind_of_file_goes_where_it_was(mine, name):
 )
 def test_what_no_file_could_be_called_is_unknown(mine, name):
     before = sorted(mine.parent.rglob("*"))
-    for refuse in (Shelf(mine).open, Shelf(mine).target, lambda name: Shelf(mine).save(name, "text", "")):
+    for refuse in (Workspace(mine).open, Workspace(mine).target, lambda name: Workspace(mine).save(name, "text", "")):
         with pytest.raises(UnknownName):
             refuse(name)
     assert sorted(mine.parent.rglob("*")) == before
 
 
 def test_without_a_folder_of_ones_own_it_is_said_too():
-    assert Shelf(None).find(NAME).gone and not Shelf(None).find(NAME).own
+    assert Workspace(None).find(NAME).gone and not Workspace(None).find(NAME).own

@@ -11,7 +11,7 @@ from promptrec.studio import messages as module
 from promptrec.studio.messages import COOKIE, LANGUAGES, Refused, language_of, words
 
 FOLDER = Path(module.__file__).parent
-TOLD = yaml.safe_load((FOLDER / "words.yaml").read_text(encoding="utf-8"))
+KNOWN = yaml.safe_load((FOLDER / "words.yaml").read_text(encoding="utf-8"))
 PAGES = "".join(p.read_text(encoding="utf-8") for p in (FOLDER / "pages").glob("*.html"))
 CODE = "".join(p.read_text(encoding="utf-8") for p in FOLDER.glob("*.py"))
 
@@ -25,10 +25,10 @@ def asked(header="", query=None, cookie=None):
     )
 
 
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", KNOWN)
 def test_each_sentence_is_there_in_each_language(name):
-    assert TOLD[name].keys() == LANGUAGES.keys()
-    assert all(isinstance(said, str) and said.strip() for said in TOLD[name].values())
+    assert KNOWN[name].keys() == LANGUAGES.keys()
+    assert all(isinstance(said, str) and said.strip() for said in KNOWN[name].values())
     assert not hasattr(dict, name), "say.NAME would be Python's own"
 
 
@@ -36,12 +36,12 @@ def test_no_sentence_is_left_over():
     used = set(re.findall(r"\bsay\.(\w+)", PAGES))
     families = re.findall(r'say\["(\w+_)" ~', PAGES)
     used |= {f"refused_{name}" for name in NAMED}
-    assert used <= TOLD.keys()
-    assert {n for n in TOLD if n not in used and not n.startswith(tuple(families))} == set()
+    assert used <= KNOWN.keys()
+    assert {n for n in KNOWN if n not in used and not n.startswith(tuple(families))} == set()
 
 
 def test_chinese_is_chinese():
-    same = {name for name, said in TOLD.items() if said["en"] == said["zh"]}
+    same = {name for name, said in KNOWN.items() if said["en"] == said["zh"]}
     assert same == {"tab_ab"}
     assert words("zh")["save"] == "保存" and words("en")["save"] == "Save"
 
@@ -70,7 +70,7 @@ def test_what_was_chosen_wins():
 
 
 def test_what_is_put_into_a_sentence_is_the_same_in_each_language():
-    for name, said in TOLD.items():
+    for name, said in KNOWN.items():
         slots = [set(re.findall(r"\{(\w+)", sentence)) for sentence in said.values()]
         assert slots[0] == slots[1], name
 

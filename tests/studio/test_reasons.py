@@ -48,8 +48,10 @@ def reasons_in(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue
-        noted = isinstance(node.func, ast.Attribute) and re.search(r"\.(notes|errors)\.append$", ast.unparse(node.func))
-        told = [node.args[0]] if noted else [k.value for k in node.keywords if k.arg == "error"]
+        with_note = isinstance(node.func, ast.Attribute) and re.search(
+            r"\.(notes|errors)\.append$", ast.unparse(node.func)
+        )
+        told = [node.args[0]] if with_note else [k.value for k in node.keywords if k.arg == "error"]
         yield from filter(None, (written(one, module) for one in told))
 
 
@@ -97,9 +99,9 @@ def test_a_reason_is_told_clause_by_clause_and_what_is_foreign_stays(said, told)
     assert reason(said, "zh") == told
 
 
-def test_the_page_says_in_chinese_why_a_ranking_failed(client, desk, ended, told):
+def test_the_page_says_in_chinese_why_a_ranking_failed(client, session, ended, told):
     engine = ScriptedEngine(fail=lambda text: "the prompt has 99 tokens; the model has room for 64")
-    object.__setattr__(desk, "model", Model("scripted", engine))
+    object.__setattr__(session, "model", Model("scripted", engine))
     client.get("/?language=zh")
     shown = ended("run", told())
     assert "什么都没有读到: 提示词有 99 个词元；模型只放得下 64 个" in shown and "room for" not in shown
@@ -117,8 +119,8 @@ def test_the_page_says_in_chinese_what_stopped_the_work(client, ended, told):
     assert "请用文字写出用户喜欢什么" in said and "letter" not in said
 
 
-def test_the_page_says_in_chinese_that_the_model_is_not_there(client, desk, told):
-    object.__setattr__(desk, "model", Model("nobody/none"))
+def test_the_page_says_in_chinese_that_the_model_is_not_there(client, session, told):
+    object.__setattr__(session, "model", Model("nobody/none"))
     client.get("/?language=zh")
     said = client.post("/prompt", data=told()).text
     assert "没有叫 &#39;nobody/none&#39; 的模型" in said and "可以用的有：" in said and "known:" not in said

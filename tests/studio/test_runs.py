@@ -49,16 +49,16 @@ def test_only_the_candidates_named_are_ranked(ended, told):
     assert sorted(ranked(ended("run", told(candidates="Mosel\n2\nMosel")))) == ["1", "2"]
 
 
-def test_what_the_model_wrote_is_shown_beside_what_was_read_from_it(desk, ended, told):
-    object.__setattr__(desk, "model", Model("scripted", ScriptedEngine(reply=lambda text: "[B] > [B] > <i>[Z]</i>")))
+def test_what_the_model_wrote_is_shown_beside_what_was_read_from_it(session, ended, told):
+    object.__setattr__(session, "model", Model("scripted", ScriptedEngine(reply=lambda text: "[B] > [B] > <i>[Z]</i>")))
     shown = ended("run", told(LISTWISE, "wine/en/listwise-text"))
     assert "[B] &gt; [B] &gt; &lt;i&gt;[Z]&lt;/i&gt;" in shown
     assert re.search(r"What it had read</summary><pre>.*\[B\] Chablis", shown, re.DOTALL)
     assert "Left out:" in shown and "Said twice: Chablis. Not among the candidates: Z." in shown
 
 
-def test_what_is_chosen_as_way_of_ranking_is_what_both_versions_are_ranked_by(desk, ended, told):
-    object.__setattr__(desk, "model", Model("scripted", ScriptedEngine(reply=lambda text: "[B]")))
+def test_what_is_chosen_as_way_of_ranking_is_what_both_versions_are_ranked_by(session, ended, told):
+    object.__setattr__(session, "model", Model("scripted", ScriptedEngine(reply=lambda text: "[B]")))
     source = LISTWISE.replace("ranks: listwise-text", "ranks: listwise-labels").replace("{{ instruction }}", "Which?")
     fields = told(source, "wine/en/listwise-text", ranker="pairwise")
     assert "· pairwise ·" in ended("run", fields)
@@ -110,9 +110,9 @@ def test_ab_says_what_may_be_said(ended, told):
     assert re.search(r"ndcg@10, saved minus edited: [+-]\d\.\d{3}, 95 % interval [+-]", shown)
 
 
-def test_ab_says_whose_ranking_failed_first_and_why(client, desk, ended, told):
+def test_ab_says_whose_ranking_failed_first_and_why(client, session, ended, told):
     engine = ScriptedEngine(fail=lambda text: "the prompt is empty" if "Nothing more" in text else None)
-    object.__setattr__(desk, "model", Model("scripted", engine))
+    object.__setattr__(session, "model", Model("scripted", engine))
     edited = SOURCE.replace("A guest who would enjoy it says:", "Nothing more is known.")
     fields = told(edited, dataset="planted", people="3")
     assert re.search(r'class="number">3<small>\S+: .*the prompt is empty.*</small>', ended("ab", fields))
@@ -139,14 +139,14 @@ def test_ab_asks_for_what_it_needs(ended, told, fields, said):
     assert said in ended("ab", told() | {"dataset": "planted"} | fields)
 
 
-def test_work_can_be_stopped_from_the_page(client, desk, told):
-    hold = desk.model._lock
+def test_work_can_be_stopped_from_the_page(client, session, told):
+    hold = session.model._lock
     with hold:
         shown = client.post("/start/run", data=told()).text
         assert "Waiting" in shown and 'hx-trigger="every' in shown
         stop = re.search(r'hx-post="(/job/\d+/stop)"', shown)[1]
         client.post(stop, data=told())
-        job = desk.jobs.get(stop.split("/")[2])
+        job = session.jobs.get(stop.split("/")[2])
         shown = client.get(f"/job/{job.job_id}").text
         assert "Stopping" in shown and "/stop" not in shown
         job.wait(30)
@@ -155,21 +155,21 @@ def test_work_can_be_stopped_from_the_page(client, desk, told):
     assert client.post("/start/nonsense", data=told()).status_code == 404
 
 
-def test_work_that_fails_while_it_is_told_of_is_asked_after_once_more(client, desk, monkeypatch):
+def test_work_that_fails_while_it_is_told_of_is_asked_after_once_more(client, session, monkeypatch):
     job, page = Job("1", "ab", lambda job: {}), job_views.page
 
     def later(*told):
         job.error, job.state = InputError("why"), "failed"
         return page(*told)
 
-    monkeypatch.setattr(desk.jobs, "get", lambda _: job)
+    monkeypatch.setattr(session.jobs, "get", lambda _: job)
     monkeypatch.setattr(job_views, "page", later)
     assert 'hx-trigger="every' in client.get("/job/1").text, "and not None, as why it failed"
     assert "why" in client.get("/job/1").text
 
 
-def test_a_model_that_cannot_be_opened_is_said_and_may_be_tried_again(desk, ended, told):
-    object.__setattr__(desk, "model", Model("no-such-model", "transformers"))
+def test_a_model_that_cannot_be_opened_is_said_and_may_be_tried_again(session, ended, told):
+    object.__setattr__(session, "model", Model("no-such-model", "transformers"))
     for _ in range(2):
         assert "no-such-model" in ended("run", told())
 

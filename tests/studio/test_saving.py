@@ -51,14 +51,14 @@ def test_a_change_on_disk_is_shown_and_not_overwritten_unasked(client, mine, tol
     assert path.read_text() == EDITED
 
 
-def test_what_came_with_promptrec_is_copied(client, mine, told, desk):
+def test_what_came_with_promptrec_is_copied(client, mine, told, session):
     name = "general/en/query-likelihood"
-    sheet = desk.shelf.open(name)
-    fields = told(sheet.text + "\n", name, opened=sheet.sha256)
+    template_file = session.workspace.open(name)
+    fields = told(template_file.text + "\n", name, opened=template_file.sha256)
     dialog = client.post("/save/look", data=fields).text
     assert "It comes with promptrec" in dialog and "yes-no.jinja" in dialog and "was changed" not in dialog
     client.post("/save", data=fields | {"seen": seen(dialog)})
-    assert (mine / f"{name}.jinja").read_text() == sheet.text + "\n"
+    assert (mine / f"{name}.jinja").read_text() == template_file.text + "\n"
     assert (mine / "general/en/yes-no.jinja").is_file()
 
 
@@ -106,8 +106,8 @@ def test_a_refusal_is_said_in_the_dialog_that_asked(client, mine, told, monkeypa
     assert "query-likelihood.jinja 无法写入" in client.post("/save?language=zh", data=fields).text
 
 
-def test_what_cannot_even_be_looked_at_is_said_in_a_dialog(client, desk, told):
-    object.__setattr__(desk, "shelf", workspace.Shelf(None))
+def test_what_cannot_even_be_looked_at_is_said_in_a_dialog(client, session, told):
+    object.__setattr__(session, "shelf", workspace.Workspace(None))
     dialog = client.post("/save/look", data=told(name="general/en/query-likelihood")).text
     assert "<dialog" in dialog and "start the studio with --templates" in dialog and focused(dialog) == "Close"
 

@@ -11,33 +11,33 @@ from promptrec.errors import InputError
 from promptrec.studio import serve as module
 
 
-class Told(Exception):
+class PageRequest(Exception):
     """Ends the studio as soon as its link is known."""
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
-def test_a_browser_that_is_faster_than_the_server_is_not_refused(desk):
+def test_a_browser_that_is_faster_than_the_server_is_not_refused(session):
     def at_once(link):
         address = urlsplit(link)
         socket.create_connection((address.hostname, address.port), timeout=60).close()
-        raise Told
+        raise PageRequest
 
-    with pytest.raises(Told):
-        module.serve(desk, 0, at_once, browser=False)
+    with pytest.raises(PageRequest):
+        module.serve(session, 0, at_once, browser=False)
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
-def test_a_port_that_is_taken_is_said(desk):
+def test_a_port_that_is_taken_is_said(session):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(InputError, match=f"port {port} cannot be used"):
-            module.serve(desk, port, lambda link: None, browser=False)
+            module.serve(session, port, lambda link: None, browser=False)
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
-def test_work_has_stopped_before_the_model_is_freed(desk, monkeypatch):
+def test_work_has_stopped_before_the_model_is_freed(session, monkeypatch):
     jobs, states = [], []
 
     def endless(job):
@@ -46,23 +46,23 @@ def test_work_has_stopped_before_the_model_is_freed(desk, monkeypatch):
             job.note("ranking")
 
     def working(link):
-        jobs.append(desk.jobs.start("run", endless))
-        raise Told
+        jobs.append(session.jobs.start("run", endless))
+        raise PageRequest
 
-    monkeypatch.setattr(desk.model, "close", lambda: states.append(jobs[0].state))
-    with pytest.raises(Told):
-        module.serve(desk, 0, working, browser=False)
+    monkeypatch.setattr(session.model, "close", lambda: states.append(jobs[0].state))
+    with pytest.raises(PageRequest):
+        module.serve(session, 0, working, browser=False)
     assert states == ["stopped"]
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])
-def test_the_link_opens_the_file_that_was_asked_for(desk):
+def test_the_link_opens_the_file_that_was_asked_for(session):
     links = []
 
     def at_once(link):
         links.append(parse_qs(urlsplit(link).query))
-        raise Told
+        raise PageRequest
 
-    with pytest.raises(Told):
-        module.serve(desk, 0, at_once, browser=False, file="wine/en/query-likelihood")
+    with pytest.raises(PageRequest):
+        module.serve(session, 0, at_once, browser=False, file="wine/en/query-likelihood")
     assert links[0]["open"] == ["wine/en/query-likelihood"] and links[0]["token"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from promptrec.errors import InputError, TemplateError, UnknownName
 from promptrec.studio import workspace as module
-from promptrec.studio.workspace import ChangedMeanwhile, Shelf
+from promptrec.studio.workspace import ChangedMeanwhile, Workspace
 from promptrec.template.loader import shipped_folder
 
 OWN, SHIPPED = "wine/en/query-likelihood", "general/en/query-likelihood"
@@ -23,60 +23,60 @@ def checksums(folder):
 def test_all_files_are_listed_by_pack(mine):
     (mine / "wine" / "en" / "_part.jinja").write_text("part")
     (mine / "wine" / "en" / "pack.yaml").write_text("domain: wine")
-    names = Shelf(mine).names()
+    names = Workspace(mine).names()
     assert names["wine/en"] == ["wine/en/_part.jinja", "wine/en/listwise-text", "wine/en/pack.yaml", OWN]
     assert SHIPPED in names["general/en"]
-    kinds = {name: Shelf(mine).open(name).is_template for name in names["wine/en"]}
+    kinds = {name: Workspace(mine).open(name).is_template for name in names["wine/en"]}
     assert [name for name, is_template in kinds.items() if is_template] == ["wine/en/listwise-text", OWN]
-    assert Shelf(None).names().keys() == names.keys() - {"wine/en"}
+    assert Workspace(None).names().keys() == names.keys() - {"wine/en"}
 
 
 def test_a_broken_template_can_still_be_opened(mine):
     (mine / "wine" / "en" / "query-likelihood.jinja").write_text("no header")
-    assert Shelf(mine).open(OWN).text == "no header"
+    assert Workspace(mine).open(OWN).text == "no header"
 
 
 def test_an_own_template_hides_a_shipped_one_of_its_name(mine):
     path = mine / f"{SHIPPED}.jinja"
     path.parent.mkdir(parents=True)
     path.write_text("mine")
-    sheet = Shelf(mine).open(SHIPPED)
-    assert (sheet.text, sheet.own, sheet.path) == ("mine", True, path)
+    template_file = Workspace(mine).open(SHIPPED)
+    assert (template_file.text, template_file.own, template_file.path) == ("mine", True, path)
 
 
 @pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "", "wine/en/../en/query-likelihood", "wine/en/_part"])
 def test_only_listed_names_are_opened(mine, name):
     (mine.parent / "secret.jinja").write_text("secret")
     with pytest.raises(UnknownName):
-        Shelf(mine).open(name)
+        Workspace(mine).open(name)
 
 
 def test_what_cannot_be_read_says_so(mine):
     path = mine / f"{OWN}.jinja"
     path.write_bytes(b"\xe9t\xe9")
     with pytest.raises(TemplateError, match="UTF-8"):
-        Shelf(mine).open(OWN)
+        Workspace(mine).open(OWN)
     path.write_text("x" * 300_000)
     with pytest.raises(TemplateError, match="longer than"):
-        Shelf(mine).open(OWN)
+        Workspace(mine).open(OWN)
 
 
 def test_saving_writes_the_file_and_nothing_else(mine):
-    shelf = Shelf(mine)
+    workspace = Workspace(mine)
     before = checksums(mine)
-    saved = shelf.save(OWN, "new text: 你好\n", shelf.target(OWN).sha256)
+    saved = workspace.save(OWN, "new text: 你好\n", workspace.target(OWN).sha256)
     path = mine / f"{OWN}.jinja"
     assert path.read_text(encoding="utf-8") == saved.text == "new text: 你好\n"
     assert {p for p, s in checksums(mine).items() if before.get(p) != s} == {path}
-    assert saved.sha256 == shelf.target(OWN).sha256 != before[path]
+    assert saved.sha256 == workspace.target(OWN).sha256 != before[path]
 
 
 def test_a_shipped_template_is_copied_with_its_pack_and_stays_as_it_is(mine):
-    shelf, before = Shelf(mine), checksums(shipped_folder())
-    target = shelf.target(SHIPPED)
-    assert target.sha256 == "" and target.text == shelf.open(SHIPPED).text
-    sheet = shelf.save(SHIPPED, "changed", target.sha256)
-    assert sheet.own and sheet.text == "changed"
+    workspace, before = Workspace(mine), checksums(shipped_folder())
+    target = workspace.target(SHIPPED)
+    assert target.sha256 == "" and target.text == workspace.open(SHIPPED).text
+    template_file = workspace.save(SHIPPED, "changed", target.sha256)
+    assert template_file.own and template_file.text == "changed"
     pack = {p.name for p in (shipped_folder() / "general" / "en").iterdir() if p.is_file()}
     assert {p.name for p in (mine / "general" / "en").iterdir()} == pack
     assert set(target.brings) == pack - {"query-likelihood.jinja"}
@@ -87,25 +87,25 @@ def test_files_the_author_has_are_never_replaced_by_shipped_ones(mine):
     own = mine / "general" / "en"
     own.mkdir(parents=True)
     (own / "pack.yaml").write_text("domain: mine\n")
-    shelf = Shelf(mine)
-    assert "pack.yaml" not in shelf.target(SHIPPED).brings
-    shelf.save(SHIPPED, "changed", "")
+    workspace = Workspace(mine)
+    assert "pack.yaml" not in workspace.target(SHIPPED).brings
+    workspace.save(SHIPPED, "changed", "")
     assert (own / "pack.yaml").read_text() == "domain: mine\n"
     assert not (own / "yes-no.jinja").exists(), "a pack of the author's own does not get templates nobody asked for"
 
 
 def test_a_file_that_was_changed_meanwhile_is_not_overwritten(mine):
-    shelf = Shelf(mine)
-    seen = shelf.target(OWN).sha256
+    workspace = Workspace(mine)
+    seen = workspace.target(OWN).sha256
     (mine / f"{OWN}.jinja").write_text("by another program")
     with pytest.raises(ChangedMeanwhile):
-        shelf.save(OWN, "by the studio", seen)
+        workspace.save(OWN, "by the studio", seen)
     assert (mine / f"{OWN}.jinja").read_text() == "by another program"
 
 
 def test_of_two_who_save_at_once_one_is_told(mine, monkeypatch):
-    shelf = Shelf(mine)
-    seen, write, told = shelf.target(OWN).sha256, module._write, []
+    workspace = Workspace(mine)
+    seen, write, told = workspace.target(OWN).sha256, module._write, []
     both = threading.Barrier(2)
 
     def slowly(path, text):
@@ -115,7 +115,7 @@ def test_of_two_who_save_at_once_one_is_told(mine, monkeypatch):
 
     def save(text):
         try:
-            told.append(shelf.save(OWN, text, seen).text)
+            told.append(workspace.save(OWN, text, seen).text)
         except ChangedMeanwhile:
             told.append("refused")
 
@@ -129,14 +129,14 @@ def test_of_two_who_save_at_once_one_is_told(mine, monkeypatch):
 
 
 def test_a_failure_leaves_the_old_file_whole_and_no_scraps(mine, monkeypatch):
-    shelf, before = Shelf(mine), checksums(mine)
+    workspace, before = Workspace(mine), checksums(mine)
 
     def full(_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(module.os, "fsync", full)
     with pytest.raises(InputError, match="No space left"):
-        shelf.save(OWN, "new", shelf.target(OWN).sha256)
+        workspace.save(OWN, "new", workspace.target(OWN).sha256)
     assert checksums(mine) == before
 
 
@@ -146,29 +146,29 @@ def test_a_link_out_of_the_folder_is_not_followed(mine, tmp_path):
     (outside / "yes-no.jinja").write_text("theirs")
     (mine / "films").symlink_to(outside)
     with pytest.raises(InputError, match="leads out"):
-        Shelf(mine).target("films/en/yes-no")
+        Workspace(mine).target("films/en/yes-no")
     assert (outside / "yes-no.jinja").read_text() == "theirs"
     with pytest.raises(InputError, match="leads out"):
-        Shelf(mine).begin("films/en")
+        Workspace(mine).begin("films/en")
     assert [p.name for p in outside.iterdir()] == ["yes-no.jinja"]
 
 
 def test_without_a_folder_nothing_is_saved():
     with pytest.raises(InputError, match="--templates"):
-        Shelf(None).target(SHIPPED)
+        Workspace(None).target(SHIPPED)
 
 
 def test_without_a_folder_nothing_is_begun():
     with pytest.raises(InputError, match="--templates"):
-        Shelf(None).begin("tea/en")
+        Workspace(None).begin("tea/en")
 
 
 def test_the_folder_is_made(tmp_path):
-    Shelf(tmp_path / "a" / "b")
+    Workspace(tmp_path / "a" / "b")
     assert (tmp_path / "a" / "b").is_dir()
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot be used"):
-        Shelf(tmp_path / "file")
+        Workspace(tmp_path / "file")
 
 
 # NUL and Control-Z end a file that was not written to its end, or by MS-DOS.
@@ -179,26 +179,26 @@ def test_the_folder_is_made(tmp_path):
 )
 def test_what_is_saved_is_what_is_opened(tmp_path_factory, text):
     folder = tmp_path_factory.mktemp("mine")
-    shelf = Shelf(folder)
-    assert shelf.save(SHIPPED, text, "").text == text
+    workspace = Workspace(folder)
+    assert workspace.save(SHIPPED, text, "").text == text
 
 
 @pytest.mark.parametrize(
     ("before", "after"), [(b"a\r\nb\r\n", b"new\r\ntext\r\n"), (b"a\nb\r\n", b"new\ntext\n"), (b"", b"new\ntext\n")]
 )
 def test_a_file_keeps_its_line_ends(mine, before, after):
-    path, shelf = mine / f"{OWN}.jinja", Shelf(mine)
+    path, workspace = mine / f"{OWN}.jinja", Workspace(mine)
     path.write_bytes(before)
-    sheet = shelf.save(OWN, "new\ntext\n", shelf.target(OWN).sha256)
-    assert path.read_bytes() == after and sheet.text == "new\ntext\n"
-    assert sheet.sha256 == shelf.target(OWN).sha256 == hashlib.sha256(after).hexdigest()
+    template_file = workspace.save(OWN, "new\ntext\n", workspace.target(OWN).sha256)
+    assert path.read_bytes() == after and template_file.text == "new\ntext\n"
+    assert template_file.sha256 == workspace.target(OWN).sha256 == hashlib.sha256(after).hexdigest()
 
 
 def test_what_its_line_ends_make_too_long_is_not_saved(mine):
-    path, shelf = mine / f"{OWN}.jinja", Shelf(mine)
+    path, workspace = mine / f"{OWN}.jinja", Workspace(mine)
     path.write_bytes(b"a\r\n")
     with pytest.raises(InputError, match="longer than"):
-        shelf.save(OWN, "\n" * 150_000, shelf.target(OWN).sha256)
+        workspace.save(OWN, "\n" * 150_000, workspace.target(OWN).sha256)
     assert path.read_bytes() == b"a\r\n"
 
 
@@ -216,10 +216,10 @@ def test_what_its_line_ends_make_too_long_is_not_saved(mine):
 )
 def test_what_is_opened_first_is_named_by_name_pack_or_path(mine, asked, file):
     (mine / "wine" / "en" / "pack.yaml").write_text("domain: wine")
-    assert Shelf(mine).file_to_open(asked.format(mine=mine)) == file
+    assert Workspace(mine).file_to_open(asked.format(mine=mine)) == file
 
 
 @pytest.mark.parametrize("asked", ["films", "general/en/no-such", "", "/", "."])
 def test_what_is_not_there_cannot_be_opened_first(mine, asked):
     with pytest.raises(UnknownName, match="template list"):
-        Shelf(mine).file_to_open(asked)
+        Workspace(mine).file_to_open(asked)

@@ -33,8 +33,8 @@ def test_the_copy_says_the_new_text_and_is_gone_afterwards(pack):
 def test_a_part_is_checked_and_tried_before_it_is_saved(pack, client, told):
     right = told("A bottle of {{ item.title }}", PART, **{"with": "query-likelihood"})
     assert "Nothing is wrong" in client.post("/check", data=right).text
-    chips = re.findall(r'title="[^"]*">([^<]*)<', client.post("/prompt", data=right).text)
-    assert "".join(chips).startswith("A bottle of Mosel")
+    token_spans = re.findall(r'title="[^"]*">([^<]*)<', client.post("/prompt", data=right).text)
+    assert "".join(token_spans).startswith("A bottle of Mosel")
     assert "<ins>+A bottle of Mosel" in client.post("/diff", data=right).text
     wrong = client.post("/check", data=told("one\n{{ item.titel }}", PART)).text
     assert 'data-here="2"' in wrong and "titel" in wrong and "promptrec-studio-" not in wrong

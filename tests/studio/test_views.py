@@ -11,8 +11,10 @@ from promptrec.studio.request_form import LONGEST_FORM
 BROKEN = "{{ item.yaer }}"
 
 
-def chips(text):
-    return [html.unescape(chip) for chip in re.findall(r'<span class="chip[^>]*title[^>]*>([^<]*)</span>', text)]
+def token_spans(text):
+    return [
+        html.unescape(token_span) for token_span in re.findall(r'<span class="chip[^>]*title[^>]*>([^<]*)</span>', text)
+    ]
 
 
 def test_the_page_holds_the_template_whole(client, told):
@@ -76,15 +78,15 @@ def test_whatever_is_typed_gets_an_answer(client, told, source):
 
 def test_the_prompt_is_shown_token_by_token(client, told):
     shown = client.post("/prompt", data=told()).text
-    assert "".join(chips(shown)).replace("⏎", "").startswith("Wine: Mosel from a wine from the Mosel.\nA guest")
-    assert "".join(chips(shown)).endswith(" a wine from the Mosel")
+    assert "".join(token_spans(shown)).replace("⏎", "").startswith("Wine: Mosel from a wine from the Mosel.\nA guest")
+    assert "".join(token_spans(shown)).endswith(" a wine from the Mosel")
     assert "The text that is scored" in shown and "so it is read once" in shown
 
 
 def test_the_prompt_of_the_candidate_that_is_chosen(client, told):
     shown = client.post("/prompt", data=told(place="1")).text
-    assert '<option value="1" selected>Chablis' in shown and "Burgundy" in "".join(chips(shown))
-    assert "Chablis" in "".join(chips(client.post("/prompt", data=told(candidates="Chablis", place="7")).text))
+    assert '<option value="1" selected>Chablis' in shown and "Burgundy" in "".join(token_spans(shown))
+    assert "Chablis" in "".join(token_spans(client.post("/prompt", data=told(candidates="Chablis", place="7")).text))
 
 
 def test_markup_in_items_and_words_is_text(client, told, ended):
@@ -111,11 +113,11 @@ def test_titles_can_be_found_and_picked(client, told):
     assert picked.split('rows="8">\n')[1].startswith("Chablis")
 
 
-def test_without_a_model_everything_but_ranking_works(desk, client, told, ended):
-    object.__setattr__(desk, "model", Model("no-such-model"))
+def test_without_a_model_everything_but_ranking_works(session, client, told, ended):
+    object.__setattr__(session, "model", Model("no-such-model"))
     assert "Nothing is wrong" in client.post("/check", data=told()).text
     shown = client.post("/prompt", data=told()).text
-    assert "no-such-model" in shown and "Mosel" in "".join(chips(shown)) and "words" in shown
+    assert "no-such-model" in shown and "Mosel" in "".join(token_spans(shown)) and "words" in shown
     assert "No difference" in client.post("/diff", data=told()).text
     assert "unknown" in ended("run", told()) and "no-such-model" in ended("run", told())
 
@@ -136,7 +138,7 @@ ATTRIBUTES = "{% for name in query.attributes %}{{ name }}={{ query.attributes[n
 def test_facts_about_the_person_are_read(client, told):
     source = told()["source"].replace("{{ query.preferences }}", ATTRIBUTES)
     fields = told(source, attributes="age: 40\n\n职业：医生 \n")
-    assert "age=40;职业=医生;" in "".join(chips(client.post("/prompt", data=fields).text))
+    assert "age=40;职业=医生;" in "".join(token_spans(client.post("/prompt", data=fields).text))
     for wrong in ("age", ": 40", "age:"):
         fields = told(source, attributes=wrong)
         assert f"name: value, one a line, and not '{wrong}'" in html.unescape(client.post("/prompt", data=fields).text)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.engine.base import Constraint, Reading, Sampling
+from promptrec.engine.base import Constraint, Output, Sampling
 from promptrec.errors import EngineError, InputError
 from promptrec.testing.bytes_model import BytesModel
 from promptrec.testing.bytes_tokenizer import CONTROL, WORDS, BytesTokenizer
@@ -56,11 +56,11 @@ def test_scripted_failures_and_labels():
 
 def test_a_reading_has_a_value_or_an_error_and_says_which():
     with pytest.raises(ValueError, match="either a value or an error"):
-        Reading("x", error="y")
+        Output("x", error="y")
     with pytest.raises(ValueError, match="either"):
-        Reading(None)
+        Output(None)
     with pytest.raises(EngineError, match="too long"):
-        Reading(None, error="too long").get()
+        Output(None, error="too long").get()
 
 
 def test_a_constraint_is_exactly_one():

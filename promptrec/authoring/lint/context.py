@@ -1,4 +1,4 @@
-"""`Draft`: a template that is being checked, with all that a rule may want to know of it."""
+"""`LintContext`: a template that is being checked, with all that a rule may want to know of it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from promptrec.authoring.lint.diagnostic import Finding, Severity
-from promptrec.authoring.messages import Phrase, Slot, words
+from promptrec.authoring.lint.diagnostic import Diagnostic, Severity
+from promptrec.authoring.messages import Message, Slot, words
 from promptrec.data.catalog import Catalog
 from promptrec.data.clean import clean_text
 from promptrec.prompt import Tokenizer
@@ -31,7 +31,7 @@ class Line:
     place: Place
 
 
-class Draft:
+class LintContext:
     """A template that can be read. `tokenizer` and `catalog` are None where nobody gave one."""
 
     def __init__(
@@ -129,11 +129,11 @@ def _also_cleaned(told: dict[tuple[str, ...], int]) -> dict[tuple[str, ...], int
     return {tuple(clean_text(key).strip() for key in keys): line for keys, line in told.items()} | told
 
 
-def fault(name: str, place: Place, severity: Severity = "error", /, **slots: Slot) -> Finding:
+def fault(name: str, place: Place, severity: Severity = "error", /, **slots: Slot) -> Diagnostic:
     """A finding at a place, in the words of words.yaml: `name` is the rule, or "rule/which" of what it has to say."""
     told = words()[name]
-    said, mend = Phrase(told["said"], slots), Phrase(told["mend"], slots)
-    return Finding.saying(name.partition("/")[0], place.path, place.line, said, mend, severity)
+    said, mend = Message(told["said"], slots), Message(told["mend"], slots)
+    return Diagnostic.saying(name.partition("/")[0], place.path, place.line, said, mend, severity)
 
 
 def _lines(pieces: Sequence[Piece]) -> Iterator[Line]:

@@ -1,15 +1,15 @@
-"""`Finding`: one thing that is wrong with a template, where it stands, and how to mend it."""
+"""`Diagnostic`: one thing that is wrong with a template, where it stands, and how to mend it."""
 
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
-from promptrec.authoring.messages import Phrase
+from promptrec.authoring.messages import Message
 
 Severity = Literal["error", "warning"]
 
 
-class Finding(BaseModel):
+class Diagnostic(BaseModel):
     """One fault, in words for someone who knows their field and not computers.
 
     rule: its name, such as unknown-name. line: of the file `path`, counted from 1, header included. An error makes
@@ -28,7 +28,9 @@ class Finding(BaseModel):
     chinese: tuple[str, str] | None = Field(default=None, exclude=True, repr=False)
 
     @classmethod
-    def saying(cls, rule: str, path: str, line: int, said: Phrase, mend: Phrase, severity: Severity = "error") -> Self:
+    def saying(
+        cls, rule: str, path: str, line: int, said: Message, mend: Message, severity: Severity = "error"
+    ) -> Self:
         """One that can be told in both languages."""
         english, chinese = ((said.told(language), mend.told(language)) for language in ("en", "zh"))
         return cls(

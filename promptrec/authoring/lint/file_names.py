@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from promptrec.authoring.lint.context import fault
-from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.template.analysis.references import Place
 from promptrec.template.front_matter import Kind
 from promptrec.template.pack import CATALOG, SETTINGS
@@ -15,7 +15,7 @@ READ = (".jinja", ".yaml", ".jsonl")
 WAYS = get_args(Kind)
 
 
-def misnamed_files(folder: Path) -> Iterator[Finding]:
+def misnamed_files(folder: Path) -> Iterator[Diagnostic]:
     """Those whose right name nothing has: pack.yml, catalog.csv, yes-no.j2, and what an editor saved as .txt."""
     if not folder.is_dir():
         return

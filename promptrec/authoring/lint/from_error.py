@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from rapidfuzz import process
 
-from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.jinja_hints import likely_slip
-from promptrec.authoring.messages import Phrase, Slot, phrase, read
+from promptrec.authoring.messages import Message, Slot, message, read
 from promptrec.errors import PromptrecError
 
 _PLACE = re.compile(r"(?P<path>.*?):(?P<line>\d+): (?P<said>.*)", re.DOTALL)
@@ -23,18 +23,18 @@ class Refusal(NamedTuple):
     """The rule that a message is about, and the message and its mend in both languages."""
 
     rule: str
-    said: Phrase
-    mend: Phrase
+    said: Message
+    mend: Message
 
 
-def refused(error: PromptrecError, path: str) -> Finding:
+def refused(error: PromptrecError, path: str) -> Diagnostic:
     """The finding that an error amounts to; `path` is the template's, for messages that name no line."""
     said = str(error)
     place = _PLACE.fullmatch(said) or (None if said.startswith(f"{path}: ") else _FILE.fullmatch(said))
-    where, message = (place["path"], place["said"]) if place else (path, said.removeprefix(f"{path}: "))
+    where, text = (place["path"], place["said"]) if place else (path, said.removeprefix(f"{path}: "))
     line = int(place.groupdict().get("line") or 1) if place else 1
-    found = explained(message)
-    return Finding.saying(found.rule, where, max(line, 1), found.said, found.mend)
+    found = explained(text)
+    return Diagnostic.saying(found.rule, where, max(line, 1), found.said, found.mend)
 
 
 def plainly(error: PromptrecError) -> str:
@@ -44,17 +44,17 @@ def plainly(error: PromptrecError) -> str:
     return str(likely_slip(refused(error, ""), "", None))
 
 
-def explained(message: str) -> Refusal:
+def explained(text: str) -> Refusal:
     """A message, without its file and line, in the words of refusals.yaml."""
-    row, match = next((row, found) for row in _rows() if (found := re.search(row["when"], message, re.DOTALL)))
+    row, match = next((row, found) for row in _rows() if (found := re.search(row["when"], text, re.DOTALL)))
     slots: dict[str, Slot] = {
         name: tuple(told.split(", ")) if told and name in LISTS else told or ""
         for name, told in match.groupdict().items()
     }
-    slots |= {"message": message, "meant": _meant(match)}
+    slots |= {"message": text, "meant": _meant(match)}
     if "index" in slots:  # authors count from 1
         slots["number"] = int(match["index"]) + 1
-    return Refusal(row["rule"], Phrase({"en": "$message"} | row["said"], slots), Phrase(row["mend"], slots))
+    return Refusal(row["rule"], Message({"en": "$message"} | row["said"], slots), Message(row["mend"], slots))
 
 
 def _meant(match: re.Match[str]) -> Slot:
@@ -65,7 +65,7 @@ def _meant(match: re.Match[str]) -> Slot:
     nearest = process.extractOne(
         told["wrong"].strip("'\""), told["known"].split(", "), score_cutoff=NEAR, processor=str.casefold
     )
-    return phrase("did-you-mean", near=repr(nearest[0])) if nearest else ""
+    return message("did-you-mean", near=repr(nearest[0])) if nearest else ""
 
 
 @cache

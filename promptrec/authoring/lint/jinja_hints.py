@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from promptrec.authoring.lint.context import fault
-from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.template.analysis.references import Place
 from promptrec.template.filters import in_language
 from promptrec.template.sandbox.environment import FILTERS, can_be_read
@@ -28,7 +28,7 @@ LONGEST = 1000
 _JINJA = {"if", "else", "is", "in", "and", "or", "not"}
 
 
-def likely_slip(found: Finding, path: str, source: str | None) -> Finding:
+def likely_slip(found: Diagnostic, path: str, source: str | None) -> Diagnostic:
     """The finding in plainer words where its line has a usual slip in it; else as it is.
 
     Args:

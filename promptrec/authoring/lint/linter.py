@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from promptrec.authoring.lint.context import Draft
-from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.context import LintContext
+from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.file_names import misnamed_files
 from promptrec.authoring.lint.from_error import refused
 from promptrec.authoring.lint.jinja_hints import likely_slip
@@ -16,7 +16,7 @@ from promptrec.errors import PromptrecError, TemplateError
 from promptrec.prompt import Tokenizer
 from promptrec.template.template import Template
 
-Rule = Callable[[Draft], Iterable[Finding]]
+Rule = Callable[[LintContext], Iterable[Diagnostic]]
 NAMES: tuple[Rule, ...] = (
     names.unknown_names,
     names.printed_lists,
@@ -70,7 +70,7 @@ def check(
     tokenizer: Tokenizer | None = None,
     catalog: Catalog | None = None,
     context_length: int = 2048,
-) -> list[Finding]:
+) -> list[Diagnostic]:
     """What is wrong with a template, in the order of its lines. A fault of the template is never raised.
 
     Args:
@@ -84,7 +84,7 @@ def check(
     found = list(misnamed_files(path.parent))
     try:
         template = Template(path.stem, source, path) if source is not None else Template.from_file(path)
-        draft = Draft(template, tokenizer, catalog or own_catalog(template), context_length)
+        draft = LintContext(template, tokenizer, catalog or own_catalog(template), context_length)
     except PromptrecError as error:
         told = refused(error, str(path))
         return [likely_slip(told, str(path), source), *found]
@@ -94,7 +94,7 @@ def check(
     return sorted(dict.fromkeys(found), key=lambda f: (f.path != str(path), f.path, f.line))
 
 
-def _rendered(draft: Draft) -> list[Finding]:
+def _rendered(draft: LintContext) -> list[Diagnostic]:
     """What only shows when prompts are written: for someone, and for the longest items there are."""
     try:
         told = sample(draft.template, draft.catalog)

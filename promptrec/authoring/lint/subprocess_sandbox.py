@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.linter import check
 from promptrec.authoring.sample_request import sample
 from promptrec.engine.tokenizer import Tokenizer
@@ -46,7 +46,7 @@ def check_confined(
     context_length: int = 2048,
     seconds: int = SECONDS,
     megabytes: int = MEGABYTES,
-) -> list[Finding]:
+) -> list[Diagnostic]:
     """The findings of `check` on a template that nobody trusts, with its pack's own catalogue.
 
     Args:
@@ -61,7 +61,7 @@ def check_confined(
         InputError: this system has no such limits.
     """
     told = {"model_folder": model_folder and str(model_folder), "context_length": context_length}
-    return [Finding(**found) for found in _confined("check", template_path, told, seconds, megabytes)]
+    return [Diagnostic(**found) for found in _confined("check", template_path, told, seconds, megabytes)]
 
 
 def render_confined(template_path: str | Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> dict[str, str]:

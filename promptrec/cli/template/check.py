@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.linter import check
 from promptrec.authoring.lint.subprocess_sandbox import check_confined
 from promptrec.cli.options import ColumnsOption, JsonOption, ModelOption, TemplatesOption, open_catalog, own_templates
@@ -44,7 +44,7 @@ def check_(
     paths: list[str | Path] = [path for name in names for path in template_files(name, templates)]
     paths = paths or [t.path for t in list_templates()]
 
-    def look(path: str | Path) -> list[Finding]:
+    def look(path: str | Path) -> list[Diagnostic]:
         if untrusted:
             return check_confined(path, model_folder=folder)
         return check(path, tokenizer=tokenizer, catalog=items)
@@ -58,7 +58,7 @@ def check_(
     raise typer.Exit(1 if any(f.severity == "error" for f in found) else 0)
 
 
-def _show(found: list[Finding], templates: int) -> None:
+def _show(found: list[Diagnostic], templates: int) -> None:
     for finding in found:
         say(f"{finding}  [{finding.severity}: {finding.rule}]")
     errors = sum(f.severity == "error" for f in found)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from promptrec.authoring.sample_request import sample, sample_items
 from promptrec.authoring.scaffold import new_pack
-from promptrec.authoring.token_spans import Part, Shown, shown_tokens
+from promptrec.authoring.token_spans import Part, PromptView, view_prompt
 from promptrec.cli.options import (
     TEMPLATES,
     ColumnsOption,
@@ -99,7 +99,7 @@ def show(
     tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
     items = open_catalog(catalog, columns) if catalog is not None else None
     person = sample(template, items, preferences and as_typed(preferences)).query
-    seen = shown_tokens(template, person, sample_items(template, items), tokenizer, whoever=True)
+    seen = view_prompt(template, person, sample_items(template, items), tokenizer, whoever=True)
     if as_json:
         dump_json(_facts(template, seen, tokenizer))
         return
@@ -115,18 +115,20 @@ def show(
     console.rule(f"{'scored text' if template.header.ranks in LIKELIHOODS else 'cue'}, {len(reply.ids)} tokens")
     console.print(Text.assemble(*_coloured(reply, tokenizer)))
     console.rule("tokens")
-    console.print("·".join(chip.text.replace("\n", "⏎") for part in seen.parts for chip in part.chips))
+    console.print(
+        "·".join(token_span.text.replace("\n", "⏎") for part in seen.parts for token_span in part.token_spans)
+    )
 
 
 def _coloured(part: Part, tokenizer: Tokenizer) -> Iterator[tuple[str, str]]:
     style = "dim" if part.name == "same" else "bold"
-    for trusted, run in groupby(part.chips, key=lambda chip: chip.trusted):
+    for trusted, run in groupby(part.token_spans, key=lambda token_span: token_span.trusted):
         # Token by token, some tokenizers leave out the spaces between words.
-        ids = tuple(chain.from_iterable(chip.ids for chip in run))
+        ids = tuple(chain.from_iterable(token_span.ids for token_span in run))
         yield tokenizer.decode(ids), style if trusted else f"{style} underline"
 
 
-def _facts(template: Template, seen: Shown, tokenizer: Tokenizer) -> dict[str, object]:
+def _facts(template: Template, seen: PromptView, tokenizer: Tokenizer) -> dict[str, object]:
     same, varies, reply = seen.parts
     return {
         "name": template.name,

@@ -7,16 +7,16 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interactions
 from promptrec.data.item import FieldValue, Item
 from promptrec.data.readers import read_csv
-from promptrec.data.sources.raw_dataset import Collection
+from promptrec.data.sources.raw_dataset import RawDataset
 from promptrec.errors import InputError
 
 GOODBOOKS_FILES = ("ratings.csv", "books.csv")
 
 
-def read_goodbooks(folder: Path) -> Collection:
+def read_goodbooks(folder: Path) -> RawDataset:
     """The books with authors and year, and the ratings. Nothing is known of the people."""
     ratings, books = (folder / name for name in GOODBOOKS_FILES)
-    return Collection(
+    return RawDataset(
         Catalog((_book(place, row) for place, row in read_csv(books)), name="goodbooks-10k"),
         Interactions.from_csv(ratings),
         {},

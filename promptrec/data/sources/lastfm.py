@@ -6,19 +6,19 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.readers import Row, text_of
-from promptrec.data.sources.raw_dataset import Collection
+from promptrec.data.sources.raw_dataset import RawDataset
 from promptrec.errors import InputError
 
 LASTFM_FILES = ("user_artists.dat", "artists.dat")
 
 
-def read_lastfm(folder: Path) -> Collection:
+def read_lastfm(folder: Path) -> RawDataset:
     """The artists by name, and who listened to them. How often is no rating, so it is left out."""
     chosen, artists = (folder / name for name in LASTFM_FILES)
     named = (Item(item_id=row["id"], title=row["name"]) for _, row in _tabbed(artists, "id", "name"))
     rows = _tabbed(chosen, "userID", "artistID")
     columns = {"user_id": "userID", "item_id": "artistID"}
-    return Collection(Catalog(named, name="lastfm-2k"), Interactions.from_rows(rows, str(chosen), columns=columns), {})
+    return RawDataset(Catalog(named, name="lastfm-2k"), Interactions.from_rows(rows, str(chosen), columns=columns), {})
 
 
 def _tabbed(path: Path, *wanted: str) -> list[Row]:

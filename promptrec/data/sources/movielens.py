@@ -11,7 +11,7 @@ from promptrec.data.formats.recbole import attributes_from_atomic, catalog_from_
 from promptrec.data.interactions import Interactions
 from promptrec.data.item import FieldValue, Item
 from promptrec.data.readers import Row
-from promptrec.data.sources.raw_dataset import Collection, merge_duplicates
+from promptrec.data.sources.raw_dataset import RawDataset, merge_duplicates
 from promptrec.errors import InputError
 
 ML_100K_FILES = ("ml-100k.inter", "ml-100k.item", "ml-100k.user")
@@ -35,16 +35,16 @@ OCCUPATIONS: dict[int, str] = dict(
 _ARTICLE_LAST = re.compile(r"^(.+?), (The|A|An|L'|La|Le|Les|El|Il|Das|Der|Die)( \(.*\))?$")
 
 
-def read_ml_100k(folder: Path) -> Collection:
+def read_ml_100k(folder: Path) -> RawDataset:
     """MovieLens 100K as RecBole's atomic files, with the texts of the bundled films where they join."""
     inter, items, users = (folder / name for name in ML_100K_FILES)
     columns = {"title": "movie_title", "year": "release_year", "genres": "class"}
     films = catalog_from_atomic(items, columns=columns)
     told = {user_id: _person(row) for user_id, row in attributes_from_atomic(users).items()}
-    return merge_duplicates(Collection(_with_texts(films), Interactions.from_atomic(inter), told))
+    return merge_duplicates(RawDataset(_with_texts(films), Interactions.from_atomic(inter), told))
 
 
-def read_ml_1m(folder: Path) -> Collection:
+def read_ml_1m(folder: Path) -> RawDataset:
     """MovieLens 1M in its own format, with the texts of the bundled films where they join."""
     ratings, items, users = (folder / name for name in ML_1M_FILES)
     films = [_film(place, row) for place, row in _dat(items, "item_id", "title", "genres")]
@@ -54,7 +54,7 @@ def read_ml_1m(folder: Path) -> Collection:
         age = AGES.get(row["age"], "")
         people[row["user_id"]] = _person({"age": age, "gender": row["gender"], "occupation": job})
     rated = Interactions.from_rows(_dat(ratings, "user_id", "item_id", "rating", "timestamp"), str(ratings))
-    return merge_duplicates(Collection(_with_texts(Catalog(films, name="ml-1m")), rated, people))
+    return merge_duplicates(RawDataset(_with_texts(Catalog(films, name="ml-1m")), rated, people))
 
 
 def natural_title(title: str) -> str:

@@ -1,4 +1,4 @@
-"""`Collection`: what a public set holds before it becomes queries: items, who chose what, and who they are."""
+"""`RawDataset`: what a public set holds before it becomes queries: items, who chose what, and who they are."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from promptrec.data.interactions import Interactions
 
 
 @dataclass(frozen=True)
-class Collection:
+class RawDataset:
     """`people[user_id]` holds what is known of a person by name, such as age. Ratings are on a scale of 1 to 5.
 
     Where there are no ratings (all NaN), an interaction says that the person chose the item.
@@ -25,7 +25,7 @@ class Collection:
         return bool(self.interactions.frame["rating"].notna().all())
 
 
-def merge_duplicates(collection: Collection) -> Collection:
+def merge_duplicates(collection: RawDataset) -> RawDataset:
     """One item for each title and year: interactions with a second entry of the same thing go to the first.
 
     MovieLens 100K has a score of films under two IDs. A person who rated both would have the answer in their history.

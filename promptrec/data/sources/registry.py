@@ -12,7 +12,7 @@ from promptrec.data.download import check, fetch, home, pip_download
 from promptrec.data.sources.goodbooks import GOODBOOKS_FILES, read_goodbooks
 from promptrec.data.sources.lastfm import LASTFM_FILES, read_lastfm
 from promptrec.data.sources.movielens import ML_1M_FILES, ML_100K_FILES, read_ml_1m, read_ml_100k
-from promptrec.data.sources.raw_dataset import Collection
+from promptrec.data.sources.raw_dataset import RawDataset
 from promptrec.errors import InputError, UnknownName
 
 GROUPLENS = "GroupLens forbids redistribution and commercial use: keep this set, and what is made of it, to yourself"
@@ -32,7 +32,7 @@ class PublicSet:
     source: str
     origin: str
     files: tuple[str, ...]
-    read: Callable[[Path], Collection]
+    read: Callable[[Path], RawDataset]
     sha256: str | None = None
     warning: str = ""
     language: str = "en"
@@ -132,7 +132,7 @@ def get(name: str, notify: Callable[[str], None] = lambda said: None) -> Path:
     return target
 
 
-def read_public(name: str, notify: Callable[[str], None] = lambda said: None) -> Collection:
+def read_public(name: str, notify: Callable[[str], None] = lambda said: None) -> RawDataset:
     """A public set by name, downloaded where it is not here yet; see `get`."""
     folder = get(name, notify)
     return PUBLIC[name].read(folder)

@@ -1,4 +1,4 @@
-"""`CountingEngine`: counts what another engine would read, with a model's own tokenizer and without its weights."""
+"""`DryRunEngine`: counts what another engine would read, with a model's own tokenizer and without its weights."""
 
 import hashlib
 import math
@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
-from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
+from promptrec.engine.base import Constraint, Output, Sampling, Tokens, Usage
 from promptrec.engine.dry_run.cache_simulation import Blocks, Cache, PackedRows, Prefixes
 from promptrec.engine.gpu import nvidia_gpus
 from promptrec.engine.models.architecture import keeps_state
@@ -30,7 +30,7 @@ USUAL_CONTEXT = 2048
 GPU_BLOCK = 16
 
 
-class CountingEngine:
+class DryRunEngine:
     """See `promptrec.engine.base.Engine`. Its usage is that of the engine it stands for; its values mean nothing.
 
     They are pseudo-random log-probabilities, the same for the same token IDs and in both verbs that give them, so that
@@ -71,15 +71,15 @@ class CountingEngine:
             InputError: an engine whose cache is not known from here.
         """
         name = choose_engine(engine).name
-        if name not in STANDS_FOR:
-            raise InputError(f"what the engine {name} keeps is not known here: count for {' or '.join(STANDS_FOR)}")
+        if name not in SIMULATED:
+            raise InputError(f"what the engine {name} keeps is not known here: count for {' or '.join(SIMULATED)}")
         info = resolve(model, "language model")
-        context, cache = STANDS_FOR[name](info.folder, options.max_model_len)
+        context, cache = SIMULATED[name](info.folder, options.max_model_len)
         return cls(info.name, Tokenizer.from_folder(info.folder), context, cache, name)
 
     def next_logprobs(
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.next_logprobs`."""
         return self._read(
             prompts,
@@ -90,7 +90,7 @@ class CountingEngine:
 
     def loglikelihood(
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.loglikelihood`."""
         pairs = list(zip(prompts, continuations, strict=True))
         return self._read(
@@ -107,7 +107,7 @@ class CountingEngine:
         constraint: Constraint | None = None,
         *,
         adapter: str | None = None,
-    ) -> list[Reading[str]]:
+    ) -> list[Output[str]]:
         """See `Engine.generate`."""
         choices = (constraint.choice if constraint else None) or ("",)
         return self._read(
@@ -133,15 +133,14 @@ class CountingEngine:
         cached: Callable[[list[int]], list[int]],
         value: Callable[[int], T],
         written: int = 0,
-    ) -> list[Reading[T]]:
+    ) -> list[Output[T]]:
         """Readings of the sequences that can be read, given by their places; the others say why they cannot."""
         errors = [prompt_error(sequence, room, VOCABULARY) for sequence in sequences]
         self.prompts += sequences
         good = [i for i, error in enumerate(errors) if error is None]
         usage = {i: Usage(len(sequences[i]), n, written) for i, n in zip(good, cached(good), strict=True)}
         return [
-            Reading(value(i), usage[i]) if error is None else Reading(None, error=error)
-            for i, error in enumerate(errors)
+            Output(value(i), usage[i]) if error is None else Output(None, error=error) for i, error in enumerate(errors)
         ]
 
 
@@ -171,7 +170,7 @@ def _vllm(folder: Path, asked: int | None) -> tuple[int, Callable[[], Cache]]:
 
 
 # The room for a prompt and the cache of each engine that can be counted for, from its model's folder and its user.
-STANDS_FOR: dict[str, Callable[[Path, int | None], tuple[int, Callable[[], Cache]]]] = {
+SIMULATED: dict[str, Callable[[Path, int | None], tuple[int, Callable[[], Cache]]]] = {
     "transformers": _transformers,
     "vllm": _vllm,
 }

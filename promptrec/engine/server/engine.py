@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
+from promptrec.engine.base import Constraint, Output, Sampling, Tokens, Usage
 from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.progress import report_progress
@@ -82,12 +82,12 @@ class ServerEngine:
 
     def next_logprobs(
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.next_logprobs`."""
         check_labels(label_ids, self.tokenizer.vocabulary_size)
         labels = list(dict.fromkeys(label_ids))
 
-        def read(prompt: Tokens, ask: Ask) -> Reading[tuple[float, ...]]:
+        def read(prompt: Tokens, ask: Ask) -> Output[tuple[float, ...]]:
             found: dict[int, Any] = {}
             usage = Usage()
             for start in range(0, len(labels), MOST_LABELS):
@@ -108,14 +108,14 @@ class ServerEngine:
 
     def loglikelihood(
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.loglikelihood`."""
 
-        def read(pair: tuple[int, Tokens], ask: Ask) -> Reading[tuple[float, ...]]:
+        def read(pair: tuple[int, Tokens], ask: Ask) -> Output[tuple[float, ...]]:
             start, sequence = pair
             if not 0 < start < len(sequence):
                 what = "continuation is empty: there is nothing to score" if start else "prompt is empty"
-                return Reading(None, error=f"the {what}")
+                return Output(None, error=f"the {what}")
             answer = ask(sequence, max_tokens=1, prompt_logprobs=0)
             try:
                 scored = zip(answer["choices"][0]["prompt_logprobs"], sequence, strict=True)
@@ -140,7 +140,7 @@ class ServerEngine:
         constraint: Constraint | None = None,
         *,
         adapter: str | None = None,
-    ) -> list[Reading[str]]:
+    ) -> list[Output[str]]:
         """See `Engine.generate`."""
         settings: dict[str, Any] = {"skip_special_tokens": False}
         if sampling.stop:
@@ -150,13 +150,13 @@ class ServerEngine:
             settings["structured_outputs"] = {name: value for name, value in named.items() if value is not None}
         settings |= {"temperature": sampling.temperature, "seed": sampling.seed}
 
-        def read(prompt: Tokens, ask: Ask) -> Reading[str]:
+        def read(prompt: Tokens, ask: Ask) -> Output[str]:
             answer = ask(prompt, max_tokens=sampling.max_tokens, **settings)
             written = answer["choices"][0]
             usage = _usage(answer, prompt) + Usage(decoded=self._decoded(answer))
             if written.get("finish_reason", "stop") not in ("stop", "length"):
-                return Reading(None, usage, f"the server gave up the request ({written['finish_reason']})")
-            return Reading(str(written["text"]), usage)
+                return Output(None, usage, f"the server gave up the request ({written['finish_reason']})")
+            return Output(str(written["text"]), usage)
 
         return self._each(read, prompts, self.context_length + 1 - sampling.max_tokens, adapter)
 
@@ -174,27 +174,27 @@ class ServerEngine:
 
     def _each(
         self,
-        read: Callable[[Any, Ask], Reading[T]],
+        read: Callable[[Any, Ask], Output[T]],
         prompts: Sequence[Any],
         room: int,
         adapter: str | None,
         tokens: Callable[[Any], Tokens] = lambda prompt: prompt,
-    ) -> list[Reading[T]]:
+    ) -> list[Output[T]]:
         """`read` of each prompt, many at a time; of those that fail, the reason."""
-        readings: dict[int, Reading[T]] = {}
+        readings: dict[int, Output[T]] = {}
         wanted: list[int] = []
         for i, prompt in enumerate(prompts):
             error = prompt_error(tokens(prompt), room, self.tokenizer.vocabulary_size)
             if error:
-                readings[i] = Reading(None, error=error)
+                readings[i] = Output(None, error=error)
             else:
                 wanted.append(i)
         for replica in self._replicas:
             replica.begin()
         stop = threading.Event()
-        finished: SimpleQueue[tuple[int, Reading[T] | BaseException]] = SimpleQueue()
-        cuts = [round(len(wanted) * k / len(self._replicas)) for k in range(len(self._replicas) + 1)]
-        for home, (start, end) in zip(self._replicas, pairwise(cuts), strict=True):
+        finished: SimpleQueue[tuple[int, Output[T] | BaseException]] = SimpleQueue()
+        truncations = [round(len(wanted) * k / len(self._replicas)) for k in range(len(self._replicas) + 1)]
+        for home, (start, end) in zip(self._replicas, pairwise(truncations), strict=True):
             order = [home, *(other for other in self._replicas if other is not home)]
             todo: SimpleQueue[int] = SimpleQueue()
             for i in wanted[start:end]:
@@ -226,7 +226,7 @@ class ServerEngine:
         self._check_gone(readings.values())
         return [readings[i] for i in range(len(prompts))]
 
-    def _check_gone(self, readings: Iterable[Reading[T]]) -> None:
+    def _check_gone(self, readings: Iterable[Output[T]]) -> None:
         """Raise where nothing was read because nobody is there to ask."""
         reasons = [replica.gone for replica in self._replicas]
         if all(reasons) and all(reading.value is None for reading in readings):
@@ -267,12 +267,12 @@ class _Replica:
 
 
 def _read_one(
-    read: Callable[[Any, Ask], Reading[T]],
+    read: Callable[[Any, Ask], Output[T]],
     prompt: Any,  # noqa: ANN401
     order: Sequence[_Replica],
     adapter: str | None,
     stop: threading.Event,
-) -> Reading[T]:
+) -> Output[T]:
     """`read` by the first of the replicas that can."""
     reason = ""
     while there := [replica for replica in order if not replica.gone]:
@@ -286,7 +286,7 @@ def _read_one(
         try:
             reading = read(prompt, ask)
         except Refused as refused:
-            return Reading(None, error=str(refused))
+            return Output(None, error=str(refused))
         except RequestFailed as failure:
             replica.note(failure)
             reason = str(failure)
@@ -294,7 +294,7 @@ def _read_one(
             continue
         replica.note(None)
         return reading
-    return Reading(None, error=reason or f"not asked: {order[0].gone}")
+    return Output(None, error=reason or f"not asked: {order[0].gone}")
 
 
 def _usage(answer: dict[str, Any], prompt: Tokens) -> Usage:
@@ -318,9 +318,9 @@ def _object(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     return value if isinstance(value, dict) else {}
 
 
-def _numbers(values: Sequence[Any], usage: Usage) -> Reading[tuple[float, ...]]:
+def _numbers(values: Sequence[Any], usage: Usage) -> Output[tuple[float, ...]]:
     """A reading of log-probabilities; one that is none makes it an error."""
     for value in values:
         if isinstance(value, bool) or not isinstance(value, int | float) or not -math.inf < value <= ROUNDING:
-            return Reading(None, usage, f"the server gave {str(value)[:40]!r} where a log-probability belongs")
-    return Reading(tuple(map(float, values)), usage)
+            return Output(None, usage, f"the server gave {str(value)[:40]!r} where a log-probability belongs")
+    return Output(tuple(map(float, values)), usage)

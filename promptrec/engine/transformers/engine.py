@@ -10,7 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
+from promptrec.engine.base import Constraint, Output, Sampling, Tokens, Usage
 from promptrec.engine.batching import Group, batches, equal_length_batches, shared_prefix_groups
 from promptrec.engine.models.architecture import cache_name, check_causal, keeps_state
 from promptrec.engine.models.gguf import quiet
@@ -21,7 +21,7 @@ from promptrec.engine.progress import report_progress
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.transformers.grammar import Grammars
 from promptrec.engine.transformers.loading import load_pretrained
-from promptrec.engine.transformers.packing import Output, Row, new_tokens, pack, sees_everything
+from promptrec.engine.transformers.packing import OutputPosition, Row, new_tokens, pack, sees_everything
 from promptrec.engine.transformers.threads import Threads
 from promptrec.engine.validation import check_labels, check_tokenizer, log_probabilities, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, first_line
@@ -33,7 +33,7 @@ except ImportError as missing:
     raise MissingExtra(missing.name or "transformers", "transformers") from None
 
 Numbers = tuple[float, ...]
-Pick = Callable[[Any, Sequence[Output]], Any]
+Pick = Callable[[Any, Sequence[OutputPosition]], Any]
 ROW_TOKENS = 512  # in a packed row
 # By how many nats two ways of reading the same may differ, in float32 and in half precision.
 SAME_NATS, SAME_NATS_HALF = 1e-3, 0.5
@@ -88,12 +88,12 @@ class TransformersEngine:
 
     def next_logprobs(
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.next_logprobs`."""
         check_labels(label_ids, self._vocabulary)
         labels = torch.tensor(list(label_ids), device=self._device, dtype=torch.long)
 
-        def pick(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401 - see `_read`
+        def pick(logits: Any, outputs: Sequence[OutputPosition]) -> Any:  # noqa: ANN401 - see `_read`
             rows = logits[[place for place, _, _ in outputs]]
             return rows[:, labels] - rows.logsumexp(-1, keepdim=True)
 
@@ -101,10 +101,10 @@ class TransformersEngine:
 
     def loglikelihood(
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.loglikelihood`."""
 
-        def pick(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401 - see `_read`
+        def pick(logits: Any, outputs: Sequence[OutputPosition]) -> Any:  # noqa: ANN401 - see `_read`
             places = [place for place, _, _ in outputs]
             tokens = [continuations[index][offset] for _, index, offset in outputs]
             return (logits[places, tokens] - logits.logsumexp(-1)[places])[:, None]
@@ -122,11 +122,11 @@ class TransformersEngine:
         constraint: Constraint | None = None,
         *,
         adapter: str | None = None,
-    ) -> list[Reading[str]]:
+    ) -> list[Output[str]]:
         """See `Engine.generate`. Sampled text is written prompt by prompt, so that a seed gives the same every time."""
         room = self.context_length - sampling.max_tokens
         errors = {i: e for i, p in enumerate(prompts) if (e := prompt_error(p, room, self._vocabulary))}
-        out: dict[int, Reading[str]] = {i: Reading(None, error=e) for i, e in errors.items()}
+        out: dict[int, Output[str]] = {i: Output(None, error=e) for i, e in errors.items()}
         good = [i for i in range(len(prompts)) if i not in errors]
         # What is padded on the left would get into a state, or into the positions of a model that is not told them.
         size = GENERATE_BATCH if sampling.temperature == 0 and self._shares and self._takes_positions else 1
@@ -153,7 +153,7 @@ class TransformersEngine:
         scored: Sequence[int],
         adapter: str | None,
         unreadable: Mapping[int, str] | None = None,
-    ) -> list[Reading[Numbers]]:
+    ) -> list[Output[Numbers]]:
         """What `pick` takes from the logits behind positions `firsts[i]` and later of each sequence.
 
         `pick` gets logits (n, vocabulary) and outputs, whose places are rows of those, and gives a tensor (outputs,
@@ -171,7 +171,7 @@ class TransformersEngine:
             for i in [i for i, numbers in values.items() if not all(map(math.isfinite, numbers))]:
                 # In a row, a number that is none makes all others none: whose it is shows when each is read alone.
                 shared[i], values[i] = 0, self._grouped({i: texts[i]}, firsts, pick)[1][i]
-        out: dict[int, Reading[Numbers]] = {i: Reading(None, error=e) for i, e in errors.items()}
+        out: dict[int, Output[Numbers]] = {i: Output(None, error=e) for i, e in errors.items()}
         for i in texts:
             usage = Usage(prompt=len(sequences[i]), cached=shared[i] + scored[i])
             out[i] = log_probabilities(tuple(values[i]), usage)
@@ -269,7 +269,7 @@ class TransformersEngine:
         texts = dict(enumerate((*tokens[:n], *tokens[m:]) for n, m in ((18, 18), (18, 21), (22, 24))))
         firsts = [17] * len(texts)  # shorter prefixes are never shared
 
-        def all_of(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401 - see `_read`
+        def all_of(logits: Any, outputs: Sequence[OutputPosition]) -> Any:  # noqa: ANN401 - see `_read`
             return logits[[place for place, _, _ in outputs]].log_softmax(-1)
 
         with self.threads, torch.inference_mode():
@@ -302,9 +302,7 @@ class TransformersEngine:
         most = max(abs(a - b) for a, b in zip(some, others, strict=True))
         return most < (SAME_NATS if self._model.dtype == torch.float32 else SAME_NATS_HALF)
 
-    def _write(
-        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None
-    ) -> list[Reading[str]]:
+    def _write(self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None) -> list[Output[str]]:
         """Text for one batch, padded on the left."""
         longest = max(map(len, prompts))
         pad = self.tokenizer.eos_id or 0
@@ -331,12 +329,12 @@ class TransformersEngine:
             for prompt, row in zip(prompts, written, strict=True)
         ]
 
-    def _reading(self, read: int, ids: list[int], sampling: Sampling) -> Reading[str]:
+    def _reading(self, read: int, ids: list[int], sampling: Sampling) -> Output[str]:
         length = next((n for n, i in enumerate(ids) if i in self._ends), None)
         usage = Usage(prompt=read, decoded=len(ids) if length is None else length + 1)
         text = self.tokenizer.decode(tuple(ids if length is None else ids[:length]))
         cut = min((at for stop in sampling.stop if (at := text.find(stop)) >= 0), default=math.inf)
-        return Reading(text if cut == math.inf else text[: int(cut)], usage)
+        return Output(text if cut == math.inf else text[: int(cut)], usage)
 
     def _grammar(self) -> Grammars:
         if self._grammars is None:
@@ -370,7 +368,7 @@ class TransformersEngine:
     def _try_adapter(self, adapter: Adapter, source: str) -> None:
         labels = [label for label in PROBE_LABELS if label < self._vocabulary]
 
-        def pick(logits: Any, outputs: Sequence[Output]) -> Any:  # noqa: ANN401 - see `_read`
+        def pick(logits: Any, outputs: Sequence[OutputPosition]) -> Any:  # noqa: ANN401 - see `_read`
             return logits.log_softmax(-1)[:, labels]
 
         def read(adapted: bool) -> list[float]:
@@ -406,7 +404,7 @@ def add_values(
     values: Mapping[int, list[float]],
     logits: Any,  # noqa: ANN401 - a tensor (places, vocabulary)
     places: Sequence[int],
-    outputs: Sequence[Output],
+    outputs: Sequence[OutputPosition],
     pick: Pick,
 ) -> None:
     """Add to each sequence's values what is picked for it; `places` says behind which token each of the logits is."""

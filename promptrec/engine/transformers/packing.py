@@ -16,7 +16,7 @@ import numpy as np
 from promptrec.engine.base import Tokens
 from promptrec.engine.models.architecture import keeps_state
 
-Output: TypeAlias = tuple[int, int, int]
+OutputPosition: TypeAlias = tuple[int, int, int]
 """Where a value is wanted: its place in a row, the index of its sequence, its offset from the first that is wanted."""
 Mask: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 
@@ -35,7 +35,7 @@ class Row:
     ids: list[int] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
     segments: list[tuple[int, int, tuple[int, ...]]] = field(default_factory=list)
-    outputs: list[Output] = field(default_factory=list)
+    outputs: list[OutputPosition] = field(default_factory=list)
 
     def mask(self) -> Mask:
         """What each new token sees: shape (new tokens, kept + new tokens)."""

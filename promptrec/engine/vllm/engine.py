@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from weakref import WeakSet
 
-from promptrec.engine.base import Constraint, Reading, Sampling, Tokens, Usage
+from promptrec.engine.base import Constraint, Output, Sampling, Tokens, Usage
 from promptrec.engine.batching import sharing_chunks
 from promptrec.engine.models.architecture import check_causal, headless
 from promptrec.engine.models.lora_adapter import PROBE_LABELS, Adapters, check_effect
@@ -20,9 +20,9 @@ from promptrec.engine.progress import report_progress
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.validation import (
     Refused,
+    bisect,
     check_labels,
     check_tokenizer,
-    in_halves,
     log_probabilities,
     longest_sequence,
     prompt_error,
@@ -86,27 +86,27 @@ class VllmEngine:
 
     def next_logprobs(
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.next_logprobs`. Exact whatever the number of labels: more than 128 take several passes."""
         check_labels(label_ids, self._vocabulary)
         good, out = self._sorted_out(prompts, self.context_length)
-        read = in_halves(lambda some: self._labelled([prompts[i] for i in some], label_ids, adapter), good)
+        read = bisect(lambda some: self._labelled([prompts[i] for i in some], label_ids, adapter), good)
         out.update(zip(good, read, strict=True))
         return [out[i] for i in range(len(prompts))]
 
     def loglikelihood(
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.loglikelihood`. Prompts that several continuations share are read once."""
         sequences = [(*p, *c) for p, c in zip(prompts, continuations, strict=True)]
         good, out = self._sorted_out(sequences, self.context_length)
         for i in list(good):
             if not prompts[i] or not continuations[i]:
                 what = "continuation is empty: there is nothing to score" if prompts[i] else "prompt is empty"
-                out[i] = Reading(None, error=f"the {what}")
+                out[i] = Output(None, error=f"the {what}")
         # Half of the cache for prompts, the other half for the continuations that are being read.
         for chunk in sharing_chunks({i: prompts[i] for i in good if i not in out}, self._cache_tokens // 2):
-            scored = in_halves(
+            scored = bisect(
                 lambda some: self._scored([prompts[i] for i in some], [continuations[i] for i in some], adapter), chunk
             )
             out.update(zip(chunk, scored, strict=True))
@@ -120,7 +120,7 @@ class VllmEngine:
         constraint: Constraint | None = None,
         *,
         adapter: str | None = None,
-    ) -> list[Reading[str]]:
+    ) -> list[Output[str]]:
         """See `Engine.generate`."""
         good, out = self._sorted_out(prompts, self.context_length + 1 - sampling.max_tokens)
         params = self._params(
@@ -131,7 +131,7 @@ class VllmEngine:
             structured_outputs=self._structured(constraint),
             skip_special_tokens=False,
         )
-        read = in_halves(lambda some: [*map(_written, self._run([prompts[i] for i in some], params, adapter))], good)
+        read = bisect(lambda some: [*map(_written, self._run([prompts[i] for i in some], params, adapter))], good)
         out.update(zip(good, read, strict=True))
         return [out[i] for i in range(len(prompts))]
 
@@ -145,18 +145,18 @@ class VllmEngine:
             while CLOSED and not OPEN:
                 CLOSED.pop().llm_engine.engine_core.shutdown()
 
-    def _sorted_out(self, prompts: Sequence[Tokens], room: int) -> tuple[list[int], dict[int, Reading[Any]]]:
+    def _sorted_out(self, prompts: Sequence[Tokens], room: int) -> tuple[list[int], dict[int, Output[Any]]]:
         """Which prompts vLLM may see, and a reading with the reason for each of the others."""
-        out: dict[int, Reading[Any]] = {}
+        out: dict[int, Output[Any]] = {}
         for i, prompt in enumerate(prompts):
             error = prompt_error(prompt, room, self._vocabulary)
             if error:
-                out[i] = Reading(None, error=error)
+                out[i] = Output(None, error=error)
         return [i for i in range(len(prompts)) if i not in out], out
 
     def _labelled(
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], adapter: str | None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """Readings of the labels, as many at once as one request may ask for."""
         values: list[dict[int, float]] = [{} for _ in prompts]
         usage = [Usage() for _ in prompts]
@@ -174,7 +174,7 @@ class VllmEngine:
 
     def _scored(
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], adapter: str | None
-    ) -> list[Reading[tuple[float, ...]]]:
+    ) -> list[Output[tuple[float, ...]]]:
         """Readings of one chunk, prompts that occur more than once read into the prefix cache first."""
         # A fresh salt each time: what was scored earlier cannot be in the cache.
         salt = uuid.uuid4().hex
@@ -288,13 +288,13 @@ class VllmEngine:
         check_effect(adapter, lambda on: self._labelled([probe], labels, adapter if on else None)[0].get())
 
 
-def _written(done: Any) -> Reading[str]:  # noqa: ANN401 - a vLLM RequestOutput
+def _written(done: Any) -> Output[str]:  # noqa: ANN401 - a vLLM RequestOutput
     """The text of a finished request. One that vLLM gave up, for a constraint it could not keep, has text too."""
     written = done.outputs[0]
     usage = _usage(done) + Usage(decoded=len(written.token_ids))
     if written.finish_reason not in ("stop", "length"):
-        return Reading(None, usage, f"vLLM gave up the request ({written.finish_reason}), as for a bad constraint")
-    return Reading(written.text, usage)
+        return Output(None, usage, f"vLLM gave up the request ({written.finish_reason}), as for a bad constraint")
+    return Output(written.text, usage)
 
 
 def _usage(done: Any) -> Usage:  # noqa: ANN401 - a vLLM RequestOutput

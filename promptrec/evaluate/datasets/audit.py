@@ -89,8 +89,8 @@ def _rows_of_no_item(found: Interactions, rows: int, catalog: Catalog) -> Iterat
 
 
 def _columns_unread(training: Interactions) -> Iterator[str]:
-    if training.passed_over:
-        yield f"Columns of the interactions that are passed over: {', '.join(training.passed_over)}."
+    if training.ignored_columns:
+        yield f"Columns of the interactions that are passed over: {', '.join(training.ignored_columns)}."
 
 
 def _repeated(training: Interactions) -> Iterator[str]:

@@ -16,9 +16,9 @@ class Dataset:
     """`queries` and `requests` are in file order; `relevance[query_id][item_id]` is a grade, 0 where none is written.
 
     Without `candidates_given` the whole catalogue is to be ranked: `requests` is empty, and a retriever has to pick.
-    `training` holds what a ranker may learn from; None where there is nothing. `passed_over` names the columns of the
-    queries that nobody reads, each with what may be meant. `remarks` say what makes numbers doubtful, a sentence or two
-    each; `language` may be any tag of a known one, and becomes its code.
+    `training` holds what a ranker may learn from; None where there is nothing. `ignored_columns` names the columns of
+    the queries that nobody reads, each with what may be meant. `remarks` say what makes numbers doubtful, a sentence or
+    two each; `language` may be any tag of a known one, and becomes its code.
 
     Raises:
         InputError: a language that there are no templates in.
@@ -35,7 +35,7 @@ class Dataset:
     domain: str = "general"
     licence: str = "not stated"
     source: str = "not stated"
-    passed_over: tuple[str, ...] = ()
+    ignored_columns: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

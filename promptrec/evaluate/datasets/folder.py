@@ -36,7 +36,7 @@ def load_dataset(folder: str | Path) -> Dataset:
     folder = Path(folder)
     about = read_about(folder / ABOUT)
     catalog = _catalog(need_file(folder, "catalog"))
-    queries, passed_over = read_queries(need_file(folder, "queries"))
+    queries, ignored_columns = read_queries(need_file(folder, "queries"))
     shown, interactions = find_file(folder, "candidates"), find_file(folder, "interactions")
     relevance = read_qrels(need_file(folder, "qrels"), catalog, queries, shown is not None)
     training, remarks = _training(interactions, catalog, relevance) if interactions is not None else (None, ())
@@ -52,7 +52,7 @@ def load_dataset(folder: str | Path) -> Dataset:
             queries=queries,
             candidates_given=shown is not None,
             training=training,
-            passed_over=passed_over,
+            ignored_columns=ignored_columns,
             remarks=remarks,
             **{name: about[name] for name in ("domain", "licence", "source") if name in about},
         )

@@ -14,7 +14,7 @@ from promptrec.evaluate.datasets.file_lookup import check_id
 
 ENTRY_SEPARATOR = "|"
 ATTRIBUTE = "attributes."
-TOLD = ("preferences", "history", "context", "attributes")
+KNOWN = ("preferences", "history", "context", "attributes")
 EXPECTED = {"history": 'a list of texts, such as ["Solaris"]', "attributes": 'texts by name, such as {"age": "30"}'}
 # What people call the columns that we read.
 MEANT = {
@@ -46,12 +46,12 @@ def read_queries(path: Path) -> tuple[tuple[Query, ...], tuple[str, ...]]:
         listed = ", ".join(_hinted(columns, columns, is_table))
         raise InputError(f"{where}: no {kind} 'query_id'; the {kind}s are: {listed}. Rename the one that says who asks")
     queries = _queries([(place, _from_table(row)) for place, row in rows] if is_table else rows)
-    known = {"query_id", *(TOLD[:-1] if is_table else TOLD)}
+    known = {"query_id", *(KNOWN[:-1] if is_table else KNOWN)}
     unread = [name for name in columns if name not in known and not (is_table and _is_attribute(name))]
     if all(query.is_empty for query in queries):
         there = [*(name for name in columns if name not in unread), *_hinted(unread, columns, is_table)]
         raise InputError(
-            f"{path}: no query says anything: one of {', '.join(TOLD)} has to be filled, and the fields there are "
+            f"{path}: no query says anything: one of {', '.join(KNOWN)} has to be filled, and the fields there are "
             f"{', '.join(there)}"
         )
     return queries, _hinted(unread, columns, is_table)
@@ -116,5 +116,5 @@ def _meant(name: str) -> str:
     """The column that a name may stand for; empty where nothing is near."""
     if name in MEANT or _is_attribute(name):
         return MEANT.get(name, name)
-    near = process.extractOne(name, ("query_id", *TOLD[:-1]), scorer=fuzz.ratio, score_cutoff=NEAR)
+    near = process.extractOne(name, ("query_id", *KNOWN[:-1]), scorer=fuzz.ratio, score_cutoff=NEAR)
     return near[0] if near else ""

@@ -1,4 +1,4 @@
-"""`Told`: how much a dataset says of its people."""
+"""`QueryCoverage`: how much a dataset says of its people."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from promptrec.evaluate.datasets.dataset import Dataset
 
 
 @dataclass(frozen=True)
-class Told:
+class QueryCoverage:
     """How many of `people` have each part of a query, and what is lost.
 
     `unknown_entries` of the `entries` in all histories name no item of the catalogue, or several.
@@ -19,10 +19,10 @@ class Told:
     attributes: int
     entries: int
     unknown_entries: int
-    passed_over: tuple[str, ...]
+    ignored_columns: tuple[str, ...]
 
     @classmethod
-    def of(cls, dataset: Dataset, limit: int | None = None) -> "Told":
+    def of(cls, dataset: Dataset, limit: int | None = None) -> "QueryCoverage":
         """Count the first `limit` queries (None: all)."""
         queries = dataset.queries[:limit]
         entries = [entry for query in queries for entry in query.history]
@@ -34,7 +34,7 @@ class Told:
             attributes=sum(bool(query.attributes) for query in queries),
             entries=len(entries),
             unknown_entries=sum(dataset.catalog.find(entry) is None for entry in entries),
-            passed_over=dataset.passed_over,
+            ignored_columns=dataset.ignored_columns,
         )
 
     def __str__(self) -> str:
@@ -47,6 +47,6 @@ class Told:
                 f"History entries that name no item of the catalogue, or several: {self.unknown_entries:,} of "
                 f"{self.entries:,}; they are told to the model as written."
             )
-        if self.passed_over:
-            said.append(f"Columns of the queries that are passed over: {', '.join(self.passed_over)}.")
+        if self.ignored_columns:
+            said.append(f"Columns of the queries that are passed over: {', '.join(self.ignored_columns)}.")
         return " ".join(said)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from promptrec.data.download import home
-from promptrec.data.sources.raw_dataset import Collection
+from promptrec.data.sources.raw_dataset import RawDataset
 from promptrec.data.sources.registry import PUBLIC, get
 from promptrec.evaluate.datasets.leaks import check_leaks
 from promptrec.evaluate.datasets.profiles import profiles, relevance
@@ -81,7 +81,7 @@ def build(recipe: Recipe, notify: Callable[[str], None] = lambda said: None) -> 
 
 
 def write_recipe(
-    recipe: Recipe, collection: Collection, template: Template, folder: Path, made_of: Mapping[str, object]
+    recipe: Recipe, collection: RawDataset, template: Template, folder: Path, made_of: Mapping[str, object]
 ) -> None:
     """Split a collection as the recipe says, put its people into words, check them, and write the dataset folder.
 
@@ -118,7 +118,7 @@ def write_recipe(
     )
 
 
-def _candidates(recipe: Recipe, collection: Collection, parts: Split) -> dict[str, Sequence[str]] | None:
+def _candidates(recipe: Recipe, collection: RawDataset, parts: Split) -> dict[str, Sequence[str]] | None:
     if recipe.scheme in WHOLE_CATALOGUE or not collection.has_ratings:
         return None
     chosen: dict[str, Sequence[str]] = {}

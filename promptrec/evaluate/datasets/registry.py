@@ -27,8 +27,8 @@ def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
     if str(name) in GENERATED and not _has_people(Path(name)):
         return GENERATED[str(name)]()
     data = load_dataset(find_dataset(name, notify))
-    if data.passed_over:
-        notify(f"{data.name}: columns of the queries that are passed over: {', '.join(data.passed_over)}")
+    if data.ignored_columns:
+        notify(f"{data.name}: columns of the queries that are passed over: {', '.join(data.ignored_columns)}")
     for remark in data.remarks:
         notify(f"{data.name}: {remark}")
     return data

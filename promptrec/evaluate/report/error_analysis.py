@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from promptrec.data.query import Query, RankRequest
-from promptrec.engine.dry_run.engine import CountingEngine
+from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.errors import PromptrecError, TemplateError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.dataset import Dataset
@@ -22,7 +22,7 @@ from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
 
 
-def first_prompt(recommender: Recommender, engine: CountingEngine, request: RankRequest) -> str:
+def first_prompt(recommender: Recommender, engine: DryRunEngine, request: RankRequest) -> str:
     """What the model reads first for a request: of its first candidate, or of all of them at once.
 
     `recommender` reads with `engine`. Empty where the ranker writes no prompt for it.
@@ -120,7 +120,7 @@ class PromptWriter:
     def __init__(self, config: Config, run: Measured, dataset: Dataset) -> None:
         self._dataset = dataset
         self._listwise = any(kind.startswith("listwise") for kind in template_kinds(run.spec.ranker))
-        self._counter = CountingEngine.of(_asked_model(config, run))
+        self._counter = DryRunEngine.of(_asked_model(config, run))
         system = System(
             # It writes the same prompts, and what is taken off afterwards may be gone by now.
             run.spec.ranker.replace(ListwisePrior.name, ListwiseLabels.name),

@@ -8,10 +8,10 @@ from promptrec.engine.base import Engine
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.registry import open_dataset
-from promptrec.evaluate.progress import Watch
+from promptrec.evaluate.progress import ProgressListener
 from promptrec.evaluate.runs.execution import Asked, rank_batch
 from promptrec.evaluate.runs.spec import System
-from promptrec.evaluate.systems import Engines, asked_systems, check_training, settled
+from promptrec.evaluate.systems import Engines, check_training, requested_systems, settled
 
 SAMPLE = 4
 # A masked and a permuted run; five orders, and one each of paraphrases, typos and a distraction.
@@ -55,7 +55,7 @@ class CostEstimate(BaseModel):
         return "\n".join([*lines, f"all of it: about {as_time(self.seconds)}; nothing was kept"])
 
 
-def estimate_cost(config: Config, engine: Engine | None = None, watch: Watch | None = None) -> CostEstimate:
+def estimate_cost(config: Config, engine: Engine | None = None, watch: ProgressListener | None = None) -> CostEstimate:
     """Read the first few queries of each dataset with each system that reads a model; nothing is kept.
 
     `watch` is told what `open_dataset` says, and what `auto` measures.
@@ -63,9 +63,9 @@ def estimate_cost(config: Config, engine: Engine | None = None, watch: Watch | N
     Raises:
         As `promptrec.evaluate.evaluator.evaluate`.
     """
-    watch = watch or Watch()
+    watch = watch or ProgressListener()
     datasets = [open_dataset(name, watch.notes) for name in config.datasets]
-    asked = asked_systems(config, engine)
+    asked = requested_systems(config, engine)
     for system in asked:
         for dataset in datasets:
             check_training(system, dataset)

@@ -36,7 +36,7 @@ def rank_batch(recommender: Recommender, batch: Sequence[Asked]) -> list[Ranking
     pools = [recommender.candidates(asked, k=1) if isinstance(asked, Query) else None for asked in batch]
     requests = [pool.request if pool else asked for pool, asked in zip(pools, batch, strict=True)]
     ranked = recommender.rank_many([request for request in requests if isinstance(request, RankRequest)])
-    return [r.noted(pool.note) if pool else r for r, pool in zip(ranked, pools, strict=True)]
+    return [r.with_note(pool.note) if pool else r for r, pool in zip(ranked, pools, strict=True)]
 
 
 def executor(name: str, workers: int) -> Executor:

@@ -10,7 +10,7 @@ from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.metrics.diversity import ItemVectors
 from promptrec.evaluate.metrics.ranking import measure
-from promptrec.evaluate.progress import Watch
+from promptrec.evaluate.progress import ProgressListener
 from promptrec.evaluate.runs.execution import Open, complete, executor, local, wanted
 from promptrec.evaluate.runs.measure import Measurement, measure_run
 from promptrec.evaluate.runs.spec import System
@@ -29,7 +29,7 @@ class Runner:
         watch: told how it goes on.
     """
 
-    def __init__(self, config: Config, out: Path, retry_failed: bool, watch: Watch) -> None:
+    def __init__(self, config: Config, out: Path, retry_failed: bool, watch: ProgressListener) -> None:
         self.config = config
         self.out = out
         self._retry_failed = retry_failed

@@ -20,8 +20,8 @@ from promptrec.errors import InputError
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.rank.baselines.embedding import Embedding
 from promptrec.rank.expression import ranker_parts, template_kinds
-from promptrec.rank.listwise.position_bias import ListwisePrior, prior_sha256
-from promptrec.rank.ranking import TemplateStamp
+from promptrec.rank.listwise.position_bias import ListwisePrior, bias_sha256
+from promptrec.rank.ranking import TemplateRef
 from promptrec.rank.selection.auto import AUTO
 from promptrec.recommender import Recommender
 from promptrec.template.loader import load_template, packs
@@ -38,7 +38,7 @@ class RunSpec(BaseModel):
     """One system on one dataset. Two runs with the same key would write the same rankings.
 
     The sums are SHA-256: of the dataset without its judgements (no ranking depends on them), and of the files in
-    the folders of the model, the adapter and the encoder, and of the file of the slot prior. How many queries are
+    the folders of the model, the adapter and the encoder, and of the file of the position bias. How many queries are
     asked is no part of it: a longer run goes on from a shorter one. `pool` is how many candidates are retrieved
     where the dataset gives none.
     """
@@ -52,12 +52,12 @@ class RunSpec(BaseModel):
     model_sha256: str | None = None
     engine: str | None = None
     engine_options: Mapping[str, Any] = Field(default_factory=dict)
-    templates: tuple[TemplateStamp, ...] = ()
+    templates: tuple[TemplateRef, ...] = ()
     adapter: str | None = None
     adapter_sha256: str | None = None
     encoder: str | None = None
     encoder_sha256: str | None = None
-    slot_prior_sha256: str | None = None
+    position_bias_sha256: str | None = None
     pool: int | None = None
     seed: int = 0
     promptrec: str = promptrec.__version__
@@ -66,7 +66,7 @@ class RunSpec(BaseModel):
     def key(self) -> str:
         """SHA-256 of all of it, in hexadecimal."""
         # Runs were kept before slot priors were told here: one that takes none has the key it had.
-        without = {"slot_prior_sha256"} if self.slot_prior_sha256 is None else set()
+        without = {"position_bias_sha256"} if self.position_bias_sha256 is None else set()
         told = self.model_dump(mode="json", exclude=without)
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
@@ -95,7 +95,7 @@ class System:
     templates: Path | None = None
     adapter: str | None = None
     encoder: str = "minilm"
-    slot_prior: Path | None = None
+    position_bias: Path | None = None
     pool: int = 50
     seed: int = 0
 
@@ -114,7 +114,7 @@ class System:
 
         Raises:
             UnknownName, ModelError, TemplateError: a ranker, model, engine or template that cannot be used.
-            InputError: a slot prior that is needed and not there.
+            InputError: a position bias that is needed and not there.
         """
         about: dict[str, Any] = {
             "dataset": dataset.name,
@@ -127,7 +127,7 @@ class System:
             info = resolve(self.encoder, "text encoder")
             about |= {"encoder": info.name, "encoder_sha256": folder_sha256(info.folder)}
         if ListwisePrior.name in ranker_parts(self.ranker):
-            about |= {"slot_prior_sha256": prior_sha256(self.slot_prior)}
+            about |= {"position_bias_sha256": bias_sha256(self.position_bias)}
         return RunSpec(**about, **(self._reading(dataset) if self.reads_model else {}))
 
     def open(self, dataset: Dataset, engine: Engine | None = None) -> Recommender:
@@ -141,7 +141,7 @@ class System:
             templates=self.templates,
             adapter=self.adapter,
             encoder=self.encoder,
-            slot_prior=self.slot_prior,
+            position_bias=self.position_bias,
             pool=self.pool,
             seed=self.seed,
             training=dataset.training,
@@ -155,7 +155,7 @@ class System:
 
     def _reading(self, dataset: Dataset) -> dict[str, Any]:
         about: dict[str, Any] = {
-            "templates": tuple(TemplateStamp.of(template) for template in self.prompt_templates(dataset)),
+            "templates": tuple(TemplateRef.of(template) for template in self.prompt_templates(dataset)),
             "adapter": self.adapter and Path(self.adapter).name,
             "adapter_sha256": self.adapter and adapter_sha256(self.adapter),
         }

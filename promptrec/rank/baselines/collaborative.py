@@ -18,7 +18,7 @@ from promptrec.data.interactions import Interactions
 from promptrec.data.query import Query
 from promptrec.errors import InputError, MissingExtra
 from promptrec.rank.base import ModelFree
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 
 # A rating is a like from here on, as a part of the scale that is used: 4 of 1 to 5, 8 of 1 to 10, 1 of 0 to 1.
 LIKED = 0.75
@@ -33,7 +33,7 @@ class _Collaborative(ModelFree):
     of their likes there, with status fallback.
     """
 
-    def gather(self, evidence: Sequence[Evidence]) -> None:
+    def gather(self, evidence: Sequence[ResultBuilder]) -> None:
         """See `ModelFree.gather`."""
         for e in evidence:
             history = self._history(e.request.query)
@@ -42,7 +42,7 @@ class _Collaborative(ModelFree):
             else:
                 self._by_likes(e)
 
-    def _score(self, e: Evidence, history: list[str]) -> None:
+    def _score(self, e: ResultBuilder, history: list[str]) -> None:
         known = [item.item_id for item in e.request.candidates if item.item_id in self._likes]
         scores = self._predict(history, known) if known else []
         for item_id, score in zip(known, scores, strict=True):
@@ -53,7 +53,7 @@ class _Collaborative(ModelFree):
             e.status = "repaired" if known else "fallback"
             e.notes.append(f"{unknown} candidates are not in the training data and come last in a seeded random order")
 
-    def _by_likes(self, e: Evidence) -> None:
+    def _by_likes(self, e: ResultBuilder) -> None:
         e.status, e.ordered_by = "fallback", "likes"
         lacking = "no item of the history is in the training data" if e.request.query.history else "there is no history"
         e.notes.append(f"{lacking}; the order is by the number of likes in the training data")

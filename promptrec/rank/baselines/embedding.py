@@ -9,7 +9,7 @@ from promptrec.engine.base import Engine
 from promptrec.engine.registry import open_encoder
 from promptrec.rank.base import ModelFree
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.retrieve.bm25 import document
 from promptrec.retrieve.candidates import query_words
 from promptrec.retrieve.text_encoder import Encoder
@@ -28,7 +28,7 @@ class Embedding(ModelFree):
         """See `Ranker.rank`. The rankings name the encoder as their model."""
         return [r.model_copy(update={"model": self._encoder.model_id}) for r in super().rank(requests, engine)]
 
-    def gather(self, evidence: Sequence[Evidence]) -> None:
+    def gather(self, evidence: Sequence[ResultBuilder]) -> None:
         """See `ModelFree.gather`."""
         people = self._encoder.encode_query([query_words(e.request.query) for e in evidence])
         items = self._encoder.encode_document([document(item) for e in evidence for item in e.request.candidates])
@@ -38,8 +38,8 @@ class Embedding(ModelFree):
             near = self._encoder.similarity(person[None], items.vectors[start:end])[0]
             for item, score in zip(e.request.candidates, near, strict=True):
                 e.score(item.item_id, embedding=float(score))
-            cuts = {"query": cut, "item": next(filter(None, items.truncated_to[start:end]), None)}
-            e.cuts |= {f"{name} to {tokens}": None for name, tokens in cuts.items() if tokens}
+            truncations = {"query": cut, "item": next(filter(None, items.truncated_to[start:end]), None)}
+            e.truncations |= {f"{name} to {tokens}": None for name, tokens in truncations.items() if tokens}
 
     @cached_property
     def _encoder(self) -> Encoder:

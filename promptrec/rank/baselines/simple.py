@@ -6,7 +6,7 @@ from typing import ClassVar
 from promptrec.errors import InputError
 from promptrec.rank.base import ModelFree
 from promptrec.rank.ordering import seeded_hash
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.candidates import query_words
 
@@ -18,7 +18,7 @@ class Random(ModelFree):
     pointwise: ClassVar[bool] = True
     reads_query: ClassVar[bool] = False
 
-    def gather(self, evidence: Sequence[Evidence]) -> None:
+    def gather(self, evidence: Sequence[ResultBuilder]) -> None:
         """See `ModelFree.gather`."""
         for e in evidence:
             for item in e.request.candidates:
@@ -32,7 +32,7 @@ class Popular(ModelFree):
     name: ClassVar[str] = "popular"
     reads_query: ClassVar[bool] = False
 
-    def gather(self, evidence: Sequence[Evidence]) -> None:
+    def gather(self, evidence: Sequence[ResultBuilder]) -> None:
         """See `ModelFree.gather`."""
         for e in evidence:
             for item in e.request.candidates:
@@ -50,7 +50,7 @@ class Bm25Ranker(ModelFree):
     name: ClassVar[str] = "bm25"
     pointwise: ClassVar[bool] = True
 
-    def gather(self, evidence: Sequence[Evidence]) -> None:
+    def gather(self, evidence: Sequence[ResultBuilder]) -> None:
         """See `ModelFree.gather`."""
         index = self._index
         for e in evidence:

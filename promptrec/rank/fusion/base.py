@@ -8,7 +8,7 @@ from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine, Usage
 from promptrec.rank.base import Ranker
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.result_builder import Evidence, conclude
+from promptrec.rank.result_builder import ResultBuilder, build_ranking
 
 
 class Combined(ABC):
@@ -22,18 +22,18 @@ class Combined(ABC):
     def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
         """See `Ranker.rank`."""
         started = time.perf_counter()
-        evidence = [Evidence(request) for request in requests]
+        evidence = [ResultBuilder(request) for request in requests]
         rankings = self.gather(evidence, engine)
         stamps = tuple(dict.fromkeys(stamp for ranking in rankings for stamp in ranking.templates))
         seconds = time.perf_counter() - started
-        return conclude(evidence, self.name, self._seed, stamps, engine if stamps else None, seconds=seconds)
+        return build_ranking(evidence, self.name, self._seed, stamps, engine if stamps else None, seconds=seconds)
 
     @abstractmethod
-    def gather(self, evidence: Sequence[Evidence], engine: Engine | None) -> Iterable[Ranking]:
+    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine | None) -> Iterable[Ranking]:
         """Score the candidates of each request from the members' rankings, which are also returned."""
 
 
-def spend(e: Evidence, ranking: Ranking) -> None:
+def spend(e: ResultBuilder, ranking: Ranking) -> None:
     """Add to the evidence what a member's ranking cost."""
     ledger = ranking.ledger
     e.usage += Usage(ledger.prompt_tokens, ledger.cached_tokens, ledger.decoded_tokens)
@@ -42,15 +42,15 @@ def spend(e: Evidence, ranking: Ranking) -> None:
     e.steps += ledger.steps
 
 
-def take(e: Evidence, ranking: Ranking) -> None:
+def take(e: ResultBuilder, ranking: Ranking) -> None:
     """Add to the evidence what a member found out and what it cost."""
     spend(e, ranking)
-    e.cuts.update(dict.fromkeys(ranking.cuts))
+    e.truncations.update(dict.fromkeys(ranking.truncations))
     for item in ranking.items:
         e.scores.setdefault(item.item_id, {}).update(item.scores)
 
 
-def book(e: Evidence, ranking: Ranking) -> None:
+def book(e: ResultBuilder, ranking: Ranking) -> None:
     """Add to the evidence what a member found out and what it cost, and what is to be said of its order."""
     take(e, ranking)
     if ranking.status == "failed":

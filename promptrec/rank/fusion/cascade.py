@@ -12,7 +12,7 @@ from promptrec.rank.fusion.base import Combined, book
 from promptrec.rank.fusion.ensemble import member_scores
 from promptrec.rank.ordering import places
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 
 
 class Cascade(Combined):
@@ -22,7 +22,7 @@ class Cascade(Combined):
         super().__init__(name, (first, then), seed)
         self._first, self._keep, self._then = first, keep, then
 
-    def gather(self, evidence: Sequence[Evidence], engine: Engine | None) -> list[Ranking]:
+    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine | None) -> list[Ranking]:
         """See `Combined.gather`."""
         cut = self._first.rank([e.request for e in evidence], engine)
         going = [n for n, ranking in enumerate(cut) if ranking.status != "failed"]
@@ -35,7 +35,7 @@ class Cascade(Combined):
                 self._score(e, cut[n], refined[n])
         return [*cut, *refined.values()]
 
-    def _score(self, e: Evidence, cut: Ranking, refined: Ranking) -> None:
+    def _score(self, e: ResultBuilder, cut: Ranking, refined: Ranking) -> None:
         """Groups of equals, best first: the shortlist as refined, then the others as they were cut."""
         told = bool(member_scores(refined))
         if not told:

@@ -12,7 +12,7 @@ from promptrec.engine.base import Engine
 from promptrec.rank.base import Ranker
 from promptrec.rank.fusion.base import Combined, book
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 
 
 class Ensemble(Combined):
@@ -25,7 +25,7 @@ class Ensemble(Combined):
         self._members = tuple(members)
         self._weights = tuple(weights or [1.0] * len(members))
 
-    def gather(self, evidence: Sequence[Evidence], engine: Engine | None) -> list[Ranking]:
+    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine | None) -> list[Ranking]:
         """See `Combined.gather`."""
         found = [member.rank([e.request for e in evidence], engine) for member in self._members]
         for place, e in enumerate(evidence):

@@ -2,7 +2,7 @@
 
 It takes off what an item is told by everybody: popularity, fluency, length, and words that were stuffed into its
 description. Subtracting the score of the empty profile (PMI) is the case of one person who wants nothing. Those people
-come with promptrec. What they are told of an item is read once, see `Kept`.
+come with promptrec. What they are told of an item is read once, see `ItemScoreCache`.
 """
 
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ from promptrec.engine.base import Engine
 from promptrec.rank.base import ModelFree, Prompting, Setup
 from promptrec.rank.fusion.base import Combined, spend, take
 from promptrec.rank.fusion.ensemble import member_scores
-from promptrec.rank.item_score_cache import Kept, Key
+from promptrec.rank.item_score_cache import ItemScoreCache, Key
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.result_builder import Evidence, cause
+from promptrec.rank.result_builder import ResultBuilder, cause
 from promptrec.rank.selection.probe_data import probe_pairs
 from promptrec.template.loader import default_pack
 
@@ -36,9 +36,9 @@ class Centred(Combined):
         template = setup.templates.get(kind) if kind else None
         self._template = template and template.sha256
         # What reads no model depends on the whole catalogue, or costs little.
-        self._told = Kept(setup.kept if kind else None)
+        self._told = ItemScoreCache(setup.kept if kind else None)
 
-    def gather(self, evidence: Sequence[Evidence], engine: Engine | None) -> list[Ranking]:
+    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine | None) -> list[Ranking]:
         """See `Combined.gather`. What the people of reference cost is booked to the first request."""
         rankings = self._member.rank([e.request for e in evidence], engine)
         read, told = self._ask_people([item for e in evidence for item in e.request.candidates], engine)

@@ -13,10 +13,10 @@ from typing import ClassVar
 from promptrec.data.item import Item
 from promptrec.engine.base import Engine
 from promptrec.rank.base import Prompting
-from promptrec.rank.batched_rounds import Asking, answered, together
-from promptrec.rank.listwise.labels import Deal, SlotReading, dealt, read_slots
+from promptrec.rank.batched_rounds import Rounds, answered, together
+from promptrec.rank.listwise.labels import Assignment, LabelReading, assign, read_slots
 from promptrec.rank.ordering import best_first
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.template import Template
 
 
@@ -34,18 +34,18 @@ class ListwiseShifts(Prompting):
     """Fewer are asked where there are fewer candidates."""
     top: ClassVar[int] = 3
 
-    def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
+    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`."""
         turning = together([self._until_settled(e) for e in evidence])
-        answered(turning, lambda deals: read_slots(deals, engine, template, self._setup.adapter))
+        answered(turning, lambda assignments: read_slots(assignments, engine, template, self._setup.adapter))
 
-    def _until_settled(self, e: Evidence) -> Asking[Deal, SlotReading | None, None]:
+    def _until_settled(self, e: ResultBuilder) -> Rounds[Assignment, LabelReading | None, None]:
         """Ask for one shift after the other, and score the candidates by those that could be read."""
-        readings: list[SlotReading | None] = []
+        readings: list[LabelReading | None] = []
         stood: tuple[Item, ...] = ()
-        for deal in turned(dealt(e, self._setup.seed), self.shifts):
+        for assignment in turned(assign(e, self._setup.seed), self.shifts):
             calls = e.calls
-            readings += yield [deal]
+            readings += yield [assignment]
             e.steps += e.calls > calls
             if readings[-1] is None:
                 continue
@@ -56,15 +56,15 @@ class ListwiseShifts(Prompting):
         _average(e, readings)
 
 
-def turned(deal: Deal, shifts: int) -> list[Deal]:
+def turned(assignment: Assignment, shifts: int) -> list[Assignment]:
     """The deal, and the same turned on by n / shifts of its n slots each time; n deals where there are fewer slots.
 
     Halves come before quarters, so that the first few alone also lie about as far apart as they can.
     """
-    items = deal.items
+    items = assignment.items
     k = min(shifts, len(items))
     starts = [turn * len(items) // k for turn in sorted(range(k), key=lambda turn: _reversed_bits(turn, k))]
-    return [Deal(deal.evidence, items[start:] + items[:start]) for start in starts]
+    return [Assignment(assignment.evidence, items[start:] + items[:start]) for start in starts]
 
 
 def _reversed_bits(turn: int, k: int) -> int:
@@ -72,7 +72,7 @@ def _reversed_bits(turn: int, k: int) -> int:
     return int(f"{turn:0{(k - 1).bit_length()}b}"[::-1], 2)
 
 
-def _average(e: Evidence, readings: Sequence[SlotReading | None]) -> None:
+def _average(e: ResultBuilder, readings: Sequence[LabelReading | None]) -> None:
     """Score the candidates from those shifts that could be read."""
     read = [reading for reading in readings if reading is not None]
     if not read:
@@ -88,7 +88,7 @@ def _average(e: Evidence, readings: Sequence[SlotReading | None]) -> None:
         e.notes.append(f"{unread} of {len(readings)} shifts could not be read and count for nothing: {e.errors[0]}")
 
 
-def _means(e: Evidence, readings: Sequence[SlotReading | None]) -> dict[str, float]:
+def _means(e: ResultBuilder, readings: Sequence[LabelReading | None]) -> dict[str, float]:
     """The mean log-probability (nats) of each candidate's label, by item ID, over the shifts that could be read."""
     found = [reading.by_item for reading in readings if reading is not None]
     return {i.item_id: fmean(by_item[i.item_id] for by_item in found) for i in e.request.candidates}

@@ -9,14 +9,14 @@ from typing import ClassVar
 from promptrec.answer.base import AnswerFormat, Parsed
 from promptrec.answer.registry import answer_format
 from promptrec.data.item import Item
-from promptrec.engine.base import Constraint, Engine, Reading, Sampling, Tokens
+from promptrec.engine.base import Constraint, Engine, Output, Sampling, Tokens
 from promptrec.prompt import PromptTooLong, fit
 from promptrec.rank.base import Prompting
 from promptrec.rank.label_tokens import label_names
 from promptrec.rank.listwise.windows import windows
 from promptrec.rank.ordering import best_first, shuffled
 from promptrec.rank.ranking import ReplyReport
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.template import Template
 
 
@@ -26,7 +26,7 @@ class WrittenOrder:
     `parts` are the windows in the order they are asked; a part that nothing is read for stays as it is.
     """
 
-    def __init__(self, evidence: Evidence, seed: int) -> None:
+    def __init__(self, evidence: ResultBuilder, seed: int) -> None:
         request = evidence.request
         self.evidence = evidence
         self.items = list(
@@ -58,7 +58,7 @@ class WrittenOrder:
         self._whole += report.is_clean
         self._unread -= bool(named)
 
-    def conclude(self) -> None:
+    def build_ranking(self) -> None:
         """Score the candidates: the place counts n - place; where no reply named any, the order is a fallback."""
         e, n = self.evidence, len(self.items)
         e.reply = _joined(self._replies)
@@ -126,7 +126,7 @@ class ListwiseText(Prompting):
     name: ClassVar[str] = "listwise-text"
     template_kind: ClassVar[str] = "listwise-text"
 
-    def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
+    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`. The windows of all requests that have the same turn are asked together."""
         answer = answer_format(template.header.answer, template.header.language)
         orders = [WrittenOrder(e, self._setup.seed) for e in evidence]
@@ -139,7 +139,7 @@ class ListwiseText(Prompting):
                 if reading.value is not None:
                     s.order.read(s.part, s.choices, answer.parse(reading.value, tuple(s.choices)))
         for order in orders:
-            order.conclude()
+            order.build_ranking()
 
     def _show(
         self, order: WrittenOrder, part: slice, answer: AnswerFormat, engine: Engine, template: Template
@@ -157,15 +157,15 @@ class ListwiseText(Prompting):
         except PromptTooLong as too_long:
             e.errors.append(str(too_long))
             return None
-        e.cuts.update(dict.fromkeys(fitted.cuts))
+        e.truncations.update(dict.fromkeys(fitted.truncations))
         return _Shown(part, order, fitted.encoded.ids, choices, max_tokens)
 
-    def _write(self, shown: Sequence[_Shown], answer: AnswerFormat, engine: Engine) -> list[Reading[str]]:
+    def _write(self, shown: Sequence[_Shown], answer: AnswerFormat, engine: Engine) -> list[Output[str]]:
         """What the model writes for each, those with the same choices in one call."""
         groups: dict[tuple[tuple[str, ...], int], list[int]] = {}
         for index, s in enumerate(shown):
             groups.setdefault((tuple(s.choices), s.max_tokens), []).append(index)
-        replies: dict[int, Reading[str]] = {}
+        replies: dict[int, Output[str]] = {}
         for (choices, max_tokens), members in groups.items():
             readings = engine.generate(
                 [shown[i].ids for i in members],

@@ -14,9 +14,9 @@ from promptrec.engine.base import Engine
 from promptrec.engine.models.fingerprint import adapter_sha256
 from promptrec.errors import InputError, writing
 from promptrec.rank.base import Prompting
-from promptrec.rank.listwise.labels import SlotReading, dealt, read_slots
-from promptrec.rank.ranking import TemplateStamp
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.listwise.labels import LabelReading, assign, read_slots
+from promptrec.rank.ranking import TemplateRef
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.template import Template
 
 # Below this, what the model thinks of single candidates has not averaged out.
@@ -24,13 +24,13 @@ LEAST_REQUESTS = 16
 # Requests read in one go: enough to fill an engine's batches, few enough to say how it goes on.
 BATCH = 64
 MISSING = (
-    "the ranker listwise-prior needs a slot prior, and none is given: fit one with `promptrec slot-prior`, "
-    "and give --slot-prior FILE (in Python slot_prior=FILE)"
+    "the ranker listwise-prior needs a position bias, and none is given: fit one with `promptrec position-bias`, "
+    "and give --position-bias FILE (in Python position_bias=FILE)"
 )
-AGAIN = "fit it again with `promptrec slot-prior`"
+AGAIN = "fit it again with `promptrec position-bias`"
 
 
-class SlotOffsets(BaseModel):
+class PositionOffsets(BaseModel):
     """By slot: its label, and the mean of its log-probability (nats) minus the mean over its prompt's slots."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,7 +46,7 @@ class SlotOffsets(BaseModel):
         return self
 
 
-class SlotPrior(BaseModel):
+class PositionBias(BaseModel):
     """What a model, reading a template, thinks of the slots, by their number in the prompt.
 
     `adapter` is told by its content, as the template is: a name does not say which weights are read.
@@ -56,8 +56,8 @@ class SlotPrior(BaseModel):
 
     model: str
     adapter: str | None
-    template: TemplateStamp
-    slots: Mapping[int, SlotOffsets]
+    template: TemplateRef
+    slots: Mapping[int, PositionOffsets]
 
     @classmethod
     def fit(
@@ -84,24 +84,24 @@ class SlotPrior(BaseModel):
             InputError: nothing could be read, or `earlier` is of another model, adapter, template or labels.
         """
         if earlier is not None:
-            earlier.check(engine, template, adapter, "the earlier slot prior")
-        evidence = [Evidence(request) for request in requests]
+            earlier.check(engine, template, adapter, "the earlier position bias")
+        evidence = [ResultBuilder(request) for request in requests]
         # Each request is dealt by a seed of its own: requests that share an ID and candidates must not share a deal.
-        deals = [dealt(e, seed) for seed, e in enumerate(evidence)]
-        found: list[SlotReading] = []
-        for start in range(0, len(deals), BATCH):
-            batch = read_slots(deals[start : start + BATCH], engine, template, adapter)
+        assignments = [assign(e, seed) for seed, e in enumerate(evidence)]
+        found: list[LabelReading] = []
+        for start in range(0, len(assignments), BATCH):
+            batch = read_slots(assignments[start : start + BATCH], engine, template, adapter)
             found += [reading for reading in batch if reading is not None]
             progress(start + len(batch))
         if not found:
             errors = [error for e in evidence for error in e.errors] or ["there are no requests"]
-            raise InputError(f"no slot prior can be fitted: {errors[0]}")
+            raise InputError(f"no position bias can be fitted: {errors[0]}")
         slots = dict(earlier.slots) if earlier else {}
         for n in sorted({len(reading.labels) for reading in found}):
             mean = _mean([reading for reading in found if len(reading.labels) == n])
-            known = earlier and earlier.fitted(mean.labels, "the earlier slot prior")
+            known = earlier and earlier.fitted(mean.labels, "the earlier position bias")
             slots[n] = _pooled(known, mean) if known else mean
-        return cls(model=engine.model_id, adapter=_sha256(adapter), template=TemplateStamp.of(template), slots=slots)
+        return cls(model=engine.model_id, adapter=_sha256(adapter), template=TemplateRef.of(template), slots=slots)
 
     def check(self, engine: Engine, template: Template, adapter: str | None, where: str) -> None:
         """Refuse what the prior was not fitted for.
@@ -109,7 +109,7 @@ class SlotPrior(BaseModel):
         Raises:
             InputError: another model, adapter or template; the message says which, `where`, and what to do.
         """
-        now = TemplateStamp.of(template)
+        now = TemplateRef.of(template)
         stands = {
             "model": (self.model, engine.model_id),
             "adapter": ((self.adapter or "none")[:8], (_sha256(adapter) or "none")[:8]),
@@ -118,7 +118,7 @@ class SlotPrior(BaseModel):
         }
         _refuse(stands, where)
 
-    def fitted(self, labels: Sequence[str], where: str) -> SlotOffsets | None:
+    def fitted(self, labels: Sequence[str], where: str) -> PositionOffsets | None:
         """What is known of so many slots; None where no request had that many candidates.
 
         Raises:
@@ -143,16 +143,16 @@ class SlotPrior(BaseModel):
         """Read it again.
 
         Raises:
-            InputError: no such file, none named, or one that holds no slot prior.
+            InputError: no such file, none named, or one that holds no position bias.
         """
         try:
             return cls.model_validate_json(_content(path))
         except ValidationError as error:
-            raise InputError(f"{path}: not a slot prior: {error.errors()[0]['msg']}; {AGAIN}") from None
+            raise InputError(f"{path}: not a position bias: {error.errors()[0]['msg']}; {AGAIN}") from None
 
 
-def prior_sha256(path: str | Path | None) -> str:
-    """SHA-256 of the file of a slot prior.
+def bias_sha256(path: str | Path | None) -> str:
+    """SHA-256 of the file of a position bias.
 
     Raises:
         InputError: no file was named, or it cannot be read; the message says how to fit one.
@@ -166,20 +166,20 @@ def _content(path: str | Path | None) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise InputError(f"{path}: the slot prior cannot be read: {error.strerror}; {AGAIN}") from None
+        raise InputError(f"{path}: the position bias cannot be read: {error.strerror}; {AGAIN}") from None
 
 
-def _mean(readings: Sequence[SlotReading]) -> SlotOffsets:
+def _mean(readings: Sequence[LabelReading]) -> PositionOffsets:
     """Of prompts with the same number of slots."""
     logprobs = np.array([reading.logprobs for reading in readings])
     offsets = (logprobs - logprobs.mean(axis=1, keepdims=True)).mean(axis=0)
-    return SlotOffsets(labels=readings[0].labels, offsets=tuple(offsets.tolist()), requests=len(readings))
+    return PositionOffsets(labels=readings[0].labels, offsets=tuple(offsets.tolist()), requests=len(readings))
 
 
-def _pooled(a: SlotOffsets, b: SlotOffsets) -> SlotOffsets:
+def _pooled(a: PositionOffsets, b: PositionOffsets) -> PositionOffsets:
     total = a.requests + b.requests
     offsets = (np.array(a.offsets) * a.requests + np.array(b.offsets) * b.requests) / total
-    return SlotOffsets(labels=a.labels, offsets=tuple(offsets.tolist()), requests=total)
+    return PositionOffsets(labels=a.labels, offsets=tuple(offsets.tolist()), requests=total)
 
 
 def _sha256(adapter: str | None) -> str | None:
@@ -194,45 +194,45 @@ def _refuse(stands: Mapping[str, tuple[str, str]], where: str) -> None:
 
 
 class ListwisePrior(Prompting):
-    """The log-probability (nats) of a candidate's label minus its slot's offset; see `SlotPrior`.
+    """The log-probability (nats) of a candidate's label minus its slot's offset; see `PositionBias`.
 
-    The score of listwise-labels is kept beside it. The signal slot-prior-requests says from how many requests the
+    The score of listwise-labels is kept beside it. The signal position-bias-requests says from how many requests the
     offsets come: 0 where there are too few with so many candidates, and the log-probabilities stand as they are.
     """
 
     name: ClassVar[str] = "listwise-prior"
     template_kind: ClassVar[str] = "listwise-labels"
 
-    def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
+    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`.
 
         Raises:
-            InputError: no slot prior is given, or one of another model, adapter, template or set of labels.
+            InputError: no position bias is given, or one of another model, adapter, template or set of labels.
         """
-        adapter, where = self._setup.adapter, f"the slot prior {self._setup.slot_prior}"
+        adapter, where = self._setup.adapter, f"the position bias {self._setup.position_bias}"
         self._prior.check(engine, template, adapter, where)
-        deals = [dealt(e, self._setup.seed) for e in evidence]
-        for reading in read_slots(deals, engine, template, adapter):
+        assignments = [assign(e, self._setup.seed) for e in evidence]
+        for reading in read_slots(assignments, engine, template, adapter):
             if reading is not None:
                 reading.book()
                 _correct(reading, self._prior.fitted(reading.labels, where))
 
     @cached_property
-    def _prior(self) -> SlotPrior:
-        return SlotPrior.load(self._setup.slot_prior)
+    def _prior(self) -> PositionBias:
+        return PositionBias.load(self._setup.position_bias)
 
 
-def _correct(reading: SlotReading, fitted: SlotOffsets | None) -> None:
+def _correct(reading: LabelReading, fitted: PositionOffsets | None) -> None:
     """Book a reading without what the model thinks of the slots, where that is known well enough."""
-    e, n = reading.deal.evidence, len(reading.labels)
+    e, n = reading.assignment.evidence, len(reading.labels)
     requests = fitted.requests if fitted else 0
     known = fitted if requests >= LEAST_REQUESTS else None
     offsets = known.offsets if known else (0.0,) * n
     for (item_id, logprob), offset in zip(reading.by_item.items(), offsets, strict=True):
         e.score(item_id, listwise_prior=logprob - offset)
-    e.signals["slot-prior-requests"] = requests if known else 0
+    e.signals["position-bias-requests"] = requests if known else 0
     if not known:
         e.notes.append(
-            f"the slot prior is not used: it was fitted on {requests} requests with {n} candidates and needs "
+            f"the position bias is not used: it was fitted on {requests} requests with {n} candidates and needs "
             f"{LEAST_REQUESTS}"
         )

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from promptrec.data.query import Query
-from promptrec.engine.base import Engine, Reading, Usage
+from promptrec.engine.base import Engine, Output, Usage
 from promptrec.prompt import Fitted, fit
 from promptrec.rank.base import Prompting, Setup
-from promptrec.rank.item_score_cache import Kept
+from promptrec.rank.item_score_cache import ItemScoreCache
 from promptrec.rank.label_tokens import word_tokens
 from promptrec.rank.pointwise.pair_prompts import Pair, fit_pairs
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.template import Template
 
 # Longest answer word, in tokens, that is kept free behind the prompt.
@@ -22,8 +22,8 @@ RESERVE = 8
 class Calibrated(Prompting):
     """A number read off the words of an answer, minus the same number about the same item when nothing is known.
 
-    The second is read once for each item, see `Kept`. The signal `word-mass` is the probability of all the words
-    together, as a mean over the candidates.
+    The second is read once for each item, see `ItemScoreCache`. The signal `word-mass` is the probability of all the
+    words together, as a mean over the candidates.
     """
 
     pointwise: ClassVar[bool] = True
@@ -33,13 +33,13 @@ class Calibrated(Prompting):
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
-        self._null = Kept(setup.kept)
+        self._null = ItemScoreCache(setup.kept)
 
     @abstractmethod
     def value(self, logprobs: Sequence[float]) -> float:
         """The number, from the natural-log probability of each of the template's words, in their order."""
 
-    def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
+    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`."""
         pairs = fit_pairs(evidence, template, engine, RESERVE)
         readings = self._ask([p.fitted for p in pairs], engine, template)
@@ -54,7 +54,7 @@ class Calibrated(Prompting):
             mass = sum(map(math.exp, reading.value)) / len(e.request.candidates)
             e.signals["word-mass"] = e.signals.get("word-mass", 0.0) + mass
 
-    def _ask(self, prompts: Sequence[Fitted], engine: Engine, template: Template) -> list[Reading[tuple[float, ...]]]:
+    def _ask(self, prompts: Sequence[Fitted], engine: Engine, template: Template) -> list[Output[tuple[float, ...]]]:
         """Log-probabilities of the template's words after each prompt, whatever number of tokens they have."""
         if not prompts:
             return []
@@ -87,11 +87,11 @@ class Calibrated(Prompting):
         return [told.get(key) for key in keys]
 
 
-def _joined(readings: Sequence[Reading[tuple[float, ...]]]) -> Reading[tuple[float, ...]]:
+def _joined(readings: Sequence[Output[tuple[float, ...]]]) -> Output[tuple[float, ...]]:
     """The log-probability of each word as a whole, at the cost of all; or the first error among them."""
     usage = sum((r.usage for r in readings), Usage())
     error = next((r.error for r in readings if r.error), None)
-    return Reading(None if error else tuple(sum(r.get()) for r in readings), usage, error)
+    return Output(None if error else tuple(sum(r.get()) for r in readings), usage, error)
 
 
 class Graded(Calibrated):

@@ -12,18 +12,18 @@ centring (`A~8`, see `centred`) does so for all of them.
 from collections.abc import Sequence
 from typing import ClassVar
 
-from promptrec.engine.base import Engine, Reading
+from promptrec.engine.base import Engine, Output
 from promptrec.rank.base import Prompting, Setup
-from promptrec.rank.item_score_cache import Kept
+from promptrec.rank.item_score_cache import ItemScoreCache
 from promptrec.rank.pointwise.pair_prompts import Pair, fit_pairs, null_context
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.template import Template
 
 
 class MeanLikelihood(Prompting):
     """How probable the model finds the template's reply after the rest of it (nats a token)."""
 
-    def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
+    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`."""
         pairs = fit_pairs(evidence, template, engine)
         for pair, reading in zip(pairs, _read(pairs, engine, self._setup), strict=True):
@@ -54,8 +54,8 @@ class ItemLikelihood(MeanLikelihood):
 class ItemPmi(Prompting):
     """How much likelier an item becomes once the person's words are known (nats).
 
-    The likelihood under the empty profile is read once for each item, see `Kept`. Both are of the whole item text:
-    `log-likelihood` and `null-log-likelihood` (nats).
+    The likelihood under the empty profile is read once for each item, see `ItemScoreCache`. Both are of the whole item
+    text: `log-likelihood` and `null-log-likelihood` (nats).
     """
 
     name: ClassVar[str] = "item-pmi"
@@ -65,9 +65,9 @@ class ItemPmi(Prompting):
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
-        self._null = Kept(setup.kept)
+        self._null = ItemScoreCache(setup.kept)
 
-    def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
+    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`."""
         pairs = fit_pairs(evidence, template, engine)
         readings = _read(pairs, engine, self._setup)
@@ -98,6 +98,6 @@ class ItemPmi(Prompting):
         return [told.get(key) for key in keys]
 
 
-def _read(pairs: Sequence[Pair], engine: Engine, setup: Setup) -> list[Reading[tuple[float, ...]]]:
+def _read(pairs: Sequence[Pair], engine: Engine, setup: Setup) -> list[Output[tuple[float, ...]]]:
     """The log-probability of each token of each pair's reply."""
     return engine.loglikelihood([p.context for p in pairs], [p.reply for p in pairs], adapter=setup.adapter)

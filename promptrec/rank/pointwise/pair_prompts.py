@@ -7,7 +7,7 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.engine.base import Engine, Tokens
 from promptrec.prompt import Fitted, PromptTooLong, fit
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.template import Template
 
 
@@ -15,7 +15,7 @@ from promptrec.template.template import Template
 class Pair:
     """A query and one candidate as a prompt that fits the engine's context."""
 
-    evidence: Evidence
+    evidence: ResultBuilder
     item: Item
     fitted: Fitted
 
@@ -30,7 +30,7 @@ class Pair:
         return self.fitted.encoded.reply
 
 
-def fit_pairs(evidence: Sequence[Evidence], template: Template, engine: Engine, reserve: int = 0) -> list[Pair]:
+def fit_pairs(evidence: Sequence[ResultBuilder], template: Template, engine: Engine, reserve: int = 0) -> list[Pair]:
     """A pair for each candidate of each request; one that cannot fit is booked as an error of its request.
 
     `reserve` tokens of the context are kept free for what the engine adds after the prompt.
@@ -44,7 +44,7 @@ def fit_pairs(evidence: Sequence[Evidence], template: Template, engine: Engine, 
             except PromptTooLong as too_long:
                 e.errors.append(str(too_long))
                 continue
-            e.cuts.update(dict.fromkeys(fitted.cuts))
+            e.truncations.update(dict.fromkeys(fitted.truncations))
             pairs.append(Pair(e, item, fitted))
     return pairs
 

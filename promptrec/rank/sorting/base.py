@@ -12,9 +12,9 @@ from typing import ClassVar, TypeVar
 from promptrec.data.item import Item
 from promptrec.engine.base import Engine
 from promptrec.rank.base import Prompting
-from promptrec.rank.batched_rounds import Asking, answered, together
-from promptrec.rank.listwise.labels import Deal, SlotReading, read_slots
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.batched_rounds import Rounds, answered, together
+from promptrec.rank.listwise.labels import Assignment, LabelReading, read_slots
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.template import Template
 
 Outcome = TypeVar("Outcome")
@@ -22,7 +22,7 @@ ItemSet = tuple[Item, ...]
 """Candidates in the order they are shown."""
 Labels = tuple[float, ...] | None
 """Log-probability (nats) of the label of each item of a set, in the order shown; None where it could not be read."""
-Comparison = Asking[ItemSet, Labels, Outcome]
+Comparison = Rounds[ItemSet, Labels, Outcome]
 
 
 class Comparing(Prompting):
@@ -35,32 +35,32 @@ class Comparing(Prompting):
     template_kind: ClassVar[str] = "listwise-labels"
 
     @abstractmethod
-    def compare(self, e: Evidence) -> Comparison[dict[str, float]]:
+    def compare(self, e: ResultBuilder) -> Comparison[dict[str, float]]:
         """Yield the sets of a request's candidates to be read next, and return the candidates' scores by ID."""
 
-    def gather(self, evidence: Sequence[Evidence], engine: Engine, template: Template) -> None:
+    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`."""
         adapter = self._setup.adapter
         comparisons = together([self._booked(e) for e in evidence])
-        answered(comparisons, lambda deals: read_slots(deals, engine, template, adapter))
+        answered(comparisons, lambda assignments: read_slots(assignments, engine, template, adapter))
 
-    def _booked(self, e: Evidence) -> Asking[Deal, SlotReading | None, None]:
+    def _booked(self, e: ResultBuilder) -> Rounds[Assignment, LabelReading | None, None]:
         """The comparison of one request, with what comes of it booked to its evidence."""
         comparison = self.compare(e)
-        read: list[SlotReading] = []
+        read: list[LabelReading] = []
         asked = 0
         try:
             sets = next(comparison)
             while True:
                 calls = e.calls
-                readings = yield [Deal(e, items) for items in sets]
+                readings = yield [Assignment(e, items) for items in sets]
                 e.steps += e.calls > calls
                 asked += len(sets)
                 read += [reading for reading in readings if reading is not None]
                 sets = comparison.send([None if reading is None else reading.logprobs for reading in readings])
         except StopIteration as stop:
             scores: dict[str, float] = stop.value
-        shown = {item.item_id for reading in read for item in reading.deal.items}
+        shown = {item.item_id for reading in read for item in reading.assignment.items}
         for item_id, score in scores.items():
             if item_id in shown or not asked:
                 e.score(item_id, **{self.name: score})

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from promptrec.data.item import Item
 from promptrec.rank.ordering import DECIMALS, levelled, places, shuffled
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.rank.sorting.base import Comparing, Comparison, Labels
 from promptrec.rank.sorting.heap import best_by_heap
 
@@ -30,7 +30,7 @@ class Pairwise(Comparing):
 
     name: ClassVar[str] = "pairwise"
 
-    def compare(self, e: Evidence) -> Comparison[dict[str, float]]:
+    def compare(self, e: ResultBuilder) -> Comparison[dict[str, float]]:
         """See `Comparing.compare`."""
         order = shuffled(e.request.candidates, self._setup.seed, e.request.query.query_id)
         duels = _Duels(order)
@@ -43,7 +43,7 @@ class PairwiseAll(Comparing):
 
     name: ClassVar[str] = "pairwise-all"
 
-    def compare(self, e: Evidence) -> Comparison[dict[str, float]]:
+    def compare(self, e: ResultBuilder) -> Comparison[dict[str, float]]:
         """See `Comparing.compare`."""
         items = e.request.candidates
         if len(items) > MOST:

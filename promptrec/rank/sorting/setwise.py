@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from promptrec.data.item import Item
 from promptrec.rank.ordering import DECIMALS, levelled, places, shuffled
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.rank.sorting.base import Comparing, Comparison
 from promptrec.rank.sorting.heap import best_by_heap
 
@@ -24,7 +24,7 @@ class Setwise(Comparing):
 
     name: ClassVar[str] = "setwise"
 
-    def compare(self, e: Evidence) -> Comparison[dict[str, float]]:
+    def compare(self, e: ResultBuilder) -> Comparison[dict[str, float]]:
         """See `Comparing.compare`."""
         seed, query_id = self._setup.seed, e.request.query.query_id
         order = shuffled(e.request.candidates, seed, query_id)

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from promptrec.data.item import Item
 from promptrec.rank.ordering import DECIMALS, places, shuffled
-from promptrec.rank.result_builder import Evidence
+from promptrec.rank.result_builder import ResultBuilder
 from promptrec.rank.sorting.base import Comparing, Comparison, ItemSet, Labels
 
 GROUP = 20
@@ -31,7 +31,7 @@ class Tournament(Comparing):
 
     name: ClassVar[str] = "tournament"
 
-    def compare(self, e: Evidence) -> Comparison[dict[str, float]]:
+    def compare(self, e: ResultBuilder) -> Comparison[dict[str, float]]:
         """See `Comparing.compare`."""
         playing: Sequence[Item] = e.request.candidates
         rounds: list[Worth] = []
@@ -49,7 +49,7 @@ class Tournament(Comparing):
         rounds.append(_worth(final, labels))
         return places([group for left in reversed(rounds) for group in _equals(left)])
 
-    def _drawn(self, playing: Sequence[Item], e: Evidence, turn: int) -> ItemSet:
+    def _drawn(self, playing: Sequence[Item], e: ResultBuilder, turn: int) -> ItemSet:
         return shuffled(playing, self._setup.seed, e.request.query.query_id, str(turn))
 
 

@@ -24,7 +24,7 @@ from promptrec.evaluate.runs.measure import measure_run
 from promptrec.evaluate.runs.spec import RunSpec
 from promptrec.evaluate.runs.store import RunStore
 from promptrec.evaluate.stats.baseline_comparison import compare_all, headline
-from promptrec.rank.ranking import Ledger, RankedItem, Ranking, ReplyReport, TemplateStamp
+from promptrec.rank.ranking import Ledger, RankedItem, Ranking, ReplyReport, TemplateRef
 from promptrec.template.loader import load_template
 from promptrec.testing.planted_dataset import planted
 
@@ -128,7 +128,7 @@ def _run(out, dataset, config, ranker, strength):
     about = {}
     if reads:
         template = load_template(f"films/{dataset.language}", kind=ranker)
-        stamp = TemplateStamp(name=template.name, sha256=template.sha256)
+        stamp = TemplateRef(name=template.name, sha256=template.sha256)
         about = {"model": MODEL, "model_sha256": "ab" * 32, "engine": "transformers", "templates": (stamp,)}
     spec = RunSpec(dataset=dataset.name, dataset_sha256=dataset.sha256, ranker=ranker, seed=config.seed, **about)
     folder = f"{dataset.name}/{spec.folder_name}"

@@ -2,7 +2,7 @@ import pytest
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
-from promptrec.engine.dry_run.engine import CountingEngine
+from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.evaluate.report.error_analysis import first_prompt
 from promptrec.recommender import Recommender
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
@@ -13,7 +13,7 @@ ASKED = RankRequest(Query(preferences="a quiet evening", query_id="q"), (RED, BL
 
 @pytest.fixture
 def counter():
-    return CountingEngine("bytes", BytesTokenizer(), 10_000)
+    return DryRunEngine("bytes", BytesTokenizer(), 10_000)
 
 
 @pytest.mark.parametrize("ranker", ["query-likelihood", "item-pmi", "yes-no"])

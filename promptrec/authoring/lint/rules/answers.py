@@ -6,8 +6,8 @@ from functools import partial
 from itertools import pairwise
 
 from promptrec.answer.registry import answer_format
-from promptrec.authoring.lint.context import Draft, fault
-from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.context import LintContext, fault
+from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.rules.content import answers_in_another
 from promptrec.authoring.lint.rules.structure import does_ask, question
 from promptrec.prompt import Tokenizer
@@ -19,7 +19,7 @@ from promptrec.template.analysis.references import Typed, Use
 BRACKETS = "[(<【（"
 
 
-def labels_are_shown_as_answered(draft: Draft) -> Iterator[Finding]:
+def labels_are_shown_as_answered(draft: LintContext) -> Iterator[Diagnostic]:
     """A reply that begins with a bracket asks for a label that was shown in one."""
     mark = draft.template.cue[-1:]
     if draft.header.ranks != "listwise-labels" or not mark or mark not in BRACKETS:
@@ -34,7 +34,7 @@ def labels_are_shown_as_answered(draft: Draft) -> Iterator[Finding]:
 KINDS = ("yes-no", "graded", "listwise-labels")
 
 
-def space_before_slot(draft: Draft) -> Iterator[Finding]:
+def space_before_slot(draft: LintContext) -> Iterator[Diagnostic]:
     """A space typed at the end is taken away; a label would naturally need one behind a word or a colon."""
     if draft.header.ranks not in KINDS:
         return
@@ -53,7 +53,7 @@ def space_before_slot(draft: Draft) -> Iterator[Finding]:
 MARKS = ("[", "(", "<")
 
 
-def words_are_single_tokens(draft: Draft) -> Iterator[Finding]:
+def words_are_single_tokens(draft: LintContext) -> Iterator[Diagnostic]:
     """Answer words that are one token each, but for what all of them start with.
 
     A word of a single character cannot be shorter; where the tokenizer cuts it into bytes, the model is at fault.
@@ -79,7 +79,7 @@ def words_are_single_tokens(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def labels_are_single_tokens(draft: Draft) -> Iterator[Finding]:
+def labels_are_single_tokens(draft: LintContext) -> Iterator[Diagnostic]:
     """As many labels that are one token of their own right behind the cue as behind another mark."""
     if draft.tokenizer is None or draft.header.ranks != "listwise-labels":
         return
@@ -93,7 +93,7 @@ def _labels(tokenizer: Tokenizer, cue: str) -> int:
     return len(label_tokens(tokenizer, cue, KEEP))
 
 
-def is_no_answer_itself(draft: Draft) -> Iterator[Finding]:
+def is_no_answer_itself(draft: LintContext) -> Iterator[Diagnostic]:
     """The template's own lines, read by the parser of its answers, must name nothing."""
     header = draft.header
     if header.ranks != "listwise-text":
@@ -118,7 +118,7 @@ _BAD = re.compile(
 )
 
 
-def answers_are_named(draft: Draft) -> Iterator[Finding]:
+def answers_are_named(draft: LintContext) -> Iterator[Diagnostic]:
     """Both words of a yes-no template, and the ends of a scale of grades, stand somewhere in the text."""
     words = draft.header.words
     shown = any(use.of_example and use.printed and use.names == ("answer",) for use in draft.uses())
@@ -132,7 +132,7 @@ def answers_are_named(draft: Draft) -> Iterator[Finding]:
         yield fault("unnamed-answer", draft.end("user"), word=repr(missing[0]), question=question(draft))
 
 
-def best_word_is_where_it_belongs(draft: Draft) -> Iterator[Finding]:
+def best_word_is_where_it_belongs(draft: LintContext) -> Iterator[Diagnostic]:
     """The yes word stands first, and grades run from the worst to the best: the other way ranks upside down."""
     words, ranks = draft.header.words, draft.header.ranks
     if ranks not in ("yes-no", "graded"):

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from functools import reduce
 from pathlib import Path
 
-from promptrec.authoring.lint.context import Draft, Line, fault
-from promptrec.authoring.lint.diagnostic import Finding
-from promptrec.authoring.messages import Slot, phrase
+from promptrec.authoring.lint.context import Line, LintContext, fault
+from promptrec.authoring.lint.diagnostic import Diagnostic
+from promptrec.authoring.messages import Slot, message
 from promptrec.template.analysis.references import Place
 from promptrec.template.few_shot import turned
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
-NAMES = {"en": phrase("english"), "zh": phrase("chinese")}
+NAMES = {"en": message("english"), "zh": message("chinese")}
 # Another language that an answer is asked for in, by the name it has in English and Chinese.
 _ASKED = re.compile(
     r"\b(?i:answer|reply|respond|write)\b[^.!?\n]{0,99}?\bin "
@@ -26,7 +26,7 @@ HAN_A_WORD = 2
 FEWEST = 4
 
 
-def speaks_its_language(draft: Draft) -> Iterator[Finding]:
+def speaks_its_language(draft: LintContext) -> Iterator[Diagnostic]:
     """Most of the author's words are in the language of the header, and so are the answer words."""
     language = draft.header.language
     text = "\n".join(line.text for line in draft.lines())
@@ -46,7 +46,7 @@ def speaks_its_language(draft: Draft) -> Iterator[Finding]:
         yield from asked_in_another(draft)
 
 
-def answers_in_another(draft: Draft) -> Iterator[Finding]:
+def answers_in_another(draft: LintContext) -> Iterator[Diagnostic]:
     """Answer words that are not in the language of the header; digits are in both."""
     wrong = _LATIN if draft.header.language == "zh" else _HAN
     for word in draft.header.words:
@@ -60,7 +60,7 @@ def answers_in_another(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def asked_in_another(draft: Draft) -> Iterator[Finding]:
+def asked_in_another(draft: LintContext) -> Iterator[Diagnostic]:
     """A request to answer in a language that is not the header's, in which the answer is looked for."""
     for line in draft.lines():
         asked = _ASKED.search(line.text)
@@ -81,7 +81,7 @@ _LABEL = re.compile(r"[\[【(（]\s*([A-Z]{1,2}|\d{1,2})\s*[\]】)）]|[\"“'�
 _ANSWERED = re.compile(r"(?:answer|label|回答|答案)\s*[:：]\s*(.+)", re.IGNORECASE)
 
 
-def examples_vary(draft: Draft) -> Iterator[Finding]:
+def examples_vary(draft: LintContext) -> Iterator[Diagnostic]:
     """There are examples where some are promised, and their right answer is not always the same."""
     examples = draft.template.examples
     if draft.header.examples and not examples:
@@ -90,7 +90,7 @@ def examples_vary(draft: Draft) -> Iterator[Finding]:
         return
     if draft.listwise:
         slots = {turned(example, turn).index(example.ordered()[0]) for turn, example in enumerate(examples)}
-        always: Slot = phrase("in-slot", slot=chr(ord("A") + min(slots))) if len(slots) == 1 else ""
+        always: Slot = message("in-slot", slot=chr(ord("A") + min(slots))) if len(slots) == 1 else ""
     else:
         good = draft.header.words[:1] if draft.header.ranks == "yes-no" else draft.header.words[-1:]
         always = "".join(good) if len(examples) == 1 else ""
@@ -104,11 +104,11 @@ def examples_vary(draft: Draft) -> Iterator[Finding]:
         )
 
 
-def typed_answers(draft: Draft) -> Iterator[Finding]:
+def typed_answers(draft: LintContext) -> Iterator[Diagnostic]:
     """An answer typed as an example makes a model give that answer; so do typed examples that all have one answer."""
     if draft.header.ranks in ("query-likelihood", "item-pmi", "profile", "listwise-text"):
         return
-    such = phrase("with-its-label") if draft.listwise else _either(draft.header.words)
+    such = message("with-its-label") if draft.listwise else _either(draft.header.words)
     answered = []
     for line in draft.lines():
         named = [found for found in _SUCH_AS.finditer(line.text) if len(_answers(found[1], draft)) == 1]
@@ -124,10 +124,10 @@ def typed_answers(draft: Draft) -> Iterator[Finding]:
 
 def _either(words: tuple[str, ...]) -> Slot:
     first: Slot = words[0]
-    return reduce(lambda one, other: phrase("or", one=one, other=other), words[1:], first)
+    return reduce(lambda one, other: message("or", one=one, other=other), words[1:], first)
 
 
-def _answers(text: str, draft: Draft) -> set[str]:
+def _answers(text: str, draft: LintContext) -> set[str]:
     """The answers that some words name."""
     if draft.listwise:
         return {a or b for a, b in _LABEL.findall(text)}
@@ -141,22 +141,22 @@ SHORTEST = 8
 SHORTEST_WIDE = 4
 
 
-def control_tokens(draft: Draft) -> Iterator[Finding]:
+def control_tokens(draft: LintContext) -> Iterator[Diagnostic]:
     """Control tokens in the author's text end the prompt, or begin another turn, where nobody expects it."""
     for line in draft.lines():
         found = _CONTROL.search(line.text)
         if found or _is_read_otherwise(draft, line):
-            yield fault("control-token", line.place, token=found[0] if found else phrase("a-control-token"))
+            yield fault("control-token", line.place, token=found[0] if found else message("a-control-token"))
 
 
-def _is_read_otherwise(draft: Draft, line: Line) -> bool:
+def _is_read_otherwise(draft: LintContext, line: Line) -> bool:
     """Whether the model's tokenizer finds a control token in it."""
     if draft.tokenizer is None:
         return False
     return draft.tokenizer.encode(line.text, trusted=True) != draft.tokenizer.encode(line.text, trusted=False)
 
 
-def typed_titles(draft: Draft) -> Iterator[Finding]:
+def typed_titles(draft: LintContext) -> Iterator[Diagnostic]:
     """A title or a person's words typed in: they stand in every prompt, and pass for the author's own words."""
     titles = {item.title: "title-of-the-catalogue" for item in draft.catalog or ()}
     people = {test.person.strip(): "person-of-a-test" for test in draft.header.tests}
@@ -166,7 +166,7 @@ def typed_titles(draft: Draft) -> Iterator[Finding]:
             # A title of one word may be a word of the question, but not a name in the middle of its sentence.
             before = r"(?<!\w)" if _long_enough(words) else r"(?<=[a-z,] )"
             if (_long_enough(words) or _is_name(words)) and re.search(rf"{before}{re.escape(words)}(?!\w)", line.text):
-                yield fault("typed-value", line.place, "warning", words=repr(words), what=phrase(what))
+                yield fault("typed-value", line.place, "warning", words=repr(words), what=message(what))
 
 
 def _long_enough(words: str) -> bool:

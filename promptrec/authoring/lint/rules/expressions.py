@@ -4,8 +4,8 @@ import html
 import re
 from collections.abc import Iterator
 
-from promptrec.authoring.lint.context import Draft, fault
-from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.context import LintContext, fault
+from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.rules.names import QUERY, names_of_item
 from promptrec.template.analysis.references import Place, Typed
 from promptrec.template.syntax.unclosed_blocks import without_remarks
@@ -30,7 +30,7 @@ _BARE = re.compile(r"(?:<<|«)?(?<![\w.])(?P<name>\w+)\.(?P<field>[^\W\d]\w*)(?!
 _MERGED = re.compile(r"<<(\w+)>>|«(\w+)»|\$(\w+)|%(\w+)%|\[(\w+)\]")
 
 
-def single_braces(draft: Draft) -> Iterator[Finding]:
+def single_braces(draft: LintContext) -> Iterator[Diagnostic]:
     """A name that does not stand in double braces is not replaced by what it names."""
     known, fields = {*NAMES, *draft.loop_names}, {*QUERY, *names_of_item(draft)}
     for piece in draft.pieces():
@@ -60,7 +60,7 @@ def single_braces(draft: Draft) -> Iterator[Finding]:
         yield from _merged(draft, piece, rest)
 
 
-def stray_braces(draft: Draft) -> Iterator[Finding]:
+def stray_braces(draft: LintContext) -> Iterator[Diagnostic]:
     """A third } behind a name, where no { was typed before it that it could close."""
     for path, source in draft.files.items():
         text, opened, place = without_remarks(source), 0, 0
@@ -76,7 +76,7 @@ def stray_braces(draft: Draft) -> Iterator[Finding]:
                 yield fault("stray-brace", Place(path, line), "warning", written=found[0])
 
 
-def _merged(draft: Draft, piece: Typed, rest: str) -> Iterator[Finding]:
+def _merged(draft: LintContext, piece: Typed, rest: str) -> Iterator[Diagnostic]:
     """A field in signs of another program, where the template does not show it otherwise."""
     shown = {use.names[-1] for use in draft.uses() if use.printed}
     for found in _MERGED.finditer(rest):
@@ -88,7 +88,7 @@ def _merged(draft: Draft, piece: Typed, rest: str) -> Iterator[Finding]:
             )
 
 
-def _alone(draft: Draft, name: str) -> str:
+def _alone(draft: LintContext, name: str) -> str:
     """A name without what it belongs to, such as title, as it is to be written; empty where it is none."""
     if name in QUERY:
         return f"query.{name}"
@@ -103,7 +103,7 @@ _NAME = r"[^\W\d]\w*\.\w+"
 _SEVERAL = re.compile(rf"[-+]?\s*{_NAME}(?:\s*(?:(?P<sign>,)|\b(?:and)\b)\s*{_NAME})+\s*[-+]?")
 
 
-def names_do_what_they_look_like(draft: Draft) -> Iterator[Finding]:
+def names_do_what_they_look_like(draft: LintContext) -> Iterator[Diagnostic]:
     """A name in quotes is a text; of several names between two braces, one is put in, or a list."""
     known = {*NAMES, *draft.loop_names}
     for path, text in draft.files.items():
@@ -131,7 +131,7 @@ _ESCAPED = re.compile(r"(?<!\\)\\[nt](?![a-z])")
 _WEB = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,5});")
 
 
-def signs_of_elsewhere(draft: Draft) -> Iterator[Finding]:
+def signs_of_elsewhere(draft: LintContext) -> Iterator[Diagnostic]:
     """Remarks and signs as web pages and programs have them."""
     for line in draft.lines():
         remark = _REMARK.match(line.text)

@@ -5,24 +5,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
-from promptrec.authoring.lint.context import Draft, fault
-from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.context import LintContext, fault
+from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.rules.expressions import PUT_IN
-from promptrec.authoring.messages import phrase
+from promptrec.authoring.messages import message
 from promptrec.authoring.sample_request import own_catalog
 from promptrec.template.analysis.references import Place
 from promptrec.template.front_matter import Kind
 from promptrec.template.syntax.yaml_loader import cut_texts
 
 
-def says_what_it_is_for(draft: Draft) -> Iterator[Finding]:
+def says_what_it_is_for(draft: LintContext) -> Iterator[Diagnostic]:
     """`about` and `domain` are not left empty."""
     for field in ("about", "domain"):
         if not getattr(draft.header, field).strip():
-            yield fault("empty-header", draft.place(field), "warning", field=field, such=phrase(f"such-{field}"))
+            yield fault("empty-header", draft.place(field), "warning", field=field, such=message(f"such-{field}"))
 
 
-def is_called_as_it_ranks(draft: Draft) -> Iterator[Finding]:
+def is_called_as_it_ranks(draft: LintContext) -> Iterator[Diagnostic]:
     """A file that is called like one way of ranking is found under that name, and must rank in it."""
     path, ranks = Path(draft.template.path), draft.header.ranks
     if path.stem in get_args(Kind) and path.stem != ranks:
@@ -36,7 +36,7 @@ TITLES = ("has", "lacks")
 TEXTS = ("person", "context", "about")
 
 
-def fields_are_parted(draft: Draft) -> Iterator[Finding]:
+def fields_are_parted(draft: LintContext) -> Iterator[Diagnostic]:
     """`[grape，country]` is one field of that name, which nothing has."""
     columns = draft.catalog.field_names if draft.catalog else ()
     shown = {use.names[1:2] for use in draft.uses()}
@@ -47,7 +47,7 @@ def fields_are_parted(draft: Draft) -> Iterator[Finding]:
             yield fault("joined-fields", draft.place("fields", name), name=repr(name), sign=sign[0], right=right)
 
 
-def texts_are_whole(draft: Draft) -> Iterator[Finding]:
+def texts_are_whole(draft: LintContext) -> Iterator[Diagnostic]:
     """What stands behind ` #` is dropped, which may be half of what somebody says."""
     catalog = own_catalog(draft.template) or draft.catalog
     titles = [item.title for item in catalog] if catalog else []
@@ -63,7 +63,7 @@ def texts_are_whole(draft: Draft) -> Iterator[Finding]:
 _GIVEN = re.compile(r"\{%[-+]?\s*(?:set\s+(\w+)\s*=|for\s+(\w+(?:\s*,\s*\w+)*)\s+in\b)")
 
 
-def unused_fields(draft: Draft) -> Iterator[Finding]:
+def unused_fields(draft: LintContext) -> Iterator[Diagnostic]:
     """Fields that the template itself declares and never shows; those of pack.yaml are for all its templates."""
     used = {use.names[1] for use in draft.uses() if use.names[0] == "item" and len(use.names) > 1}
     for name in draft.header.fields if used else ():  # else all is amiss, and `shows_the_items` says so
@@ -72,7 +72,7 @@ def unused_fields(draft: Draft) -> Iterator[Finding]:
             yield fault("unused-field", draft.place("fields", name), "warning", name=repr(name), shown=shown)
 
 
-def unused_limits(draft: Draft) -> Iterator[Finding]:
+def unused_limits(draft: LintContext) -> Iterator[Diagnostic]:
     """Limits on what the template never shows: they shorten nothing."""
     used = {".".join(use.names[:2]) for use in draft.uses()}
     used |= {f"item.{name}" for name in draft.header.fields if draft.is_own("fields", name)}  # found as fields already
@@ -81,14 +81,14 @@ def unused_limits(draft: Draft) -> Iterator[Finding]:
             yield fault("unused-limit", draft.place("limits", name), "warning", name=name)
 
 
-def unused_examples(draft: Draft) -> Iterator[Finding]:
+def unused_examples(draft: LintContext) -> Iterator[Diagnostic]:
     """Examples that the template itself names and never shows."""
     if draft.header.examples and draft.is_own("examples"):
         used = any(use.of_example for use in draft.uses())
         yield from [] if used else [fault("unused-examples", draft.place("examples"), "warning")]
 
 
-def unused_names(draft: Draft) -> Iterator[Finding]:
+def unused_names(draft: LintContext) -> Iterator[Diagnostic]:
     """Names that `set` or a loop gives; of several in one loop, one is enough."""
     commands = "\n".join(found for text in draft.files.values() for found in PUT_IN.findall(text))
     for path, text in draft.files.items():

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from itertools import cycle, islice
 
 from promptrec.answer.registry import answer_format
-from promptrec.authoring.lint.context import Draft, fault
-from promptrec.authoring.lint.diagnostic import Finding
+from promptrec.authoring.lint.context import LintContext, fault
+from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.from_error import explained
-from promptrec.authoring.messages import phrase
+from promptrec.authoring.messages import message
 from promptrec.authoring.sample_request import SAMPLE_PERSON, SAMPLE_WORDS, Sample, shown
 from promptrec.data.item import Item
 from promptrec.prompt import PromptTooLong, Tokenizer, fit
@@ -23,7 +23,7 @@ PERSON = ("query.preferences", "query.context", "query.history")
 SHORTENING = {"shorten", "truncate", "first", "last", "length", "wordcount", "year", "date", "price"}
 
 
-def worst_case_fits(draft: Draft, items: Iterable[Item]) -> Iterator[Finding]:
+def worst_case_fits(draft: LintContext, items: Iterable[Item]) -> Iterator[Diagnostic]:
     """The longest of the items, as many as are ever shown at once, with all that `limits` lets be cut."""
     if draft.tokenizer is None:
         return
@@ -36,13 +36,13 @@ def worst_case_fits(draft: Draft, items: Iterable[Item]) -> Iterator[Finding]:
         yield fault(
             "too-long",
             draft.place("limits"),
-            many=phrase("with-candidates", number=len(told.items)) if draft.listwise else "",
+            many=message("with-candidates", number=len(told.items)) if draft.listwise else "",
             why=explained(str(too_long)).said,
-            also=phrase("or-limit", name=uncut[0]) if uncut else "",
+            also=message("or-limit", name=uncut[0]) if uncut else "",
         )
 
 
-def long_things_have_limits(draft: Draft) -> Iterator[Finding]:
+def long_things_have_limits(draft: LintContext) -> Iterator[Diagnostic]:
     """What a person or a catalogue can make long is named under `limits`, or shortened where it is shown."""
     long = {name for name, n in _lengths(draft).items() if n > LONG} | set(PERSON)
     seen: set[str] = set()
@@ -54,19 +54,19 @@ def long_things_have_limits(draft: Draft) -> Iterator[Finding]:
                 yield fault("no-limit", use.place, "warning", name=name, written=use.written)
 
 
-def _uncut(draft: Draft) -> list[str]:
+def _uncut(draft: LintContext) -> list[str]:
     """What is shown and not under `limits`, the longest first."""
     long = _lengths(draft)
     names = {".".join(use.names[:2]) for use in draft.uses() if use.printed} - set(draft.header.limits)
     return [name for name in sorted(names & long.keys(), key=lambda name: -long[name]) if long[name]]
 
 
-def _lengths(draft: Draft) -> dict[str, int]:
+def _lengths(draft: LintContext) -> dict[str, int]:
     """Characters of the longest value of each thing that can be cut."""
     return lengths(SAMPLE_PERSON["en"], list(draft.catalog or ()), draft.header)
 
 
-def _longest(draft: Draft, items: Iterable[Item]) -> Sample:
+def _longest(draft: LintContext, items: Iterable[Item]) -> Sample:
     """Someone, and the longest items, again and again until there are as many as are shown at once."""
     language = draft.header.language
     query = SAMPLE_PERSON[language].model_copy(update={"preferences": SAMPLE_WORDS[language]})
@@ -78,7 +78,7 @@ def _characters(item: Item) -> int:
     return len(item.title) + sum(len(str(value)) for value in item.fields.values())
 
 
-def _reserve(draft: Draft, told: Sample, tokenizer: Tokenizer) -> int:
+def _reserve(draft: LintContext, told: Sample, tokenizer: Tokenizer) -> int:
     """Tokens that the answer takes, as the rankers keep them free."""
     if draft.header.ranks != "listwise-text":
         return RESERVE

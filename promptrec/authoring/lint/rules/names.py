@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from rapidfuzz import process
 
-from promptrec.authoring.lint.context import Draft, fault
-from promptrec.authoring.lint.diagnostic import Finding
-from promptrec.authoring.messages import phrase
+from promptrec.authoring.lint.context import LintContext, fault
+from promptrec.authoring.lint.diagnostic import Diagnostic
+from promptrec.authoring.messages import message
 from promptrec.template.analysis.references import EACH, OWN, Names, Use
 
 QUERY = ("preferences", "history", "context", "attributes")
@@ -22,7 +22,7 @@ LISTS = (("candidates",), ("examples",))
 NEAR = 60
 
 
-def unknown_names(draft: Draft) -> Iterator[Finding]:
+def unknown_names(draft: LintContext) -> Iterator[Diagnostic]:
     """Each name that is not of the person, of an item, or declared, with the nearest one that is."""
     for use in draft.uses():
         known = _known(draft, use)
@@ -45,12 +45,12 @@ def unknown_names(draft: Draft) -> Iterator[Finding]:
             of=prefix,
             wrong=repr(wrong),
             name=wrong,
-            meant=phrase("did-you-mean", near=near) if near else "",
+            meant=message("did-you-mean", near=near) if near else "",
             there=tuple(there),
         )
 
 
-def printed_lists(draft: Draft) -> Iterator[Finding]:
+def printed_lists(draft: LintContext) -> Iterator[Diagnostic]:
     """Lists and tables that are put in as they are: nobody can say how they are to be written."""
     for use in draft.uses():
         if use.printed and use.names in WHOLE:
@@ -80,7 +80,7 @@ def _joined(use: Use) -> bool:
     return "join" in use.filters and "map" not in use.filters
 
 
-def _owner(draft: Draft, use: Use, wrong: str) -> str:
+def _owner(draft: LintContext, use: Use, wrong: str) -> str:
     """A name that begins with what is no name here, written with what it belongs to; empty where nothing has it."""
     first, _, rest = use.written.partition(".")
     small = wrong.lower()
@@ -103,7 +103,7 @@ def _alone(name: str, item: str, fields: list[str]) -> str:
     return f"query.{name}" if name in QUERY else f"{item}.{name}" if name in fields else ""
 
 
-def _is_compared(draft: Draft, use: Use) -> bool:
+def _is_compared(draft: LintContext, use: Use) -> bool:
     """Whether an unknown word stands where a text in quotes is compared with: `if item.rating == PG`."""
     line = draft.files[use.place.path].split("\n")[use.place.line - 1]
     return not use.printed and re.search(rf"[=!]=\s*{re.escape(use.written)}\b", line) is not None
@@ -114,7 +114,7 @@ def _written(use: Use, name: str) -> str:
     return repr(name) if name.isidentifier() else f'{re.split(r"[.[]", use.written)[0]}["{name}"]'
 
 
-def _known(draft: Draft, use: Use) -> tuple[str, str, list[str]] | None:
+def _known(draft: LintContext, use: Use) -> tuple[str, str, list[str]] | None:
     """What has no such name, the name, and those there are; None if all is well."""
     names = use.names
     if names[:1] == OWN:
@@ -128,7 +128,7 @@ def _known(draft: Draft, use: Use) -> tuple[str, str, list[str]] | None:
     return None
 
 
-def _top(draft: Draft, use: Use) -> list[str]:
+def _top(draft: LintContext, use: Use) -> list[str]:
     """The names that stand alone in a template of this kind, or follow the name of an example."""
     kind = draft.header.ranks
     # One of the candidates is an item, whatever the author calls it.
@@ -139,7 +139,7 @@ def _top(draft: Draft, use: Use) -> list[str]:
     return ["query", *items, *(["instruction"] if kind == "listwise-text" else []), "examples"]
 
 
-def names_of_item(draft: Draft) -> list[str]:
+def names_of_item(draft: LintContext) -> list[str]:
     """Names that every item has: its own, the declared ones, and columns that no item of the catalogue lacks."""
     full: Names = ()
     if draft.catalog is not None:
@@ -147,7 +147,7 @@ def names_of_item(draft: Draft) -> list[str]:
     return list(dict.fromkeys([*ITEM, *draft.header.fields, *full]))
 
 
-def fields_are_in_the_catalogue(draft: Draft) -> Iterator[Finding]:
+def fields_are_in_the_catalogue(draft: LintContext) -> Iterator[Diagnostic]:
     """A declared field that no item has stays empty in every prompt."""
     if draft.catalog is None:
         return
@@ -164,13 +164,13 @@ def fields_are_in_the_catalogue(draft: Draft) -> Iterator[Finding]:
             catalog=draft.catalog.name,
             name=repr(name),
             field=name,
-            meant=phrase("did-you-mean", near=repr(nearest[0])) if nearest else "",
-            columns=tuple(columns) or phrase("none"),
-            column=nearest[0] if nearest else phrase("column"),
+            meant=message("did-you-mean", near=repr(nearest[0])) if nearest else "",
+            columns=tuple(columns) or message("none"),
+            column=nearest[0] if nearest else message("column"),
         )
 
 
-def labels_are_of_lists(draft: Draft) -> Iterator[Finding]:
+def labels_are_of_lists(draft: LintContext) -> Iterator[Diagnostic]:
     """`item.label` is the letter that a list gives a candidate: elsewhere it is empty, whatever the columns are."""
     labels = [use for use in draft.printed("item") if use.names[1:2] == ("label",)]
     if labels and not draft.listwise:

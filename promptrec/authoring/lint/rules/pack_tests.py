@@ -7,9 +7,9 @@ from itertools import combinations
 
 from rapidfuzz import process
 
-from promptrec.authoring.lint.context import Draft, fault
-from promptrec.authoring.lint.diagnostic import Finding
-from promptrec.authoring.messages import Phrase, Slot, phrase
+from promptrec.authoring.lint.context import LintContext, fault
+from promptrec.authoring.lint.diagnostic import Diagnostic
+from promptrec.authoring.messages import Message, Slot, message
 from promptrec.authoring.sample_request import own_catalog
 from promptrec.template.syntax.yaml_hints import MARK
 from promptrec.template.test_case import Expectation
@@ -22,7 +22,7 @@ _AROUND = "【】[]〔〕"
 _WIDE = re.compile(r"[，、；【】［］〔〕]")
 
 
-def titles_exist(draft: Draft) -> Iterator[Finding]:
+def titles_exist(draft: LintContext) -> Iterator[Diagnostic]:
     """Every title that a test names is one, and one only, of the catalogue: the pack's own, which tests are run on."""
     catalog = own_catalog(draft.template) or draft.catalog
     if catalog is None:
@@ -62,7 +62,7 @@ def _meant(title: str, titles: list[str], line: str) -> tuple[str, str, str]:
     return ("test-title/near", repr(nearest[0]), "") if nearest else ("test-title/unlike", "", "")
 
 
-def tests_agree(draft: Draft) -> Iterator[Finding]:
+def tests_agree(draft: LintContext) -> Iterator[Diagnostic]:
     """No two tests ask for the opposite, none for more titles than there are or than there are places, nor for all."""
     alike: dict[object, list[int]] = {}
     items = len(own_catalog(draft.template) or draft.catalog or ())
@@ -84,7 +84,7 @@ def tests_agree(draft: Draft) -> Iterator[Finding]:
             yield _contradiction(draft, b, "two", a=a + 1, b=b + 1, why=why)
 
 
-def _contradiction(draft: Draft, number: int, of: str, **slots: Slot) -> Finding:
+def _contradiction(draft: LintContext, number: int, of: str, **slots: Slot) -> Diagnostic:
     return fault(f"test-contradiction/{of}", draft.place("tests", str(number)), **slots)
 
 
@@ -93,15 +93,15 @@ def _asked(test: Expectation) -> object:
     return test.query("same").model_dump_json(), frozenset(test.candidates)
 
 
-def _disagree(wants: Expectation, forbids: Expectation) -> Phrase | None:
+def _disagree(wants: Expectation, forbids: Expectation) -> Message | None:
     """What one wants among so few first places that the other forbids it there."""
     both = set(wants.has) & set(forbids.lacks)
     if not both or wants.top > forbids.top:
         return None
-    return phrase("wanted-and-forbidden", title=repr(min(both)), wants=wants.top, forbids=forbids.top)
+    return message("wanted-and-forbidden", title=repr(min(both)), wants=wants.top, forbids=forbids.top)
 
 
-def _crowded(one: Expectation, other: Expectation) -> Phrase | None:
+def _crowded(one: Expectation, other: Expectation) -> Message | None:
     """More titles wanted by both together than the places they are wanted in."""
     top, wanted = max(one.top, other.top), {*one.has, *other.has}
-    return phrase("crowded", wanted=len(wanted), top=top) if len(wanted) > top else None
+    return message("crowded", wanted=len(wanted), top=top) if len(wanted) > top else None

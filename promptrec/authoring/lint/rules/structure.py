@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from promptrec.authoring.lint.context import CONTEXT, Draft, fault
-from promptrec.authoring.lint.diagnostic import Finding, Severity
+from promptrec.authoring.lint.context import CONTEXT, LintContext, fault
+from promptrec.authoring.lint.diagnostic import Diagnostic, Severity
 from promptrec.template.analysis.references import Typed, Use
 
 
-def shows_the_person(draft: Draft) -> Iterator[Finding]:
+def shows_the_person(draft: LintContext) -> Iterator[Diagnostic]:
     """The person's own words must be there, or everybody gets the same list."""
     shown = {use.names[1:2] for use in draft.printed("query")}
     if ("preferences",) not in shown and draft.header.ranks != "profile":
@@ -16,7 +16,7 @@ def shows_the_person(draft: Draft) -> Iterator[Finding]:
         yield fault(f"not-shown/{which[0]}", draft.end("user"), which[1])
 
 
-def shows_the_items(draft: Draft) -> Iterator[Finding]:
+def shows_the_items(draft: LintContext) -> Iterator[Diagnostic]:
     """Without the item every item gets the same score."""
     if draft.header.ranks == "profile":
         return
@@ -27,7 +27,7 @@ def shows_the_items(draft: Draft) -> Iterator[Finding]:
         yield fault("not-shown/labels", draft.printed("item")[0].place)
 
 
-def shows_the_instruction(draft: Draft) -> Iterator[Finding]:
+def shows_the_instruction(draft: LintContext) -> Iterator[Diagnostic]:
     """A model that writes its answer must be told in which form."""
     if draft.header.ranks == "listwise-text" and not draft.printed("instruction"):
         yield fault("not-shown/instruction", draft.end("user"))
@@ -36,7 +36,7 @@ def shows_the_instruction(draft: Draft) -> Iterator[Finding]:
 PERSON_FIRST = ("yes-no", "graded", "item-pmi", "listwise-labels", "listwise-text")
 
 
-def same_things_first(draft: Draft) -> Iterator[Finding]:
+def same_things_first(draft: LintContext) -> Iterator[Diagnostic]:
     """Items change from prompt to prompt for a person; for query-likelihood, people do for an item."""
     kind = draft.header.ranks
     if kind == "query-likelihood":
@@ -51,13 +51,13 @@ def same_things_first(draft: Draft) -> Iterator[Finding]:
         yield fault(f"cache-order/{which}", found.place, "warning" if draft.listwise else "error")
 
 
-def _first_before(early: list[Use], late: list[Use], draft: Draft) -> Use | None:
+def _first_before(early: list[Use], late: list[Use], draft: LintContext) -> Use | None:
     """The first of `early` if it stands before all of `late`."""
     pieces = draft.pieces()
     return early[0] if early and late and pieces.index(early[0]) < pieces.index(late[0]) else None
 
 
-def scored_text_is_not_shown_before(draft: Draft) -> Iterator[Finding]:
+def scored_text_is_not_shown_before(draft: LintContext) -> Iterator[Diagnostic]:
     """A model that has read the text whose probability is the score only has to copy it."""
     scored = {"query-likelihood": ("query", "preferences"), "item-pmi": ("item", "title")}.get(draft.header.ranks)
     if scored is None:
@@ -80,7 +80,7 @@ ASK = {
 }
 
 
-def asks(draft: Draft) -> Iterator[Finding]:
+def asks(draft: LintContext) -> Iterator[Diagnostic]:
     """What stands behind the last thing put in must be a question or a request, or name the answers."""
     if draft.header.ranks not in KINDS:
         return
@@ -90,16 +90,16 @@ def asks(draft: Draft) -> Iterator[Finding]:
         yield fault(which, draft.end("user"), question=question(draft))
 
 
-def does_ask(draft: Draft) -> bool:
+def does_ask(draft: LintContext) -> bool:
     """Whether it ends in something that asks."""
     return _asks(draft, _tail(draft))
 
 
-def _asks(draft: Draft, tail: str) -> bool:
+def _asks(draft: LintContext, tail: str) -> bool:
     return _ASKS.search(tail.strip()) is not None or _names_answers(tail, draft.header.words)
 
 
-def _tail(draft: Draft) -> str:
+def _tail(draft: LintContext) -> str:
     tail = ""
     for piece in draft.pieces("user", "reply"):
         if isinstance(piece, Typed):
@@ -109,7 +109,7 @@ def _tail(draft: Draft) -> str:
     return tail
 
 
-def question(draft: Draft) -> str:
+def question(draft: LintContext) -> str:
     """One that this kind of template could end with."""
     chinese = draft.header.language == "zh"
     words = ("或" if chinese else " or ").join(draft.header.words)
