@@ -68,7 +68,7 @@ def test_both_languages_of_a_phrase_have_the_same_slots(told):
 
 
 def test_every_phrase_is_used_and_every_one_used_is_there():
-    source = "".join(path.read_text(encoding="utf-8") for path in Path(check.__code__.co_filename).parent.rglob("*.py"))
+    source = "".join(path.read_text(encoding="utf-8") for path in Path(check.__code__.co_filename).parents[1].rglob("*.py"))
     families = (
         "unknown-name/",
         "cache-order/",
@@ -208,7 +208,7 @@ def test_what_is_refused_has_a_rule_and_a_mend_of_its_own(source, rule, mend):
 
 
 @pytest.mark.parametrize(
-    ("typed", "message", "mend"),
+    ("typed", "text", "mend"),
     [
         ("{% for a in S %}{% for b in S %}{{ b }}{% endfor %}{% endfor %}", "takes more than", "within another"),
         ("{% for a in S %}{% set b = S ~ S %}{% endfor %}", "makes texts of more than", "put less text together"),
@@ -227,7 +227,7 @@ def test_a_message_of_its_own_is_never_taken_for_one_of_jinjas():
     """All that the room of templates says when it raises, each slot filled."""
     generic = REFUSALS[-1]["said"]["zh"].partition("$")[0]
     folder = Path(promptrec.template.__file__).parent
-    said = [text for path in folder.glob("*.py") for text in _raised(ast.parse(path.read_text(encoding="utf-8")))]
+    said = [text for path in folder.rglob("*.py") for text in _raised(ast.parse(path.read_text(encoding="utf-8")))]
     assert len(said) > 20
     assert [text for text in said if explained(text).said.told("zh").startswith(generic)] == []
 

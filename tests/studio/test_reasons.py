@@ -44,7 +44,7 @@ def written(node, module):
 
 def reasons_in(path):
     """What a module notes of a ranking, or gives as the error of a reading."""
-    module = importlib.import_module(f"promptrec.{path.parent.name}.{path.stem}")
+    module = importlib.import_module(".".join(("promptrec", *path.relative_to(ROOT).with_suffix("").parts)))
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
             continue
@@ -55,7 +55,7 @@ def reasons_in(path):
         yield from filter(None, (written(one, module) for one in told))
 
 
-FILES = [path for room in ("rank", "engine") for path in (ROOT / room).glob("*.py") if path.stem not in OWN_PACKAGE]
+FILES = [path for room in ("rank", "engine") for path in (ROOT / room).rglob("*.py") if path.stem not in OWN_PACKAGE]
 SAID = {said for path in FILES for said in reasons_in(path)}
 
 
