@@ -114,8 +114,8 @@ class Recommender:
         kinds = template_kinds(ranker)
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in kinds}
         opened, made = _engine(engine, model, parsed) if kinds else (None, None)
-        kept = _kept(item_scores, model, opened)
-        setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, kept)
+        score_cache = _score_cache(item_scores, model, opened)
+        setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, score_cache)
         return cls(build_ranker(ranker, setup), catalog, opened, choice or made, pool, seed, probe)
 
     def __enter__(self) -> Self:
@@ -209,8 +209,8 @@ class Recommender:
 
     def _rank(self, requests: Sequence[RankRequest]) -> list[Ranking]:
         """Rankings of checked requests; those with an empty query abstain without asking the model."""
-        asked = [r for r in requests if not (r.query.is_empty and self.ranker.reads_query)]
-        ranked = iter(self.ranker.rank(asked, self.engine) if asked else [])
+        answerable = [r for r in requests if not (r.query.is_empty and self.ranker.reads_query)]
+        ranked = iter(self.ranker.rank(answerable, self.engine) if answerable else [])
         why = self.choice.why if self.choice else None
         return [
             next(ranked).model_copy(update={"engine_reason": why})
@@ -292,7 +292,7 @@ def _probed(
     return opened, choice, auto(opened, info, language, encoder, options=options, adapter=adapter)
 
 
-def _kept(file: str | Path | None, model: str | Path, engine: Engine | None) -> ScoreFile | None:
+def _score_cache(file: str | Path | None, model: str | Path, engine: Engine | None) -> ScoreFile | None:
     """The file of item scores; None where none is asked for or no model is read."""
     if file is None or engine is None:
         return None

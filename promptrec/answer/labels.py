@@ -76,11 +76,11 @@ class Labels:
         if order and is_worst_first(text, begins):
             return parsed([], choices, [text.strip()])
         # What stands outside of the order was said again, or not as an answer.
-        aside, said = list(Counter(named) - Counter(order)), set(order)
+        aside, named_labels = list(Counter(named) - Counter(order)), set(order)
         return parsed(
-            [*order, *(label for label in aside if label in said)],
+            [*order, *(label for label in aside if label in named_labels)],
             choices,
-            [*unknown, *(f"[{label}]" for label in aside if label not in said)],
+            [*unknown, *(f"[{label}]" for label in aside if label not in named_labels)],
         )
 
 
@@ -112,9 +112,9 @@ def _order(text: str, marks: Sequence[_Mark]) -> tuple[list[str], int]:
             chains[-1].append(mark)
         else:
             chains.append([mark])
-    told = [(chain, [label for mark in chain for label in mark.labels]) for chain in chains]
+    listings = [(chain, [label for mark in chain for label in mark.labels]) for chain in chains]
     orders = [
-        (len(set(labels)), labels, chain[0].begins) for chain, labels in told if len(chain) > 1 or len(labels) > 1
+        (len(set(labels)), labels, chain[0].begins) for chain, labels in listings if len(chain) > 1 or len(labels) > 1
     ]
     if any(named for named, _, _ in orders):
         _, labels, begins = max(reversed(orders), key=lambda order: order[0])

@@ -94,10 +94,10 @@ class Titles:
         longest = LONGEST_LINE + max(map(len, exact), default=0)
         mentions: list[str] = []
         unknown: list[str] = []
-        told = {title_key(line) for line in _INSTRUCTION[self._language].splitlines()}
+        instructions = {title_key(line) for line in _INSTRUCTION[self._language].splitlines()}
         for line in text.splitlines()[:MOST_LINES]:
             line = line[:longest]
-            if not line.strip() or title_key(line) in told:
+            if not line.strip() or title_key(line) in instructions:
                 continue
             if line.rstrip(" *").endswith((":", "：")) and is_worst_first(line, len(line.rstrip(" *:："))):
                 return parsed([], choices, [line.strip()])
@@ -162,13 +162,13 @@ def _has_signs(choice: str) -> bool:
 
 
 def _same_year(line: str, choice: str) -> bool:
-    told, known = _YEAR.search(line), _YEAR.search(choice)
-    return told is None or known is None or told[1] == known[1]
+    written, known = _YEAR.search(line), _YEAR.search(choice)
+    return written is None or known is None or written[1] == known[1]
 
 
 def _readings(line: str) -> list[str]:
     """What a line may mean by a title, from the whole line to the least of it."""
-    whole = _one_line(line)
+    full = _one_line(line)
     bare = _one_line(_ORDINAL.sub("", line, count=1))
     cleaned = clean_text(bare)
     quoted = [
@@ -184,7 +184,7 @@ def _readings(line: str) -> list[str]:
     unquoted = bare.strip("*_`\"'“”‘’《》「」『』 .。,，;；")
     if bare.endswith("*") and bare.count("*") == 1:  # one star closes nothing: "A*" is no "A"
         unquoted = bare
-    readings = [bare, whole, bold, unquoted, *(quoted if len(quoted) == 1 else []), *shorter]
+    readings = [bare, full, bold, unquoted, *(quoted if len(quoted) == 1 else []), *shorter]
     return [reading for reading in dict.fromkeys(map(_one_line, readings)) if reading]
 
 

@@ -57,17 +57,17 @@ class YesNo:
 
     def parse(self, text: str, choices: Sequence[str]) -> Parsed:
         """See `AnswerFormat.parse`."""
-        said = self._said(unicodedata.normalize("NFKC", text[:HEAD]), choices)
-        if said is None:
+        meaning = self._meaning(unicodedata.normalize("NFKC", text[:HEAD]), choices)
+        if meaning is None:
             return parsed([], choices, [text.strip()] if text.strip() else [])
-        return parsed([said], [said])
+        return parsed([meaning], [meaning])
 
-    def _said(self, text: str, choices: Sequence[str]) -> str | None:
+    def _meaning(self, text: str, choices: Sequence[str]) -> str | None:
         """The choice that a reply opens with, unless it goes on to say the other one as well."""
         meanings = {word: choices[0 if meaning == "yes" else 1] for word, meaning in _SYNONYMS.items()}
         meanings |= {unicodedata.normalize("NFKC", c).casefold(): c for c in choices}
-        if (whole := text.strip(_EDGE).casefold()) in meanings:
-            return meanings[whole]
+        if (bare := text.strip(_EDGE).casefold()) in meanings:
+            return meanings[bare]
         body = _LEAD.sub("", text.strip(_EDGE)).strip(_EDGE)
         surely = _SURE.sub(lambda sure: "no " if sure[1] else "", body).strip(_EDGE)
         return _opening(body, meanings) or _opening(surely, meanings)
@@ -81,7 +81,7 @@ def _opening(body: str, meanings: Mapping[str, str]) -> str | None:
         return None
     if clause.casefold() in meanings:
         return meanings[clause.casefold()]
-    said = {meanings[w] for w in _WORD.findall(clause.casefold()) if w in meanings}
+    found = {meanings[w] for w in _WORD.findall(clause.casefold()) if w in meanings}
     opens = _WORD.match(clause.casefold())
     leads = opens and opens[0] in meanings and (opens[0] != "no" or _AFTER_NO.match(clause.casefold()))
-    return said.pop() if leads and len(said) == 1 else None
+    return found.pop() if leads and len(found) == 1 else None

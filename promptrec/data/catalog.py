@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rapidfuzz import process
 
+from promptrec.data.bundled_catalogs import BUNDLES, FOLDER
 from promptrec.data.clean import clean_text, signless, spaceless, title_key
 from promptrec.data.column_mapping import items_from_rows
 from promptrec.data.duplicates import near_duplicates
 from promptrec.data.item import Item
-from promptrec.data.readers import READERS, arrow_values, reader_for
-from promptrec.errors import InputError
+from promptrec.data.readers import READERS, arrow_values, read_jsonl, reader_for
+from promptrec.errors import InputError, UnknownName
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,11 +87,17 @@ class Catalog:
         return cls(items_from_rows(rows, "data frame", columns), name="data frame")
 
     @classmethod
-    def bundled(cls, name: str) -> "Catalog":
-        """A catalogue that comes with promptrec: "films" (English) or "places-zh" (Chinese)."""
-        from promptrec.data.bundled_catalogs import bundled
+    def bundled(cls, name: str) -> Self:
+        """A catalogue that comes with promptrec: "films" (English) or "places-zh" (Chinese).
 
-        return bundled(name)
+        Raises:
+            UnknownName: no such catalogue; the message lists those there are.
+        """
+        if name not in BUNDLES:
+            raise UnknownName("bundled catalogue", name, BUNDLES)
+        bundle = BUNDLES[name]
+        rows = read_jsonl(FOLDER / bundle.file)
+        return cls(items_from_rows(rows, bundle.file, None), name=name, credit=bundle.credit)
 
     @classmethod
     def _from_file(cls, path: Path, suffix: str, columns: Mapping[str, str] | None) -> Self:

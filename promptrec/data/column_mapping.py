@@ -26,7 +26,7 @@ NO_TITLE = frozenset(("\\N", "<NA>"))
 NO_POPULARITY = NO_VALUE | {"NA", "?"}
 # A spreadsheet (9.78E+12) or R (1e+05) has shortened the number; a hash such as 5e10 has no plus.
 SHORTENED = re.compile(r"\d(\.\d+)?[eE]\+\d+")
-WHOLE_BELOW = 2.0**53
+EXACT_BELOW = 2.0**53
 """From here on floats skip whole numbers, so an ID that was one may be another by now."""
 
 
@@ -68,14 +68,14 @@ def items_from_rows(
 
 
 def _mapping(
-    rows: Sequence[Row], names: Sequence[str], asked: dict[str, str], source: str, mappable: bool
+    rows: Sequence[Row], names: Sequence[str], given: dict[str, str], source: str, mappable: bool
 ) -> dict[str, str]:
     """Our name of every column to use, and theirs."""
     cleaned: dict[str, str] = {}
     for name in names:
         cleaned.setdefault(clean_text(name).strip(), name)
     mapping: dict[str, str] = {}
-    for ours, theirs in asked.items():
+    for ours, theirs in given.items():
         found = theirs if theirs in names else cleaned.get(clean_text(theirs).strip())
         if found is None:
             raise InputError(f"{source}: no column {theirs!r} for {ours}; the columns are: {_listed(names, {})}")
@@ -87,7 +87,7 @@ def _mapping(
             mapping[ours] = found
     for ours in ("item_id", "title"):
         if ours not in mapping:
-            raise InputError(f"{source}: {_lacking(ours, names, asked, mappable, _slip(rows, names))}")
+            raise InputError(f"{source}: {_lacking(ours, names, given, mappable, _slip(rows, names))}")
     for name in names:
         plain = clean_text(name).strip()
         if name not in mapping.values() and not ROW_LABELS.fullmatch(plain):
@@ -101,16 +101,16 @@ def _free(name: str, taken: Mapping[str, str]) -> str:
     return next(free for free in (name, *numbered) if free not in taken)
 
 
-def _lacking(ours: str, names: Sequence[str], asked: Mapping[str, str], mappable: bool, slip: str) -> str:
+def _lacking(ours: str, names: Sequence[str], mapping: Mapping[str, str], mappable: bool, slip: str) -> str:
     """That there is no ID or title column, and what to do."""
-    read_as = {theirs: f"{theirs} (read as {given})" for given, theirs in asked.items()}
-    said = f"no {ours} column; the columns are: {_listed(names, read_as)}. {slip}"
+    read_as = {theirs: f"{theirs} (read as {given})" for given, theirs in mapping.items()}
+    text = f"no {ours} column; the columns are: {_listed(names, read_as)}. {slip}"
     unnamed = "" in names
     if unnamed:
-        said += f"The first column has no name: write {ours} there if it is the one. "
+        text += f"The first column has no name: write {ours} there if it is the one. "
     example = "" if unnamed and ours == "item_id" else "NAME"
     by_name = f", or say which it is: --columns {ours}={example} (in Python columns={{'{ours}': '{example}'}})"
-    return f"{said}{'Else rename' if unnamed else 'Rename'} one{by_name if mappable else f' {ours}'}"
+    return f"{text}{'Else rename' if unnamed else 'Rename'} one{by_name if mappable else f' {ours}'}"
 
 
 def _slip(rows: Sequence[Row], names: Sequence[str]) -> str:
@@ -151,7 +151,7 @@ def _popularity(place: str, cell: Any) -> float | None:  # noqa: ANN401 - a cell
 
 def _identifier(cell: Any, column: str) -> str:  # noqa: ANN401
     """An ID as text; 7.0, as pandas has 7 in a column with gaps, is 7."""
-    if isinstance(cell, float) and abs(cell) >= WHOLE_BELOW:
+    if isinstance(cell, float) and abs(cell) >= EXACT_BELOW:
         raise ValueError(f"the ID {cell!r} is a float that has lost its last digits: write it as text")
     text = _text(cell, column)
     if not text or text in NO_ID:

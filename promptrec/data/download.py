@@ -30,8 +30,8 @@ def pip_download(requirement: str, folder: Path) -> None:
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), requirement]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("WARNING")]
-        reason = said[-1].strip() if said else "no reason given"
+        complaints = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("WARNING")]
+        reason = complaints[-1].strip() if complaints else "no reason given"
         raise InputError(f"pip could not download {requirement} ({reason}); are you online, and is pip installed?")
 
 
@@ -68,14 +68,14 @@ def check(path: Path, name: str, expected: str | None, records: Path) -> str:
         while block := file.read(_BLOCK):
             digest.update(block)
     found = digest.hexdigest()
-    kept = records / CHECKSUMS
-    seen: dict[str, str] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    record = records / CHECKSUMS
+    seen: dict[str, str] = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
     expected = expected or seen.get(name, found)
     if found != expected:
         raise InputError(f"{name}: the file has the checksum {found}, expected {expected}: it was changed, not kept")
     if seen.get(name) != found:
         records.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(".part")
+        part = record.with_suffix(".part")
         part.write_text(json.dumps(seen | {name: found}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        part.replace(kept)
+        part.replace(record)
     return found

@@ -33,8 +33,8 @@ def near_duplicates(items: Iterable[Item]) -> list[tuple[Item, ...]]:
 
 def _title_and_year(item: Item) -> tuple[str, str]:
     bracketed = re.search(r"\s*\(([^()]*)\)\s*$", item.title)
-    told = _YEAR.fullmatch(bracketed[1].strip()) if bracketed else None
-    if bracketed and told:
-        return item.title[: bracketed.start()], told[0]
+    year = _YEAR.fullmatch(bracketed[1].strip()) if bracketed else None
+    if bracketed and year:
+        return item.title[: bracketed.start()], year[0]
     found = _YEAR.search(str(item.fields.get("year", "")))
     return item.title, found[0] if found else ""

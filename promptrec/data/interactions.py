@@ -146,9 +146,9 @@ class Interactions:
     def __iter__(self) -> Iterator[Interaction]:
         return (Interaction(*row) for row in self.frame.itertuples(index=False, name=None))
 
-    def where(self, kept: Sequence[bool]) -> "Interactions":
-        """The rows where `kept` (one truth value a row) is true."""
-        return Interactions(self.frame[list(kept)], self.ignored_columns)
+    def where(self, mask: Sequence[bool]) -> "Interactions":
+        """The rows where `mask` (one truth value a row) is true."""
+        return Interactions(self.frame[list(mask)], self.ignored_columns)
 
     def to_csv(self, path: str | Path) -> None:
         """Write `user_id,item_id,rating,timestamp`; what is not known is left empty."""
@@ -170,13 +170,13 @@ def _tuple_rows(tuples: Iterable[Sequence[Any]]) -> Iterable[Row]:
         yield f"tuples: row {number}", dict(zip(COLUMNS, cells, strict=False))
 
 
-def _mapping(names: list[str], asked: dict[str, str], source: str, mappable: bool) -> dict[str, str]:
+def _mapping(names: list[str], given: dict[str, str], source: str, mappable: bool) -> dict[str, str]:
     """Our name of every column there is, and theirs."""
-    for ours, theirs in asked.items():
+    for ours, theirs in given.items():
         if ours not in COLUMNS or theirs not in names:
             raise InputError(f"{source}: no column {theirs!r} for {ours}; the columns are: {', '.join(names)}")
     by_lower = {name.strip().lower(): name for name in names}
-    found = {ours: by_lower[a] for ours in COLUMNS for a in reversed(ALIASES[ours]) if a in by_lower} | asked
+    found = {ours: by_lower[a] for ours in COLUMNS for a in reversed(ALIASES[ours]) if a in by_lower} | given
     for ours in ("user_id", "item_id"):
         if ours not in found:
             say_which = f", or say which it is: columns={{'{ours}': 'NAME'}}" if mappable else ""

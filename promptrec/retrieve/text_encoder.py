@@ -22,7 +22,7 @@ Task = Literal["query", "document"]
 
 # Texts read in one go, and vectors kept: 150 MB of them at 384 numbers each.
 BATCH = 32
-KEPT = 100_000
+CACHED_TEXTS = 100_000
 # The words by which makers name a prompt for a task. Only the first is what sentence-transformers goes by.
 PROMPT_NAMES: dict[Task, tuple[str, ...]] = {"query": ("query",), "document": ("document", "passage", "corpus")}
 
@@ -107,7 +107,7 @@ class Encoder:
         for key in keys:
             self._vectors[key] = known[key]
             self._vectors.move_to_end(key)
-        while len(self._vectors) > KEPT:
+        while len(self._vectors) > CACHED_TEXTS:
             self._vectors.popitem(last=False)
         vectors = np.array([known[key][0] for key in keys], dtype=np.float32).reshape(len(keys), self.dimensions)
         return Encoding(vectors, tuple(known[key][1] for key in keys))
@@ -126,12 +126,12 @@ class Encoder:
 
     def _truncated_to(self, texts: list[str], task: Task) -> Iterator[int | None]:
         """See `Encoding`."""
-        whole = {"processing_kwargs": {"text": {"truncation": False}}}
+        no_limit = {"processing_kwargs": {"text": {"truncation": False}}}
         prompt = self._model.prompts.get(task)
         for start in range(0, len(texts), BATCH):
             batch = texts[start : start + BATCH]
             with _quiet():
-                read, all_of_it = (self._model.preprocess(batch, prompt=prompt, task=task, **m) for m in ({}, whole))
+                read, all_of_it = (self._model.preprocess(batch, prompt=prompt, task=task, **m) for m in ({}, no_limit))
             if "attention_mask" not in read:  # a table of words, which reads all of a text
                 yield from (None for _ in batch)
                 continue

@@ -7,7 +7,7 @@ import pytest
 from rapidfuzz import process
 
 from promptrec.answer.titles import Titles
-from promptrec.data.bundled_catalogs import bundled
+from promptrec.data.catalog import Catalog
 
 # Every two of a row are different works.
 ROWS = """
@@ -166,7 +166,7 @@ def test_among_hundreds_of_titles_the_right_one_is_taken():
 @pytest.mark.parametrize(("name", "language"), [("films", "en"), ("places-zh", "zh")])
 def test_a_real_title_is_not_taken_for_its_nearest_neighbours(name, language):
     """What is left are titles that differ in their article alone, such as "Arena" and "The Arena"."""
-    titles = list(dict.fromkeys(item.title for item in bundled(name)))
+    titles = list(dict.fromkeys(item.title for item in Catalog.bundled(name)))
     wrong, lost, answer = [], [], Titles(language)
     for title in random.Random(3).sample(titles, 300):
         near = [other for other, *_ in process.extract(title, titles, limit=11) if other != title]

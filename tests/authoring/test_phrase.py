@@ -68,7 +68,9 @@ def test_both_languages_of_a_phrase_have_the_same_slots(told):
 
 
 def test_every_phrase_is_used_and_every_one_used_is_there():
-    source = "".join(path.read_text(encoding="utf-8") for path in Path(check.__code__.co_filename).parents[1].rglob("*.py"))
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in Path(check.__code__.co_filename).parents[1].rglob("*.py")
+    )
     families = (
         "unknown-name/",
         "cache-order/",

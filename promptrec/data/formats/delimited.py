@@ -76,9 +76,9 @@ def _header_line(path: Path, lines: Sequence[str]) -> tuple[int, str]:
     """The index of the header's first line, and the sign that parts the cells."""
     start = next((n for n, line in enumerate(lines) if line.strip()), 0)
     first = lines[start].strip() if lines else ""
-    said = re.fullmatch(r'"?sep=(.|\\t)?"?', lines[start].strip("\r\n"), re.IGNORECASE) if lines else None
-    if said and said[1]:
-        return start + 1, said[1].replace("\\t", "\t")
+    marker = re.fullmatch(r'"?sep=(.|\\t)?"?', lines[start].strip("\r\n"), re.IGNORECASE) if lines else None
+    if marker and marker[1]:
+        return start + 1, marker[1].replace("\\t", "\t")
     if re.match(r'\[?\s*\{\s*("|$)|\[$', first):
         raise InputError(f"{path}: this is JSON, whatever its name says: name it .json or .jsonl")
     if re.match(r"<(!doctype|html|\?xml)\b", first, re.IGNORECASE):
@@ -87,7 +87,7 @@ def _header_line(path: Path, lines: Sequence[str]) -> tuple[int, str]:
         raise InputError(
             f'{path}:{start + 1}: the names stand in {first[0]}{first[-1]}: quote with straight quotes (")'
         )
-    if said:
+    if marker:
         raise InputError(f"{path}:{start + 1}: {first!r} is a note for Excel without its sign: take this line out")
     return start, _delimiter(path, lines, start)
 
@@ -169,9 +169,9 @@ def _tabbed(path: Path, lines: Sequence[str], start: int, _: str) -> Iterator[_R
             last = at + len(_LINE_END.findall(text, position, position + length)) + 1
             lone = lines[at:last]
             full = all(line.count("\t") + 1 == width for line in lone)
-            whole = full and _may_be_rows(lone, "\t", width, alike=True)
+            complete = full and _may_be_rows(lone, "\t", width, alike=True)
             joins = last > end or len(quoted) < len(cells)
-            if not (width and joins and (whole or (last == end and len(cells) == width))):
+            if not (width and joins and (complete or (last == end and len(cells) == width))):
                 swallows = any("\t" in cell and _LINE_END.search(cell) for cell in quoted)
                 # Rows by themselves, but for two quotes that may be no pair.
                 alone = full and all(line.split("\t")[0].strip() for line in lone) and "".join(lone).count('"') == 2

@@ -50,11 +50,11 @@ def attributes_from_atomic(path: str | Path) -> dict[str, dict[str, str]]:
     """What a `.user` file says of each person, by user ID; empty cells are left out."""
     people: dict[str, dict[str, str]] = {}
     for place, row in read_atomic(Path(path)):
-        told = {name: said for name, cell in row.items() if (said := _words(cell))}
-        user_id = told.pop("user_id", "")
+        attributes = {name: words for name, cell in row.items() if (words := _words(cell))}
+        user_id = attributes.pop("user_id", "")
         if not user_id or user_id in people:
             raise InputError(f"{place}: {'two rows for the user ' + user_id if user_id else 'no user_id'}")
-        people[user_id] = told
+        people[user_id] = attributes
     return people
 
 

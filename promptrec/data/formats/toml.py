@@ -46,26 +46,26 @@ def read_toml(path: Path) -> dict[str, Any]:
         return {}
     text = text_of(path)
     try:
-        told = tomllib.loads(text)
+        values = tomllib.loads(text)
     except ValueError as error:
         raise InputError(_explained(path, text, str(error))) from None
     # "data\new" is TOML, and a line feed stands in it.
-    slipped = next(_with_controls(told), None) if '"""' not in text and "'''" not in text else None
+    slipped = next(_with_controls(values), None) if '"""' not in text and "'''" not in text else None
     if slipped is not None:
         name = slipped
         raise InputError(
             f"{path}: {name}: its text has a control character in it, as a backslash in double quotes makes: write / "
             "or take single quotes"
         )
-    return told
+    return values
 
 
-def _explained(path: Path, text: str, said: str) -> str:
-    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", said)
+def _explained(path: Path, text: str, reason: str) -> str:
+    place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", reason)
     lines = text.split("\n")
     written = max((n for n, line in enumerate(lines, 1) if line.strip()), default=1)
     number = int(place[1]) if place and place[1] else written
-    what = said[: place.start()] if place else said
+    what = reason[: place.start()] if place else reason
     line = lines[number - 1].strip("\r")
     if "overwrite" in what or "twice" in what:
         how = f"{line.partition('=')[0].strip()!r} stands there twice: take one out"
@@ -82,7 +82,7 @@ def _explained(path: Path, text: str, said: str) -> str:
     return f"{path}:{number}: not readable as TOML: {what}: {shown}{how}"
 
 
-def _with_controls(told: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in told.items():
+def _with_controls(values: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in values.items():
         texts = value if isinstance(value, list) else [value]
         yield from (name for text in texts if isinstance(text, str) and _ESCAPED.search(text))

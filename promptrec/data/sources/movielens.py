@@ -40,8 +40,8 @@ def read_ml_100k(folder: Path) -> RawDataset:
     inter, items, users = (folder / name for name in ML_100K_FILES)
     columns = {"title": "movie_title", "year": "release_year", "genres": "class"}
     films = catalog_from_atomic(items, columns=columns)
-    told = {user_id: _person(row) for user_id, row in attributes_from_atomic(users).items()}
-    return merge_duplicates(RawDataset(_with_texts(films), Interactions.from_atomic(inter), told))
+    known = {user_id: _person(row) for user_id, row in attributes_from_atomic(users).items()}
+    return merge_duplicates(RawDataset(_with_texts(films), Interactions.from_atomic(inter), known))
 
 
 def read_ml_1m(folder: Path) -> RawDataset:
@@ -93,8 +93,8 @@ def _with_texts(films: Catalog) -> Catalog:
         year = str(fields.pop("year", ""))
         fields = ({"year": int(year)} if year.isdigit() else {}) | fields
         if film.item_id in joined:
-            told = joined[film.item_id].fields
-            fields |= {name: told[name] for name in ("cast", "description") if name in told}
+            known = joined[film.item_id].fields
+            fields |= {name: known[name] for name in ("cast", "description") if name in known}
         items.append(Item(item_id=film.item_id, title=natural_title(film.title), fields=fields))
     return Catalog(items, name=films.name, credit=texts.credit)
 
@@ -116,8 +116,8 @@ def _apart(film: Item, text: Item) -> float:
 
 def _person(row: Mapping[str, str]) -> dict[str, str]:
     """Age, gender and occupation; "none" and "other" say nothing, and a post code nothing about taste."""
-    told = {"age": row["age"], "gender": GENDERS.get(row["gender"], ""), "occupation": row["occupation"]}
-    return {name: said for name, said in told.items() if said not in ("", "none", "other")}
+    known = {"age": row["age"], "gender": GENDERS.get(row["gender"], ""), "occupation": row["occupation"]}
+    return {name: value for name, value in known.items() if value not in ("", "none", "other")}
 
 
 def _film(place: str, row: Mapping[str, str]) -> Item:

@@ -35,11 +35,11 @@ def merge_duplicates(collection: RawDataset) -> RawDataset:
         item.item_id: first.setdefault((title_key(item.title), str(item.fields.get("year", ""))), item.item_id)
         for item in collection.catalog
     }
-    kept = Catalog(
+    merged_catalog = Catalog(
         (item for item in collection.catalog if same[item.item_id] == item.item_id),
         name=collection.catalog.name,
         credit=collection.catalog.credit,
     )
     frame = collection.interactions.frame
     merged = frame.assign(item_id=[same.get(item_id, item_id) for item_id in frame["item_id"]])
-    return replace(collection, catalog=kept, interactions=Interactions(merged))
+    return replace(collection, catalog=merged_catalog, interactions=Interactions(merged))

@@ -103,7 +103,7 @@ def present(name: str) -> Path | None:
     return None
 
 
-def get(name: str, notify: Callable[[str], None] = lambda said: None) -> Path:
+def get(name: str, notify: Callable[[str], None] = lambda text: None) -> Path:
     """The folder with a public set's files, downloaded where they are not here yet; all of them or none.
 
     `notify` is told what takes time, and what the terms forbid.
@@ -132,7 +132,7 @@ def get(name: str, notify: Callable[[str], None] = lambda said: None) -> Path:
     return target
 
 
-def read_public(name: str, notify: Callable[[str], None] = lambda said: None) -> RawDataset:
+def read_public(name: str, notify: Callable[[str], None] = lambda text: None) -> RawDataset:
     """A public set by name, downloaded where it is not here yet; see `get`."""
     folder = get(name, notify)
     return PUBLIC[name].read(folder)

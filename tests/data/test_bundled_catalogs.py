@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from promptrec.data.bundled_catalogs import BUNDLES, FOLDER, bundled
+from promptrec.data.bundled_catalogs import BUNDLES, FOLDER
 from promptrec.data.catalog import Catalog
 from promptrec.data.clean import clean_text
 from promptrec.errors import UnknownName
@@ -12,12 +12,12 @@ from promptrec.errors import UnknownName
 
 @pytest.fixture(scope="module")
 def films():
-    return bundled("films")
+    return Catalog.bundled("films")
 
 
 @pytest.fixture(scope="module")
 def places():
-    return bundled("places-zh")
+    return Catalog.bundled("places-zh")
 
 
 def test_the_films_are_real_and_described(films):
@@ -45,7 +45,7 @@ def test_the_places_are_in_chinese(places):
 
 @pytest.mark.parametrize("name", BUNDLES)
 def test_bundled_text_is_clean_already_and_near_duplicates_are_few(name):
-    catalog = bundled(name)
+    catalog = Catalog.bundled(name)
     for item in catalog:
         assert clean_text(item.title) == item.title
     assert len(catalog.near_duplicates()) < 0.02 * len(catalog)
@@ -84,7 +84,7 @@ def test_every_file_is_small():
 
 def test_an_unknown_name_is_answered_with_those_there_are():
     with pytest.raises(UnknownName) as told:
-        bundled("film")
+        Catalog.bundled("film")
     assert str(told.value) == "unknown bundled catalogue 'film' (did you mean 'films'?); known: films, places-zh"
 
 
