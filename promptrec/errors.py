@@ -1,4 +1,4 @@
-"""What can go wrong for a caller, one class for each thing the caller can do about it.
+"""Exceptions: one class for each thing the caller can do about an error.
 
 Every message is one line: what was found, where (file, line, field), and what to do next.
 """
@@ -14,7 +14,7 @@ from promptrec.redaction import redact
 
 
 class PromptrecError(Exception):
-    """Base of all errors a user can mend. The command line prints its message and exits with 2.
+    """Base class of all errors that a user can fix. The command line prints the message and exits with 2.
 
     A message never holds the credentials of an address, wherever somebody wrote one.
     """

@@ -1,4 +1,4 @@
-"""`Prompt`: what an engine will read, as spans, and its token ids.
+"""`Prompt`: spans of text for an engine, their token IDs, and fitting them into a token budget.
 
 This is the only place that turns words into tokens, so the trust boundary has one door.
 """
@@ -110,7 +110,7 @@ def build(template: Template, rendered: Rendered, tokenizer: Tokenizer) -> Promp
 
 @dataclass(frozen=True)
 class Fitted:
-    """A prompt within a budget of tokens, and what was shortened to get there ("item.description to 120")."""
+    """A prompt within a token budget, and the truncations that were needed ("item.description to 120")."""
 
     prompt: Prompt
     encoded: EncodedPrompt
@@ -118,7 +118,7 @@ class Fitted:
 
 
 def shortened_to(text: str, tokens: int, tokenizer: Tokenizer) -> str:
-    """At most so many tokens of a text, with a mark where it was cut."""
+    """Truncate a text to a number of tokens, with a mark at the cut."""
     ids = tokenizer.encode(text, trusted=False)
     if len(ids) <= tokens:
         return text
@@ -134,7 +134,7 @@ MOST_PER_TOKEN = 32
 
 
 class PromptTooLong(InputError):
-    """The template's own words are too long for the model, whatever is cut."""
+    """The template's own text is too long for the model, whatever is truncated."""
 
 
 def fit(
@@ -147,7 +147,7 @@ def fit(
     *,
     instruction: str = "",
 ) -> Fitted:
-    """The prompt in at most `budget` tokens, reply included.
+    """Render the prompt in at most `budget` tokens, reply included, truncating fields where needed.
 
     Where it is longer, the fields that the header lists under `limits` are shortened in that order, each to the longest
     that fits and to nothing before the next is touched. A field that the template does not show is passed over. The

@@ -1,4 +1,4 @@
-"""`Recommender`: the front door. One catalogue, one model, one way of ranking, for one person or for many."""
+"""`Recommender`: the main entry point. One catalogue, one model and one ranker, for one query or many."""
 
 import itertools
 from collections import Counter
@@ -32,7 +32,7 @@ BATCH = 128
 
 
 class Recommender:
-    """Recommends items to people described in words, or by what they liked, or both.
+    """Recommends items of a catalogue for a query: preferences in words, a history, or both.
 
     Build it with `Recommender.load`, and close it, or use it in a `with` block. Wherever a query is wanted, plain text
     is one: the person's own words.
@@ -75,7 +75,7 @@ class Recommender:
         seed: int = 0,
         **options: Any,  # noqa: ANN401 - validated by EngineOptions
     ) -> Self:
-        """Open the model and prepare one way of ranking.
+        """Open a model and build a ranker.
 
         Args:
             model: name of an added model, or a model folder.
@@ -264,7 +264,7 @@ class Recommender:
 
 
 def _default_ranker(engine: str | Engine | None, model: str | Path) -> str:
-    """What suits the size of the model; an engine that is open does not say what that is."""
+    """The default ranker for the size of the model; an open engine does not tell its size."""
     by_name = engine is None or isinstance(engine, str)
     return default_ranker(resolve(model, "language model").parameters if by_name else None)
 

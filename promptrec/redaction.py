@@ -1,4 +1,4 @@
-"""Keep secrets out of text: credentials in addresses, and known secrets that somebody else's message repeats."""
+"""Redaction of secrets in text: credentials in URLs, and known secrets in messages of other programs."""
 
 import base64
 import json

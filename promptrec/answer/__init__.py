@@ -1,1 +1,1 @@
-"""The forms an answer can take."""
+"""Answer formats: how the model is asked to answer, and the parser of its replies."""

@@ -1,4 +1,4 @@
-"""`AnswerFormat`: one agreement with the model about the answer, seen from four sides."""
+"""`AnswerFormat`: instruction, ideal answer, regular expression and parser of one form of answer."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ def literal(text: str) -> str:
 
 @dataclass(frozen=True)
 class ParseReport:
-    """What a reply did not say well: choices missing, repeated, and words that match no choice."""
+    """Faults of a reply: choices missing or repeated, and words that match no choice."""
 
     missing: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Parsed:
 
 
 class AnswerFormat(Protocol):
-    """`choices` are what the answer is made of: labels, or the titles of the candidates shown.
+    """One form of answer. `choices` are its parts: labels, or the titles of the candidates shown.
 
     Three laws, for every list of distinct choices `x` and every order of it: `parse(write(x), x).order == x`;
     `re.fullmatch(pattern(x), write(x))`; `parse(instruction(x), x).order == ()`.
@@ -46,7 +46,7 @@ class AnswerFormat(Protocol):
     name: str
 
     def instruction(self, choices: Sequence[str]) -> str:
-        """What the model is told about the form of the answer. Echoing it must not count as an answer."""
+        """The instruction to the model about the form of the answer. Echoing it must not count as an answer."""
 
     def write(self, order: Sequence[str]) -> str:
         """The ideal answer for this order: for few-shot examples and training."""

@@ -167,7 +167,7 @@ def _same_year(line: str, choice: str) -> bool:
 
 
 def _readings(line: str) -> list[str]:
-    """What a line may mean by a title, from the whole line to the least of it."""
+    """Candidate readings of a line as a title, from the full line to its shortest part."""
     full = _one_line(line)
     bare = _one_line(_ORDINAL.sub("", line, count=1))
     cleaned = clean_text(bare)
@@ -189,7 +189,7 @@ def _readings(line: str) -> list[str]:
 
 
 def _nearest(key: str, by_key: Mapping[str, str]) -> str | None:
-    """The choice whose key is nearly this one: a slip of the pen in a long title, not another title."""
+    """The choice with a key within a typing error of this one in a long title, but not another title."""
     ranked = process.extract(key, list(by_key), scorer=fuzz.ratio, limit=3, score_cutoff=CUTOFF - MARGIN)
     if not ranked or ranked[0][1] < CUTOFF:
         return None

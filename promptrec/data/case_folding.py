@@ -1,4 +1,4 @@
-"""Folding of letters: what case, accents, ligatures and typography add to a name, and nothing that makes it another."""
+"""Case folding of names: removes case, accents, ligatures and typography, but keeps signs that distinguish names."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from itertools import chain
 
 
 def char_class(codes: Iterable[int]) -> str:
-    """The inside of a character class that matches these code points, as ranges."""
+    """The body of a regular-expression character class for these code points, as ranges."""
     ranges: list[list[int]] = []
     for code in sorted(codes):
         if ranges and ranges[-1][1] == code - 1:
@@ -60,7 +60,7 @@ _LETTERS = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """Clean text without case, accents, ligatures and points, its digits, apostrophes and hyphens as in ASCII.
+    """Fold clean text: no case, accents, ligatures or vowel points; digits, apostrophes and hyphens in ASCII.
 
     Vowel signs, voicing marks and the dots of й and ї stay, because they make other words.
     """

@@ -174,7 +174,7 @@ class Catalog:
 
 
 def _cells(column: "pd.Series[Any]") -> Iterable[Any]:
-    """The cells of a column with the types it keeps them in: a list of them would have made float64 of float32."""
+    """The cells of a column in the column's own type; `Series.tolist` would turn float32 into float64."""
     values = column.array
     return arrow_values(values.__arrow_array__()) if hasattr(column.dtype, "pyarrow_dtype") else values
 

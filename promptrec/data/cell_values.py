@@ -1,4 +1,4 @@
-"""What a cell of a file or data frame says: text, a number or a list of texts, as a person would write it."""
+"""Converting a cell of a file or data frame to text, a number or a list of texts, as a person would write it."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ NO_VALUE = frozenset(
 
 
 def field_value(cell: Any) -> FieldValue | None:  # noqa: ANN401 - a cell is anything a file can hold
-    """A cell as a field of an item; None where it says nothing.
+    """Convert a cell to a field value of an item; None for an empty cell or a sign for "no value".
 
     Truth values are "yes" or "no", a point in time at midnight is a date, a set is in alphabetical order, a mapping
     is a list of "name: value". Bytes that are no text say nothing.
@@ -40,7 +40,7 @@ def plain_value(cell: Any) -> FieldValue | None:  # noqa: ANN401
 
 
 def _words(part: Any) -> str:  # noqa: ANN401
-    """An entry of a list or mapping in words: rows of a table as "1 / 2", a pair of a map as "name: value"."""
+    """Text of an entry of a list or mapping: rows of a table as "1 / 2", a pair of a map as "name: value"."""
     value = _scalar(part)
     if isinstance(value, Mapping):
         return "; ".join(f"{name}: {words}" for name, inner in value.items() if (words := _words(inner)))
@@ -76,7 +76,7 @@ def _scalar(cell: Any) -> str | int | float | list[Any] | Mapping[Any, Any] | No
 
 
 def _of_numpy(cell: Any) -> Any:  # noqa: ANN401
-    """A scalar of numpy as one of Python. The shortest digits of a float32 are those that were written."""
+    """Convert a numpy scalar to Python. A float32 gets its shortest digits, which are those that were written."""
     kind = getattr(cell.dtype, "kind", "")
     if kind == "f":
         return float(str(cell))

@@ -1,4 +1,4 @@
-"""Cleaning text at the door, once and for all: `clean_text(clean_text(x)) == clean_text(x)`."""
+"""Cleaning of all text on input. Idempotent: `clean_text(clean_text(x)) == clean_text(x)`."""
 
 import html
 import re
@@ -36,7 +36,7 @@ MAX_LAYERS = 10
 
 
 def clean_text(text: str) -> str:
-    """Text as a model should read it.
+    """Clean a text for a model: Unicode normalised, mojibake decoded again, invisible characters removed.
 
     HTML entities are unescaped, what was decoded wrongly is mended (see `promptrec.data.mojibake`), Unicode is in form
     NFKC (full-width letters, digits and punctuation become their plain forms), line ends are newlines, and what cannot
@@ -64,7 +64,7 @@ def _once(text: str) -> str:
 
 
 def title_key(title: str) -> str:
-    """A title without case, accents, punctuation and leading article: equal keys, same title.
+    """Comparison key of a title, without case, accents, punctuation and leading article.
 
     "Matrix, The (1999)", "The Matrix (1999)", "Matrix The (1999)" and "the matrix: 1999" have one key. Signs that make
     another name stay: "C++" and "C ++" are not "C#", "+1" not "-1", "÷" not "×", "🤔" not "😀". A title of punctuation
@@ -80,12 +80,12 @@ def title_key(title: str) -> str:
 
 
 def spaceless(key: str) -> str:
-    """A title's key without spaces but those between digits: "Spider-Man" is "Spiderman", "Apollo 1 3" another."""
+    """Remove the spaces of a title's key except between digits: "Spider-Man" equals "Spiderman", not "Apollo 1 3"."""
     return _BESIDE_LETTER.sub("", key)
 
 
 def signless(key: str) -> str:
-    """A title's key without the signs that people leave out or add: symbols, emoji, currency."""
+    """Remove the signs that people leave out or add from a title's key: symbols, emoji, currency."""
     return " ".join(_ORNAMENT.sub(" ", key).split()) if _ORNAMENT.search(key) else key
 
 

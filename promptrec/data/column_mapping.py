@@ -1,4 +1,4 @@
-"""Rows to items: which column is which."""
+"""Mapping of columns to item fields: item ID, title, popularity, and the rest by name."""
 
 import math
 import re
@@ -33,7 +33,7 @@ EXACT_BELOW = 2.0**53
 def items_from_rows(
     rows: Iterable[Row], source: str, columns: Mapping[str, str] | None, *, mappable: bool = True
 ) -> list[Item]:
-    """Items of all rows, in their order; unmapped columns become fields, empty cells are left out.
+    """Make an item of each row, in order; unmapped columns become fields, empty cells are left out.
 
     A column called like a name that is taken becomes a field such as "title (2)". Where the caller lets nobody say
     which column is which (not `mappable`), no message recommends it.
@@ -70,7 +70,7 @@ def items_from_rows(
 def _mapping(
     rows: Sequence[Row], names: Sequence[str], given: dict[str, str], source: str, mappable: bool
 ) -> dict[str, str]:
-    """Our name of every column to use, and theirs."""
+    """Map each of our column names to the file's."""
     cleaned: dict[str, str] = {}
     for name in names:
         cleaned.setdefault(clean_text(name).strip(), name)
@@ -102,7 +102,7 @@ def _free(name: str, taken: Mapping[str, str]) -> str:
 
 
 def _lacking(ours: str, names: Sequence[str], mapping: Mapping[str, str], mappable: bool, slip: str) -> str:
-    """That there is no ID or title column, and what to do."""
+    """The message for a missing ID or title column, and what to do."""
     read_as = {theirs: f"{theirs} (read as {given})" for given, theirs in mapping.items()}
     text = f"no {ours} column; the columns are: {_listed(names, read_as)}. {slip}"
     unnamed = "" in names
@@ -114,7 +114,7 @@ def _lacking(ours: str, names: Sequence[str], mapping: Mapping[str, str], mappab
 
 
 def _slip(rows: Sequence[Row], names: Sequence[str]) -> str:
-    """What may be wrong with the whole file, where it has no ID or title column."""
+    """A likely reason why the file has no ID or title column, such as a wrong delimiter."""
     if len(rows) == 1 and any(isinstance(cell, list | dict) for cell in rows[0][1].values()):
         return "It is one JSON object: write one for each item, in an array or one a line. "
     if len(names) == 1:

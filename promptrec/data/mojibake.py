@@ -1,4 +1,4 @@
-"""Mending text that was decoded wrongly: mojibake is decoded anew, and lost apostrophes are put back.
+"""Repair of wrongly decoded text: mojibake is decoded again, lost apostrophes are restored.
 
 A lost character is U+FFFD, or a run of it: each further wrong decoding makes three of one. Where no rule tells what it
 was, one U+FFFD stays in the text, so that the damage can be seen and counted.
@@ -31,12 +31,12 @@ _ROMANCE = re.compile(r"\b(?:le|la|les|des|du|et|une|el|los|las|que|por|para|con
 
 
 def without_runs(text: str) -> str:
-    """The text with one U+FFFD in the place of each run of it."""
+    """Collapse each run of U+FFFD to one."""
     return _LOST_RUN.sub(LOST, text)
 
 
 def mended(text: str) -> str:
-    """The text as it was before it was decoded wrongly, as far as that can be told; sound text stays as it is.
+    """Repair wrongly decoded text as far as possible; correct text stays unchanged.
 
     Mojibake ("donâ€™t", "Ã©", "æˆ‘æƒ³", doubly too, and Windows-1252 read as Latin-1) is decoded anew by ftfy
     (Speer 2019). U+FFFD becomes an apostrophe in English contractions and possessives, and one U+FFFD elsewhere.

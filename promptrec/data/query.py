@@ -17,7 +17,7 @@ MAX_DAMAGED_SHARE = 1 / 3
 
 
 class Query(BaseModel):
-    """What is known of the person asking. Every part may be empty; all empty means "abstain or fall back".
+    """What is known of a user. Every part may be empty; with all empty, rankers abstain or fall back.
 
     `history` holds item IDs or titles, most recent last. Text is cleaned on the way in; IDs may be numbers.
 
@@ -65,16 +65,16 @@ class Query(BaseModel):
 
     @property
     def is_empty(self) -> bool:
-        """True when nothing at all is known of this person."""
+        """True when every part is empty."""
         return not (self.preferences or self.history or self.context or self.attributes)
 
     def emptied(self) -> "Query":
-        """The same query with nothing known: the empty profile that scores are calibrated against."""
+        """The same query with every part empty: the profile that scores are calibrated against."""
         return Query(query_id=self.query_id)
 
 
 def readable(text: str, *, is_title: bool = False) -> str:
-    """Cleaned text, or an InputError that says why no model could read it. Empty text is allowed.
+    """Clean a text, or raise an InputError that says why no model could read it. Empty text is allowed.
 
     A title may be made of signs alone, such as "÷" or "???"; what a person says may not.
     """

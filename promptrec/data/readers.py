@@ -1,4 +1,4 @@
-"""Rows of a file, each with the place it came from, so that every complaint can name file and line."""
+"""Readers of rows from files. Each row comes with its place, so that errors can name file and line."""
 
 import json
 import re
@@ -98,7 +98,7 @@ def arrow_values(column: Any) -> list[Any]:  # noqa: ANN401 - an array of pyarro
 
 
 def _converter(kind: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401 - a type of pyarrow
-    """What makes a plain value of one that `to_pylist` gave; None where it is one."""
+    """A function that converts a value of `to_pylist` to a plain one; None where none is needed."""
     from numpy import float16, float32
     from pyarrow import types
 

@@ -1,1 +1,1 @@
-"""Choosing candidates from a catalogue."""
+"""Retrieval: indexes, tokenization, text encoders, and candidates from a catalogue."""

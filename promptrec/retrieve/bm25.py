@@ -39,7 +39,7 @@ class Bm25:
 
     @classmethod
     def of(cls, catalog: Catalog) -> "Bm25":
-        """The index of this very catalogue: built once, kept for as long as the catalogue lives."""
+        """The index of a catalogue, built once and cached as long as the catalogue lives."""
         index = _INDEXES.get(catalog)
         if index is None:
             with _LOCK:

@@ -1,4 +1,4 @@
-"""Which items of a catalogue are worth ranking for a person: BM25 first, the rest of the pool by popularity."""
+"""Retrieval of the candidates that a ranker reads: by BM25, filled up with the most popular items."""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -17,7 +17,7 @@ class Pool:
 
 
 def query_words(query: Query) -> str:
-    """All that is known of a person as one text to search with."""
+    """The search text of a query: its preferences, history, context and attributes."""
     return "\n".join(filter(None, (query.preferences, query.context, *query.attributes.values(), *query.history)))
 
 

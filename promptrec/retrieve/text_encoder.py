@@ -1,4 +1,4 @@
-"""Texts as vectors, by a model that was trained for it (Reimers and Gurevych 2019, sentence-transformers)."""
+"""Text encoder: texts to vectors by sentence-transformers (Reimers and Gurevych 2019)."""
 
 import contextlib
 import hashlib
@@ -42,7 +42,7 @@ class Encoding:
 
 
 class Encoder:
-    """Turns texts into vectors as the maker of the model meant it, which is how sentence-transformers reads its folder.
+    """Encode texts with the prompts, pooling and length of the model's folder, as sentence-transformers reads it.
 
     The folder says what is put before a query and before a document, which layers make the vector and how it is pooled
     and cut (`truncate_dim`), the number type, the longest text, and the similarity of two vectors. Vectors have unit
@@ -77,15 +77,15 @@ class Encoder:
             _log.warning("%s: %s", folder, remark)
 
     def encode_query(self, texts: Sequence[str]) -> Encoding:
-        """What people ask, with the prompt that the model has for queries."""
+        """Encode queries, with the model's prompt for queries."""
         return self._encode(texts, "query")
 
     def encode_document(self, texts: Sequence[str]) -> Encoding:
-        """What may be found, with the prompt that the model has for documents."""
+        """Encode documents, with the model's prompt for documents."""
         return self._encode(texts, "document")
 
     def similarity(self, queries: Vectors, documents: Vectors) -> Vectors:
-        """How near each document is to each query by the model's own measure; shape (queries, documents).
+        """Similarity of queries and documents by the model's own measure; shape (queries, documents).
 
         Higher is nearer: a cosine, a scalar product, or a distance below zero.
         """
@@ -140,7 +140,7 @@ class Encoder:
 
 
 def _remarks(folder: Path, prompts: dict[str, str]) -> Iterator[str]:
-    """What the maker may have meant otherwise than sentence-transformers reads it."""
+    """Warnings about settings in the folder that sentence-transformers ignores."""
     if not (folder / "modules.json").exists():
         yield "no modules.json, so vectors are the mean of the last layer; a model that was not trained for it is weak"
         return

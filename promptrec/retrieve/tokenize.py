@@ -1,4 +1,4 @@
-"""Words of a text as a search index counts them, in languages with and without spaces."""
+"""Tokenization of text for search, in languages with and without spaces between words."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""`AsyncRecommender`: the front door for servers. Callers that arrive together are ranked in one batch."""
+"""`AsyncRecommender`: asyncio interface for servers. Concurrent calls are ranked in one batch."""
 
 import asyncio
 from collections.abc import Iterable, Sequence

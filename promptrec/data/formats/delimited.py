@@ -1,4 +1,4 @@
-"""Rows of delimited text (CSV, TSV), whatever parts and quotes its cells."""
+"""Reader of delimited text (CSV, TSV): detects the delimiter, quoting and the header line."""
 
 import csv
 import io
@@ -73,7 +73,7 @@ def read_csv(path: Path) -> Iterator[Row]:
 
 
 def _header_line(path: Path, lines: Sequence[str]) -> tuple[int, str]:
-    """The index of the header's first line, and the sign that parts the cells."""
+    """The index of the header's first line, and the delimiter."""
     start = next((n for n, line in enumerate(lines) if line.strip()), 0)
     first = lines[start].strip() if lines else ""
     marker = re.fullmatch(r'"?sep=(.|\\t)?"?', lines[start].strip("\r\n"), re.IGNORECASE) if lines else None
@@ -114,7 +114,7 @@ def suffix_of(path: Path) -> str:
 
 
 def _outside_quotes(lines: Sequence[str]) -> str:
-    """The header without what stands in quotes."""
+    """The header without its quoted parts."""
     header = ""
     for line in lines[:_HEADER_LINES]:
         header += line
@@ -124,7 +124,7 @@ def _outside_quotes(lines: Sequence[str]) -> str:
 
 
 def _fits(path: Path, lines: Sequence[str], start: int, sign: str) -> bool:
-    """Whether most of the rows that follow have as many cells as the header, parted by this sign."""
+    """Whether most of the following rows have as many cells as the header with this delimiter."""
     widths: list[int] = []
     # A row that cannot be read is told of when all are read; those before it decide.
     with suppress(InputError):
@@ -138,7 +138,7 @@ def _records(path: Path, lines: Sequence[str], start: int, delimiter: str) -> It
 
 
 def _quoted(path: Path, lines: Sequence[str], start: int, delimiter: str) -> Iterator[_Record]:
-    """Rows as Python's csv reads them. Blanks before a quote are passed over."""
+    """Rows as Python's csv module reads them, with blanks before a quote skipped."""
     # The limit holds for the whole process, so it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), sum(map(len, lines)) + 1))
     reader = csv.reader(lines[start:], delimiter=delimiter, strict=True, skipinitialspace=True)
@@ -155,7 +155,7 @@ def _quoted(path: Path, lines: Sequence[str], start: int, delimiter: str) -> Ite
 
 
 def _tabbed(path: Path, lines: Sequence[str], start: int, _: str) -> Iterator[_Record]:
-    """Rows of tabbed text, which comes with quoted cells (pandas, Excel) and without (IMDb, TREC, Wikidata).
+    """Rows of tab-separated text, with quoted cells (pandas, Excel) or without (IMDb, TREC, Wikidata).
 
     A quote begins a quoted cell where a quote before a tab or line end closes it. Where that joins lines or cells, it
     is believed if the row has as many cells as the header and the lines by themselves cannot be rows.
@@ -216,7 +216,7 @@ def _check_header(path: Path, header: _Record, names: Sequence[str], rows: Seque
 
 
 def _check_lines(path: Path, lines: Sequence[str], rows: Sequence[_Record], delimiter: str, width: int) -> None:
-    """Refuse line ends that may part, or quotes that may join, what is one row or several."""
+    """Refuse line ends and quotes that leave it open whether lines are one row or several."""
     both = any(line.endswith("\r") for line in lines) and any(line.endswith("\n") for line in lines)
     for row in rows if both else ():
         if len(row.cells) < width and any(line.endswith("\r") for line in (lines[row.first - 2], lines[row.last - 1])):
@@ -254,7 +254,7 @@ def _joined(path: Path, first: int, last: int) -> str:
 
 
 def _check_row(place: str, row: _Record, names: Sequence[str], rows: Sequence[_Record], delimiter: str) -> None:
-    """Refuse cells that belong to no column."""
+    """Refuse a row with more cells than the header."""
     width = len(names)
     if any(cell.strip() for cell in row.cells[width:]):
         found = f"{place}: {len(row.cells)} cells in a row, but the header has {width} columns: "

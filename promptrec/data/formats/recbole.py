@@ -47,7 +47,7 @@ def catalog_from_atomic(path: str | Path, *, columns: Mapping[str, str] | None =
 
 
 def attributes_from_atomic(path: str | Path) -> dict[str, dict[str, str]]:
-    """What a `.user` file says of each person, by user ID; empty cells are left out."""
+    """Attributes of each user of a `.user` file, by user ID; empty cells are left out."""
     people: dict[str, dict[str, str]] = {}
     for place, row in read_atomic(Path(path)):
         attributes = {name: words for name, cell in row.items() if (words := _words(cell))}

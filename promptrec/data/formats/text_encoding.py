@@ -1,4 +1,4 @@
-"""The text of a file: unpacked and decoded, or refused with what the file is and how to mend it."""
+"""Decompress and decode text files; a file in an unknown encoding or of another type is refused with a remedy."""
 
 import bz2
 import gzip
@@ -58,7 +58,7 @@ READINGS, LINES_TRIED = 3, 200
 
 
 def text_of(path: Path) -> str:
-    """The text of a file, .gz, .xz or .bz2 unpacked. It is UTF-8, or UTF-16 or UTF-32 that says so.
+    """Read a text file, decompressing .gz, .xz and .bz2. UTF-8, or UTF-16 or UTF-32 with a mark.
 
     Other encodings can only be guessed, and a wrong guess spoils words without a trace: they are refused, with the
     ways in which the first faulty line may be read.
@@ -89,7 +89,7 @@ def text_of(path: Path) -> str:
 
 
 def check_file(path: Path) -> None:
-    """Raise an InputError where there is no file, a folder, or nothing in it."""
+    """Raise an InputError for a missing file, a folder or an empty file."""
     if not path.exists():
         raise InputError(f"{path}: no such file")
     if path.is_dir():

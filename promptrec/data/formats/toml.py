@@ -1,4 +1,4 @@
-"""Reading a TOML file that a person wrote, and saying in plain words what in it is no TOML."""
+"""Reader of TOML files, with error messages for people who do not know TOML."""
 
 import re
 import tomllib
@@ -37,7 +37,7 @@ _SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """What a TOML file says, nothing where it is empty; a byte order mark is passed over.
+    """Read a TOML file; an empty file is an empty mapping, a byte order mark is skipped.
 
     Raises:
         InputError: no such file, or no TOML; with the line and how to write it.

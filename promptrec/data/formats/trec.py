@@ -1,4 +1,4 @@
-"""Runs of other systems, in TREC's format."""
+"""Reader of runs in TREC's format."""
 
 import math
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`RawDataset`: what a public set holds before it becomes queries: items, who chose what, and who they are."""
+"""`RawDataset`: items, interactions and user attributes of a public data set, before queries are made of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ class RawDataset:
 
     @property
     def has_ratings(self) -> bool:
-        """Whether people said how much they liked what they chose."""
+        """Whether there are ratings."""
         return bool(self.interactions.frame["rating"].notna().all())
 
 
