@@ -23,7 +23,7 @@ from promptrec.rank.ranking import RankedItem, Ranking
 from promptrec.rank.registry import default_ranker
 from promptrec.rank.run import Run
 from promptrec.rank.selection.auto import AUTO, Probe, auto
-from promptrec.retrieve.candidates import Pool, candidate_pool, with_titles
+from promptrec.retrieve.candidates import Candidates, retrieve_candidates, with_titles
 from promptrec.template.loader import default_pack, known_name, load_template
 
 # Requests ranked in one go. The more they are, the more of them share the reading of an item they are all asked about;
@@ -44,7 +44,7 @@ class Recommender:
         catalog: Catalog | None,
         engine: Engine | None,
         choice: EngineChoice | None,
-        pool: int,
+        retrieve: int,
         seed: int,
         probe: Probe | None = None,
     ) -> None:
@@ -53,7 +53,7 @@ class Recommender:
         self.engine = engine
         self.choice = choice
         self.probe = probe
-        self._pool = pool
+        self._retrieve = retrieve
         self._seed = seed
 
     @classmethod
@@ -70,8 +70,8 @@ class Recommender:
         encoder: str = "minilm",
         training: Interactions | None = None,
         position_bias: str | Path | None = None,
-        item_scores: str | Path | None = None,
-        pool: int = 50,
+        score_cache: str | Path | None = None,
+        retrieve: int = 50,
         seed: int = 0,
         **options: Any,  # noqa: ANN401 - validated by EngineOptions
     ) -> Self:
@@ -91,8 +91,8 @@ class Recommender:
             encoder: name of an added text encoder, or its folder, for the ranker embedding.
             training: what other people chose, for the rankers item-knn and implicit-mf.
             position_bias: a file that `promptrec position-bias` wrote, for the ranker listwise-prior.
-            item_scores: a file that keeps what the model says of an item whoever asks, for the next process.
-            pool: how many candidates `recommend` retrieves from the catalogue and ranks.
+            score_cache: SQLite file for query-independent item scores, reused by the next process.
+            retrieve: how many candidates `recommend` retrieves from the catalogue and ranks.
             seed: decides ties, label order and everything else that is random.
             **options: of the engine, such as dtype, max_model_len or base_url: see `EngineOptions`.
 
@@ -100,8 +100,8 @@ class Recommender:
             UnknownName: a model, engine, template or ranker nobody knows; the message lists the known ones.
             ModelError, EngineError, TemplateError, InputError, MissingExtra: see promptrec.errors.
         """
-        if pool < 1:
-            raise InputError(f"pool must be at least 1, got {pool}")
+        if retrieve < 1:
+            raise InputError(f"retrieve must be at least 1, got {retrieve}")
         parsed = EngineOptions.parse(options)
         if isinstance(engine, str):
             choose_engine(engine)  # an unknown name is said before anything is loaded
@@ -114,9 +114,9 @@ class Recommender:
         kinds = template_kinds(ranker)
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in kinds}
         opened, made = _engine(engine, model, parsed) if kinds else (None, None)
-        score_cache = _score_cache(item_scores, model, opened)
-        setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, score_cache)
-        return cls(build_ranker(ranker, setup), catalog, opened, choice or made, pool, seed, probe)
+        cache = _score_file(score_cache, model, opened)
+        setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, cache)
+        return cls(build_ranker(ranker, setup), catalog, opened, choice or made, retrieve, seed, probe)
 
     def __enter__(self) -> Self:
         return self
@@ -129,8 +129,8 @@ class Recommender:
 
         A person of whom nothing is known gets the most popular items, with status abstained.
         """
-        pool = self.candidates(query, k)
-        return self._rank([pool.request])[0].with_note(pool.note).top(k)
+        retrieved = self.candidates(query, k)
+        return self._rank([retrieved.request])[0].with_note(retrieved.note).top(k)
 
     def recommend_many(
         self, queries: Iterable[Query | str], k: int = 10, progress: Callable[[int], None] | None = None
@@ -145,22 +145,22 @@ class Recommender:
         Raises:
             InputError: as `candidates`, before anything is read. An engine that dies gives failed rankings, see `run`.
         """
-        pools = [self.candidates(query, k) for query in _numbered(queries)]
-        ranked = self.run((pool.request for pool in pools), progress)
-        return Run([ranking.with_note(pool.note).top(k) for ranking, pool in zip(ranked, pools, strict=True)])
+        retrieved = [self.candidates(query, k) for query in _numbered(queries)]
+        ranked = self.run((found.request for found in retrieved), progress)
+        return Run([r.with_note(found.note).top(k) for r, found in zip(ranked, retrieved, strict=True)])
 
-    def candidates(self, query: Query | str, k: int = 10) -> Pool:
-        """What `recommend` ranks: the retrieved candidates, and a remark where the words alone did not fill the pool.
+    def candidates(self, query: Query | str, k: int = 10) -> Candidates:
+        """Retrieve what `recommend` ranks, with a note if popular items fill up what BM25 did not find.
 
         Raises:
             InputError: k below 1, no catalogue, or a history that holds every item of it.
         """
         if k < 1:
             raise InputError(f"k must be at least 1, got {k}")
-        pool = candidate_pool(self._need_catalog(), _as_query(query), max(self._pool, k))
-        if not pool.request.candidates:
+        retrieved = retrieve_candidates(self._need_catalog(), _as_query(query), max(self._retrieve, k))
+        if not retrieved.request.candidates:
             raise InputError("every item of the catalogue is in the person's history: nothing is left to recommend")
-        return pool
+        return retrieved
 
     def rank(self, query: Query | str, candidates: Iterable[Item | str | int]) -> Ranking:
         """The given candidates (items, or IDs of the catalogue's), best first. Each comes back exactly once."""
@@ -292,8 +292,8 @@ def _probed(
     return opened, choice, auto(opened, info, language, encoder, options=options, adapter=adapter)
 
 
-def _score_cache(file: str | Path | None, model: str | Path, engine: Engine | None) -> ScoreFile | None:
-    """The file of item scores; None where none is asked for or no model is read."""
+def _score_file(file: str | Path | None, model: str | Path, engine: Engine | None) -> ScoreFile | None:
+    """The file of cached item scores; None if none is named or no model is read."""
     if file is None or engine is None:
         return None
     return ScoreFile.of(file, resolve(model, "language model"), engine)

@@ -60,8 +60,8 @@ def test_somebody_of_whom_nothing_is_known_gets_a_list_that_says_so():
     assert engine.prompts == [], "nothing was asked of the model"
 
 
-def test_a_pool_that_words_alone_do_not_fill_is_filled_and_says_so():
-    ranking = recommender(pool=3).recommend(Query(preferences="grandmother"), k=3)
+def test_candidates_that_words_alone_do_not_fill_are_filled_up_with_a_note():
+    ranking = recommender(retrieve=3).recommend(Query(preferences="grandmother"), k=3)
     assert "only 1 item shares a word" in ranking.reason
     assert len(ranking.items) == 3
 
@@ -96,7 +96,7 @@ def test_candidates_that_cannot_be_ranked_are_refused(candidates, said):
         ({"engine": None, "model": "magic"}, "unknown model 'magic'"),
         ({"temprature": 1}, "temprature"),
         ({"dtype": "int3"}, "dtype"),
-        ({"pool": 0}, "pool"),
+        ({"retrieve": 0}, "retrieve"),
     ],
 )
 def test_unknown_names_and_options_are_answered_with_the_known_ones(changes, said):

@@ -21,7 +21,7 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.rank.selection.probe_data import probe_pairs
 from promptrec.retrieve.bm25 import Bm25
-from promptrec.retrieve.candidates import candidate_pool
+from promptrec.retrieve.candidates import retrieve_candidates
 
 KEPT = Path(__file__).parent / "search.jsonl"
 SIZES = (5_000, 50_000)
@@ -53,7 +53,7 @@ def measure(size: int) -> dict:
     plain = [sorted_in_full(index, items, text) for text in texts]
     marks.append(time.process_time())
     for _ in texts:
-        candidate_pool(catalog, Query(preferences="xyzzy"), K)
+        retrieve_candidates(catalog, Query(preferences="xyzzy"), K)
     marks.append(time.process_time())
     if fast != plain:
         raise SystemExit("the two searches differ")

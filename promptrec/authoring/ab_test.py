@@ -12,12 +12,12 @@ from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.metrics.ranking import measure, parse_metric
 from promptrec.evaluate.stats.comparison import Comparison, compare
 from promptrec.rank.ranking import Ranking
-from promptrec.retrieve.candidates import candidate_pool, with_titles
+from promptrec.retrieve.candidates import retrieve_candidates, with_titles
 from promptrec.template.template import Template
 
 # People ranked between two signs of progress.
 BATCH = 16
-POOL = 50
+CANDIDATES = 50
 
 
 class Side(BaseModel):
@@ -119,7 +119,9 @@ def _requests(dataset: Dataset, limit: int | None) -> list[RankRequest]:
             for given in dataset.requests[:limit]
         ]
     else:
-        requests = [candidate_pool(dataset.catalog, query, POOL).request for query in dataset.queries[:limit]]
+        requests = [
+            retrieve_candidates(dataset.catalog, query, CANDIDATES).request for query in dataset.queries[:limit]
+        ]
     if not requests:
         raise InputError(f"{dataset.name} has nobody to rank for")
     return requests

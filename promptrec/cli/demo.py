@@ -35,7 +35,7 @@ def demo(
     model: ModelOption = DEFAULT_MODEL,
     engine: EngineOption = None,
     k: Annotated[int, typer.Option("-k", help="How many items for each person.")] = 5,
-    pool: Annotated[int, typer.Option("--pool", help="How many candidates to retrieve and rank for each.")] = 20,
+    retrieve: Annotated[int, typer.Option("--retrieve", help="Candidates to retrieve and rank for each.")] = 20,
 ) -> None:
     """Recommend films and places to three people nobody has seen before."""
     console = results()
@@ -44,7 +44,7 @@ def demo(
         catalog = Catalog.bundled(catalog_name)
         with notes().status(Text(f"loading {model}")):
             recommender = Recommender.load(
-                model, catalog=catalog, template=template, engine=opened.engine if opened else engine, pool=pool
+                model, catalog=catalog, template=template, engine=opened.engine if opened else engine, retrieve=retrieve
             )
         if opened is None:
             opened = recommender
@@ -53,7 +53,7 @@ def demo(
         console.print(Text(f"\n{len(catalog):,} items: {catalog.credit}", style="dim"))
         for query in people:
             console.print(Text(f"\n{query.query_id} says: {query.preferences}", style="italic"))
-            with notes().status(f"ranking {pool} candidates for {query.query_id}"):
+            with notes().status(f"ranking {retrieve} candidates for {query.query_id}"):
                 ranking = recommender.recommend(query, k)
             console.print(as_table(ranking))
     if opened:

@@ -41,7 +41,7 @@ def evaluate(
     adapter: option.Adapter = None,
     position_bias: PositionBiasOption = None,
     limit: option.Limit = None,
-    pool: option.PoolSize = None,
+    retrieve: option.Retrieve = None,
     metrics: option.Metrics = None,
     seed: option.Seed = None,
     memorisation: option.Memorisation = None,

@@ -30,9 +30,9 @@ Adapter = Annotated[str | None, typer.Option("--adapter", help="Folder of a LoRA
 Limit = Annotated[
     str | None, typer.Option("--limit", metavar="N", help="Only the first so many queries of each dataset.")
 ]
-PoolSize = Annotated[
+Retrieve = Annotated[
     str | None,
-    typer.Option("--pool", metavar="N", help="Candidates to retrieve where a dataset gives none. Default: 50."),
+    typer.Option("--retrieve", metavar="N", help="Candidates to retrieve if a dataset has none. Default: 50."),
 ]
 Metrics = Annotated[
     list[str] | None, typer.Option("--metric", help="e.g. ndcg@10; repeat it. Systems are compared on the first.")

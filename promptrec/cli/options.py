@@ -63,10 +63,10 @@ PositionBiasOption = Annotated[
         "--position-bias", metavar="FILE", help="What `promptrec position-bias` wrote, for the ranker listwise-prior."
     ),
 ]
-ItemScoresOption = Annotated[
+ScoreCacheOption = Annotated[
     Path | None,
     typer.Option(
-        "--item-scores",
+        "--score-cache",
         metavar="FILE",
         help="Keep what the model says of an item whoever asks in this file, and do not ask for it again.",
     ),

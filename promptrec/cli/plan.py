@@ -43,7 +43,7 @@ from promptrec.rank.listwise.labels import ListwiseLabels
 from promptrec.rank.listwise.position_bias import ListwisePrior
 from promptrec.rank.registry import COMBINED, RANKERS
 from promptrec.rank.selection.auto import AUTO
-from promptrec.retrieve.candidates import candidate_pool
+from promptrec.retrieve.candidates import retrieve_candidates
 from promptrec.template.loader import default_pack
 
 USERS, CANDIDATES = 1000, 20
@@ -188,7 +188,7 @@ def _made_up(
     requests: tuple[RankRequest, ...]
     if preferences is not None:
         users = users or 1
-        requests = (candidate_pool(catalog, Query(preferences=as_typed(preferences)), candidates).request,)
+        requests = (retrieve_candidates(catalog, Query(preferences=as_typed(preferences)), candidates).request,)
     else:
         users = users or option.USERS
         requests = sample_requests(catalog, min(users, sample), candidates, seed)
@@ -201,8 +201,8 @@ def _of_dataset(dataset: Dataset, candidates: int, users: int | None, sample: in
     if dataset.candidates_given:
         requests = dataset.requests[:users]
     else:
-        pools = (candidate_pool(dataset.catalog, query, candidates) for query in dataset.queries[:users])
-        requests = tuple(pool.request for pool in pools)
+        retrieved = (retrieve_candidates(dataset.catalog, query, candidates) for query in dataset.queries[:users])
+        requests = tuple(found.request for found in retrieved)
     items = {item.item_id for request in requests for item in request.candidates}
     return _People(dataset, requests[:sample], len(requests), len(items))
 

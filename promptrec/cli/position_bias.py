@@ -45,7 +45,9 @@ def position_bias(
     templates: TemplatesOption = None,
     adapter: Adapter = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many queries.")] = None,
-    pool: Annotated[int, typer.Option("--pool", min=1, help="Candidates to retrieve where a dataset gives none.")] = 50,
+    retrieve: Annotated[
+        int, typer.Option("--retrieve", min=1, help="Candidates to retrieve if a dataset has none.")
+    ] = 50,
     as_json: JsonOption = False,
 ) -> None:
     """Fit what a model thinks of the slots of a prompt, which the ranker listwise-prior takes off.
@@ -66,7 +68,7 @@ def position_bias(
         template=template,
         templates=own_templates(templates),
         adapter=adapter,
-        pool=pool,
+        retrieve=retrieve,
     )
     asked = _requests(system.open(data), data, limit)
     with closing(opened), bars() as bar:

@@ -18,7 +18,7 @@ TAKES: dict[str, Callable[[str], bool]] = {
     **dict.fromkeys(("model", "models", "engine", "engine_option", "engine_options"), _reads_model),
     **dict.fromkeys(("template", "templates", "adapter"), _reads_model),
     "position_bias": lambda ranker: ranker != AUTO and ListwisePrior.name in ranker_parts(ranker),
-    "item_scores": lambda ranker: ranker == AUTO or caches_item_scores(ranker),
+    "score_cache": lambda ranker: ranker == AUTO or caches_item_scores(ranker),
 }
 # Parameters that are called by another option than their own name.
 OPTIONS = {"models": "--model", "engine_options": "--engine-option"}

@@ -26,7 +26,7 @@ EXPECTED = {
     "adapter": ("a folder", '"my-adapter"'),
     "position_bias": ("a file", '"films.position-bias.json"'),
     "limit": (_NUMBER, "100"),
-    "pool": (_NUMBER, "50"),
+    "retrieve": (_NUMBER, "50"),
     "seed": ("a whole number", "0"),
     "metrics": ("a list of names", '["ndcg@10"]'),
     "memorisation": ("true or false", "true"),
@@ -46,7 +46,7 @@ class Config(BaseModel):
     datasets: folders, or names that `promptrec data list` shows. rankers: those that read a model are run with each
     of `models`; the baselines that a dataset allows are always added. template: a name or file; None takes the pack
     of the dataset's domain and language. position_bias: a file that `promptrec position-bias` wrote, for the ranker
-    listwise-prior. limit: only the first so many queries. pool: how many candidates are retrieved where a dataset
+    listwise-prior. limit: only the first so many queries. retrieve: how many candidates are retrieved where a dataset
     gives none. metrics: the first is the primary one, on which systems are compared. memorisation: also run with
     titles masked and permuted. robustness: also run with candidates in other orders, and with paraphrases, typos
     and a distracting clause. check_limit: how many queries those two take. max_failed: the greatest share of failed
@@ -65,7 +65,7 @@ class Config(BaseModel):
     adapter: str | None = None
     position_bias: Path | None = None
     limit: Annotated[int, Field(ge=1)] | None = None
-    pool: Annotated[int, Field(ge=1)] = 50
+    retrieve: Annotated[int, Field(ge=1)] = 50
     seed: int = 0
     metrics: Annotated[tuple[str, ...], Field(min_length=1)] = DEFAULT_METRICS
     memorisation: bool = False

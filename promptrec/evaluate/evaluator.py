@@ -185,10 +185,10 @@ def _measured(runner: Runner, system: System, dataset: Dataset) -> tuple[Measure
 
 
 def _candidates(dataset: Dataset, config: Config) -> str:
-    if not dataset.candidates_given and config.pool >= len(dataset.catalog):
+    if not dataset.candidates_given and config.retrieve >= len(dataset.catalog):
         return f"all {len(dataset.catalog):,} items, less those in a person's history"
     if not dataset.candidates_given:
-        return f"the {config.pool:,} that BM25 retrieves from the whole catalogue"
+        return f"the {config.retrieve:,} that BM25 retrieves from the whole catalogue"
     sizes = [len(request.candidates) for request in dataset.requests[: config.limit]]
     few, many = min(sizes), max(sizes)
     return f"{few if few == many else f'{few} to {many}'} given for each query"

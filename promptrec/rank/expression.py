@@ -59,7 +59,7 @@ def template_kinds(name: str) -> tuple[str, ...]:
 
 
 def caches_item_scores(name: str) -> bool:
-    """Whether a ranker asks a model for what is the same whoever asks, which `item_scores` keeps."""
+    """Whether a ranker asks a model for what is the same whoever asks, which `score_cache` keeps."""
     centred = "~" in name and bool(template_kinds(name))
     return centred or any(ranker_class(part).keeps for part in ranker_parts(name))
 

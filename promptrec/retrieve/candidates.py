@@ -9,8 +9,8 @@ from promptrec.retrieve.bm25 import Bm25
 
 
 @dataclass(frozen=True)
-class Pool:
-    """A request over the retrieved candidates, and a remark where some of them have nothing to do with the person."""
+class Candidates:
+    """A request over the retrieved candidates, and a note if popular items fill up what BM25 did not find."""
 
     request: RankRequest
     note: str = ""
@@ -28,7 +28,7 @@ def with_titles(catalog: Catalog, query: Query) -> tuple[Query, set[str]]:
     return query.model_copy(update={"history": titles}), {item.item_id for _, item in found if item}
 
 
-def candidate_pool(catalog: Catalog, query: Query, size: int) -> Pool:
+def retrieve_candidates(catalog: Catalog, query: Query, size: int) -> Candidates:
     """Up to `size` candidates for a query: what BM25 finds, then the most popular of the rest.
 
     Items of the person's history are left out; the request has their titles.
@@ -43,7 +43,7 @@ def candidate_pool(catalog: Catalog, query: Query, size: int) -> Pool:
     picked = len(taken) + len(padding) < len(catalog) and not query.is_empty
     note = _note(len(found), catalog.has_popularity) if picked and padding else ""
     request = RankRequest(query, tuple(item for item, _ in found) + padding, {i.item_id: s for i, s in found})
-    return Pool(request, note)
+    return Candidates(request, note)
 
 
 def _note(found: int, popular: bool) -> str:

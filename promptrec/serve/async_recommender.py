@@ -45,8 +45,8 @@ class AsyncRecommender:
 
     async def recommend(self, query: Query | str, k: int = 10) -> Ranking:
         """See `Recommender.recommend`."""
-        pool = await asyncio.to_thread(self._recommender.candidates, query, k)
-        return (await self._ranked(pool.request)).with_note(pool.note).top(k)
+        retrieved = await asyncio.to_thread(self._recommender.candidates, query, k)
+        return (await self._ranked(retrieved.request)).with_note(retrieved.note).top(k)
 
     async def rank(self, query: Query | str, candidates: Iterable[Item | str | int]) -> Ranking:
         """See `Recommender.rank`."""

@@ -11,7 +11,7 @@ from promptrec.authoring.token_spans import view_prompt
 from promptrec.errors import InputError, PromptrecError, TemplateError
 from promptrec.rank.expression import template_kinds
 from promptrec.rank.registry import RANKERS
-from promptrec.retrieve.candidates import candidate_pool
+from promptrec.retrieve.candidates import retrieve_candidates
 from promptrec.studio.messages import COOKIE, LANGUAGES
 from promptrec.studio.messages import language_of as page_language
 from promptrec.studio.new_pack import ways
@@ -88,7 +88,7 @@ def find(request: Request, session: Session, told: PageRequest) -> Response:
 def pick(request: Request, session: Session, told: PageRequest) -> Response:
     """The candidates that BM25 finds for the person's words, in place of those there are."""
     catalog = session.catalog(session.workspace.open(told.name))
-    asked = candidate_pool(catalog, query(told), SHOWN).request
+    asked = retrieve_candidates(catalog, query(told), SHOWN).request
     return page(request, "candidates", {"candidates": names_of(asked.candidates[:SHOWN], catalog), "oob": False})
 
 

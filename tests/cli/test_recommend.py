@@ -84,12 +84,12 @@ def test_a_real_model_reads_and_the_output_says_which_engine_and_why(promptrec, 
 
 @pytest.mark.model
 def test_what_a_model_says_whoever_asks_is_asked_once_for_all_runs(promptrec, catalog_file, tmp_path):
-    words = ("--engine", "transformers", "--ranker", "item-pmi", "--item-scores", "kept.sqlite", "--json")
+    words = ("--engine", "transformers", "--ranker", "item-pmi", "--score-cache", "scores.sqlite", "--json")
     first, again = (json.loads(recommend(promptrec, catalog_file, "-p", p, *words).stdout) for p in ("war", "love"))
     assert (first["ledger"]["calls"], again["ledger"]["calls"]) == (6, 3)
-    (tmp_path / "kept.sqlite").write_text("something else " * 1000)
+    (tmp_path / "scores.sqlite").write_text("something else " * 1000)
     refused = recommend(promptrec, catalog_file, "-p", "war", *words)
-    assert refused.returncode != 0 and "kept.sqlite" in refused.stderr and "Traceback" not in refused.stderr
+    assert refused.returncode != 0 and "scores.sqlite" in refused.stderr and "Traceback" not in refused.stderr
 
 
 BAD = {
@@ -174,8 +174,8 @@ def test_a_model_that_is_not_added_names_the_command(promptrec, catalog_file, tm
     [
         (
             "bm25",
-            ("--template", "films/en", "--item-scores", "."),
-            "--template, --item-scores change nothing with bm25",
+            ("--template", "films/en", "--score-cache", "."),
+            "--template, --score-cache change nothing with bm25",
         ),
         ("bm25", ("--model", "nope", "--engine", "server"), "--model, --engine change nothing with bm25"),
         (

@@ -55,7 +55,7 @@ def test_json_is_what_is_kept(fit, tmp_path):
 
 
 def test_candidates_are_retrieved_where_there_are_none_and_who_says_nothing_is_left_out(fit, mine, tmp_path):
-    assert fit(mine, "--pool", "4").exit_code == 0
+    assert fit(mine, "--retrieve", "4").exit_code == 0
     found = PositionBias.load(tmp_path / "prior.json")
     assert {n: offsets.requests for n, offsets in found.slots.items()} == {4: 19}
     assert found.template.name == "general/en/listwise-labels"

@@ -166,9 +166,9 @@ def test_titles_are_parsed_from_a_reply(row, form):
 @pytest.mark.parametrize("title", TITLES)
 def test_who_liked_a_title_is_said_to_have_liked_it_and_not_sent_it(title):
     recommender = Recommender.load(catalog=CATALOG, ranker="random")
-    pool = recommender.candidates(Query(history=(title,)), 3)
-    assert pool.request.query.history == (CATALOG[IDS[title]].title,)
-    assert IDS[title] not in {item.item_id for item in pool.request.candidates}
+    found = recommender.candidates(Query(history=(title,)), 3)
+    assert found.request.query.history == (CATALOG[IDS[title]].title,)
+    assert IDS[title] not in {item.item_id for item in found.request.candidates}
 
 
 # One work, written two ways.

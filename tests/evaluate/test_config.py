@@ -61,15 +61,15 @@ def test_what_is_of_one_command_stands_in_no_file(tmp_path, name, option):
 
 def test_an_option_that_cannot_be_is_not_blamed_on_the_file(tmp_path):
     path = tmp_path / "a.toml"
-    path.write_text('datasets = ["d"]\npool = 0\n')
+    path.write_text('datasets = ["d"]\nretrieve = 0\n')
     with pytest.raises(InputError, match="^promptrec evaluate: limit: expected"):
         Config.from_toml(path, {"limit": "0"})
-    with pytest.raises(InputError, match="a.toml: pool: expected"):
+    with pytest.raises(InputError, match="a.toml: retrieve: expected"):
         Config.from_toml(path, {"limit": "5"})
 
 
 def test_numbers_may_be_text_as_the_command_line_has_them():
-    told = {"limit": "5", "pool": "7", "seed": "-3", "check_limit": "9", "max_failed": "0.5", "workers": "2"}
+    told = {"limit": "5", "retrieve": "7", "seed": "-3", "check_limit": "9", "max_failed": "0.5", "workers": "2"}
     config = Config.parse({"datasets": ["d"], **told})
     assert all(getattr(config, name) == float(text) for name, text in told.items())
 

@@ -182,8 +182,12 @@ def test_queries_without_anything_right_are_counted_apart(tmp_path, planted_data
 
 
 def test_what_the_candidates_are_is_said_as_it_is(tmp_path, open_planted, planted_dataset):
-    def said(data, pool):
-        return run(data, tmp_path / f"{pool}-{data.candidates_given}", "bm25", pool=pool).datasets[0].candidates
+    def said(data, retrieve):
+        return (
+            run(data, tmp_path / f"{retrieve}-{data.candidates_given}", "bm25", retrieve=retrieve)
+            .datasets[0]
+            .candidates
+        )
 
     assert said(open_planted, 5) == "the 5 that BM25 retrieves from the whole catalogue"
     assert said(open_planted, 64) == said(open_planted, 99) == "all 64 items, less those in a person's history"

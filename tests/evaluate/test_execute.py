@@ -96,7 +96,7 @@ def test_failed_queries_are_kept_as_failed_and_ranked_again_when_asked(tmp_path,
 def test_where_no_candidates_are_given_they_are_retrieved(tmp_path, open_planted):
     store = carry_out(open_planted, tmp_path, ScriptedEngine(), limit=2)
     assert all(len(r.items) == 50 for r in store.rankings())
-    assert store.spec.pool == 50
+    assert store.spec.retrieve == 50
 
 
 def test_batches_are_cut_at_the_same_places_after_a_stop(tmp_path, planted_dataset, monkeypatch):

@@ -153,9 +153,9 @@ def test_an_item_without_a_neighbour_in_the_history_scores_zero():
 
 @pytest.mark.parametrize("name", ["item-knn", "implicit-mf"])
 def test_the_recommender_passes_the_training_data_on(name):
-    recommender = Recommender.load(catalog=TITLES, ranker=name, training=two_tastes(), pool=30)
+    recommender = Recommender.load(catalog=TITLES, ranker=name, training=two_tastes(), retrieve=30)
     ranking = recommender.recommend(Query(history=("i2", "Title 4", "i2")), k=10)
-    assert (ranking.status, ranking.ranker) == ("repaired", name), "the pool has items that nobody has met"
+    assert (ranking.status, ranking.ranker) == ("repaired", name), "there are items that nobody has met"
     assert all(int(i.removeprefix("i")) % 2 == 0 for i in ranking.item_ids)
     assert not {"i2", "i4"} & set(ranking.item_ids)
     assert recommender.recommend(Query(), k=3).status == "abstained"

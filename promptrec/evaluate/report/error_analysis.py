@@ -127,7 +127,7 @@ class PromptWriter:
             engine=self._counter,
             template=config.template,
             templates=config.templates,
-            pool=config.pool,
+            retrieve=config.retrieve,
             seed=config.seed,
         )
         for template, stamp in zip(system.prompt_templates(dataset), run.spec.templates, strict=True):

@@ -51,7 +51,7 @@ def accuracy(dataset: DatasetResult, metrics: Iterable[str]) -> Table:
 
 
 def _accuracy_note(dataset: DatasetResult, metrics: tuple[str, ...], has_gap: bool) -> str:
-    retrieved = any(run.spec.pool is not None for run in dataset.runs)
+    retrieved = any(run.spec.retrieve is not None for run in dataset.runs)
     said = [
         "Means with 95 % intervals (bootstrap over queries, BCa). The difference to the best baseline is paired, its p "
         "is Holm's over all pairs of a system and a baseline.",

@@ -33,10 +33,10 @@ def local(open_recommender: Open, batches: Sequence[Sequence[Asked]]) -> Iterato
 
 def rank_batch(recommender: Recommender, batch: Sequence[Asked]) -> list[Ranking]:
     """The rankings of one batch, in one reading of the engine's."""
-    pools = [recommender.candidates(asked, k=1) if isinstance(asked, Query) else None for asked in batch]
-    requests = [pool.request if pool else asked for pool, asked in zip(pools, batch, strict=True)]
+    retrieved = [recommender.candidates(asked, k=1) if isinstance(asked, Query) else None for asked in batch]
+    requests = [found.request if found else asked for found, asked in zip(retrieved, batch, strict=True)]
     ranked = recommender.rank_many([request for request in requests if isinstance(request, RankRequest)])
-    return [r.with_note(pool.note) if pool else r for r, pool in zip(ranked, pools, strict=True)]
+    return [r.with_note(found.note) if found else r for r, found in zip(ranked, retrieved, strict=True)]
 
 
 def executor(name: str, workers: int) -> Executor:

@@ -39,7 +39,7 @@ class RunSpec(BaseModel):
 
     The sums are SHA-256: of the dataset without its judgements (no ranking depends on them), and of the files in
     the folders of the model, the adapter and the encoder, and of the file of the position bias. How many queries are
-    asked is no part of it: a longer run goes on from a shorter one. `pool` is how many candidates are retrieved
+    asked is no part of it: a longer run goes on from a shorter one. `retrieve` is how many candidates are retrieved
     where the dataset gives none.
     """
 
@@ -58,7 +58,7 @@ class RunSpec(BaseModel):
     encoder: str | None = None
     encoder_sha256: str | None = None
     position_bias_sha256: str | None = None
-    pool: int | None = None
+    retrieve: int | None = None
     seed: int = 0
     promptrec: str = promptrec.__version__
 
@@ -96,7 +96,7 @@ class System:
     adapter: str | None = None
     encoder: str = "minilm"
     position_bias: Path | None = None
-    pool: int = 50
+    retrieve: int = 50
     seed: int = 0
 
     @property
@@ -120,7 +120,7 @@ class System:
             "dataset": dataset.name,
             "dataset_sha256": dataset.sha256,
             "ranker": self.ranker,
-            "pool": None if dataset.candidates_given else self.pool,
+            "retrieve": None if dataset.candidates_given else self.retrieve,
             "seed": self.seed,
         }
         if Embedding.name in ranker_parts(self.ranker):
@@ -142,7 +142,7 @@ class System:
             adapter=self.adapter,
             encoder=self.encoder,
             position_bias=self.position_bias,
-            pool=self.pool,
+            retrieve=self.retrieve,
             seed=self.seed,
             training=dataset.training,
             **(self.options.given() if self.reads_model and engine is None else {}),

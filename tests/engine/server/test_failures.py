@@ -328,7 +328,7 @@ def test_a_server_that_dies_is_one_line_and_no_ranking(serve):
     engine, server = serve()
     catalog = Catalog.bundled("films")
     recommender = Recommender.load(
-        template="films/en", catalog=catalog, engine=engine, ranker="query-likelihood", pool=5
+        template="films/en", catalog=catalog, engine=engine, ranker="query-likelihood", retrieve=5
     )
     server.stop()
     with pytest.raises(EngineError, match="cannot reach the server at .*refused") as raised:

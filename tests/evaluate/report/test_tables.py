@@ -81,13 +81,13 @@ def test_the_memorisation_gap_stands_beside_accuracy_where_it_was_measured_of_an
 
 
 @pytest.mark.parametrize(
-    ("pool", "metrics", "said"), [(50, ("auc",), True), (None, ("auc",), False), (50, ("mrr",), False)]
+    ("retrieve", "metrics", "said"), [(50, ("auc",), True), (None, ("auc",), False), (50, ("mrr",), False)]
 )
-def test_where_candidates_are_retrieved_the_chance_of_auc_is_said_to_be_below_a_half(films, pool, metrics, said):
+def test_where_candidates_are_retrieved_the_chance_of_auc_is_said_to_be_below_a_half(films, retrieve, metrics, said):
     runs = tuple(
         run.model_copy(
             update={
-                "spec": run.spec.model_copy(update={"pool": pool}),
+                "spec": run.spec.model_copy(update={"retrieve": retrieve}),
                 "metrics": {**run.metrics, "mrr": run.metrics["auc"]},
             }
         )
