@@ -3,8 +3,9 @@
 The public names load on first use, so that `import promptrec` stays light.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from promptrec.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from promptrec.data.catalog import Catalog as Catalog
@@ -56,13 +57,4 @@ _HOMES = {
 }
 
 __all__ = [*_HOMES, "__version__"]
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attributes are of any type
-    if name not in _HOMES:
-        raise AttributeError(f"module 'promptrec' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazy_exports(__name__, _HOMES)

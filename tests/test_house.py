@@ -1,6 +1,7 @@
 """The rules of the house, which no linter checks: sizes, names, import time, pins."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -95,6 +96,16 @@ def test_import_promptrec_is_light():
 def test_the_public_names_load_no_heavy_package():
     _, modules = modules_after(f"from promptrec import {', '.join(set(promptrec.__all__) - {'__version__'})}")
     assert not modules & HEAVY
+
+
+def test_every_public_name_of_a_room_resolves_and_is_listed():
+    rooms = [".".join(p.relative_to(ROOT).parent.parts) for p in SOURCE if p.name == "__init__.py"]
+    faces = [face for room in rooms if hasattr(face := importlib.import_module(room), "__all__")]
+    assert len(faces) >= 2
+    for face in faces:
+        assert len(set(face.__all__)) == len(face.__all__)
+        assert [name for name in face.__all__ if not hasattr(face, name)] == []
+        assert set(face.__all__) - {"__version__"} <= set(dir(face))
 
 
 def test_the_locks_name_no_package_twice():
