@@ -35,7 +35,7 @@ def rank_with(template: Template, engine: Engine, catalog: Catalog | None = None
         InputError: the template ranks nothing.
     """
     ranks = template.header.ranks
-    if ranks == "profile":
+    if not template.kind.ranks:
         raise InputError(f"{template.name} puts people into words and ranks nothing: name a template that does")
     ranker = build_ranker(ranks, Setup(catalog, {ranks: template}, seed))
     return lambda requests: ranker.rank(requests, engine)

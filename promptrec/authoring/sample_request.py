@@ -37,7 +37,7 @@ def sample(template: Template, catalog: Catalog | None = None, preferences: str 
         InputError: the pack's own catalogue cannot be read.
     """
     language = template.header.language
-    person = SAMPLE_PERSON[language] if template.header.ranks == "profile" else None
+    person = SAMPLE_PERSON[language] if not template.kind.ranks else None
     query = person or Query(preferences=preferences or SAMPLE_WORDS[language])
     return shown(template, query, sample_items(template, catalog))
 
@@ -50,13 +50,12 @@ def sample_items(template: Template, catalog: Catalog | None = None) -> list[Ite
 
 def shown(template: Template, query: Query, items: list[Item]) -> Sample:
     """A person and items as this kind of template shows them: all of them with labels, the first one, or none."""
-    header = template.header
-    if not header.ranks.startswith("listwise"):
-        return Sample(query, () if header.ranks == "profile" else tuple(items[:1]), (), "")
+    header, kind = template.header, template.kind
+    if not kind.lists_candidates:
+        return Sample(query, tuple(items[:1]) if kind.ranks else (), (), "")
     labels = label_names(len(items))
     choices = tuple(item.title for item in items) if header.answer == "titles" else labels
-    written = header.ranks == "listwise-text"
-    told = answer_format(header.answer, header.language).instruction(choices) if written else ""
+    told = answer_format(header.answer, header.language).instruction(choices) if kind.writes_answer else ""
     return Sample(query, tuple(items), labels, told)
 
 

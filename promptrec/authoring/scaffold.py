@@ -9,7 +9,7 @@ import yaml
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.errors import InputError, UnknownName
-from promptrec.template.loader import SUFFIX, load_template, packs
+from promptrec.template.loader import SUFFIX, list_templates, packs
 from promptrec.template.pack import CATALOG, SETTINGS, Pack
 
 NAME = re.compile(r"\w[\w-]*/(en|zh)")
@@ -57,7 +57,7 @@ def new_pack(name: str, folder: Path, like: str | None = None, catalog: Catalog 
     try:
         if target.exists():
             raise PackIsThere(f"{target} is there already: change its files, or choose another name")
-        return _made(target, load_template(like, kind="yes-no").pack, domain, language, catalog)
+        return _made(target, list_templates(pack=like)[0].pack, domain, language, catalog)
     except OSError as error:
         raise InputError(f"{name} cannot be written to {folder}: {error.strerror}") from None
 

@@ -91,7 +91,7 @@ def view_prompt(
         told = shown(template, person, [*items[turn:], *items[:turn]])
         return fit(template, told.query, told.items, told.labels, tokenizer, budget, instruction=told.instruction)
 
-    listwise = template.header.ranks.startswith("listwise")
+    listwise = template.kind.lists_candidates
     turn = 0 if listwise else place
     fitted = [read(query, n) for n in range(min(2, len(items)) if listwise else len(items))]
     chosen = fitted[turn]

@@ -150,7 +150,7 @@ def progress(request: Request, job: Job, session: Session) -> Response:
 
 
 def _ranker(told: PageRequest, template: Template) -> str:
-    if template.header.ranks == "profile":
+    if not template.kind.ranks:
         raise Refused("profile")
     name = told.fields.get("ranker") or template.header.ranks
     # One of another kind is left over from a header that was changed since.

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import get_args
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -13,7 +12,8 @@ from promptrec.errors import UnknownName
 from promptrec.studio.rendering import page
 from promptrec.studio.request_form import PageRequest
 from promptrec.studio.session import Session
-from promptrec.template.front_matter import Kind, split_header
+from promptrec.template.front_matter import split_header
+from promptrec.template.kinds import KINDS
 from promptrec.template.loader import SUFFIX, shipped_folder
 
 
@@ -41,4 +41,4 @@ def ways(language: str) -> Mapping[str, str]:
     """The ways of ranking that a new pack has a template for, each with what it asks, in a language of the page."""
     files = (shipped_folder() / "general" / language).glob(f"*{SUFFIX}")
     headers = [split_header(path.read_text(encoding="utf-8"), str(path))[0] for path in files]
-    return {h.ranks: h.about for h in sorted(headers, key=lambda h: get_args(Kind).index(h.ranks))}
+    return {h.ranks: h.about for h in sorted(headers, key=lambda h: list(KINDS).index(h.ranks))}

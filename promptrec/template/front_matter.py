@@ -17,14 +17,11 @@ from pydantic import (
 
 from promptrec.data.languages import language_code
 from promptrec.errors import InputError, TemplateError
+from promptrec.template.kinds import KINDS
 from promptrec.template.syntax.yaml_hints import misread
 from promptrec.template.syntax.yaml_loader import places, read_yaml
 from promptrec.template.test_case import Expectation
 
-Kind = Literal["query-likelihood", "item-pmi", "yes-no", "graded", "listwise-labels", "listwise-text", "profile"]
-LIKELIHOODS = ("query-likelihood", "item-pmi")
-# Fewest and most answer words of the kinds that read them, and their order.
-WORDS = {"yes-no": (2, 2, "the yes word and the no word"), "graded": (2, 9, "worst first")}
 # What these are called elsewhere, and once were here.
 OTHER_NAMES = {"kind": "ranks", "description": "about", "cut": "limits"}
 # What pydantic calls in words of Python.
@@ -46,7 +43,14 @@ _DASHES = re.compile(r"[-\u2010-\u2015−－﹣─━]{1,12}")
 
 
 def _default_words(told: dict[str, Any]) -> tuple[str, ...]:
-    return ("Yes", "No") if told.get("ranks") == "yes-no" else ()
+    kind = KINDS.get(told.get("ranks", ""))
+    return kind.words.default if kind and kind.words else ()
+
+
+def _known_kind(name: str) -> str:
+    if name not in KINDS:
+        raise ValueError(f"{name!r} is none of {', '.join(KINDS)}")
+    return name
 
 
 def _as_mapping(fields: object) -> object:
@@ -95,7 +99,7 @@ class Header(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    ranks: Kind
+    ranks: Annotated[str, AfterValidator(_known_kind)]
     domain: str
     language: Language
     about: str
@@ -110,12 +114,15 @@ class Header(BaseModel):
     @field_validator("words")
     @classmethod
     def _as_many_words_as_asked(cls, words: tuple[str, ...], told: ValidationInfo) -> tuple[str, ...]:
-        ranks = told.data.get("ranks")
-        if ranks in WORDS:
-            least, most, order = WORDS[ranks]
-            if not least <= len(words) <= most or len(set(words)) < len(words) or not all(words):
-                number = f"{least}" if least == most else f"{least} to {most}"
-                raise ValueError(f"a {ranks} template has {number} different words, {order}; found {list(words)}")
+        kind = KINDS.get(told.data.get("ranks", ""))
+        expected = kind.words if kind else None
+        if kind is None or expected is None:
+            return words
+        least, most = expected.least, expected.most
+        if not least <= len(words) <= most or len(set(words)) < len(words) or not all(words):
+            number = f"{least}" if least == most else f"{least} to {most}"
+            found = f"{expected.order}; found {list(words)}"
+            raise ValueError(f"a {kind.name} template has {number} different words, {found}")
         return words
 
     @field_validator("examples")

@@ -18,7 +18,8 @@ from promptrec.template.body import Body
 from promptrec.template.context import NO_LIMITS, Limits, item_view, query_view
 from promptrec.template.few_shot import Example, read_examples, shown_pair, turned
 from promptrec.template.filters import SHORTENED, Shorten
-from promptrec.template.front_matter import LIKELIHOODS, split_header
+from promptrec.template.front_matter import split_header
+from promptrec.template.kinds import KINDS, TemplateKind
 from promptrec.template.pack import LONGEST_FILE, SETTINGS, Pack, file_text
 from promptrec.template.sandbox.budget import BUDGET, Budget
 from promptrec.template.sandbox.environment import LONGEST_OUTPUT, NO_ATTRIBUTE, NO_ENTRY, Trusted, spans, stripped
@@ -52,7 +53,7 @@ class Template:
         self.examples = self._read_examples()
         self.sha256 = self._sha256(shared)
         self._item_view = lru_cache(100_000)(lambda key: item_view(key.item, self.header))
-        needed = ("user", "reply") if self.header.ranks in LIKELIHOODS else ("user",)
+        needed = ("user", "reply") if self.kind.scores else ("user",)
         for block in needed:
             if block not in self._body.blocks:
                 raise TemplateError(f"{self.path}: a {self.header.ranks} template needs a block named {block}")
@@ -70,6 +71,11 @@ class Template:
     def cue(self) -> str:
         """The last words its author put before the answer: where a label's token will stand."""
         return self._body.literal("reply")
+
+    @property
+    def kind(self) -> TemplateKind:
+        """What its header says under `kind`."""
+        return KINDS[self.header.ranks]
 
     @property
     def tree(self) -> nodes.Template:
@@ -106,11 +112,11 @@ class Template:
             SHORTENED: shorten,
             BUDGET: Budget(),
         }
-        if self.header.ranks.startswith("listwise"):
+        if self.kind.lists_candidates:
             told["candidates"] = [
                 item_view(item, self.header, limits, label) for item, label in zip(candidates, labels, strict=True)
             ]
-        elif self.header.ranks != "profile":
+        elif self.kind.ranks:
             (item,) = candidates
             told["item"] = item_view(item, self.header, limits) if limits else self._item_view(_ById(item))
         return Rendered(*(self._block(name, told) for name in ("system", "user", "reply")))
@@ -145,14 +151,14 @@ class Template:
     def _example_view(self, turn: int, example: Example) -> dict[str, object]:
         header = self.header
         view: dict[str, object] = {"query": query_view(example.query, header.language)}
-        if header.ranks.startswith("listwise"):
+        if self.kind.lists_candidates:
             items = turned(example, turn)
             labels = [chr(ord("A") + n) for n in range(len(items))]
             by_title = {item.title: label for item, label in zip(items, labels, strict=True)}
             order = [by_title[item.title] for item in example.ordered()]
             shown = [item_view(item, header, label=label) for item, label in zip(items, labels, strict=True)]
             return view | {"candidates": shown, "answer": order[0], "order": order}
-        good, bad = _good_and_bad(header.words, header.ranks)
+        good, bad = self.kind.words.best_and_worst(header.words) if self.kind.words else ("", "")
         item, word = shown_pair(example, turn, good, bad)
         return view | {"item": item_view(item, header), "answer": word}
 
@@ -187,13 +193,6 @@ def _readable(source: str, path: str) -> str:
     except UnicodeEncodeError:
         raise TemplateError(f"{path}: holds half of a character: save the file as UTF-8") from None
     return source.removeprefix("\ufeff").replace("\r\n", "\n")
-
-
-def _good_and_bad(words: Sequence[str], ranks: str) -> tuple[str, str]:
-    """The words for what fits and for what does not; grades are written worst first."""
-    if not words:
-        return "", ""
-    return (words[0], words[-1]) if ranks == "yes-no" else (words[-1], words[0])
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,17 +1,16 @@
 """The shipped packs: what a domain's folder holds, whoever wrote it."""
 
 from itertools import pairwise
-from typing import get_args
 
 import pytest
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.template.front_matter import Kind
+from promptrec.template.kinds import KINDS
 from promptrec.template.loader import list_templates, load_template
 from promptrec.template.spans import joined
 
-KINDS = set(get_args(Kind)) - {"profile"}
+RANKING = {name for name, kind in KINDS.items() if kind.ranks}
 TEMPLATES = [t for t in list_templates() if t.header.ranks != "profile"]
 PACKS = sorted({t.name.rpartition("/")[0] for t in TEMPLATES})
 FEWEST_ITEMS = 30
@@ -49,7 +48,7 @@ def shown(template, query, item):
 def test_a_pack_has_every_kind_in_both_languages(pack):
     domain, language = pack.split("/")
     assert {f"{domain}/en", f"{domain}/zh"} <= set(PACKS)
-    assert {t.header.ranks for t in of_pack(pack)} == KINDS
+    assert {t.header.ranks for t in of_pack(pack)} == RANKING
     assert {(t.header.domain, t.header.language) for t in of_pack(pack)} == {(domain, language)}
 
 

@@ -3,7 +3,6 @@
 import os
 from itertools import product
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
@@ -11,7 +10,7 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.prompt import fit
 from promptrec.rank.label_tokens import label_tokens
-from promptrec.template.front_matter import Kind
+from promptrec.template.kinds import KINDS
 from promptrec.template.loader import list_templates
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
@@ -126,7 +125,7 @@ TEMPLATES = [t for t in list_templates() if t.header.ranks != "profile"]
 def test_there_is_one_for_every_domain_language_and_kind():
     domains = {t.header.domain for t in TEMPLATES}
     assert domains >= {"films", "books", "music", "general", "video", "news"}
-    packs = domains, ("en", "zh"), set(get_args(Kind)) - {"profile"}
+    packs = domains, ("en", "zh"), set(KINDS) - {"profile"}
     assert sorted(t.name for t in TEMPLATES) == sorted(map("/".join, product(*packs)))
     assert all(t.name == f"{t.header.domain}/{t.header.language}/{t.header.ranks}" for t in TEMPLATES)
 

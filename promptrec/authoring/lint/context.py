@@ -39,6 +39,7 @@ class LintContext:
     ) -> None:
         self.template = template
         self.header = template.header
+        self.kind = template.kind
         self.tokenizer = tokenizer
         self.catalog = catalog
         self.context_length = context_length
@@ -63,7 +64,7 @@ class LintContext:
     @property
     def listwise(self) -> bool:
         """Whether its prompts show all candidates at once."""
-        return self.header.ranks.startswith("listwise")
+        return self.kind.lists_candidates
 
     @property
     def slot(self) -> Literal["reply", "user"]:

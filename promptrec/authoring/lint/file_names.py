@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 from promptrec.authoring.lint.context import fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.template.analysis.references import Place
-from promptrec.template.front_matter import Kind
+from promptrec.template.kinds import KINDS
 from promptrec.template.pack import CATALOG, SETTINGS
 
 TABLES = (".csv", ".tsv", ".json", ".xlsx", ".ndjson")
 READ = (".jinja", ".yaml", ".jsonl")
-WAYS = get_args(Kind)
 
 
 def misnamed_files(folder: Path) -> Iterator[Diagnostic]:
@@ -41,6 +39,6 @@ def _right(name: str) -> str | None:
     if plain == CATALOG or (Path(plain).stem in ("catalog", "catalogue") and Path(plain).suffix in (*TABLES, ".jsonl")):
         return CATALOG
     kind = name.split(".")[0].lower()
-    if kind in WAYS:
+    if kind in KINDS:
         return f"{kind}.jinja"
     return name[: -len(".txt")] if name.lower().endswith(tuple(f"{end}.txt" for end in READ)) else None

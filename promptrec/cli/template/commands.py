@@ -29,7 +29,6 @@ from promptrec.cli.template.trial import ab_, diff_, test_
 from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.errors import TemplateError
-from promptrec.template.front_matter import LIKELIHOODS
 from promptrec.template.loader import list_templates
 from promptrec.template.template import Template
 
@@ -112,7 +111,7 @@ def show(
     console.print("underlined is what people and items say, the rest is the template's")
     console.rule(f"context, {len(same.ids + varies.ids)} tokens")
     console.print(Text.assemble(*_coloured(same, tokenizer), *_coloured(varies, tokenizer)))
-    console.rule(f"{'scored text' if template.header.ranks in LIKELIHOODS else 'cue'}, {len(reply.ids)} tokens")
+    console.rule(f"{'scored text' if template.kind.scores else 'cue'}, {len(reply.ids)} tokens")
     console.print(Text.assemble(*_coloured(reply, tokenizer)))
     console.rule("tokens")
     console.print(

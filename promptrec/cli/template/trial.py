@@ -153,7 +153,7 @@ def _chosen(name: str, folder: Path | None, ranks: list[str] | None, usual: str)
     """The one template of a name; of a pack, those asked for, or the usual one, or all where it has none of that."""
     pack = inside(name, folder)
     held = [one_template(name, folder)] if pack is None else pack
-    able = [t for t in held if t.header.ranks != "profile"]
+    able = [t for t in held if t.kind.ranks]
     if not able:
         raise InputError(f"{name} writes a person's profile: it ranks nothing, so there is nothing to test")
     if pack is None:

@@ -20,6 +20,7 @@ from promptrec.rank.listwise.labels import ListwiseLabels
 from promptrec.rank.listwise.position_bias import ListwisePrior
 from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
+from promptrec.template.kinds import KINDS
 
 
 def first_prompt(recommender: Recommender, engine: DryRunEngine, request: RankRequest) -> str:
@@ -119,7 +120,7 @@ class PromptWriter:
 
     def __init__(self, config: Config, run: Measured, dataset: Dataset) -> None:
         self._dataset = dataset
-        self._listwise = any(kind.startswith("listwise") for kind in template_kinds(run.spec.ranker))
+        self._listwise = any(KINDS[kind].lists_candidates for kind in template_kinds(run.spec.ranker))
         self._counter = DryRunEngine.of(_asked_model(config, run))
         system = System(
             # It writes the same prompts, and what is taken off afterwards may be gone by now.

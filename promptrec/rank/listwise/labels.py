@@ -13,10 +13,11 @@ from promptrec.rank.label_tokens import label_tokens
 from promptrec.rank.listwise.windows import WINDOW
 from promptrec.rank.ordering import shuffled
 from promptrec.rank.result_builder import ResultBuilder
+from promptrec.template.kinds import KINDS
 from promptrec.template.template import Template
 
 # As many as the retriever gives by default: what a cascade is advised to keep where that many can be read.
-KEEP = 50
+KEEP = KINDS["listwise-labels"].most_candidates
 
 
 @dataclass(frozen=True)

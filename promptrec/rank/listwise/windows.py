@@ -1,7 +1,9 @@
 """Sliding windows over a list that is too long for one prompt (RankGPT, Sun et al. 2023)."""
 
+from promptrec.template.kinds import KINDS
+
 # A prompt shows at most so many candidates, and neighbouring windows begin so many apart.
-WINDOW = 20
+WINDOW = KINDS["listwise-text"].most_candidates
 STEP = 10
 
 

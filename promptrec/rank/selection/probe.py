@@ -19,6 +19,7 @@ from promptrec.rank.fusion.ensemble import member_scores, standardised
 from promptrec.rank.ordering import shuffled
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.selection.probe_data import OTHERS, Pairs
+from promptrec.template.kinds import KINDS
 from promptrec.template.loader import load_template
 
 # The ways of ranking that one cheap reading allows; each is a line of the table that is printed.
@@ -64,6 +65,7 @@ def measure_ranker(ranker: Ranker, engine: Engine | None, pairs: Pairs) -> Measu
         return Measured(ProbeRow(ranker=name, reason=failed))
     scores = tuple(standardised(member_scores(ranking)) for ranking in rankings)
     areas = shares_below(pairs, scores)
+    listwise = any(KINDS[kind].lists_candidates for kind in template_kinds(name))
     reads = sum(len(request.candidates) for request in pairs.requests)
     row = ProbeRow(
         ranker=name,
@@ -71,7 +73,7 @@ def measure_ranker(ranker: Ranker, engine: Engine | None, pairs: Pairs) -> Measu
         low=least(areas),
         prompt_tokens=sum(r.ledger.prompt_tokens - r.ledger.cached_tokens for r in rankings) / reads,
         seconds=sum(r.ledger.seconds for r in rankings),
-        first_slot=_first_slot(rankings, pairs) if name.startswith("listwise") else None,
+        first_slot=_first_slot(rankings, pairs) if listwise else None,
         yes=_yes_rate(rankings) if name == "yes-no" else None,
     )
     return Measured(row, scores)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from itertools import pairwise
 
 from promptrec.answer.registry import answer_format
@@ -10,10 +9,7 @@ from promptrec.authoring.lint.context import LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.rules.content import answers_in_another
 from promptrec.authoring.lint.rules.structure import does_ask, question
-from promptrec.prompt import Tokenizer
 from promptrec.rank.label_tokens import answer_word, label_names, label_tokens, word_tokens
-from promptrec.rank.listwise.labels import KEEP
-from promptrec.rank.listwise.windows import WINDOW
 from promptrec.template.analysis.references import Typed, Use
 
 BRACKETS = "[(<【（"
@@ -22,7 +18,7 @@ BRACKETS = "[(<【（"
 def labels_are_shown_as_answered(draft: LintContext) -> Iterator[Diagnostic]:
     """A reply that begins with a bracket asks for a label that was shown in one."""
     mark = draft.template.cue[-1:]
-    if draft.header.ranks != "listwise-labels" or not mark or mark not in BRACKETS:
+    if not draft.kind.reads_label or not mark or mark not in BRACKETS:
         return
     for before, piece in pairwise([None, *draft.pieces("system", "user")]):
         if not isinstance(piece, Use) or not piece.printed or piece.names != ("item", "label") or piece.of_example:
@@ -31,12 +27,9 @@ def labels_are_shown_as_answered(draft: LintContext) -> Iterator[Diagnostic]:
             yield fault("label-mark", piece.place, "warning", mark=mark, written=piece.written)
 
 
-KINDS = ("yes-no", "graded", "listwise-labels")
-
-
 def space_before_slot(draft: LintContext) -> Iterator[Diagnostic]:
     """A space typed at the end is taken away; a label would naturally need one behind a word or a colon."""
-    if draft.header.ranks not in KINDS:
+    if not draft.kind.reads_next_token:
         return
     pieces = [p for p in draft.blocks[draft.slot] if not isinstance(p, Typed) or p.text.strip("\n")]
     if not pieces or not isinstance(pieces[-1], Typed):
@@ -46,7 +39,7 @@ def space_before_slot(draft: LintContext) -> Iterator[Diagnostic]:
         yield fault("space-before-slot", place, "warning", block=draft.slot)
     # In a chat format without a cue, the label opens the model's own turn.
     glued = draft.slot == "reply" or not draft.header.chat
-    if draft.header.ranks == "listwise-labels" and glued and answer_word(text.rstrip(), "A") != "A":
+    if draft.kind.reads_label and glued and answer_word(text.rstrip(), "A") != "A":
         yield fault("glued-label", place, mark=repr(text.strip()[-1:]))
 
 
@@ -59,7 +52,7 @@ def words_are_single_tokens(draft: LintContext) -> Iterator[Diagnostic]:
     A word of a single character cannot be shorter; where the tokenizer cuts it into bytes, the model is at fault.
     """
     words = draft.header.words
-    if draft.tokenizer is None or draft.header.ranks not in ("yes-no", "graded"):
+    if draft.tokenizer is None or draft.kind.words is None:
         return
     lines = draft.lines(draft.slot)
     ids = word_tokens(draft.tokenizer, lines[-1].text.rstrip() if lines else "", words)
@@ -81,29 +74,27 @@ def words_are_single_tokens(draft: LintContext) -> Iterator[Diagnostic]:
 
 def labels_are_single_tokens(draft: LintContext) -> Iterator[Diagnostic]:
     """As many labels that are one token of their own right behind the cue as behind another mark."""
-    if draft.tokenizer is None or draft.header.ranks != "listwise-labels":
+    if draft.tokenizer is None or not draft.kind.reads_label:
         return
     cue = draft.template.cue
-    found, better = _labels(draft.tokenizer, cue), max(MARKS, key=partial(_labels, draft.tokenizer))
-    if found < _labels(draft.tokenizer, better):
-        yield fault("label-tokens", draft.end(draft.slot), cue=repr(cue), found=found, better=repr(better))
-
-
-def _labels(tokenizer: Tokenizer, cue: str) -> int:
-    return len(label_tokens(tokenizer, cue, KEEP))
+    counts = {mark: len(label_tokens(draft.tokenizer, mark, draft.kind.most_candidates)) for mark in (cue, *MARKS)}
+    better = max(MARKS, key=counts.__getitem__)
+    if counts[cue] < counts[better]:
+        yield fault("label-tokens", draft.end(draft.slot), cue=repr(cue), found=counts[cue], better=repr(better))
 
 
 def is_no_answer_itself(draft: LintContext) -> Iterator[Diagnostic]:
     """The template's own lines, read by the parser of its answers, must name nothing."""
     header = draft.header
-    if header.ranks != "listwise-text":
+    if not draft.kind.writes_answer:
         return
     answer = answer_format(header.answer, header.language)
     if header.answer == "titles":
         choices = tuple(dict.fromkeys(item.title for item in draft.catalog or ()))
     else:
         # Labels are letters; a model that is shown numbers writes numbers.
-        choices = (*label_names(WINDOW), *map(str, range(1, WINDOW + 1)))
+        most = draft.kind.most_candidates
+        choices = (*label_names(most), *map(str, range(1, most + 1)))
     for line in draft.lines():
         read = answer.parse(line.text, choices).order
         if read:
@@ -122,7 +113,7 @@ def answers_are_named(draft: LintContext) -> Iterator[Diagnostic]:
     """Both words of a yes-no template, and the ends of a scale of grades, stand somewhere in the text."""
     words = draft.header.words
     shown = any(use.of_example and use.printed and use.names == ("answer",) for use in draft.uses())
-    if draft.header.ranks not in ("yes-no", "graded") or shown or not does_ask(draft) or any(answers_in_another(draft)):
+    if draft.kind.words is None or shown or not does_ask(draft) or any(answers_in_another(draft)):
         return  # where nothing is asked, or in another language, that is said
     text = "\n".join(line.text for line in draft.lines())
     ends = (words[0], words[-1])
@@ -134,15 +125,15 @@ def answers_are_named(draft: LintContext) -> Iterator[Diagnostic]:
 
 def best_word_is_where_it_belongs(draft: LintContext) -> Iterator[Diagnostic]:
     """The yes word stands first, and grades run from the worst to the best: the other way ranks upside down."""
-    words, ranks = draft.header.words, draft.header.ranks
-    if ranks not in ("yes-no", "graded"):
+    words, kind = draft.header.words, draft.kind
+    if kind.words is None:
         return
-    good, bad = (words[0], words[-1]) if ranks == "yes-no" else (words[-1], words[0])
+    good, bad = kind.words.best_and_worst(words)
     falling = all(map(str.isdecimal, words)) and [*map(int, words)] == sorted(map(int, words), reverse=True)
-    if (_BAD.search(good) and not _BAD.search(bad)) or (ranks == "graded" and falling):
+    if (_BAD.search(good) and not _BAD.search(bad)) or (not kind.words.best_first and falling):
         right = ", ".join(reversed(words))
-        place = draft.place("words")
-        yield fault(f"words-order/{ranks}", place, first=words[0], last=words[-1], right=right)
+        which = "best-first" if kind.words.best_first else "worst-first"
+        yield fault(f"words-order/{which}", draft.place("words"), first=words[0], last=words[-1], right=right)
 
 
 def _names(text: str, word: str) -> bool:

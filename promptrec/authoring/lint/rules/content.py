@@ -50,7 +50,7 @@ def answers_in_another(draft: LintContext) -> Iterator[Diagnostic]:
     """Answer words that are not in the language of the header; digits are in both."""
     wrong = _LATIN if draft.header.language == "zh" else _HAN
     for word in draft.header.words:
-        if draft.header.ranks in ("yes-no", "graded") and wrong.search(word):
+        if draft.kind.words and wrong.search(word):
             yield fault(
                 "language/word",
                 draft.place("words", word),
@@ -92,8 +92,8 @@ def examples_vary(draft: LintContext) -> Iterator[Diagnostic]:
         slots = {turned(example, turn).index(example.ordered()[0]) for turn, example in enumerate(examples)}
         always: Slot = message("in-slot", slot=chr(ord("A") + min(slots))) if len(slots) == 1 else ""
     else:
-        good = draft.header.words[:1] if draft.header.ranks == "yes-no" else draft.header.words[-1:]
-        always = "".join(good) if len(examples) == 1 else ""
+        words = draft.kind.words
+        always = words.best_and_worst(draft.header.words)[0] if words and len(examples) == 1 else ""
     if always:
         yield fault(
             "one-answer",
@@ -106,7 +106,7 @@ def examples_vary(draft: LintContext) -> Iterator[Diagnostic]:
 
 def typed_answers(draft: LintContext) -> Iterator[Diagnostic]:
     """An answer typed as an example makes a model give that answer; so do typed examples that all have one answer."""
-    if draft.header.ranks in ("query-likelihood", "item-pmi", "profile", "listwise-text"):
+    if not draft.kind.reads_next_token:
         return
     such = message("with-its-label") if draft.listwise else _either(draft.header.words)
     answered = []

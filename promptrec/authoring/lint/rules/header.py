@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
 
 from promptrec.authoring.lint.context import LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
@@ -11,7 +10,7 @@ from promptrec.authoring.lint.rules.expressions import PUT_IN
 from promptrec.authoring.messages import message
 from promptrec.authoring.sample_request import own_catalog
 from promptrec.template.analysis.references import Place
-from promptrec.template.front_matter import Kind
+from promptrec.template.kinds import KINDS
 from promptrec.template.syntax.yaml_loader import cut_texts
 
 
@@ -25,7 +24,7 @@ def says_what_it_is_for(draft: LintContext) -> Iterator[Diagnostic]:
 def is_called_as_it_ranks(draft: LintContext) -> Iterator[Diagnostic]:
     """A file that is called like one way of ranking is found under that name, and must rank in it."""
     path, ranks = Path(draft.template.path), draft.header.ranks
-    if path.stem in get_args(Kind) and path.stem != ranks:
+    if path.stem in KINDS and path.stem != ranks:
         place = Place(str(path), draft.place("ranks").line)
         yield fault("other-name", place, name=path.name, ranks=ranks, right=f"{ranks}{path.suffix}", kind=path.stem)
 

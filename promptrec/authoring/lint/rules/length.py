@@ -11,12 +11,9 @@ from promptrec.authoring.messages import message
 from promptrec.authoring.sample_request import SAMPLE_PERSON, SAMPLE_WORDS, Sample, shown
 from promptrec.data.item import Item
 from promptrec.prompt import PromptTooLong, Tokenizer, fit
-from promptrec.rank.listwise.labels import KEEP
-from promptrec.rank.listwise.windows import WINDOW
 from promptrec.rank.pointwise.calibrated_answers import RESERVE
 from promptrec.template.context import lengths
 
-MOST_SHOWN = {"listwise-labels": KEEP, "listwise-text": WINDOW}
 # A field of which an item has more characters than this can make a prompt too long.
 LONG = 200
 PERSON = ("query.preferences", "query.context", "query.history")
@@ -71,7 +68,7 @@ def _longest(draft: LintContext, items: Iterable[Item]) -> Sample:
     language = draft.header.language
     query = SAMPLE_PERSON[language].model_copy(update={"preferences": SAMPLE_WORDS[language]})
     by_length = sorted(items, key=_characters, reverse=True)
-    return shown(draft.template, query, list(islice(cycle(by_length), MOST_SHOWN.get(draft.header.ranks, 1))))
+    return shown(draft.template, query, list(islice(cycle(by_length), draft.kind.most_candidates)))
 
 
 def _characters(item: Item) -> int:
@@ -80,7 +77,7 @@ def _characters(item: Item) -> int:
 
 def _reserve(draft: LintContext, told: Sample, tokenizer: Tokenizer) -> int:
     """Tokens that the answer takes, as the rankers keep them free."""
-    if draft.header.ranks != "listwise-text":
+    if not draft.kind.writes_answer:
         return RESERVE
     header = draft.header
     choices = tuple(item.title for item in told.items) if header.answer == "titles" else told.labels

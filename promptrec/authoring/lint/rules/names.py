@@ -85,10 +85,10 @@ def _owner(draft: LintContext, use: Use, wrong: str) -> str:
     first, _, rest = use.written.partition(".")
     small = wrong.lower()
     item = "candidate" if draft.listwise else "item"
-    fields = [] if draft.header.ranks == "profile" else names_of_item(draft)
+    fields = [] if not draft.kind.ranks else names_of_item(draft)
     if small in ("item", "candidate") and draft.listwise and (use.written != wrong or small != wrong):
         return f"{{% for {small} in candidates %}}"
-    if small in ("candidates", "items") and draft.header.ranks != "profile":
+    if small in ("candidates", "items") and draft.kind.ranks:
         return repr("candidates" if draft.listwise else "item")
     if first == wrong and rest and small not in ("item", "query"):  # film.title, person.preferences
         owner = "query" if rest.lower() in QUERY else item if rest.lower() in fields else ""
@@ -130,13 +130,12 @@ def _known(draft: LintContext, use: Use) -> tuple[str, str, list[str]] | None:
 
 def _top(draft: LintContext, use: Use) -> list[str]:
     """The names that stand alone in a template of this kind, or follow the name of an example."""
-    kind = draft.header.ranks
     # One of the candidates is an item, whatever the author calls it.
-    item = [] if kind == "profile" else ["item"] if use.of_candidates or not draft.listwise else []
+    item = ["item"] if draft.kind.ranks and (use.of_candidates or not draft.listwise) else []
     items = [*item, "candidates"] if draft.listwise else item
     if use.of_example:
         return ["query", *items, "answer", *(["order"] if draft.listwise else [])]
-    return ["query", *items, *(["instruction"] if kind == "listwise-text" else []), "examples"]
+    return ["query", *items, *(["instruction"] if draft.kind.writes_answer else []), "examples"]
 
 
 def names_of_item(draft: LintContext) -> list[str]:

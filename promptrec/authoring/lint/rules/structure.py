@@ -11,14 +11,14 @@ from promptrec.template.analysis.references import Typed, Use
 def shows_the_person(draft: LintContext) -> Iterator[Diagnostic]:
     """The person's own words must be there, or everybody gets the same list."""
     shown = {use.names[1:2] for use in draft.printed("query")}
-    if ("preferences",) not in shown and draft.header.ranks != "profile":
+    if ("preferences",) not in shown and draft.kind.ranks:
         which: tuple[str, Severity] = ("words", "warning") if shown else ("person", "error")
         yield fault(f"not-shown/{which[0]}", draft.end("user"), which[1])
 
 
 def shows_the_items(draft: LintContext) -> Iterator[Diagnostic]:
     """Without the item every item gets the same score."""
-    if draft.header.ranks == "profile":
+    if not draft.kind.ranks:
         return
     shown = {use.names[1:2] for use in draft.printed("item")}
     if not shown - {("label",)}:
@@ -29,20 +29,16 @@ def shows_the_items(draft: LintContext) -> Iterator[Diagnostic]:
 
 def shows_the_instruction(draft: LintContext) -> Iterator[Diagnostic]:
     """A model that writes its answer must be told in which form."""
-    if draft.header.ranks == "listwise-text" and not draft.printed("instruction"):
+    if draft.kind.writes_answer and not draft.printed("instruction"):
         yield fault("not-shown/instruction", draft.end("user"))
 
 
-PERSON_FIRST = ("yes-no", "graded", "item-pmi", "listwise-labels", "listwise-text")
-
-
 def same_things_first(draft: LintContext) -> Iterator[Diagnostic]:
-    """Items change from prompt to prompt for a person; for query-likelihood, people do for an item."""
-    kind = draft.header.ranks
-    if kind == "query-likelihood":
+    """Items change from prompt to prompt for a person, or people do for an item."""
+    if draft.kind.stable == "item":
         found = _first_before(draft.printed("query", *CONTEXT), draft.printed("item"), draft)
         which = "person"
-    elif kind in PERSON_FIRST:
+    elif draft.kind.stable == "query":
         found = _first_before(draft.printed("item", *CONTEXT), draft.printed("query"), draft)
         which = "candidates" if draft.listwise else "item"
     else:
@@ -59,7 +55,7 @@ def _first_before(early: list[Use], late: list[Use], draft: LintContext) -> Use 
 
 def scored_text_is_not_shown_before(draft: LintContext) -> Iterator[Diagnostic]:
     """A model that has read the text whose probability is the score only has to copy it."""
-    scored = {"query-likelihood": ("query", "preferences"), "item-pmi": ("item", "title")}.get(draft.header.ranks)
+    scored = draft.kind.scores
     if scored is None:
         return
     for use in draft.printed(scored[0], *CONTEXT):
@@ -67,22 +63,16 @@ def scored_text_is_not_shown_before(draft: LintContext) -> Iterator[Diagnostic]:
             yield fault("scored-text-shown", use.place, written=use.written)
 
 
-KINDS = ("yes-no", "graded", "listwise-labels")
 _ASKS = re.compile(
     r"[?？]|[:：=]\s*[\[(<【（]?$|\b(?:answer|reply|respond|say|choose|pick|select|rate|grade|score|judge|write|name|give|decide)\b"
     r"|请|回答|作答|答案|选择|选出|打分|评分|判断",
     re.IGNORECASE,
 )
-ASK = {
-    "yes-no": ("Would this suit them? Answer {words}.", "适合TA吗？请只回答{words}。"),
-    "graded": ("How well would this suit them? Answer {words}.", "有多适合TA？请只回答{words}。"),
-    "listwise-labels": ("Which suits them best? Answer with its label in brackets.", "哪一个最适合TA？请用标签回答。"),
-}
 
 
 def asks(draft: LintContext) -> Iterator[Diagnostic]:
     """What stands behind the last thing put in must be a question or a request, or name the answers."""
-    if draft.header.ranks not in KINDS:
+    if not draft.kind.reads_next_token:
         return
     tail = _tail(draft)
     if not _asks(draft, tail):
@@ -111,9 +101,9 @@ def _tail(draft: LintContext) -> str:
 
 def question(draft: LintContext) -> str:
     """One that this kind of template could end with."""
-    chinese = draft.header.language == "zh"
-    words = ("或" if chinese else " or ").join(draft.header.words)
-    return ASK[draft.header.ranks][chinese].format(words=words)
+    language = draft.header.language
+    words = {"en": " or ", "zh": "或"}[language].join(draft.header.words)
+    return draft.kind.question.get(language, "…?").format(answers=words)
 
 
 def _names_answers(text: str, words: tuple[str, ...]) -> bool:
