@@ -1,8 +1,12 @@
+import io
 import os
 import subprocess
 import sys
+import warnings
 
 import pytest
+
+from promptrec.cli.main import main
 
 CSV = """id,name,plot
 space,Star Drift,An astronaut drifts beyond the last planet in a silent ship.
@@ -19,12 +23,36 @@ def catalog_file(tmp_path):
 
 
 @pytest.fixture
-def promptrec(tmp_path):
-    """Runs the command as a user would; returns what it did."""
+def promptrec_process(tmp_path):
+    """Runs the command in a process of its own."""
 
     def run(*words, stdout=subprocess.PIPE, **settings):
         command = [sys.executable, "-m", "promptrec", *map(str, words)]
         streams = {"stdout": stdout, "stderr": subprocess.PIPE, "text": True}
         return subprocess.run(command, **streams, cwd=tmp_path, env=os.environ | settings, timeout=300, check=False)
+
+    return run
+
+
+@pytest.fixture
+def promptrec(tmp_path, socket_enabled):
+    """Runs the command in this process, which has imported its packages already; returns what a process would."""
+
+    def run(*words, **settings):
+        written = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for name in ("stdout", "stderr")}
+        with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+            patch.chdir(tmp_path)
+            for name, value in settings.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["promptrec", *map(str, words)])
+            for name, stream in written.items():
+                patch.setattr(sys, name, stream)
+            code = 0
+            try:
+                main()
+            except SystemExit as end:
+                code = end.code or 0
+        texts = {name: stream.buffer.getvalue().decode() for name, stream in written.items() if not stream.flush()}
+        return subprocess.CompletedProcess(list(words), code, **texts)
 
     return run
