@@ -95,8 +95,8 @@ def measure(engine, name: str, asked: argparse.Namespace) -> dict[str, object]:
     started = time.perf_counter()
     rankings = ranker.rank(requests, recorded)
     seconds = time.perf_counter() - started
-    prompt = sum(r.ledger.prompt_tokens for r in rankings)
-    cached = sum(r.ledger.cached_tokens for r in rankings)
+    prompt = sum(r.usage.prompt_tokens for r in rankings)
+    cached = sum(r.usage.cached_tokens for r in rankings)
     alone = bare(engine, recorded.asked)
     naive = bare(engine, recorded.asked, cached=False) if asked.naive else None
     return {

@@ -103,8 +103,8 @@ def compare(name: str, plant: Planted, asked: argparse.Namespace, prior: Path, e
         "kendall_tau": moved.kendall_tau,
         "ndcg@10": sum(gains) / len(gains),
         "not_ok": sum(r.status != "ok" for pair in pairs for r in pair),
-        "prompt_tokens": sum(r.ledger.prompt_tokens for r in base),
-        "cached_tokens": sum(r.ledger.cached_tokens for r in base),
+        "prompt_tokens": sum(r.usage.prompt_tokens for r in base),
+        "cached_tokens": sum(r.usage.cached_tokens for r in base),
         "seconds": round(time.perf_counter() - started, 1),
     }
 

@@ -67,14 +67,14 @@ class Instant(ScriptedEngine):
     """Answers at once: numbers that are a hash of the prompt, and a reply that names one candidate of those shown."""
 
     def next_logprobs(self, prompts, label_ids, *, adapter=None):
-        return [Output(tuple(_nats(p, i) for i in label_ids), Usage(prompt=len(p))) for p in prompts]
+        return [Output(tuple(_nats(p, i) for i in label_ids), Usage(prompt_tokens=len(p))) for p in prompts]
 
     def loglikelihood(self, prompts, continuations, *, adapter=None):
         pairs = zip(prompts, continuations, strict=True)
-        return [Output((_nats(p, c),) * len(c), Usage(prompt=len(p) + len(c))) for p, c in pairs]
+        return [Output((_nats(p, c),) * len(c), Usage(prompt_tokens=len(p) + len(c))) for p, c in pairs]
 
     def generate(self, prompts, sampling, constraint=None, *, adapter=None):
-        return [Output("[A]", Usage(prompt=len(p), decoded=3)) for p in prompts]
+        return [Output("[A]", Usage(prompt_tokens=len(p), decoded_tokens=3)) for p in prompts]
 
 
 def _nats(*read) -> float:

@@ -6,7 +6,7 @@ call: the embedded engine's packed rows, and what it did before, where the reque
 padded to the longest, behind the film's keys and values. Both with the same weights, threads and texts.
 
 It prints seconds and tokens of both (those that the model was given, padding included), their ratio, the greatest
-difference in nats a token, whether the ledger says what the model was given, and how far above the least possible that
+difference in nats a token, whether the usage says what the model was given, and how far above the least possible that
 is: each distinct beginning once, and the last token of a request never. The line is appended to
 eval/bench/packing.jsonl with date, machine, versions and seed.
 """
@@ -129,7 +129,7 @@ def measure(model: str, seed: int, films_a_turn: int) -> dict[str, Any]:
                 before = padded(engine, some)
             found["padded_seconds"] += time.perf_counter() - begun
             found["padded_tokens"] += given[0]
-            found["ledger"] += sum(r.usage.prompt - r.usage.cached for r in readings)
+            found["ledger"] += sum(r.usage.prompt_tokens - r.usage.cached_tokens for r in readings)
             found["least"] += least(some)
             differences = (
                 abs(a - b)
@@ -154,7 +154,7 @@ def main() -> None:
         print(f"{way}: {seconds:.1f} s, {tokens:,} tokens given to the model, {tokens / seconds:.0f} a second")
     print(f"packed is {ratio:.2f} times as fast; greatest difference {found['difference']:.1e} nats a token")
     over = found["packed_tokens"] / found["least"]
-    print(f"the ledger says {found['ledger']:,} tokens; what was given is {over:.3f} times the least possible")
+    print(f"the usage says {found['ledger']:,} tokens; what was given is {over:.3f} times the least possible")
     line = {
         **found,
         "ratio": ratio,

@@ -135,7 +135,7 @@ def _side(template: Template, name: str, rankings: Sequence[Ranking], values: Se
         sha256=template.sha256,
         ranks=template.header.ranks,
         mean=sum(told) / len(told) if told else None,
-        prompt_tokens=sum(ranking.ledger.prompt_tokens for ranking in rankings),
+        prompt_tokens=sum(ranking.usage.prompt_tokens for ranking in rankings),
         failed=len(lost),
         first_failure=f"{lost[0].query_id}: {lost[0].reason or lost[0].status}" if lost else "",
     )

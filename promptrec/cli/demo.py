@@ -10,7 +10,6 @@ from promptrec.cli.output import notes, results
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query
 from promptrec.engine.models.registry import DEFAULT_MODEL
-from promptrec.rank.display import as_table
 from promptrec.recommender import Recommender
 
 PEOPLE = {
@@ -55,6 +54,6 @@ def demo(
             console.print(Text(f"\n{query.query_id} says: {query.preferences}", style="italic"))
             with notes().status(f"ranking {retrieve} candidates for {query.query_id}"):
                 ranking = recommender.recommend(query, k)
-            console.print(as_table(ranking))
+            console.print(ranking.table().rich())
     if opened:
         opened.close()

@@ -215,7 +215,7 @@ def _show(plans: Sequence[Plan], timed: bool) -> None:
         "cached": [f"{made.total.cached_tokens:,.0f}" for made in plans],
         "written": [f"{made.total.decoded_tokens:,.0f}" for made in plans],
         "calls": [f"{made.total.calls:,.0f}" for made in plans],
-        "rounds": [f"{made.steps:,.3g}" for made in plans],
+        "rounds": [f"{made.per_user['steps']:,.3g}" for made in plans],
     }
     if timed:
         columns["time"] = ["?" if made.seconds is None else as_time(made.seconds) for made in plans]

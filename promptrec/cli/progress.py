@@ -48,7 +48,7 @@ class _Counting(ProgressListener):
     def _count(self, rankings: Sequence[Ranking], running: float | None) -> str:
         """The running mean of the primary metric and the tokens read, as far as there are any."""
         self._done += len(rankings)
-        self._tokens += sum(ranking.ledger.prompt_tokens for ranking in rankings)
+        self._tokens += sum(ranking.usage.prompt_tokens for ranking in rankings)
         mean = "" if running is None else f"mean {running:.3f}"
         return ", ".join(filter(None, (mean, f"{self._tokens:,} tokens" if self._tokens else "")))
 

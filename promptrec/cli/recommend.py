@@ -30,7 +30,6 @@ from promptrec.data.clean import clean_text
 from promptrec.data.query import Query
 from promptrec.engine.models.registry import DEFAULT_MODEL
 from promptrec.errors import EngineError, InputError
-from promptrec.rank.display import as_table, width_of
 from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
 
@@ -103,7 +102,8 @@ def show(ranking: Ranking, as_json: bool) -> None:
         return
     if ranking.engine:
         say(f"engine: {ranking.engine} ({ranking.engine_reason})")
-    results(width_of(ranking)).print(as_table(ranking))
+    table = ranking.table()
+    results(table.least_width).print(table.rich())
 
 
 def _query(preferences: str | None, history: list[str] | None) -> Query:

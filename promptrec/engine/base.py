@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from pydantic import ConfigDict, FiniteFloat
+from pydantic.dataclasses import dataclass as validated
+
 from promptrec.errors import EngineError
 from promptrec.prompt import Tokenizer
 
@@ -11,16 +14,35 @@ T = TypeVar("T")
 Tokens = tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@validated(frozen=True, config=ConfigDict(extra="forbid"))
 class Usage:
-    """Tokens of one prompt: all that were in it, those taken from a cache, those the model wrote."""
+    """Cost of reading a model: of one prompt, of a ranking, or of many. Tokens are the engine's own counts."""
 
-    prompt: int = 0
-    cached: int = 0
-    decoded: int = 0
+    prompt_tokens: int = 0
+    """Tokens of the prompts, cached ones included."""
+    cached_tokens: int = 0
+    """Prompt tokens that a cache held, so that they were not computed again."""
+    decoded_tokens: int = 0
+    """Tokens the model wrote."""
+    calls: int = 0
+    """Prompts read."""
+    failed: int = 0
+    """Prompts that came back with an error instead of an answer."""
+    steps: int = 0
+    """Calls that had to wait for one another: 1 where all prompts are known from the start."""
+    seconds: FiniteFloat = 0.0
+    """Share of the batch's time."""
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(self.prompt + other.prompt, self.cached + other.cached, self.decoded + other.decoded)
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.decoded_tokens + other.decoded_tokens,
+            self.calls + other.calls,
+            self.failed + other.failed,
+            self.steps + other.steps,
+            self.seconds + other.seconds,
+        )
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,27 @@
-"""`Plan`: what a way of ranking will cost, counted by ranking a few people with an engine that reads nothing."""
+"""Cost plan: what a ranker will cost for many queries, from ranking some of them with a dry-run engine."""
 
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query, RankRequest
+from promptrec.engine.base import Usage
 from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.errors import InputError
 from promptrec.rank.ranking import Ranking
 
-# How many titles a made-up person names.
+# Titles that a made-up query names.
 LIKED = 3
-# Of each field of a Cost, in their order.
-Counts = tuple[float, ...]
+# Counts of a Usage that grow with the number of queries.
+SCALED = ("prompt_tokens", "cached_tokens", "decoded_tokens", "calls")
 
 
 @dataclass(frozen=True)
 class Speed:
-    """Tokens a second: of those that are read and not taken from a cache, and of those that are written."""
+    """Tokens per second of a machine: prompt tokens that no cache held, and written tokens."""
 
     reading: float
     writing: float | None = None
@@ -30,34 +31,20 @@ class Speed:
             if speed is not None and not speed > 0:
                 raise InputError(f"the speed of {name} must be above 0 tokens a second, got {speed:g}")
 
-    def seconds(self, cost: "Cost") -> float | None:
-        """How long it takes; None where text is written and nobody said how fast."""
-        read = (cost.prompt_tokens - cost.cached_tokens) / self.reading
-        if cost.decoded_tokens == 0:
+    def seconds(self, usage: Usage) -> float | None:
+        """Time for this usage; None where text is written and the writing speed is unknown."""
+        read = (usage.prompt_tokens - usage.cached_tokens) / self.reading
+        if usage.decoded_tokens == 0:
             return read
-        return None if self.writing is None else read + cost.decoded_tokens / self.writing
-
-
-class Cost(BaseModel):
-    """Tokens and calls, as a ranking's ledger counts them; `decoded_tokens` are the most that might be written."""
-
-    model_config = ConfigDict(frozen=True)
-
-    prompt_tokens: float
-    cached_tokens: float
-    decoded_tokens: float
-    calls: float
+        return None if self.writing is None else read + usage.decoded_tokens / self.writing
 
 
 class Plan(BaseModel):
-    """What `ranker` will cost for `users` people, from `sampled` of them.
+    """Expected cost of a ranker.
 
-    Tokens are exact where that is all of them and no prompt depends on an answer: those are made up. Made-up answers
+    Tokens are exact if every query was counted and no prompt depends on an answer: answers are made up. Made-up answers
     agree only by chance, so listwise-shifts, which stops when answers agree, is priced almost at its most: 94 % of
     four prompts with 8 candidates, 98 % with 20. A model that answers clearly costs less.
-
-    `steps` is how many rounds of asking one person needs that wait on one another, and `candidates` how many each has,
-    both as means. `seconds` is None where no speed is known. `problem` says why the ranker cannot rank some of them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -66,17 +53,27 @@ class Plan(BaseModel):
     model: str
     engine: str
     users: int
+    """Number of queries the plan is for."""
     sampled: int
+    """Number of queries that were counted."""
     candidates: float
-    per_user: Cost
-    total: Cost
-    steps: float
+    """Mean number of candidates per query."""
+    total: Usage
+    """Cost of all queries. `decoded_tokens` is an upper bound; `seconds` is 0 where no speed is known."""
     seconds: float | None = None
+    """Time for all queries; None where no speed is known."""
     problem: str = ""
+    """Why some of the queries cannot be ranked."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def per_user(self) -> dict[str, float]:
+        """Mean tokens, calls and steps per query."""
+        return {name: getattr(self.total, name) / self.users for name in (*SCALED, "steps")}
 
     @property
     def counts_all(self) -> bool:
-        """Whether everybody's prompts were written to count them."""
+        """Whether every query was counted."""
         return self.sampled == self.users
 
 
@@ -90,19 +87,18 @@ def plan(
     items: float | None = None,
     speed: Speed | None = None,
 ) -> Plan:
-    """Price a way of ranking by letting it rank some people.
+    """Price a ranker by ranking some queries with a dry-run engine.
 
-    What it reads once for each item, such as an item's likelihood to nobody in particular, does not grow with the
-    number of people. So the same people are ranked a second time by the same ranker, whose memory then holds their
-    items: that is what a person costs, and the difference is what their items cost.
+    Item scores that are cached, such as log P(item | empty profile), cost nothing from the second query on. So the same
+    queries are ranked twice by the same ranker: the second pass is what queries cost, the difference what items cost.
 
     Args:
         name: of the ranker.
         run: ranks requests with `engine`: `Recommender.run` of a recommender that was not used yet.
-        engine: what it reads with.
-        requests: some of the people, with their candidates: the first of them, or a fair sample.
-        users: how many people there will be; None for those of `requests` alone.
-        items: how many different items all of them will be asked about.
+        engine: that counts tokens.
+        requests: a sample of the queries with their candidates.
+        users: number of queries to price; None for those of `requests` alone.
+        items: number of different items among the candidates of all queries.
         speed: of the machine, if it is known.
 
     Raises:
@@ -114,10 +110,11 @@ def plan(
     engine.forget()
     rankings = list(run(requests))
     total = _sum(rankings)
+    steps = total.steps * users / len(requests)
     if users > len(requests):
         engine.forget()
-        total = _scaled(requests, total, _sum(run(requests)), users, items)
-    cost = _cost(total)
+        total = _scale(requests, total, _sum(run(requests)), users, items)
+    seconds = speed and speed.seconds(total)
     return Plan(
         ranker=name,
         model=engine.model_id,
@@ -125,16 +122,20 @@ def plan(
         users=users,
         sampled=len(requests),
         candidates=sum(len(request.candidates) for request in requests) / len(requests),
-        per_user=_cost(tuple(n / users for n in total)),
-        total=cost,
-        steps=sum(ranking.ledger.steps for ranking in rankings) / len(requests),
-        seconds=speed and speed.seconds(cost),
+        total=replace(total, steps=round(steps), seconds=seconds or 0.0),
+        seconds=seconds,
         problem=next((ranking.reason for ranking in rankings if ranking.status == "failed"), ""),
     )
 
 
 def sample_requests(catalog: Catalog, people: int, candidates: int, seed: int = 0) -> tuple[RankRequest, ...]:
-    """Made-up people: each names three titles of the catalogue, and has as many items of it as candidates.
+    """Made-up queries, each with three titles as preferences and random candidates of the catalogue.
+
+    Args:
+        catalog: where titles and candidates come from.
+        people: number of queries.
+        candidates: number of candidates per query.
+        seed: of the random draws.
 
     Raises:
         InputError: a number below 1, or more candidates than the catalogue has items.
@@ -155,27 +156,20 @@ def sample_requests(catalog: Catalog, people: int, candidates: int, seed: int = 
 
 
 def expected_items(catalog: Catalog, users: int, candidates: int) -> float:
-    """How many different items that many draws of candidates are expected to hold."""
+    """Expected number of different items among the candidates of `users` random requests."""
     return len(catalog) * (1 - (1 - candidates / len(catalog)) ** users)
 
 
-def _sum(rankings: Iterable[Ranking]) -> Counts:
-    """Prompt, cached and decoded tokens and calls of all."""
-    ledgers = [ranking.ledger for ranking in rankings]
-    return (
-        sum(ledger.prompt_tokens for ledger in ledgers),
-        sum(ledger.cached_tokens for ledger in ledgers),
-        sum(ledger.decoded_tokens for ledger in ledgers),
-        sum(ledger.calls for ledger in ledgers),
-    )
+def _sum(rankings: Iterable[Ranking]) -> Usage:
+    return sum((ranking.usage for ranking in rankings), Usage())
 
 
-def _scaled(requests: Sequence[RankRequest], first: Counts, again: Counts, users: int, items: float | None) -> Counts:
-    """The cost for all, from that of a few people and from their cost when their items are known already."""
-    asked = len({item.item_id for request in requests for item in request.candidates})
-    more = 1.0 if items is None else items / asked
-    return tuple(a * users / len(requests) + (f - a) * more for f, a in zip(first, again, strict=True))
-
-
-def _cost(counts: Counts) -> Cost:
-    return Cost(**dict(zip(Cost.model_fields, counts, strict=True)))
+def _scale(requests: Sequence[RankRequest], first: Usage, again: Usage, users: int, items: float | None) -> Usage:
+    """Cost of all queries, from that of a sample in the first pass and in the second, where its items are cached."""
+    sampled_items = len({item.item_id for request in requests for item in request.candidates})
+    item_factor = 1.0 if items is None else items / sampled_items
+    scaled = {}
+    for name in SCALED:
+        before, after = getattr(first, name), getattr(again, name)
+        scaled[name] = round(after * users / len(requests) + (before - after) * item_factor)
+    return Usage(**scaled)

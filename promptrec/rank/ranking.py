@@ -1,16 +1,18 @@
-"""`Ranking`: one ordered list of item IDs with the evidence for it."""
+"""Ranking: an ordered list of items with scores, diagnostics and cost."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
+from promptrec.engine.base import Usage
 from promptrec.errors import InputError
 from promptrec.rank.ordering import DECIMALS
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from promptrec.rank.display import RankingTable
     from promptrec.template.template import Template
 
 COLUMNS = ["query_id", "rank", "item_id", "title", "status", "score"]
@@ -22,57 +24,40 @@ class _Record(BaseModel):
 
 
 class RankedItem(_Record):
-    """An item in its place (1 is best).
-
-    `score` is what decided its place, higher is better: `scores[ranking.ordered_by]`, None where it has none. `scores`
-    are all numbers by name; they are empty for an item that the model could not read.
-    """
+    """An item of a ranking."""
 
     item_id: str
     title: str
     rank: Annotated[int, Field(ge=1)]
+    """Position in the ranking; 1 is best."""
     score: FiniteFloat | None = None
+    """The score that decided its rank, `scores[ranking.ordered_by]`; higher is better, None where it has none."""
     scores: Mapping[str, FiniteFloat] = Field(default_factory=dict)
+    """All its scores by name; empty for an item that the model could not read."""
 
 
 class TemplateRef(_Record):
-    """Which template wrote the prompts, to the byte."""
+    """Name and SHA-256 of the template that wrote the prompts."""
 
     name: str
     sha256: str
 
     @classmethod
     def of(cls, template: "Template") -> "TemplateRef":
-        """The reference to a loaded template."""
+        """Reference to a loaded template."""
         return cls(name=template.name, sha256=template.sha256)
 
 
 class ReplyReport(_Record):
-    """What a written reply did not say well. See `promptrec.answer.base.ParseReport`."""
+    """Faults of the model's written reply. See `promptrec.answer.base.ParseReport`."""
 
     missing: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
 
-class Ledger(_Record):
-    """What a ranking cost. Tokens are the engine's own counts; `seconds` is this ranking's share of its batch.
-
-    `steps` counts the calls that had to wait for one another: 1 where all prompts are known from the start. `failed`
-    counts the calls (each of one prompt) that came back with an error in place of an answer.
-    """
-
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    decoded_tokens: int = 0
-    calls: int = 0
-    failed: int = 0
-    steps: int = 0
-    seconds: FiniteFloat = 0.0
-
-
 class Ranking(_Record):
-    """One ordered list of items for one query, with its evidence. Behaves as a sequence of `RankedItem`.
+    """Ordered list of items for one query, with scores, diagnostics and cost. A sequence of `RankedItem`.
 
     Status:
         ok: every candidate was read and scored.
@@ -81,28 +66,32 @@ class Ranking(_Record):
         fallback: the model's answer could not be used at all; the order is the retriever's or a seeded random one.
         abstained: nothing is known of the person; the order is by popularity or the catalogue's.
         failed: nothing could be read; there are no items.
-
-    `ordered_by` names the scores that decided the order; None where none did. `ties` counts items whose place among
-    equals was decided by the seeded hash of their IDs. `signals` holds numbers about the ranking as a whole, such as
-    the probability mass the model gave to valid labels.
     """
 
     query_id: str
     status: Status
     reason: str = ""
+    """Why the status is not ok, and other remarks."""
     items: tuple[RankedItem, ...] = ()
+    """The candidates, best first."""
     ranker: str
     model: str | None = None
     engine: str | None = None
     engine_reason: str | None = None
+    """Why this engine was chosen, where promptrec chose it."""
     templates: tuple[TemplateRef, ...] = ()
     seed: int = 0
     ordered_by: str | None = None
+    """Name of the scores that decided the order; None where none did."""
     ties: int = 0
-    signals: Mapping[str, FiniteFloat] = Field(default_factory=dict)
+    """Number of items that share their score with another; a seeded hash of the item ID decides their order."""
+    diagnostics: Mapping[str, FiniteFloat] = Field(default_factory=dict)
+    """Numbers about the ranking as a whole, e.g. the probability mass of valid labels."""
     reply: ReplyReport | None = None
     truncations: tuple[str, ...] = ()
-    ledger: Ledger = Ledger()
+    """Template slots that were shortened to fit the model's context."""
+    usage: Usage = Usage()
+    """Cost of the ranking."""
 
     def __len__(self) -> int:
         return len(self.items)
@@ -123,7 +112,7 @@ class Ranking(_Record):
         return tuple(item.item_id for item in self.items)
 
     def tie_groups(self) -> tuple[tuple[str, ...], ...]:
-        """The item IDs, best first, those that nothing tells apart in one group; items without a score come last."""
+        """Item IDs in groups of equal score, best first; items without a score come last."""
         groups: dict[float | None, list[str]] = {}
         for item in self.items:
             score = item.scores.get(self.ordered_by) if self.ordered_by else None
@@ -137,12 +126,12 @@ class Ranking(_Record):
         return pd.DataFrame(self.rows(), columns=None if self.items else COLUMNS)
 
     def rows(self) -> list[dict[str, object]]:
-        """What `to_pandas` has of each item."""
-        about: list[dict[str, object]] = []
+        """Rows of `to_pandas`, one for each item."""
+        rows: list[dict[str, object]] = []
         for i in self.items:
             values = (self.query_id, i.rank, i.item_id, i.title, self.status, i.score)
-            about.append({**dict(zip(COLUMNS, values, strict=True)), **i.scores})
-        return about
+            rows.append({**dict(zip(COLUMNS, values, strict=True)), **i.scores})
+        return rows
 
     def top(self, k: int) -> "Ranking":
         """The same ranking with its first `k` items only.
@@ -158,12 +147,22 @@ class Ranking(_Record):
         """The same ranking with one more remark (none if it is empty) in its reason."""
         return self.model_copy(update={"reason": "; ".join(filter(None, (self.reason, note)))})
 
-    def __str__(self) -> str:
-        from promptrec.rank.display import as_text
+    def table(self) -> "RankingTable":
+        """The ranking as a table to print: `rich()` for a terminal, `text()`, `html()` for a notebook."""
+        from promptrec.rank.display import RankingTable
 
-        return as_text(self)
+        usage = self.usage
+        read_by = " ".join(filter(None, (self.ranker, self.model and f"on {self.model}")))
+        headline = (
+            f"{self.query_id}: {self.status} · {read_by} · {usage.prompt_tokens:,} prompt tokens "
+            f"({usage.cached_tokens:,} cached), {usage.decoded_tokens:,} written · {usage.seconds:.1f} s"
+        )
+        truncated = f"shortened to fit: {', '.join(self.truncations)}" if self.truncations else ""
+        rows = [(item.rank, item.item_id, item.title, item.score) for item in self.items]
+        return RankingTable(headline, tuple(filter(None, (self.reason, truncated))), tuple(rows))
+
+    def __str__(self) -> str:
+        return self.table().text()
 
     def _repr_html_(self) -> str:
-        from promptrec.rank.display import as_html
-
-        return as_html(self)
+        return self.table().html()

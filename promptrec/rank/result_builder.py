@@ -1,48 +1,47 @@
-"""What was found out about one request, gathered while it is ranked, and the ranking it comes to."""
+"""Result builder: collects the scores, errors and cost of one request while it is ranked, and builds its ranking."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine, Output, Usage
 from promptrec.rank.ordering import best_first
-from promptrec.rank.ranking import Ledger, RankedItem, Ranking, ReplyReport, Status, TemplateRef
+from promptrec.rank.ranking import RankedItem, Ranking, ReplyReport, Status, TemplateRef
 
 COME_LAST = "come last in a seeded random order: "
 
 
 @dataclass
 class ResultBuilder:
-    """Scores by item and by name, failures, cuts and cost of one request."""
+    """Scores by item ID and by name, errors, truncations and cost of one request."""
 
     request: RankRequest
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     truncations: dict[str, None] = field(default_factory=dict)
-    signals: dict[str, float] = field(default_factory=dict)
+    diagnostics: dict[str, float] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     reply: ReplyReport | None = None
     status: Status = "ok"
     ordered_by: str | None = None
-    """The name of the scores that decide the order, where it is not the ranker's own."""
+    """Name of the scores that decide the order; None for the ranker's own."""
     usage: Usage = Usage()
-    calls: int = 0
-    failed: int = 0
-    """Calls that came back with an error."""
-    steps: int = 0
-    """Rounds of asking, each of which needed the answers of the one before; 0 stands for one round."""
+    """Cost so far. `steps` is 0 where one round of prompts is enough."""
 
-    def count(self, reading: Output[Any]) -> None:
-        """Add a reading's cost, and its error if it has one."""
-        self.usage += reading.usage
-        self.calls += 1
-        if reading.error is not None:
-            self.errors.append(reading.error)
-            self.failed += 1
+    def count(self, output: Output[Any]) -> None:
+        """Add the cost of an engine's output, and its error if it has one."""
+        failed = output.error is not None
+        self.usage += replace(output.usage, calls=1, failed=int(failed))
+        if failed:
+            self.errors.append(output.error or "")
+
+    def count_step(self) -> None:
+        """Count a round of prompts that had to wait for the answers of the one before."""
+        self.usage += Usage(steps=1)
 
     def score(self, item_id: str, **scores: float) -> None:
-        """Add scores of an item; a name written with underscores is kept with hyphens."""
+        """Add scores of an item; underscores in a name become hyphens."""
         named = {name.replace("_", "-"): value for name, value in scores.items()}
         self.scores.setdefault(item_id, {}).update(named)
 
@@ -56,11 +55,20 @@ def build_ranking(
     *,
     seconds: float,
 ) -> list[Ranking]:
-    """The ranking each request's evidence comes to; `seconds` of the batch are shared out by prompt tokens."""
-    total = sum(e.usage.prompt for e in evidence)
+    """Build the ranking of each request.
+
+    Args:
+        evidence: one builder for each request of the batch.
+        ranker: name of the ranker and, unless a builder says otherwise, of the scores that decide the order.
+        seed: decides the order of ties and of items without a score.
+        templates: that wrote the prompts.
+        engine: that read them; None for a ranker without a model.
+        seconds: of the batch, shared out by prompt tokens.
+    """
+    total = sum(e.usage.prompt_tokens for e in evidence)
     rankings = []
     for e in evidence:
-        share = e.usage.prompt / total if total else 1 / len(evidence)
+        share = e.usage.prompt_tokens / total if total else 1 / len(evidence)
         status, items, ties = _outcome(e, ranker, seed)
         rankings.append(
             Ranking(
@@ -75,35 +83,28 @@ def build_ranking(
                 seed=seed,
                 ordered_by=_ordered_by(e, ranker) if items else None,
                 ties=ties,
-                signals=e.signals,
+                diagnostics=e.diagnostics,
                 reply=e.reply,
                 truncations=tuple(e.truncations),
-                ledger=Ledger(
-                    prompt_tokens=e.usage.prompt,
-                    cached_tokens=e.usage.cached,
-                    decoded_tokens=e.usage.decoded,
-                    calls=e.calls,
-                    failed=e.failed,
-                    steps=e.steps or min(e.calls, 1),
-                    seconds=seconds * share,
-                ),
+                usage=replace(e.usage, steps=e.usage.steps or min(e.usage.calls, 1), seconds=seconds * share),
             )
         )
     return rankings
 
 
 def cause(ranking: Ranking) -> str:
-    """Why something could not be read, without what became of the order."""
+    """The reason of a ranking without what follows for the order."""
     return ranking.reason.partition(COME_LAST)[2] or ranking.reason
 
 
 def _ordered_by(e: ResultBuilder, ranker: str) -> str | None:
-    """The name of the scores that decided; None where no item has such a score."""
+    """Name of the scores that decide the order; None where no item has such a score."""
     name = e.ordered_by or ranker
     return name if any(name in scores for scores in e.scores.values()) else None
 
 
 def _outcome(e: ResultBuilder, ranker: str, seed: int) -> tuple[Status, tuple[RankedItem, ...], int]:
+    """Status, items and number of ties; reasons are added to the builder's notes."""
     candidates = e.request.candidates
     name = e.ordered_by or ranker
     by_ranker = {item_id: scores[name] for item_id, scores in e.scores.items() if name in scores}

@@ -131,12 +131,12 @@ class EngineContract:
     def test_usage_counts_tokens_exactly(self, engine: Engine) -> None:
         prompts, ends = self.ids(engine, *TEXTS), self.ids(engine, *ENDS)
         for prompt, reading in zip(prompts, engine.next_logprobs(prompts, self.labels(engine)[:1]), strict=True):
-            assert reading.usage.prompt == len(prompt)
+            assert reading.usage.prompt_tokens == len(prompt)
         for prompt, end, reading in zip(prompts, ends, engine.loglikelihood(prompts, ends), strict=True):
-            assert reading.usage.prompt == len(prompt) + len(end)
-            assert 0 <= reading.usage.cached <= reading.usage.prompt
+            assert reading.usage.prompt_tokens == len(prompt) + len(end)
+            assert 0 <= reading.usage.cached_tokens <= reading.usage.prompt_tokens
         written = engine.generate(prompts, Sampling(max_tokens=5))
-        assert all(0 < reading.usage.decoded <= 5 for reading in written)
+        assert all(0 < reading.usage.decoded_tokens <= 5 for reading in written)
 
     def test_written_text_keeps_to_a_choice(self, engine: Engine) -> None:
         choice = ("a ship", "a train", "neither of them")

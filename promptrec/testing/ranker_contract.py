@@ -108,10 +108,10 @@ class RankerContract:
         for place in (0, 2):
             assert rankings[place].item_ids == self.one(build(), self.requests()[place]).item_ids
 
-    def test_the_ledger_counts_what_was_read(self, build: Build) -> None:
-        ledger = self.one(build(), self.requests()[0]).ledger
-        assert (ledger.prompt_tokens > 0) == (ledger.calls > 0) == self._reads_model(build)
-        assert ledger.seconds > 0
+    def test_usage_counts_what_was_read(self, build: Build) -> None:
+        usage = self.one(build(), self.requests()[0]).usage
+        assert (usage.prompt_tokens > 0) == (usage.calls > 0) == self._reads_model(build)
+        assert usage.seconds > 0
 
     def _reads_model(self, build: Build) -> bool:
         return bool(self.one(build(), self.requests()[0]).templates)

@@ -97,7 +97,7 @@ class ScriptedEngine:
         written = self.tokenizer.encode(reading.value, trusted=True)[: sampling.max_tokens]
         text = self.tokenizer.decode(written)
         cut = min((at for stop in sampling.stop if (at := text.find(stop)) >= 0), default=len(text))
-        return Output(text[:cut], Usage(prompt=len(prompt), decoded=len(written)))
+        return Output(text[:cut], Usage(prompt_tokens=len(prompt), decoded_tokens=len(written)))
 
     def _text(self, prompt: Tokens, text: str, sampling: Sampling, constraint: Constraint | None) -> str:
         if self._reply is not None:
@@ -117,7 +117,7 @@ class ScriptedEngine:
         text = self.tokenizer.decode(ids)
         self.prompts.append(text)
         error = error or (self._fail(text) if self._fail else None)
-        return Output(None, error=error) if error else Output(value(text), Usage(prompt=len(ids)))
+        return Output(None, error=error) if error else Output(value(text), Usage(prompt_tokens=len(ids)))
 
     def _model(self, prompt: Tokens) -> BytesModel:
         return _model_of(prompt, self.tokenizer.vocabulary_size)

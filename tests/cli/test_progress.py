@@ -4,13 +4,14 @@ import pytest
 from rich.console import Console
 
 from promptrec.cli.progress import BETWEEN_LINES, Lines, progress
-from promptrec.rank.ranking import Ledger, Ranking
+from promptrec.engine.base import Usage
+from promptrec.rank.ranking import Ranking
 
 
 def ranked(n):
     """`n` rankings, each of 10 tokens."""
     return [
-        Ranking(query_id=str(i), ranker="bm25", status="ok", ledger=Ledger(prompt_tokens=10), seed=0) for i in range(n)
+        Ranking(query_id=str(i), ranker="bm25", status="ok", usage=Usage(prompt_tokens=10), seed=0) for i in range(n)
     ]
 
 
@@ -99,7 +100,7 @@ def test_a_run_of_which_nothing_is_left_to_rank_says_nothing_and_the_next_counts
     assert said == []
     watch.run_starts("mine", "random", 0, 64)
     clock.now += BETWEEN_LINES
-    watch.ranked([r.model_copy(update={"ledger": Ledger()}) for r in ranked(64)], None)
+    watch.ranked([r.model_copy(update={"usage": Usage()}) for r in ranked(64)], None)
     assert said == ["random on mine: 0 of 64 people, 0%", "random on mine: 64 of 64 people, 100%"]
 
 

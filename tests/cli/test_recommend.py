@@ -79,14 +79,14 @@ def test_a_real_model_reads_and_the_output_says_which_engine_and_why(promptrec, 
     assert "The Bridge" in done.stdout and "prompt tokens" in done.stdout
     told = json.loads(recommend(promptrec, catalog_file, *words, "--json").stdout)
     assert told["model"] == "smollm2-135m" and told["templates"][0]["name"] == "general/en/query-likelihood"
-    assert told["ledger"]["prompt_tokens"] > 50 and told["items"][0]["item_id"] == "war"
+    assert told["usage"]["prompt_tokens"] > 50 and told["items"][0]["item_id"] == "war"
 
 
 @pytest.mark.model
 def test_what_a_model_says_whoever_asks_is_asked_once_for_all_runs(promptrec, catalog_file, tmp_path):
     words = ("--engine", "transformers", "--ranker", "item-pmi", "--score-cache", "scores.sqlite", "--json")
     first, again = (json.loads(recommend(promptrec, catalog_file, "-p", p, *words).stdout) for p in ("war", "love"))
-    assert (first["ledger"]["calls"], again["ledger"]["calls"]) == (6, 3)
+    assert (first["usage"]["calls"], again["usage"]["calls"]) == (6, 3)
     (tmp_path / "scores.sqlite").write_text("something else " * 1000)
     refused = recommend(promptrec, catalog_file, "-p", "war", *words)
     assert refused.returncode != 0 and "scores.sqlite" in refused.stderr and "Traceback" not in refused.stderr

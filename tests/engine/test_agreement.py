@@ -58,4 +58,4 @@ def test_shared_prefixes_equal_the_plain_hugging_face_forward(sample, transforme
 def test_what_is_shared_is_read_once(sample, transformers_engine):
     prompts, ends, _ = sample
     readings = transformers_engine.loglikelihood(prompts, ends)
-    assert sum(r.usage.cached for r in readings) > sum(map(len, prompts)) / 3
+    assert sum(r.usage.cached_tokens for r in readings) > sum(map(len, prompts)) / 3

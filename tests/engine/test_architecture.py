@@ -57,7 +57,7 @@ def test_recurrent_models_are_read_without_sharing_and_exactly(tmp_path, kind):
         assert reading.get() == pytest.approx(plain(alone, prompt, end), abs=2e-3)
     counted = DryRunEngine.of(folder, "transformers").loglikelihood(prompts, ends)
     assert [r.usage for r in counted] == [r.usage for r in readings]
-    assert {r.usage.cached for r in readings} == {1}
+    assert {r.usage.cached_tokens for r in readings} == {1}
     engine.close()
 
 

@@ -28,9 +28,9 @@ def families(seed, count=40):
 def test_what_the_transformers_engine_counts_is_foretold(tiny_engine, monkeypatch, seed, packs, kind):
     monkeypatch.setattr(tiny_engine, "_packs", packs)
     prompts, ends = families(seed)
-    cached = [reading.usage.cached for reading in tiny_engine.loglikelihood(prompts, ends)]
+    cached = [reading.usage.cached_tokens for reading in tiny_engine.loglikelihood(prompts, ends)]
     assert kind().likelihoods(prompts, ends) == cached and any(cached)
-    assert kind().labels(prompts) == [r.usage.cached for r in tiny_engine.next_logprobs(prompts, [3])]
+    assert kind().labels(prompts) == [r.usage.cached_tokens for r in tiny_engine.next_logprobs(prompts, [3])]
     assert set(kind().replies(prompts)) == {0}
 
 

@@ -40,8 +40,8 @@ def test_values_differ_by_prompt_and_token_and_are_one_distribution(counter):
 @given(st.lists(TOKENS, max_size=6), st.integers(1, 20))
 def test_usage_is_every_token_of_the_prompt_and_the_most_that_may_be_written(prompts, most):
     counter = DryRunEngine("bytes", BytesTokenizer(), 100)
-    assert [r.usage.prompt for r in counter.next_logprobs(prompts, [1])] == [len(p) for p in prompts]
-    assert [r.usage.prompt for r in counter.loglikelihood(prompts, prompts)] == [2 * len(p) for p in prompts]
+    assert [r.usage.prompt_tokens for r in counter.next_logprobs(prompts, [1])] == [len(p) for p in prompts]
+    assert [r.usage.prompt_tokens for r in counter.loglikelihood(prompts, prompts)] == [2 * len(p) for p in prompts]
     written = counter.generate(prompts, Sampling(max_tokens=most))
     assert [r.usage for r in written] == [Usage(len(p), 0, most) for p in prompts]
     assert {r.value for r in written} <= {""}
@@ -69,7 +69,7 @@ def test_a_choice_is_answered_with_one_of_the_choices_not_always_the_same(counte
 def test_cached_tokens_are_those_of_the_cache_it_is_given_until_it_forgets(counter):
     stem = tuple(range(40))
     readings = counter.loglikelihood([stem] * 3, [(1,), (2,), (3,)])
-    assert [reading.usage.cached for reading in readings] == [1, 41, 41]
+    assert [reading.usage.cached_tokens for reading in readings] == [1, 41, 41]
     counter.forget()
     assert counter.prompts == []
     counter.close()
@@ -98,7 +98,7 @@ def test_vllm_keeps_smaller_blocks_on_a_gpu(tiny_folder, monkeypatch, gpu, block
     monkeypatch.setattr("promptrec.engine.dry_run.engine.nvidia_gpus", lambda: [Gpu("H100", None)] * gpu)
     counter = DryRunEngine.of(tiny_folder, "vllm")
     prompt = tuple(range(block + 1))
-    assert [r.usage.cached for r in counter.next_logprobs([prompt, prompt], [1])] == [0, block]
+    assert [r.usage.cached_tokens for r in counter.next_logprobs([prompt, prompt], [1])] == [0, block]
     assert counter.context_length == 255
 
 

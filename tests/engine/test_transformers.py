@@ -60,7 +60,7 @@ def test_rows_are_packed_for_models_that_attend_to_everything(any_engine):
     assert engine._packs is (model.config.model_type != "gemma3_text")
 
 
-def test_every_token_that_the_model_is_given_is_in_the_ledger(any_engine):
+def test_every_token_that_the_model_is_given_is_in_the_usage(any_engine):
     engine, _ = any_engine
     given = []
     hook = engine._model.register_forward_pre_hook(
@@ -69,7 +69,7 @@ def test_every_token_that_the_model_is_given_is_in_the_ledger(any_engine):
     prompts, ends = families(seed=5)
     for read in (lambda: engine.loglikelihood(prompts, ends), lambda: engine.next_logprobs(prompts, [1, 2])):
         given.clear()
-        assert sum(r.usage.prompt - r.usage.cached for r in read()) == sum(given) > 0
+        assert sum(r.usage.prompt_tokens - r.usage.cached_tokens for r in read()) == sum(given) > 0
     hook.remove()
 
 
@@ -88,10 +88,13 @@ def test_small_batches_change_nothing(tiny_engine, monkeypatch, tokens, packs):
 def test_the_first_of_a_group_pays_for_what_it_shares(tiny_engine):
     stem = tuple(range(50))
     readings = tiny_engine.loglikelihood([stem] * 3 + [(9,)], [(1, 2), (3, 4), (5,), (6,)])
-    assert [r.usage.prompt for r in readings] == [52, 52, 51, 2]
+    assert [r.usage.prompt_tokens for r in readings] == [52, 52, 51, 2]
     # The last token of what is scored is never read.
-    assert [r.usage.cached for r in readings] == [51, 51, 1, 1]
-    assert [r.usage for r in tiny_engine.next_logprobs([(9, 8)] * 2, [1])] == [Usage(prompt=2), Usage(2, cached=2)]
+    assert [r.usage.cached_tokens for r in readings] == [51, 51, 1, 1]
+    assert [r.usage for r in tiny_engine.next_logprobs([(9, 8)] * 2, [1])] == [
+        Usage(prompt_tokens=2),
+        Usage(2, cached_tokens=2),
+    ]
 
 
 def test_asking_for_no_labels_gives_no_numbers(tiny_engine):
@@ -169,7 +172,7 @@ def test_a_prefix_is_passed_by_the_name_that_the_model_takes_it_by(tiny_folder, 
     # Threads may add up a sum in another order: the same to the last bit or so, and of the very same cost.
     for one, other in zip(found, tiny_engine.loglikelihood(prompts, ends), strict=True):
         assert one.value == pytest.approx(other.value, abs=1e-5) and one.usage == other.usage
-    assert any(reading.usage.cached for reading in found)
+    assert any(reading.usage.cached_tokens for reading in found)
 
 
 def test_a_log_probability_that_is_no_number_is_an_error_of_its_prompt(tiny_folder):

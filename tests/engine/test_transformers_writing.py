@@ -38,14 +38,17 @@ def settings(folder, target, **changes):
 def test_greedy_text_is_the_likeliest_token_each_time(tiny_engine):
     written = tiny_engine.generate(PROMPTS, Sampling(max_tokens=5))
     assert [r.get() for r in written] == [likeliest(tiny_engine, p, 5) for p in PROMPTS]
-    assert all(r.usage.prompt == len(p) and 1 <= r.usage.decoded <= 5 for r, p in zip(written, PROMPTS, strict=True))
+    assert all(
+        r.usage.prompt_tokens == len(p) and 1 <= r.usage.decoded_tokens <= 5
+        for r, p in zip(written, PROMPTS, strict=True)
+    )
 
 
 def test_more_prompts_than_one_batch_holds_come_back_in_order(tiny_engine):
     many = [tuple(random.Random(n).randrange(256) for _ in range(n % 9 + 1)) for n in range(35)]
     together = tiny_engine.generate(many, Sampling(max_tokens=2))
     assert together[20:23] == tiny_engine.generate(many[20:23], Sampling(max_tokens=2))
-    assert [r.usage.prompt for r in together] == [len(p) for p in many]
+    assert [r.usage.prompt_tokens for r in together] == [len(p) for p in many]
 
 
 def test_what_a_model_folder_says_of_sampling_is_not_obeyed(tiny_engine, tiny_folder, tmp_path):

@@ -130,7 +130,7 @@ def test_prompts_that_outnumber_the_cache_are_still_read_once(vllm_engine, monke
     chunked = vllm_engine.loglikelihood(prompts, ends)
     for one, other in zip(plain, chunked, strict=True):
         assert one.get() == pytest.approx(other.get(), abs=1e-3)
-        assert other.usage.cached == 32
+        assert other.usage.cached_tokens == 32
 
 
 def test_continuations_that_begin_alike_are_read_from_the_cache_and_are_exact(vllm_engine, monkeypatch):
@@ -144,7 +144,7 @@ def test_continuations_that_begin_alike_are_read_from_the_cache_and_are_exact(vl
     together = vllm_engine.loglikelihood(prompts, ends * 2)
     for reading, expected in zip(together, alone, strict=True):
         assert reading.get() == pytest.approx(expected, abs=1e-3)
-    cached = [reading.usage.cached for reading in together]
+    cached = [reading.usage.cached_tokens for reading in together]
     assert cached == Blocks(32).likelihoods(prompts, ends * 2)
     assert cached == [0, 32, 32, 32, 32, 64, 0, 32, 32, 32, 32, 32, 64, 32]
     # The two prompts, every sequence once, and what comes before the tokens that no sequence could read.
@@ -156,7 +156,7 @@ def test_more_continuations_than_one_request_may_score(vllm_engine):
     ids = vllm_engine.tokenizer.encode(TEXT * 4, trusted=True)[:32]
     ends = [(token,) for token in range(100, 300)]
     found = vllm_engine.loglikelihood([ids] * len(ends), ends)
-    assert {reading.usage.cached for reading in found} == {32}
+    assert {reading.usage.cached_tokens for reading in found} == {32}
     labels = vllm_engine.next_logprobs([ids], [token for (token,) in ends])[0].get()
     assert [reading.get()[0] for reading in found] == pytest.approx(list(labels), abs=1e-3)
 

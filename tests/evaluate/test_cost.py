@@ -2,21 +2,22 @@ import math
 
 import pytest
 
+from promptrec.engine.base import Usage
 from promptrec.evaluate.metrics.cost import Cost
-from promptrec.rank.ranking import Ledger, Ranking
+from promptrec.rank.ranking import Ranking
 
 
-def summary(*ledgers):
+def summary(*usages):
     cost = Cost()
-    for n, ledger in enumerate(ledgers):
-        cost.add(Ranking(query_id=str(n), status="ok", ranker="test", ledger=ledger))
+    for n, usage in enumerate(usages):
+        cost.add(Ranking(query_id=str(n), status="ok", ranker="test", usage=usage))
     return cost.summary()
 
 
 def test_tokens_calls_and_seconds_add_up():
     found = summary(
-        Ledger(prompt_tokens=100, cached_tokens=40, decoded_tokens=3, calls=2, seconds=0.5),
-        Ledger(prompt_tokens=50, decoded_tokens=1, calls=1, seconds=1.5),
+        Usage(prompt_tokens=100, cached_tokens=40, decoded_tokens=3, calls=2, seconds=0.5),
+        Usage(prompt_tokens=50, decoded_tokens=1, calls=1, seconds=1.5),
     )
     assert found == {
         "prompt-tokens": 150,
@@ -31,11 +32,11 @@ def test_tokens_calls_and_seconds_add_up():
 
 
 def test_quantiles_are_of_single_rankings():
-    found = summary(*[Ledger(seconds=float(n)) for n in range(101)])
+    found = summary(*[Usage(seconds=float(n)) for n in range(101)])
     assert (found["seconds-p50"], found["seconds-p95"]) == (50, 95)
 
 
 def test_what_took_no_time_or_was_never_asked_has_no_rate():
-    assert math.isnan(summary(Ledger())["users-per-second"])
+    assert math.isnan(summary(Usage())["users-per-second"])
     found = summary()
     assert found["calls"] == 0 and math.isnan(found["seconds-p50"]) and math.isnan(found["users-per-second"])

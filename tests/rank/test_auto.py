@@ -4,13 +4,14 @@ import random
 
 import pytest
 
+from promptrec.engine.base import Usage
 from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import EngineError
 from promptrec.rank.base import Setup
 from promptrec.rank.baselines.simple import Random
 from promptrec.rank.expression import build_ranker, ranker_parts
-from promptrec.rank.ranking import Ledger, RankedItem, Ranking
+from promptrec.rank.ranking import RankedItem, Ranking
 from promptrec.rank.selection.auto import AT_HAND, LEAST_REQUESTS, Probe, auto, choose, weigh
 from promptrec.rank.selection.probe import Measured, ProbeRow, measure_ranker, shares_below
 from promptrec.rank.selection.probe_data import OTHERS, Pairs, probe_pairs
@@ -133,7 +134,7 @@ def reads(shares, requests=AT_HAND, items=12):
                 RankedItem(item_id=f"i{i}", title=f"i{i}", rank=rank, scores={name: scores[i]})
                 for rank, i in enumerate(best, 1)
             )
-            out.append(Ranking(query_id=f"q{n}", status="ok", ranker=name, items=ranked, ledger=Ledger(), seed=0))
+            out.append(Ranking(query_id=f"q{n}", status="ok", ranker=name, items=ranked, usage=Usage(), seed=0))
         return out
 
     return read

@@ -29,13 +29,13 @@ def test_a_score_is_less_its_mean_over_other_people(build, request_for, catalog)
         mean = statistics.fmean(scores(r, "query-likelihood")[item_id] for r in told)
         assert scores(ranking, "to-anybody")[item_id] == pytest.approx(mean)
         assert scores(ranking, "query-likelihood~4")[item_id] == pytest.approx(score - mean)
-    assert ranking.ledger.calls == 5 * alone.ledger.calls
+    assert ranking.usage.calls == 5 * alone.usage.calls
 
 
 def test_the_mean_of_an_item_is_read_once(build, request_for):
     ranker, engine = build("query-likelihood~4"), ScriptedEngine()
     ranker.rank([request_for(query_id="a")], engine)
-    assert ranker.rank([request_for(query_id="b")], engine)[0].ledger.calls == 5
+    assert ranker.rank([request_for(query_id="b")], engine)[0].usage.calls == 5
 
 
 def test_an_item_stuffed_with_everybodys_words_gains_less():
@@ -79,8 +79,8 @@ def test_what_cannot_be_read_is_said_in_one_sentence(build, request_for, name, w
 def test_the_mean_of_one_model_is_not_taken_for_anothers(build, request_for):
     ranker, other = build("query-likelihood~2"), ScriptedEngine()
     other.model_id = "another"
-    first = ranker.rank([request_for()], ScriptedEngine())[0].ledger.calls
-    assert ranker.rank([request_for()], other)[0].ledger.calls == first
+    first = ranker.rank([request_for()], ScriptedEngine())[0].usage.calls
+    assert ranker.rank([request_for()], other)[0].usage.calls == first
 
 
 @pytest.mark.parametrize(("language", "n"), [("en", 1), ("zh", 8), ("en", MOST_PEOPLE)])

@@ -45,7 +45,7 @@ def test_an_ensemble_adds_what_its_members_say(build, request_for):
             wanted[item_id] += z
     assert scores(both, "query-likelihood+popular") == pytest.approx(wanted)
     assert scores(both, "popular") == scores(alone[1], "popular")
-    assert both.ledger.calls == alone[0].ledger.calls and both.templates == alone[0].templates
+    assert both.usage.calls == alone[0].usage.calls and both.templates == alone[0].templates
 
 
 def test_a_member_of_no_weight_changes_nothing(build, request_for):
@@ -71,7 +71,7 @@ def test_a_reply_that_could_not_be_read_has_no_voice(build, request_for):
 def test_a_cascade_reads_only_what_the_first_stage_keeps(build, request_for):
     engine = ScriptedEngine()
     ranking = build("popular:2:query-likelihood").rank([request_for("soldiers who hold a bridge")], engine)[0]
-    assert ranking.ledger.calls == 2
+    assert ranking.usage.calls == 2
     assert set(ranking.item_ids[:2]) == {"sea", "food"} and ranking.item_ids[2:] == ("war", "love", "space")
     assert scores(ranking, "query-likelihood").keys() == {"sea", "food"}
     assert ranking.status == "ok" and list(scores(ranking, ranking.ranker).values()) == [4, 3, 2, 1, 0]
@@ -94,7 +94,7 @@ def test_ten_thousand_candidates_cost_as_much_as_the_shortlist(build):
     many = tuple(Item(item_id=f"i{n}", title=f"T{n}", popularity=n % 977) for n in range(10_000))
     engine = ScriptedEngine()
     ranking = build("popular:20:query-likelihood").rank([RankRequest(Query(preferences="x"), many)], engine)[0]
-    assert len(set(ranking.item_ids)) == 10_000 and ranking.ledger.calls == 20
+    assert len(set(ranking.item_ids)) == 10_000 and ranking.usage.calls == 20
 
 
 def test_names_are_taken_apart():

@@ -156,19 +156,19 @@ def test_in_setwise_the_best_of_a_family_may_have_any_label():
 
 @pytest.mark.parametrize("n", [1, 2, 7, 25])
 def test_pairwise_all_reads_every_pair_in_both_orders_at_once(n):
-    ledger = rank("pairwise-all", [request(range(n))])[0].ledger
-    assert ledger.calls == n * (n - 1) and ledger.steps == min(n - 1, 1)
+    usage = rank("pairwise-all", [request(range(n))])[0].usage
+    assert usage.calls == n * (n - 1) and usage.steps == min(n - 1, 1)
 
 
 @pytest.mark.parametrize("name", ["pairwise", "setwise"])
 @pytest.mark.parametrize("n", [2, 15, 64, 200])
 @pytest.mark.parametrize("upward", [True, False])
 def test_a_heap_asks_no_more_than_it_says(name, n, upward):
-    ledger = rank(name, [request(range(n) if upward else range(n, 0, -1))])[0].ledger
+    usage = rank(name, [request(range(n) if upward else range(n, 0, -1))])[0].usage
     if name == "pairwise":
-        assert ledger.calls <= 2 * (2 * n + 2 * TOP * math.log2(n))
+        assert usage.calls <= 2 * (2 * n + 2 * TOP * math.log2(n))
     else:
-        assert ledger.calls <= n / 2 + TOP * (math.log(n, 3) + 1)
+        assert usage.calls <= n / 2 + TOP * (math.log(n, 3) + 1)
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -178,7 +178,7 @@ def test_many_people_take_as_many_rounds_as_the_slowest_of_them(name):
     for one in requests:
         engine = Counting(next=truth)
         (ranking,) = rank(name, [one], engine=engine)
-        assert ranking.ledger.steps == len(engine.rounds) and ranking.ledger.calls == sum(engine.rounds)
+        assert ranking.usage.steps == len(engine.rounds) and ranking.usage.calls == sum(engine.rounds)
         alone.append(engine.rounds)
     together = Counting(next=truth)
     rank(name, requests, engine=together)
@@ -252,7 +252,7 @@ def test_where_half_the_prompts_fail_the_order_given_decides_nothing(name, order
 def test_a_prompt_that_cannot_fit_is_booked(name):
     (ranking,) = rank(name, [request(range(5))], engine=ScriptedEngine(next=truth, context_length=20))
     assert ranking.status == "failed" and "the model has room for 19" in ranking.reason
-    assert ranking.ledger.calls == ranking.ledger.steps == 0
+    assert ranking.usage.calls == ranking.usage.steps == 0
 
 
 def test_pairwise_all_refuses_what_is_quadratic_beyond_measure_and_names_the_way_out():
@@ -265,10 +265,10 @@ def test_pairwise_all_refuses_what_is_quadratic_beyond_measure_and_names_the_way
 @pytest.mark.parametrize("name", ALL)
 def test_a_single_candidate_needs_no_prompt(name):
     (ranking,) = rank(name, [request([7])])
-    assert ranking.status == "ok" and by_id(ranking) == {"i0": 0} and ranking.ledger.calls == 0
+    assert ranking.status == "ok" and by_id(ranking) == {"i0": 0} and ranking.usage.calls == 0
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_the_mass_of_the_labels_is_a_signal(name):
-    mass = rank(name, [request(range(25))])[0].signals["label-mass"]
+    mass = rank(name, [request(range(25))])[0].diagnostics["label-mass"]
     assert mass == pytest.approx(1)

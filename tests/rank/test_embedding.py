@@ -28,7 +28,7 @@ def test_the_score_is_the_cosine_of_the_two_texts(build, request_for, tiny_encod
 def test_a_ranking_says_which_encoder_read_it(build, request_for):
     ranking = build("embedding").rank([request_for()])[0]
     assert (ranking.status, ranking.model, ranking.engine, ranking.templates) == ("ok", "tiny", None, ())
-    assert ranking.ordered_by == "embedding" and ranking.reason == "" and ranking.ledger.seconds > 0
+    assert ranking.ordered_by == "embedding" and ranking.reason == "" and ranking.usage.seconds > 0
 
 
 def test_an_item_whose_own_words_are_asked_for_comes_first(build, request_for, catalog):

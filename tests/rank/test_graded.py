@@ -49,7 +49,7 @@ def test_the_score_is_the_expected_grade_minus_that_of_nobody(build, request_for
     assert scores(ranking, "null-grade") == pytest.approx(dict.fromkeys(ranking.item_ids, 3.0))
     assert scores(ranking, "graded") == pytest.approx({"sea": 1, "food": -1, "war": 0, "love": 0, "space": 0})
     assert ranking.ordered_by == "graded" and ranking.ties == 3
-    assert ranking.signals == pytest.approx({"word-mass": 0.9})
+    assert ranking.diagnostics == pytest.approx({"word-mass": 0.9})
 
 
 def test_an_item_that_everybody_grades_best_says_nothing(build, request_for):

@@ -36,8 +36,8 @@ def test_the_next_process_reads_less_and_says_the_same(name, catalog, request_fo
     again = ranker(name, catalog, file).rank([request_for()], ScriptedEngine())[0]
     assert again.items == first.items and again.status == "ok"
     persons_own = len(request_for().candidates) * (2 if "+" in name else 1) * (2 if name == "item-pmi~2" else 1)
-    assert again.ledger.calls <= persons_own < first.ledger.calls
-    assert again.ledger.prompt_tokens < first.ledger.prompt_tokens
+    assert again.usage.calls <= persons_own < first.usage.calls
+    assert again.usage.prompt_tokens < first.usage.prompt_tokens
 
 
 @pytest.mark.parametrize("name", [*KEEPING, "bm25~2", "query-likelihood", "item-likelihood", "bm25", "pairwise"])
@@ -56,13 +56,13 @@ def test_what_an_ordinary_ranker_reads_is_the_same_with_a_file(catalog, request_
 
 @pytest.mark.parametrize("name", ["item-pmi", "yes-no", "query-likelihood~2"])
 def test_other_weights_another_template_and_another_item_are_read_anew(name, catalog, request_for, file):
-    calls = ranker(name, catalog, file).rank([request_for()], ScriptedEngine())[0].ledger.calls
+    calls = ranker(name, catalog, file).rank([request_for()], ScriptedEngine())[0].usage.calls
     other = ScoreFile(file.path, "other weights")
-    assert ranker(name, catalog, other).rank([request_for()], ScriptedEngine())[0].ledger.calls == calls
-    assert ranker(name, catalog, file, "general/en").rank([request_for()], ScriptedEngine())[0].ledger.calls == calls
+    assert ranker(name, catalog, other).rank([request_for()], ScriptedEngine())[0].usage.calls == calls
+    assert ranker(name, catalog, file, "general/en").rank([request_for()], ScriptedEngine())[0].usage.calls == calls
     told = [item.model_copy(update={"fields": {"description": "another"}}) for item in catalog]
     changed = replace(request_for(), candidates=tuple(told))
-    assert ranker(name, catalog, file).rank([changed], ScriptedEngine())[0].ledger.calls == calls
+    assert ranker(name, catalog, file).rank([changed], ScriptedEngine())[0].usage.calls == calls
 
 
 def test_what_could_not_be_read_is_not_kept(catalog, request_for, file):

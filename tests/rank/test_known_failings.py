@@ -99,7 +99,7 @@ def test_answers_are_read_by_the_models_own_tokens_and_nothing_is_written(build,
     """Token numbers of another model's Yes and No, a second softmax over them, and 128 written tokens to use one."""
     engine = ScriptedEngine()
     ranking = build(name).rank([request_for()], engine)[0]
-    assert ranking.ledger.decoded_tokens == 0
+    assert ranking.usage.decoded_tokens == 0
     tokens = word_tokens(engine.tokenizer, "Answer:", ("Yes", "No"))
     assert [engine.tokenizer.decode(ids) for ids in tokens] == [" Yes", " No"]
 

@@ -91,8 +91,8 @@ def test_in_shifts_every_candidate_visits_slots_that_lie_evenly_apart(n, shifts)
 def test_as_many_shifts_as_candidates_find_the_order_whatever_the_slots_are_worth(n, bias, seed):
     ranker = build_ranker("listwise-shifts", Setup(templates=SETUP.templates, seed=seed))
     ranking = ranker.rank([request_of(n)], engine_with(bias))[0]
-    assert min(n, 2) <= ranking.ledger.calls == ranking.ledger.steps <= n
-    assert ranking.item_ids == best_first(n) or ranking.ledger.calls < n
+    assert min(n, 2) <= ranking.usage.calls == ranking.usage.steps <= n
+    assert ranking.item_ids == best_first(n) or ranking.usage.calls < n
 
 
 def test_shifts_find_the_order_that_one_reading_does_not():
@@ -100,7 +100,7 @@ def test_shifts_find_the_order_that_one_reading_does_not():
     assert build_ranker("listwise-labels", SETUP).rank([request], engine)[0].item_ids != best_first(12)
     ranking = EveryShift(SETUP).rank([request], engine)[0]
     assert ranking.item_ids == best_first(12) and ranking.status == "ok"
-    assert ranking.ledger.calls == ranking.ledger.steps == 12
+    assert ranking.usage.calls == ranking.usage.steps == 12
 
 
 def worth_by_words(text, label):
@@ -123,8 +123,8 @@ def test_rounds_go_on_only_for_those_whose_first_three_do_not_stand():
     )
     asked = [request for pair in zip(clear, unclear, strict=True) for request in pair]
     rankings = build_ranker("listwise-shifts", SETUP).rank(asked, Counted(next=worth_by_words))
-    assert [ranking.ledger.calls for ranking in rankings] == [2, 4] * 3
-    assert all(ranking.ledger.steps == ranking.ledger.calls for ranking in rankings)
+    assert [ranking.usage.calls for ranking in rankings] == [2, 4] * 3
+    assert all(ranking.usage.steps == ranking.usage.calls for ranking in rankings)
     assert all(ranking.item_ids == best_first(12) for ranking in rankings[::2])
     assert rounds == [6, 6, 3, 3]
 
@@ -151,7 +151,7 @@ def test_four_shifts_leave_of_a_slope_only_what_lies_between_them():
 def test_the_score_of_shifts_is_the_mean_of_their_readings_and_the_first_is_kept():
     request, engine = request_of(10), engine_with(FIRST_IS_DEAR)
     ranking = build_ranker("listwise-shifts", SETUP).rank([request], engine)[0]
-    assert len(engine.prompts) == ranking.ledger.calls > 2 and "label-mass" in ranking.signals
+    assert len(engine.prompts) == ranking.usage.calls > 2 and "label-mass" in ranking.diagnostics
     for item_id, score in scores(ranking, "listwise-shifts").items():
         read = [logprob(FIRST_IS_DEAR)(text, label_of(text, item_id)) for text in engine.prompts]
         assert score == pytest.approx(fmean(read))

@@ -84,14 +84,14 @@ def test_one_pass_of_right_windows_brings_the_best_ten_to_the_front(n, seed):
     engine = ScriptedEngine(reply=rightly)
     ranking = ListwiseText(Setup(templates=SETUP.templates, seed=seed)).rank([request_of(n)], engine)[0]
     assert ranking.item_ids[:STEP] == best_first(n)[:STEP] and ranking.status == "ok"
-    assert ranking.ledger.calls == ranking.ledger.steps == math.ceil((n - WINDOW) / STEP) + 1 == len(engine.prompts)
+    assert ranking.usage.calls == ranking.usage.steps == math.ceil((n - WINDOW) / STEP) + 1 == len(engine.prompts)
     assert [item.scores["listwise-text"] for item in ranking.items] == list(range(n, 0, -1))
 
 
 def test_a_window_is_enough_for_twenty():
     request, engine = request_of(WINDOW, retrieved=by_value(WINDOW)), ScriptedEngine(reply=rightly)
     ranking = ListwiseText(SETUP).rank([request], engine)[0]
-    assert ranking.item_ids == best_first(WINDOW) and ranking.ledger.steps == len(engine.prompts) == 1
+    assert ranking.item_ids == best_first(WINDOW) and ranking.usage.steps == len(engine.prompts) == 1
     assign = [item.item_id for item in shuffled(request.candidates, 0, "q")]
     assert [f"i{v}" for _, v in shown_in(engine.prompts[0])] == assign
 
@@ -154,7 +154,7 @@ def test_the_windows_of_many_people_are_asked_together():
     engine = Counting(reply=rightly)
     asked = [request_of(60, "a"), request_of(60, "b"), request_of(40, "c"), request_of(20, "d")]
     rankings = ListwiseText(SETUP).rank(asked, engine)
-    assert [ranking.ledger.steps for ranking in rankings] == [5, 5, 3, 1] and engine.asked == 5
+    assert [ranking.usage.steps for ranking in rankings] == [5, 5, 3, 1] and engine.asked == 5
     for request, ranking in zip(asked, rankings, strict=True):
         assert ranking.item_ids == rank(request, rightly).item_ids
 

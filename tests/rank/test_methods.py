@@ -37,7 +37,7 @@ def test_item_likelihood_is_that_of_item_pmi_for_each_token_of_the_item(build, r
         text = f" {item.title} ({item.fields['year']}). {item.fields['description']}"
         assert any(prompt.endswith(text) for prompt in engine.prompts)
         assert score * len(text.encode()) == pytest.approx(scores(whole, "log-likelihood")[item_id])
-    assert mean.templates == whole.templates and mean.ledger.calls == 5
+    assert mean.templates == whole.templates and mean.usage.calls == 5
 
 
 def test_item_likelihood_keeps_what_is_likely_for_everybody_and_item_pmi_does_not(build, request_for, catalog):
@@ -59,7 +59,7 @@ def test_the_empty_profile_is_read_once_for_each_item(build, request_for):
     for name in ("item-pmi", "yes-no", "graded"):
         ranker, engine = build(name), ScriptedEngine()
         first, second = (ranker.rank([request_for(query_id=q)], engine)[0] for q in ("a", "b"))
-        assert second.ledger.calls == len(second.items) < first.ledger.calls
+        assert second.usage.calls == len(second.items) < first.usage.calls
 
 
 def test_yes_no_subtracts_what_the_model_says_to_nobody(build, request_for):
@@ -80,8 +80,8 @@ def test_listwise_labels_reads_each_label_exactly(build, request_for):
     engine = ScriptedEngine(next=lambda text, label: table[label.strip()])
     ranking = build("listwise-labels").rank([request_for()], engine)[0]
     assert sorted(scores(ranking, "listwise-labels").values(), reverse=True) == [-1.0, -2.0, -3.0, -4.0, -5.0]
-    assert ranking.signals["label-mass"] == pytest.approx(sum(math.exp(v) for v in table.values()))
-    assert ranking.ledger.calls == 1 and ranking.ledger.decoded_tokens <= 1
+    assert ranking.diagnostics["label-mass"] == pytest.approx(sum(math.exp(v) for v in table.values()))
+    assert ranking.usage.calls == 1 and ranking.usage.decoded_tokens <= 1
 
 
 def test_labels_are_dealt_anew_for_each_person(build, request_for):

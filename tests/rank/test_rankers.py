@@ -14,14 +14,14 @@ READERS = [name for name in ALL if RANKERS[name].template_kind]
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_the_ledger_counts_what_the_engine_counted(name, build, request_for):
+def test_the_usage_counts_what_the_engine_counted(name, build, request_for):
     ranking = build(name).rank([request_for()], ScriptedEngine())[0]
-    assert ranking.ledger.prompt_tokens > 0
-    assert ranking.ledger.calls > 0
-    assert ranking.ledger.seconds > 0
+    assert ranking.usage.prompt_tokens > 0
+    assert ranking.usage.calls > 0
+    assert ranking.usage.seconds > 0
     assert ranking.model and ranking.engine == "scripted"
     assert [len(template.sha256) for template in ranking.templates] == [64]
-    assert (ranking.ledger.decoded_tokens > 0) == (name == "listwise-text")
+    assert (ranking.usage.decoded_tokens > 0) == (name == "listwise-text")
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -52,7 +52,7 @@ def test_a_prompt_that_cannot_fit_is_an_error_that_says_so(name, build, request_
 def test_long_fields_are_cut_by_priority_and_the_ranking_says_what(name, build, request_for):
     whole = build(name).rank([request_for()], ScriptedEngine())[0]
     long = request_for("a ship and an astronaut. " * 100)
-    needed = whole.ledger.prompt_tokens // whole.ledger.calls + 700
+    needed = whole.usage.prompt_tokens // whole.usage.calls + 700
     ranking = build(name).rank([long], ScriptedEngine(context_length=needed))[0]
     assert ranking.truncations and ranking.status != "failed"
 

@@ -5,8 +5,9 @@ import jsonschema
 import pytest
 from pydantic import ValidationError
 
+from promptrec.engine.base import Usage
 from promptrec.errors import InputError
-from promptrec.rank.ranking import Ledger, RankedItem, Ranking, TemplateRef
+from promptrec.rank.ranking import RankedItem, Ranking, TemplateRef
 from promptrec.rank.run import Run
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "ranking.schema.json"
@@ -24,7 +25,7 @@ def ranking(**changes):
             RankedItem(item_id="a", title="故宫 [bold]&<b>", rank=1, score=-1.25, scores={"query-likelihood": -1.25}),
             RankedItem(item_id="b", title="Second", rank=2, scores={}),
         ),
-        "ledger": Ledger(prompt_tokens=1200, cached_tokens=400, decoded_tokens=3, calls=2, seconds=0.5),
+        "usage": Usage(prompt_tokens=1200, cached_tokens=400, decoded_tokens=3, calls=2, seconds=0.5),
     }
     return Ranking(**(fields | changes))
 
@@ -107,7 +108,7 @@ def test_a_failed_ranking_prints_its_reason_and_no_table():
 
 def test_top_keeps_the_evidence_and_noted_adds_to_the_reason():
     top = ranking().top(1)
-    assert top.item_ids == ("a",) and top.ledger.prompt_tokens == 1200
+    assert top.item_ids == ("a",) and top.usage.prompt_tokens == 1200
     assert ranking(reason="x").with_note("y").reason == "x; y"
     assert ranking(reason="x").with_note("").reason == "x"
 

@@ -85,7 +85,7 @@ def test_taking_it_off_restores_the_order(saved, close_requests):
     plain = build_ranker("listwise-labels", Setup(templates={"listwise-labels": TEMPLATE})).rank(asked, engine())
     for request, raw, corrected in zip(asked, plain, ranked(saved, asked), strict=True):
         assert raw.item_ids != best_first(request) == corrected.item_ids
-        assert corrected.status == "ok" and corrected.signals["position-bias-requests"] == 200
+        assert corrected.status == "ok" and corrected.diagnostics["position-bias-requests"] == 200
         as_read = {item.item_id: item.scores["listwise-labels"] for item in corrected.items}
         assert as_read == {item.item_id: item.scores["listwise-labels"] for item in raw.items}
 
@@ -161,13 +161,16 @@ def test_too_few_requests_are_no_prior_and_the_ranking_says_so(count, used, tmp_
     ranking = ranked(tmp_path / "prior.json", requests(1, seed=5))[0]
     raw = all(item.scores["listwise-prior"] == item.scores["listwise-labels"] for item in ranking.items)
     assert ranking.status == "ok" and raw is not used
-    assert ranking.signals["position-bias-requests"] == (count if used else 0)
+    assert ranking.diagnostics["position-bias-requests"] == (count if used else 0)
     assert (f"fitted on {count} requests with {SLOTS} candidates and needs {LEAST_REQUESTS}" in ranking.reason) != used
 
 
 def test_another_number_of_candidates_has_no_prior(saved):
     ranking = ranked(saved, requests(1, candidates=5))[0]
-    assert "fitted on 0 requests with 5 candidates" in ranking.reason and ranking.signals["position-bias-requests"] == 0
+    assert (
+        "fitted on 0 requests with 5 candidates" in ranking.reason
+        and ranking.diagnostics["position-bias-requests"] == 0
+    )
 
 
 def test_a_ranker_without_a_prior_says_how_to_fit_one():

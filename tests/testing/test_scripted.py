@@ -43,7 +43,7 @@ def test_phrases_of_the_context_are_likelier():
 def test_it_writes_what_it_is_told_even_against_a_constraint_and_remembers_what_it_read():
     engine = ScriptedEngine(reply=lambda text: text.upper())
     written = engine.generate([TOKENIZER.encode("abc", trusted=True)], Sampling(), Constraint(choice=("x",)))[0]
-    assert written.get() == "ABC" and written.usage.decoded == 3 and engine.prompts == ["abc"]
+    assert written.get() == "ABC" and written.usage.decoded_tokens == 3 and engine.prompts == ["abc"]
 
 
 def test_scripted_failures_and_labels():

@@ -153,7 +153,7 @@ class ServerEngine:
         def read(prompt: Tokens, ask: Ask) -> Output[str]:
             answer = ask(prompt, max_tokens=sampling.max_tokens, **settings)
             written = answer["choices"][0]
-            usage = _usage(answer, prompt) + Usage(decoded=self._decoded(answer))
+            usage = _usage(answer, prompt) + Usage(decoded_tokens=self._decoded(answer))
             if written.get("finish_reason", "stop") not in ("stop", "length"):
                 return Output(None, usage, f"the server gave up the request ({written['finish_reason']})")
             return Output(str(written["text"]), usage)

@@ -173,7 +173,7 @@ class TransformersEngine:
                 shared[i], values[i] = 0, self._grouped({i: texts[i]}, firsts, pick)[1][i]
         out: dict[int, Output[Numbers]] = {i: Output(None, error=e) for i, e in errors.items()}
         for i in texts:
-            usage = Usage(prompt=len(sequences[i]), cached=shared[i] + scored[i])
+            usage = Usage(prompt_tokens=len(sequences[i]), cached_tokens=shared[i] + scored[i])
             out[i] = log_probabilities(tuple(values[i]), usage)
         return [out[i] for i in range(len(sequences))]
 
@@ -331,7 +331,7 @@ class TransformersEngine:
 
     def _reading(self, read: int, ids: list[int], sampling: Sampling) -> Output[str]:
         length = next((n for n, i in enumerate(ids) if i in self._ends), None)
-        usage = Usage(prompt=read, decoded=len(ids) if length is None else length + 1)
+        usage = Usage(prompt_tokens=read, decoded_tokens=len(ids) if length is None else length + 1)
         text = self.tokenizer.decode(tuple(ids if length is None else ids[:length]))
         cut = min((at for stop in sampling.stop if (at := text.find(stop)) >= 0), default=math.inf)
         return Output(text if cut == math.inf else text[: int(cut)], usage)

@@ -291,14 +291,14 @@ class VllmEngine:
 def _written(done: Any) -> Output[str]:  # noqa: ANN401 - a vLLM RequestOutput
     """The text of a finished request. One that vLLM gave up, for a constraint it could not keep, has text too."""
     written = done.outputs[0]
-    usage = _usage(done) + Usage(decoded=len(written.token_ids))
+    usage = _usage(done) + Usage(decoded_tokens=len(written.token_ids))
     if written.finish_reason not in ("stop", "length"):
         return Output(None, usage, f"vLLM gave up the request ({written.finish_reason}), as for a bad constraint")
     return Output(written.text, usage)
 
 
 def _usage(done: Any) -> Usage:  # noqa: ANN401 - a vLLM RequestOutput
-    return Usage(prompt=len(done.prompt_token_ids), cached=done.num_cached_tokens or 0)
+    return Usage(prompt_tokens=len(done.prompt_token_ids), cached_tokens=done.num_cached_tokens or 0)
 
 
 def _import_vllm() -> Any:  # noqa: ANN401

@@ -5,6 +5,7 @@ from array import array
 
 import numpy as np
 
+from promptrec.engine.base import Usage
 from promptrec.rank.ranking import Ranking
 
 
@@ -12,17 +13,13 @@ class Cost:
     """Takes rankings one at a time; keeps sums, and eight bytes a ranking for the quantiles of seconds."""
 
     def __init__(self) -> None:
-        self._prompt = self._cached = self._decoded = self._calls = 0
+        self._usage = Usage()
         self._seconds = array("d")
 
     def add(self, ranking: Ranking) -> None:
         """Count what a ranking cost."""
-        ledger = ranking.ledger
-        self._prompt += ledger.prompt_tokens
-        self._cached += ledger.cached_tokens
-        self._decoded += ledger.decoded_tokens
-        self._calls += ledger.calls
-        self._seconds.append(ledger.seconds)
+        self._usage += ranking.usage
+        self._seconds.append(ranking.usage.seconds)
 
     def summary(self) -> dict[str, float]:
         """Totals by name, and rates; NaN where nothing was counted.
@@ -34,10 +31,10 @@ class Cost:
         total = math.fsum(self._seconds)
         p50, p95 = np.quantile(seconds, [0.5, 0.95])
         return {
-            "prompt-tokens": float(self._prompt),
-            "cached-tokens": float(self._cached),
-            "decoded-tokens": float(self._decoded),
-            "calls": float(self._calls),
+            "prompt-tokens": float(self._usage.prompt_tokens),
+            "cached-tokens": float(self._usage.cached_tokens),
+            "decoded-tokens": float(self._usage.decoded_tokens),
+            "calls": float(self._usage.calls),
             "seconds": total,
             "users-per-second": len(self._seconds) / total if total else math.nan,
             "seconds-p50": float(p50),

@@ -23,7 +23,7 @@ class Validity:
         self._counts.update(["rankings", ranking.status])
         self._counts["items"] += len(ranking.items)
         self._counts["ties"] += ranking.ties
-        self._counts["unanswered"] += ranking.ledger.failed > 0
+        self._counts["unanswered"] += ranking.usage.failed > 0
         self._counts["complete"] += sorted(ranking.item_ids) == sorted(given)
         if ranking.reply is not None:
             self._counts["replies"] += 1

@@ -88,7 +88,7 @@ def _cost(config: Config, dataset: Dataset, system: System, engines: Engines) ->
     sample = everything[: config.limit][:SAMPLE]
     recommender = system.open(dataset, engines.get(system))
     started = time.perf_counter()
-    ledgers = [ranking.ledger for ranking in rank_batch(recommender, sample)]
+    usages = [ranking.usage for ranking in rank_batch(recommender, sample)]
     seconds = time.perf_counter() - started
     queries = len(dataset.queries[: config.limit])
     checked = min(config.check_limit, queries)
@@ -100,8 +100,8 @@ def _cost(config: Config, dataset: Dataset, system: System, engines: Engines) ->
         queries=passes,
         sampled=len(sample),
         templates=tuple(template.name for template in system.prompt_templates(dataset)),
-        prompt_tokens=round(share * sum(ledger.prompt_tokens for ledger in ledgers)),
-        decoded_tokens=round(share * sum(ledger.decoded_tokens for ledger in ledgers)),
+        prompt_tokens=round(share * sum(usage.prompt_tokens for usage in usages)),
+        decoded_tokens=round(share * sum(usage.decoded_tokens for usage in usages)),
         seconds=share * seconds,
     )
 

@@ -66,7 +66,7 @@ class RunStore:
             file.flush()
             os.fsync(file.fileno())
         for ranking, line in zip(rankings, lines, strict=True):
-            self._keep(place, ranking.query_id, ranking.status == "failed" or ranking.ledger.failed > 0)
+            self._keep(place, ranking.query_id, ranking.status == "failed" or ranking.usage.failed > 0)
             place += len(line)
 
     def rankings(self, query_ids: Iterable[str] | None = None) -> Iterator[Ranking]:
@@ -104,7 +104,7 @@ class RunStore:
             for number, line in enumerate(file, 1):
                 try:
                     ranking = json.loads(line)
-                    failed = ranking["status"] == "failed" or ranking["ledger"].get("failed", 0) > 0
+                    failed = ranking["status"] == "failed" or ranking["usage"].get("failed", 0) > 0
                     yield place, ranking["query_id"], failed
                 except (AttributeError, ValueError, KeyError, TypeError):
                     raise InputError(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.rank.base import Ranker
-from promptrec.rank.fusion.base import Combined, book
+from promptrec.rank.fusion.base import Combined, add_ranking
 from promptrec.rank.fusion.ensemble import member_scores
 from promptrec.rank.ordering import places
 from promptrec.rank.ranking import Ranking
@@ -29,9 +29,9 @@ class Cascade(Combined):
         shortlists = [_shortlist(evidence[n].request, cut[n], self._keep) for n in going]
         refined = dict(zip(going, self._then.rank(shortlists, engine) if shortlists else [], strict=True))
         for n, e in enumerate(evidence):
-            book(e, cut[n])
+            add_ranking(e, cut[n])
             if n in refined:
-                book(e, refined[n])
+                add_ranking(e, refined[n])
                 self._score(e, cut[n], refined[n])
         return [*cut, *refined.values()]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from promptrec.engine.base import Engine
 from promptrec.rank.base import Ranker
-from promptrec.rank.fusion.base import Combined, book
+from promptrec.rank.fusion.base import Combined, add_ranking
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.result_builder import ResultBuilder
 
@@ -30,7 +30,7 @@ class Ensemble(Combined):
         found = [member.rank([e.request for e in evidence], engine) for member in self._members]
         for place, e in enumerate(evidence):
             for rankings in found:
-                book(e, rankings[place])
+                add_ranking(e, rankings[place])
             total = added([standardised(member_scores(rankings[place])) for rankings in found], self._weights)
             for item_id, score in total.items():
                 e.scores.setdefault(item_id, {})[self.name] = score

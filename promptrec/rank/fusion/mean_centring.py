@@ -12,7 +12,7 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.engine.base import Engine
 from promptrec.rank.base import ModelFree, Prompting, Setup
-from promptrec.rank.fusion.base import Combined, spend, take
+from promptrec.rank.fusion.base import Combined, add_scores
 from promptrec.rank.fusion.ensemble import member_scores
 from promptrec.rank.item_score_cache import ItemScoreCache, Key
 from promptrec.rank.ranking import Ranking
@@ -43,10 +43,10 @@ class Centred(Combined):
         rankings = self._member.rank([e.request for e in evidence], engine)
         read, told = self._ask_people([item for e in evidence for item in e.request.candidates], engine)
         for ranking in read:
-            spend(evidence[0], ranking)
+            evidence[0].usage += ranking.usage
         lost = [cause(ranking) for ranking in read if ranking.status != "ok"]
         for e, ranking in zip(evidence, rankings, strict=True):
-            take(e, ranking)
+            add_scores(e, ranking)
             if ranking.status != "ok":
                 e.errors.append(cause(ranking))
             scores, words = member_scores(ranking), e.request.query.preferences

@@ -44,9 +44,10 @@ class ListwiseShifts(Prompting):
         readings: list[LabelReading | None] = []
         stood: tuple[Item, ...] = ()
         for assignment in turned(assign(e, self._setup.seed), self.shifts):
-            calls = e.calls
+            calls = e.usage.calls
             readings += yield [assignment]
-            e.steps += e.calls > calls
+            if e.usage.calls > calls:
+                e.count_step()
             if readings[-1] is None:
                 continue
             order, _ = best_first(e.request.candidates, _means(e, readings), self._setup.seed)
@@ -81,7 +82,7 @@ def _average(e: ResultBuilder, readings: Sequence[LabelReading | None]) -> None:
         readings[0].book()
     for item_id, mean in _means(e, readings).items():
         e.score(item_id, listwise_shifts=mean)
-    e.signals["label-mass"] = fmean(reading.mass for reading in read)
+    e.diagnostics["label-mass"] = fmean(reading.mass for reading in read)
     unread = len(readings) - len(read)
     if unread:
         e.status = "repaired"

@@ -135,7 +135,7 @@ class ListwiseText(Prompting):
             shown = [s for o in due if (s := self._show(o, o.parts[turn], answer, engine, template)) is not None]
             for s, reading in zip(shown, self._write(shown, answer, engine), strict=True):
                 s.order.evidence.count(reading)
-                s.order.evidence.steps += 1
+                s.order.evidence.count_step()
                 if reading.value is not None:
                     s.order.read(s.part, s.choices, answer.parse(reading.value, tuple(s.choices)))
         for order in orders:

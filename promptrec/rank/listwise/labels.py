@@ -50,7 +50,7 @@ class LabelReading:
         """Keep it with the evidence, as it is."""
         for item_id, logprob in self.by_item.items():
             self.assignment.evidence.score(item_id, listwise_labels=logprob)
-        self.assignment.evidence.signals["label-mass"] = self.mass
+        self.assignment.evidence.diagnostics["label-mass"] = self.mass
 
 
 @dataclass(frozen=True)

@@ -230,7 +230,7 @@ def _correct(reading: LabelReading, fitted: PositionOffsets | None) -> None:
     offsets = known.offsets if known else (0.0,) * n
     for (item_id, logprob), offset in zip(reading.by_item.items(), offsets, strict=True):
         e.score(item_id, listwise_prior=logprob - offset)
-    e.signals["position-bias-requests"] = requests if known else 0
+    e.diagnostics["position-bias-requests"] = requests if known else 0
     if not known:
         e.notes.append(
             f"the position bias is not used: it was fitted on {requests} requests with {n} candidates and needs "

@@ -52,7 +52,7 @@ class Calibrated(Prompting):
             value = self.value(reading.value)
             e.score(pair.item.item_id, **{self.name: value - null, self.number: value, f"null-{self.number}": null})
             mass = sum(map(math.exp, reading.value)) / len(e.request.candidates)
-            e.signals["word-mass"] = e.signals.get("word-mass", 0.0) + mass
+            e.diagnostics["word-mass"] = e.diagnostics.get("word-mass", 0.0) + mass
 
     def _ask(self, prompts: Sequence[Fitted], engine: Engine, template: Template) -> list[Output[tuple[float, ...]]]:
         """Log-probabilities of the template's words after each prompt, whatever number of tokens they have."""

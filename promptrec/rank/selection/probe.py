@@ -71,8 +71,8 @@ def measure_ranker(ranker: Ranker, engine: Engine | None, pairs: Pairs) -> Measu
         ranker=name,
         auc=statistics.fmean(areas),
         low=least(areas),
-        prompt_tokens=sum(r.ledger.prompt_tokens - r.ledger.cached_tokens for r in rankings) / reads,
-        seconds=sum(r.ledger.seconds for r in rankings),
+        prompt_tokens=sum(r.usage.prompt_tokens - r.usage.cached_tokens for r in rankings) / reads,
+        seconds=sum(r.usage.seconds for r in rankings),
         first_slot=_first_slot(rankings, pairs) if listwise else None,
         yes=_yes_rate(rankings) if name == "yes-no" else None,
     )

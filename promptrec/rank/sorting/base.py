@@ -52,9 +52,10 @@ class Comparing(Prompting):
         try:
             sets = next(comparison)
             while True:
-                calls = e.calls
+                calls = e.usage.calls
                 readings = yield [Assignment(e, items) for items in sets]
-                e.steps += e.calls > calls
+                if e.usage.calls > calls:
+                    e.count_step()
                 asked += len(sets)
                 read += [reading for reading in readings if reading is not None]
                 sets = comparison.send([None if reading is None else reading.logprobs for reading in readings])
@@ -65,7 +66,7 @@ class Comparing(Prompting):
             if item_id in shown or not asked:
                 e.score(item_id, **{self.name: score})
         if read:
-            e.signals["label-mass"] = fmean(reading.mass for reading in read)
+            e.diagnostics["label-mass"] = fmean(reading.mass for reading in read)
         if 0 < len(read) < asked:
             e.status = "repaired"
             e.notes.append(f"{asked - len(read)} of {asked} sets could not be read and say nothing: {e.errors[0]}")

@@ -231,9 +231,9 @@ def test_a_label_without_a_number_fails_its_prompt(serve, value):
 def test_tokens_that_the_server_does_not_count_are_counted_here(serve, usage):
     engine, _ = serve(lambda n, body: answer(usage=usage)(body))
     (reading,) = engine.loglikelihood([(1, 2, 3)], [(4,)])
-    assert reading.value and reading.usage.prompt == 4
+    assert reading.value and reading.usage.prompt_tokens == 4
     (written,) = engine.generate([(1, 2)], Sampling(max_tokens=8))
-    assert (written.value, written.usage.decoded) == (" x", 2)
+    assert (written.value, written.usage.decoded_tokens) == (" x", 2)
 
 
 def test_a_request_the_server_gave_up_is_not_an_answer(serve):
@@ -349,7 +349,7 @@ def test_a_candidate_that_fails_is_counted_and_comes_last(serve):
         template="general/en", engine=engine, ranker="query-likelihood", catalog=Catalog(items)
     )
     ranking = recommender.rank(Query(preferences="animals"), items)
-    assert (ranking.status, ranking.ledger.calls, ranking.ledger.failed) == ("repaired", 3, 1)
+    assert (ranking.status, ranking.usage.calls, ranking.usage.failed) == ("repaired", 3, 1)
     assert ranking.item_ids[-1] == "Zebra" and "answers 500" in ranking.reason
 
 

@@ -8,6 +8,7 @@ import random
 
 import pytest
 
+from promptrec.engine.base import Usage
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.folder import load_dataset
 from promptrec.evaluate.report.write import write_report
@@ -24,7 +25,7 @@ from promptrec.evaluate.runs.measure import measure_run
 from promptrec.evaluate.runs.spec import RunSpec
 from promptrec.evaluate.runs.store import RunStore
 from promptrec.evaluate.stats.baseline_comparison import compare_all, headline
-from promptrec.rank.ranking import Ledger, RankedItem, Ranking, ReplyReport, TemplateRef
+from promptrec.rank.ranking import RankedItem, Ranking, ReplyReport, TemplateRef
 from promptrec.template.loader import load_template
 from promptrec.testing.planted_dataset import planted
 
@@ -174,7 +175,7 @@ def _ranking(spec, request, dataset, strength, rng):
         seed=spec.seed,
         ordered_by="score",
         reply=ReplyReport(missing=("3",)) if spec.ranker == "listwise-labels" else None,
-        ledger=Ledger(
+        usage=Usage(
             prompt_tokens=tokens, cached_tokens=tokens // 3, calls=bool(tokens), seconds=0.3 if tokens else 0.002
         ),
     )
