@@ -46,8 +46,8 @@ def list_(as_json: JsonOption = False) -> None:
         for row in rows:
             table.add_row(row["name"], row["here"], ", ".join(row["splits"]), row["licence"], row["source"])
         print_table(table)
-    for said in broken:
-        notes().print(f"promptrec: error: {said}")
+    for message in broken:
+        notes().print(f"promptrec: error: {message}")
     if broken:
         raise typer.Exit(2)
 
@@ -77,7 +77,7 @@ def info(name: NameArgument, as_json: JsonOption = False) -> None:
         return
     console = notes()
     data = open_dataset(name, console.print)
-    told = QueryCoverage.of(data)
+    coverage = QueryCoverage.of(data)
     relevant = Counter(query_id for query_id, grades in data.relevance.items() for g in grades.values() if g > 0)
     facts = {
         "name": data.name,
@@ -92,13 +92,13 @@ def info(name: NameArgument, as_json: JsonOption = False) -> None:
         "candidates": sum(len(request.candidates) for request in data.requests) if data.candidates_given else "all",
         "relevant": sum(relevant.values()),
         "queries_with_relevant": len(relevant),
-        "with_words": told.preferences,
-        "with_history": told.history,
-        "with_context": told.context,
-        "with_attributes": told.attributes,
-        "history_entries": told.entries,
-        "history_not_found": told.unknown_entries,
-        "ignored_columns": list(told.ignored_columns),
+        "with_words": coverage.preferences,
+        "with_history": coverage.history,
+        "with_context": coverage.context,
+        "with_attributes": coverage.attributes,
+        "history_entries": coverage.entries,
+        "history_not_found": coverage.unknown_entries,
+        "ignored_columns": list(coverage.ignored_columns),
         "remarks": list(data.remarks),
         "training_interactions": len(data.training) if data.training is not None else 0,
         "sha256": data.sha256,

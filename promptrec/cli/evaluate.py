@@ -16,7 +16,7 @@ from promptrec.cli.options import (
     engine_settings,
     own_templates,
 )
-from promptrec.cli.output import kept, notes, print_json, results, say, visible
+from promptrec.cli.output import hint_on_failure, notes, print_json, results, say, visible
 from promptrec.cli.progress import progress
 from promptrec.cli.warnings import say_unused
 from promptrec.engine.options import DEFAULTS
@@ -61,27 +61,29 @@ def evaluate(
 
     A killed run goes on with the same command. A run whose model, template or data changed is another run.
     """
-    told = {name: value for name, value in locals().items() if name in Config.model_fields}
-    told["engine_options"] = engine_settings(engine_options)
-    asked = _config(config, {name: value for name, value in told.items() if value not in (None, [], DEFAULTS)})
+    given = {name: value for name, value in locals().items() if name in Config.model_fields}
+    given["engine_options"] = engine_settings(engine_options)
+    parsed = _config(config, {name: value for name, value in given.items() if value not in (None, [], DEFAULTS)})
     console = notes()
-    say_unused(sorted(asked.model_fields_set - ({"templates"} if templates is None else set())), asked.rankers, console)
-    if "check_limit" in asked.model_fields_set and not (asked.memorisation or asked.robustness):
+    say_unused(
+        sorted(parsed.model_fields_set - ({"templates"} if templates is None else set())), parsed.rankers, console
+    )
+    if "check_limit" in parsed.model_fields_set and not (parsed.memorisation or parsed.robustness):
         console.print("promptrec: --check-limit changes nothing without --memorisation or --robustness")
     if dry_run:
         console.print("reading a few queries with each model")
         with progress(console) as watch:
-            cost = estimate_cost(asked, watch=watch)
+            cost = estimate_cost(parsed, watch=watch)
         print_json(cost.model_dump_json(indent=2)) if as_json else say(str(cost))
         return
     trackers = open_trackers(tracker or ())
-    folder = out or Path("runs") / "-".join(Path(name).name.replace(":", "-") for name in asked.datasets)
+    folder = out or Path("runs") / "-".join(Path(name).name.replace(":", "-") for name in parsed.datasets)
     with progress(console) as watch:
         command = visible(command_line(sys.argv[1:]))
-        found = run_evaluation(asked, folder, retry_failed=retry_failed, watch=watch, command=command)
+        found = run_evaluation(parsed, folder, retry_failed=retry_failed, watch=watch, command=command)
     for log in trackers:
         log(found, folder)
-    with kept(f"the whole evaluation is in {folder}"):
+    with hint_on_failure(f"the whole evaluation is in {folder}"):
         _show(found, folder, as_json)
     for line in dict.fromkeys((*found.failed, *found.unanswered)):
         console.print(f"promptrec: {line}; the same command with --retry-failed ranks them again")
@@ -97,9 +99,9 @@ def _show(found: Evaluation, folder: Path, as_json: bool) -> None:
     say(f"report: {folder / PAGE}")
 
 
-def _config(path: Path | None, told: dict[str, object]) -> Config:
-    if path is None and "datasets" not in told:
+def _config(path: Path | None, given: dict[str, object]) -> Config:
+    if path is None and "datasets" not in given:
         raise InputError("name a dataset: a folder, or a name that `promptrec data list` shows")
-    asked = Config.from_toml(path, told) if path is not None else Config.parse(told, "promptrec evaluate")
+    parsed = Config.from_toml(path, given) if path is not None else Config.parse(given, "promptrec evaluate")
     # Given by nobody, they count as no option that changes nothing.
-    return asked.model_copy(update={"templates": asked.templates or own_templates()})
+    return parsed.model_copy(update={"templates": parsed.templates or own_templates()})

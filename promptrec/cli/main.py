@@ -94,6 +94,6 @@ def main() -> None:
         sys.exit(130)
 
 
-def _end_with(said: str) -> NoReturn:
-    output.notes().print(f"promptrec: error: {redact(said)}")
+def _end_with(message: str) -> NoReturn:
+    output.notes().print(f"promptrec: error: {redact(message)}")
     sys.exit(2)

@@ -95,7 +95,7 @@ def bars() -> Progress:
 
 
 @contextmanager
-def kept(where: str) -> Iterator[None]:
+def hint_on_failure(where: str) -> Iterator[None]:
     """Print what is kept elsewhere: if it cannot be written, say so, and where it is.
 
     Raises:

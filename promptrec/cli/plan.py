@@ -129,8 +129,8 @@ def plan_(
             people = _of_dataset(open_dataset(dataset), candidates, users, sample or option.QUERIES)
         else:
             raise InputError("say for whom: a dataset, or --catalog FILE, which goes with --preferences and --columns")
-        asked = System("", engine=counter, template=template, templates=own_templates(templates), seed=seed)
-        plans = _plans(asked, rankers, people, counter, known, console)
+        system = System("", engine=counter, template=template, templates=own_templates(templates), seed=seed)
+        plans = _plans(system, rankers, people, counter, known, console)
     if as_json:
         dump_json([made.model_dump() for made in plans])
     else:
@@ -138,7 +138,7 @@ def plan_(
 
 
 def _plans(
-    asked: System,
+    system: System,
     rankers: Sequence[str] | None,
     people: _People,
     counter: DryRunEngine,
@@ -151,7 +151,7 @@ def _plans(
     plans = []
     for name in rankers or [name for name in RANKERS if template_kinds(name)]:
         try:
-            run = replace(asked, ranker=_without_weights(name)).open(people.dataset).run
+            run = replace(system, ranker=_without_weights(name)).open(people.dataset).run
             made = plan(name, run, counter, people.requests, users=people.users, items=people.items, speed=speed)
         except PromptrecError as error:
             if rankers:

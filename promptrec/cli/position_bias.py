@@ -70,30 +70,30 @@ def position_bias(
         adapter=adapter,
         retrieve=retrieve,
     )
-    asked = _requests(system.open(data), data, limit)
+    requests = _requests(system.open(data), data, limit)
     with closing(opened), bars() as bar:
-        task = bar.add_task("reading requests", total=len(asked))
+        task = bar.add_task("reading requests", total=len(requests))
         fitted = PositionBias.fit(
             system.prompt_templates(data)[0],
-            asked,
+            requests,
             opened,
             adapter=adapter,
             progress=lambda done: bar.update(task, completed=done),
         )
     fitted.save(out)
-    unread = len(asked) - sum(found.requests for found in fitted.slots.values())
+    unread = len(requests) - sum(found.requests for found in fitted.slots.values())
     if unread:
-        console.print(f"promptrec: {unread} of {len(asked)} requests could not be read and count for nothing")
+        console.print(f"promptrec: {unread} of {len(requests)} requests could not be read and count for nothing")
     print_json(fitted.model_dump_json(indent=2)) if as_json else _show(fitted, out)
 
 
 def _requests(recommender: Recommender, data: Dataset, limit: int | None) -> Sequence[RankRequest]:
     """What would be ranked of a dataset; people of whom nothing is known are not asked about."""
     if data.candidates_given:
-        asked = [recommender.request(r.query, r.candidates) for r in data.requests[:limit] if not r.query.is_empty]
+        requests = [recommender.request(r.query, r.candidates) for r in data.requests[:limit] if not r.query.is_empty]
     else:
-        asked = [recommender.candidates(query, k=1).request for query in data.queries[:limit] if not query.is_empty]
-    return asked
+        requests = [recommender.candidates(query, k=1).request for query in data.queries[:limit] if not query.is_empty]
+    return requests
 
 
 def _show(fitted: PositionBias, out: Path) -> None:

@@ -27,7 +27,7 @@ def progress(console: Console) -> Iterator[ProgressListener]:
         TextColumn("{task.description}"),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[told]}"),
+        TextColumn("{task.fields[status]}"),
         TimeElapsedColumn(),
         TimeLeftColumn(),
         console=console,
@@ -61,23 +61,23 @@ class Bars(_Counting):
         self._bars = bars
         self._task = TaskID(0)
 
-    def notes(self, said: str) -> None:
+    def notes(self, text: str) -> None:
         """See `ProgressListener`."""
-        self._bars.console.print(said)
+        self._bars.console.print(text)
 
     def run_starts(self, dataset: str, system: str, done: int, total: int) -> None:
         """See `ProgressListener`."""
         super().run_starts(dataset, system, done, total)
-        self._task = self._bars.add_task(escape(self._name), completed=done, total=total, told="")
+        self._task = self._bars.add_task(escape(self._name), completed=done, total=total, status="")
 
     def reads(self, share: float) -> None:
         """See `ProgressListener`."""
-        self._bars.update(self._task, told=f"{share:.0%} of a reading")
+        self._bars.update(self._task, status=f"{share:.0%} of a reading")
 
     def ranked(self, rankings: Sequence[Ranking], running: float | None) -> None:
         """See `ProgressListener`."""
-        told = self._count(rankings, running)
-        self._bars.update(self._task, completed=self._done, told=told)
+        status = self._count(rankings, running)
+        self._bars.update(self._task, completed=self._done, status=status)
 
     def run_ends(self) -> None:
         """See `ProgressListener`."""
@@ -100,9 +100,9 @@ class Lines(_Counting):
         self._last_line = self._run_start = self._batch_start = self._reading_start = 0.0
         self._share, self._first, self._facts = 0.0, 0, ""
 
-    def notes(self, said: str) -> None:
+    def notes(self, text: str) -> None:
         """See `ProgressListener`."""
-        self._say(said)
+        self._say(text)
 
     def run_starts(self, dataset: str, system: str, done: int, total: int) -> None:
         """See `ProgressListener`."""

@@ -64,7 +64,7 @@ def recommend(
     as_json: JsonOption = False,
 ) -> None:
     """Recommend items of a catalogue to one person, from their words, their history, or both."""
-    told = {**locals(), "model": model if model != DEFAULT_MODEL else None}
+    given = {**locals(), "model": model if model != DEFAULT_MODEL else None}
     query = _query(preferences, history)
     console = notes()
     options = engine_settings(engine_option)
@@ -84,7 +84,7 @@ def recommend(
             seed=seed,
             **options.given(),
         )
-    say_unused([name for name in told if told[name]], [ranker or recommender.ranker.name], console)
+    say_unused([name for name in given if given[name]], [ranker or recommender.ranker.name], console)
     ids = _ids(candidates or [], items)
     with closing(recommender), console.status("ranking"):
         ranking = recommender.rank(query, ids).top(k) if candidates else recommender.recommend(query, k)

@@ -12,21 +12,21 @@ from starlette.staticfiles import StaticFiles
 
 from promptrec.errors import PromptrecError
 from promptrec.studio import job_views, new_pack, page_views, save
-from promptrec.studio.auth import Guard
+from promptrec.studio.auth import AuthMiddleware
 from promptrec.studio.rendering import FOLDER
 from promptrec.studio.request_form import PageRequest, read_form
 from promptrec.studio.session import Session
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-ASKED: dict[str, Callable[[Request, Session, PageRequest], Response]] = {
+FORM_VIEWS: dict[str, Callable[[Request, Session, PageRequest], Response]] = {
     "/check": page_views.findings,
     "/prompt": page_views.prompt,
     "/find": page_views.find,
     "/pick": page_views.pick,
-    "/diff": job_views.differed,
+    "/diff": job_views.show_diff,
     "/save/look": save.look,
     "/save": save.save,
-    "/new": new_pack.begin,
+    "/new": new_pack.create,
     **{f"/start/{kind}": job_views.start(kind) for kind in job_views.KINDS},
 }
 
@@ -41,17 +41,17 @@ def create_app(session: Session, token: str, hosts: frozenset[str]) -> Starlette
     """
     return Starlette(
         routes=[
-            Route("/", _opened(session)),
-            Route("/job/{job_id}", _job(session, stop=False)),
-            Route("/job/{job_id}/stop", _job(session, stop=True), methods=["POST"]),
-            *(Route(path, _asked(session, view), methods=["POST"]) for path, view in ASKED.items()),
+            Route("/", _page_endpoint(session)),
+            Route("/job/{job_id}", _job_endpoint(session, stop=False)),
+            Route("/job/{job_id}/stop", _job_endpoint(session, stop=True), methods=["POST"]),
+            *(Route(path, _form_endpoint(session, view), methods=["POST"]) for path, view in FORM_VIEWS.items()),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ],
-        middleware=[Middleware(Guard, token=token, hosts=hosts)],
+        middleware=[Middleware(AuthMiddleware, token=token, hosts=hosts)],
     )
 
 
-def _opened(session: Session) -> Endpoint:
+def _page_endpoint(session: Session) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
             return await run_in_threadpool(page_views.studio, request, session)
@@ -61,7 +61,7 @@ def _opened(session: Session) -> Endpoint:
     return endpoint
 
 
-def _asked(session: Session, view: Callable[[Request, Session, PageRequest], Response]) -> Endpoint:
+def _form_endpoint(session: Session, view: Callable[[Request, Session, PageRequest], Response]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
             return await run_in_threadpool(view, request, session, await read_form(request))
@@ -71,7 +71,7 @@ def _asked(session: Session, view: Callable[[Request, Session, PageRequest], Res
     return endpoint
 
 
-def _job(session: Session, *, stop: bool) -> Endpoint:
+def _job_endpoint(session: Session, *, stop: bool) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         job = session.jobs.get(request.path_params["job_id"])
         if job is None:

@@ -33,7 +33,7 @@ def policy(nonce: str) -> str:
     )
 
 
-class Guard:
+class AuthMiddleware:
     """ASGI middleware that answers strangers itself.
 
     Args:
@@ -58,8 +58,8 @@ class Guard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                told = HEADERS | {"Content-Security-Policy": policy(nonce)}
-                message["headers"] = [*message["headers"], *((k.encode(), v.encode()) for k, v in told.items())]
+                headers = HEADERS | {"Content-Security-Policy": policy(nonce)}
+                message["headers"] = [*message["headers"], *((k.encode(), v.encode()) for k, v in headers.items())]
             await send(message)
 
         answer = self._answer(request)
@@ -74,19 +74,19 @@ class Guard:
         if request.method not in ("GET", "HEAD") and origin not in (None, f"http://{host}"):
             return PlainTextResponse("Requests of other pages are refused.\n", 403)
         if request.url.path == "/" and self._is_token(request.query_params.get(TOKEN_FIELD)):
-            return self._let_in(request)
-        brought = request.headers.get(TOKEN_HEADER) or request.cookies.get(cookie(host))
-        return None if self._is_token(brought) else PlainTextResponse(REFUSED, 403)
+            return self._set_cookie(request)
+        credential = request.headers.get(TOKEN_HEADER) or request.cookies.get(cookie(host))
+        return None if self._is_token(credential) else PlainTextResponse(REFUSED, 403)
 
-    def _let_in(self, request: Request) -> Response:
+    def _set_cookie(self, request: Request) -> Response:
         """The token becomes a cookie, and leaves the address line and the browser's history."""
-        kept = urlencode([pair for pair in parse_qsl(request.url.query) if pair[0] != TOKEN_FIELD])
-        answer = RedirectResponse(f"/?{kept}" if kept else "/", 303)
+        query = urlencode([pair for pair in parse_qsl(request.url.query) if pair[0] != TOKEN_FIELD])
+        answer = RedirectResponse(f"/?{query}" if query else "/", 303)
         answer.set_cookie(cookie(request.headers["host"]), self._token, httponly=True, samesite="strict", path="/")
         return answer
 
-    def _is_token(self, brought: str | None) -> bool:
-        return brought is not None and hmac.compare_digest(brought.encode(), self._token.encode())
+    def _is_token(self, credential: str | None) -> bool:
+        return credential is not None and hmac.compare_digest(credential.encode(), self._token.encode())
 
 
 def cookie(host: str) -> str:

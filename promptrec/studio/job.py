@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 State = Literal["going", "done", "failed", "stopped"]
-KEPT = 20
+MOST_FINISHED = 20
 
 
 class Stopped(Exception):
@@ -87,7 +87,7 @@ class Jobs:
                     other.stop()
             job = Job(str(next(self._numbers)), kind, work, tab)
             self._jobs[job.job_id] = job
-            for old in [j for j in self._jobs.values() if j.state != "going"][:-KEPT]:
+            for old in [j for j in self._jobs.values() if j.state != "going"][:-MOST_FINISHED]:
                 del self._jobs[old.job_id]
         job.start()
         return job

@@ -12,6 +12,7 @@ from promptrec.authoring.diff import diff
 from promptrec.authoring.run_tests import run_tests
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
+from promptrec.engine.registry import EngineChoice
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, template_kinds
@@ -19,60 +20,66 @@ from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
 from promptrec.studio.job import Job
 from promptrec.studio.messages import Refused, language_of
-from promptrec.studio.model import Watched
+from promptrec.studio.model import ObservedEngine
 from promptrec.studio.rendering import page
 from promptrec.studio.request_form import PageRequest
 from promptrec.studio.session import Session, query
 from promptrec.studio.translate import fault
-from promptrec.studio.view_models import broken, found, moves, read
+from promptrec.studio.view_models import ab_result, failed_expectations, rank_changes, reply_problems
 from promptrec.template.template import Template
 
 Work = Callable[[Job], Mapping[str, Any]]
 MOST_PEOPLE = 500
 
 
-def ranked(session: Session, told: PageRequest) -> Work:
+def rank_edited(session: Session, form: PageRequest) -> Work:
     """One person's ranking with the text in the editor, and how it differs from the list before."""
-    template, person, items = session.edited(told), query(told), session.candidates(told)
-    name = _ranker(told, template)
-    before = _before(told)
+    template, person, items = session.edited_template(form), query(form), session.candidates(form)
+    name = _ranker(form, template)
+    before = _before(form)
 
     def work(job: Job) -> Mapping[str, Any]:
         with session.model.reading(job) as (engine, choice):
             recommender = _recommender(name, template, engine, choice, items)
             ranking = recommender.rank(person, items)
-        parsed = read(ranking.reply, {item.item_id: item.title for item in items})
-        return {"ranking": ranking, "moves": moves(before, ranking.item_ids), "replies": engine.replies, "read": parsed}
+        return {
+            "ranking": ranking,
+            "moves": rank_changes(before, ranking.item_ids),
+            "replies": engine.replies,
+            "read": reply_problems(ranking.reply, {item.item_id: item.title for item in items}),
+        }
 
     return work
 
 
-def compared(session: Session, told: PageRequest) -> Work:
+def rank_both(session: Session, form: PageRequest) -> Work:
     """One person's rankings with the text on disk and with the one in the editor."""
-    saved, edited = session.saved(told), session.edited(told)
-    person, items = query(told), session.candidates(told)
-    sides = [(_ranker(told, template), template) for template in (saved, edited)]
+    saved, edited = session.saved_template(form), session.edited_template(form)
+    person, items = query(form), session.candidates(form)
+    sides = [(_ranker(form, template), template) for template in (saved, edited)]
 
     def work(job: Job) -> Mapping[str, Any]:
         with session.model.reading(job) as (engine, choice):
             first, second = (
                 _recommender(name, template, engine, choice, items).rank(person, items) for name, template in sides
             )
-        return {"saved": first, "edited": second, "moves": moves(first.item_ids, second.item_ids)}
+        return {"saved": first, "edited": second, "moves": rank_changes(first.item_ids, second.item_ids)}
 
     return work
 
 
-def differed(request: Request, session: Session, told: PageRequest) -> Response:
+def show_diff(request: Request, session: Session, form: PageRequest) -> Response:
     """What differs between the text on disk and the one in the editor, and in their prompts; needs no model."""
-    saved, edited = session.saved(told), session.edited(told)
-    found = diff(saved, edited, session.model.tokenizer, Catalog(session.candidates(told)), told.preferences or None)
-    return page(request, "differed", {"diff": found})
+    saved, edited = session.saved_template(form), session.edited_template(form)
+    catalog = Catalog(session.candidates(form))
+    return page(
+        request, "differed", {"diff": diff(saved, edited, session.model.tokenizer, catalog, form.preferences or None)}
+    )
 
 
-def tested(session: Session, told: PageRequest) -> Work:
+def run_template_tests(session: Session, form: PageRequest) -> Work:
     """The tests of the header and of pack.yaml."""
-    template, catalog = session.edited(told), session.catalog(session.workspace.open(told.name))
+    template, catalog = session.edited_template(form), session.catalog(session.workspace.open(form.name))
     if not template.header.tests:
         raise Refused("tests")
 
@@ -91,15 +98,15 @@ def tested(session: Session, told: PageRequest) -> Work:
 
             outcomes = run_tests(template, rank, catalog)
         passed = sum(outcome.passed for outcome in outcomes)
-        return {"outcomes": [(outcome, broken(outcome)) for outcome in outcomes], "passed": passed}
+        return {"outcomes": [(outcome, failed_expectations(outcome)) for outcome in outcomes], "passed": passed}
 
     return work
 
 
-def ab(session: Session, told: PageRequest) -> Work:
+def compare_on_dataset(session: Session, form: PageRequest) -> Work:
     """The saved and the edited template over the people of a dataset, compared person by person."""
-    saved, edited = session.saved(told), session.edited(told)
-    limit = told.fields.get("people", "")
+    saved, edited = session.saved_template(form), session.edited_template(form)
+    limit = form.fields.get("people", "")
     if not limit.isdecimal() or not 1 <= int(limit) <= MOST_PEOPLE:
         raise Refused("people", most=MOST_PEOPLE)
     if saved.sha256 == edited.sha256:
@@ -107,7 +114,7 @@ def ab(session: Session, told: PageRequest) -> Work:
 
     def work(job: Job) -> Mapping[str, Any]:
         job.note("reading-data")
-        dataset = open_dataset(told.fields.get("dataset", "").strip())
+        dataset = open_dataset(form.fields.get("dataset", "").strip())
         people = min(int(limit), len(dataset.requests) or len(dataset.queries))
         with session.model.reading(job) as (engine, _):
             engine.watching = False
@@ -117,25 +124,25 @@ def ab(session: Session, told: PageRequest) -> Work:
 
             done(0)
             verdict = compare_templates(saved, edited, dataset, engine, limit=people, done=done)
-        return {"verdict": verdict, **found(verdict)}
+        return {"verdict": verdict, **ab_result(verdict)}
 
     return work
 
 
 KINDS: dict[str, Callable[[Session, PageRequest], Work]] = {
-    "run": ranked,
-    "compare": compared,
-    "tests": tested,
-    "ab": ab,
+    "run": rank_edited,
+    "compare": rank_both,
+    "tests": run_template_tests,
+    "ab": compare_on_dataset,
 }
 
 
 def start(kind: str) -> Callable[[Request, Session, PageRequest], Response]:
     """What begins a job of a kind."""
 
-    def begin(request: Request, session: Session, told: PageRequest) -> Response:
-        work = KINDS[kind](session, told)
-        return progress(request, session.jobs.start(kind, work, told.fields.get("tab", "")), session)
+    def begin(request: Request, session: Session, form: PageRequest) -> Response:
+        work = KINDS[kind](session, form)
+        return progress(request, session.jobs.start(kind, work, form.fields.get("tab", "")), session)
 
     return begin
 
@@ -149,22 +156,24 @@ def progress(request: Request, job: Job, session: Session) -> Response:
     return page(request, "job", facts)
 
 
-def _ranker(told: PageRequest, template: Template) -> str:
+def _ranker(form: PageRequest, template: Template) -> str:
     if not template.kind.ranks:
         raise Refused("profile")
-    name = told.fields.get("ranker") or template.header.ranks
+    name = form.fields.get("ranker") or template.header.ranks
     # One of another kind is left over from a header that was changed since.
     return name if template_kinds(name) == (template.header.ranks,) else template.header.ranks
 
 
-def _recommender(name: str, template: Template, engine: Watched, choice: Any, items: Sequence[Item]) -> Recommender:  # noqa: ANN401
+def _recommender(
+    name: str, template: Template, engine: ObservedEngine, choice: EngineChoice | None, items: Sequence[Item]
+) -> Recommender:
     catalog = Catalog(items)
     ranker = build_ranker(name, Setup(catalog, {template.header.ranks: template}))
     return Recommender(ranker, catalog, engine, choice, len(items), 0)
 
 
-def _before(told: PageRequest) -> tuple[str, ...]:
+def _before(form: PageRequest) -> tuple[str, ...]:
     try:
-        return tuple(map(str, json.loads(told.fields.get("before", "[]"))))
+        return tuple(map(str, json.loads(form.fields.get("before", "[]"))))
     except (ValueError, TypeError):
         return ()

@@ -16,8 +16,8 @@ COOKIE = "promptrec-studio-language"
 @cache
 def words(language: str) -> Mapping[str, str]:
     """The sentences of a language by name; `words.yaml` has them all."""
-    told = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
-    return {name: by_language[language] for name, by_language in told.items()}
+    messages = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
+    return {name: by_language[language] for name, by_language in messages.items()}
 
 
 class Refused(InputError):
@@ -30,9 +30,9 @@ class Refused(InputError):
 
     def __init__(self, name: str, /, **slots: object) -> None:
         self._name, self._slots = name, slots
-        super().__init__(self.told("en"))
+        super().__init__(self.text("en"))
 
-    def told(self, language: str) -> str:
+    def text(self, language: str) -> str:
         """The sentence, in "en" or "zh"."""
         return words(language)[f"refused_{self._name}"].format(**self._slots)
 
@@ -47,9 +47,9 @@ def _preferred(header: str) -> str:
     """The language of an Accept-Language header with the largest weight (RFC 9110, 12.5.4)."""
     weighed = []
     for place, entry in enumerate(header.split(",")):
-        tag, _, told = entry.partition(";")
+        tag, _, parameter = entry.partition(";")
         try:
-            weight = float(told.strip().removeprefix("q=")) if told else 1.0
+            weight = float(parameter.strip().removeprefix("q=")) if parameter else 1.0
         except ValueError:
             weight = 0.0
         language = tag.strip().lower().partition("-")[0]

@@ -18,7 +18,7 @@ from promptrec.studio.job import Job
 AT_ONCE = 16
 
 
-class Words:
+class WordTokenizer:
     """Stands in for a tokenizer where no model is added: words and signs, each with a number of its own."""
 
     chat_template: str | None = None
@@ -82,7 +82,7 @@ class Model:
             self._tokenizer = self._tokenizer or self._read()
         except PromptrecError as error:
             self.missing = str(error)
-            return Words()
+            return WordTokenizer()
         self.missing = ""
         return self._tokenizer
 
@@ -98,7 +98,7 @@ class Model:
         return None if self.missing else found
 
     @contextmanager
-    def reading(self, job: Job) -> Iterator[tuple["Watched", EngineChoice | None]]:
+    def reading(self, job: Job) -> Iterator[tuple["ObservedEngine", EngineChoice | None]]:
         """The engine, opened if need be, for one job at a time: engines are not made for several threads.
 
         Raises:
@@ -112,7 +112,7 @@ class Model:
                 self._opened = open_engine(self.name, self._engine, self._options)
             job.note("ranking")
             engine, choice = self._opened
-            yield Watched(engine, job), choice
+            yield ObservedEngine(engine, job), choice
         finally:
             self._lock.release()
 
@@ -122,7 +122,7 @@ class Model:
             self._opened[0].close()
 
 
-class Watched:
+class ObservedEngine:
     """An engine that can be stopped between prompts, and whose replies are kept to be shown. See `Engine`."""
 
     def __init__(self, engine: Engine, job: Job) -> None:
@@ -169,8 +169,8 @@ class Watched:
         out: list[Output[str]] = []
         for part in self._parts(len(prompts)):
             out += self._engine.generate(prompts[part], sampling, constraint, adapter=adapter)
-        answered = ((prompt, reading.value) for prompt, reading in zip(prompts, out, strict=True))
-        self.replies += [(self.tokenizer.decode(prompt), said) for prompt, said in answered if said is not None]
+        pairs = ((prompt, reading.value) for prompt, reading in zip(prompts, out, strict=True))
+        self.replies += [(self.tokenizer.decode(prompt), reply) for prompt, reply in pairs if reply is not None]
         return out
 
     def close(self) -> None:

@@ -17,18 +17,18 @@ from promptrec.template.kinds import KINDS
 from promptrec.template.loader import SUFFIX, shipped_folder
 
 
-def begin(request: Request, session: Session, told: PageRequest) -> Response:
+def create(request: Request, session: Session, form: PageRequest) -> Response:
     """Make the pack that the form asks for, and have its template for the chosen way of ranking opened.
 
     Raises:
         UnknownName: no such way. InputError: no folder of the author's own, or one that cannot be written to.
     """
-    domain, language, way = (told.fields.get(name, "").strip() for name in ("domain", "written", "way"))
+    domain, language, way = (form.fields.get(name, "").strip() for name in ("domain", "written", "way"))
     pack = f"{domain}/{language}"
     if way not in ways("en"):
         raise UnknownName("way of ranking", way, ways("en"))
     try:
-        session.workspace.begin(pack)
+        session.workspace.create_pack(pack)
     except NoPackName:
         return page(request, "not_begun", {"why": "bad_name", "pack": ""})
     except PackIsThere:

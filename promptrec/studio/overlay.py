@@ -10,7 +10,7 @@ from promptrec.template.pack import CATALOG, LONGEST_CATALOG
 
 
 @contextmanager
-def staged(path: Path, text: str) -> Iterator[Path]:
+def pack_overlay(path: Path, text: str) -> Iterator[Path]:
     """A copy of the folder of a file, in which the file says `text`; gone afterwards.
 
     Templates are read whole when they are made, so they may be used for longer than the copy lasts.

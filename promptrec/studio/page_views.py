@@ -29,7 +29,7 @@ def studio(request: Request, session: Session) -> Response:
     name = request.query_params.get("open") or session.first()
     template_file = session.workspace.find(name)
     language = language_of(template_file)
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "template_file": template_file,
         "packs": session.workspace.names(),
         "own": session.workspace.own_names(),
@@ -43,7 +43,7 @@ def studio(request: Request, session: Session) -> Response:
         "catalog_size": _catalog_size(session, template_file),
         "candidates": _first_candidates(session, template_file),
     }
-    answer = page(request, "studio", told)
+    answer = page(request, "studio", values)
     answer.status_code = 404 if template_file.gone else 200
     chosen = request.query_params.get("language")
     if chosen in LANGUAGES:
@@ -51,19 +51,19 @@ def studio(request: Request, session: Session) -> Response:
     return answer
 
 
-def findings(request: Request, session: Session, told: PageRequest) -> Response:
+def findings(request: Request, session: Session, form: PageRequest) -> Response:
     """What is wrong with the text in the editor."""
-    template_file = session.workspace.open(told.name)
-    return page(request, "findings", {"findings": session.findings(told), "path": str(template_file.path)})
+    template_file = session.workspace.open(form.name)
+    return page(request, "findings", {"findings": session.findings(form), "path": str(template_file.path)})
 
 
-def prompt(request: Request, session: Session, told: PageRequest) -> Response:
+def prompt(request: Request, session: Session, form: PageRequest) -> Response:
     """What the model would read, token by token."""
-    items = session.candidates(told)
-    template = session.edited(told)
-    place = told.fields.get("place", "0")
+    items = session.candidates(form)
+    template = session.edited_template(form)
+    place = form.fields.get("place", "0")
     chosen = int(place) if place.isdecimal() and int(place) < len(items) else 0
-    shown = view_prompt(template, query(told), items, session.model.tokenizer, place=chosen, budget=BUDGET)
+    shown = view_prompt(template, query(form), items, session.model.tokenizer, place=chosen, budget=BUDGET)
     facts = {
         "shown": shown,
         "items": items,
@@ -77,31 +77,31 @@ def prompt(request: Request, session: Session, told: PageRequest) -> Response:
     return page(request, "prompt", facts)
 
 
-def find(request: Request, session: Session, told: PageRequest) -> Response:
+def find(request: Request, session: Session, form: PageRequest) -> Response:
     """Items of the catalogue whose title holds the words, to be added to the candidates."""
-    words = told.fields.get("words", "").strip().casefold()
-    catalog = session.catalog(session.workspace.open(told.name))
+    words = form.fields.get("words", "").strip().casefold()
+    catalog = session.catalog(session.workspace.open(form.name))
     hits = list(islice((item for item in catalog if words in item.title.casefold()), FOUND)) if words else []
     return page(request, "found", {"names": names_of(hits, catalog), "words": words})
 
 
-def pick(request: Request, session: Session, told: PageRequest) -> Response:
+def pick(request: Request, session: Session, form: PageRequest) -> Response:
     """The candidates that BM25 finds for the person's words, in place of those there are."""
-    catalog = session.catalog(session.workspace.open(told.name))
-    asked = retrieve_candidates(catalog, query(told), SHOWN).request
-    return page(request, "candidates", {"candidates": names_of(asked.candidates[:SHOWN], catalog), "oob": False})
+    catalog = session.catalog(session.workspace.open(form.name))
+    retrieved = retrieve_candidates(catalog, query(form), SHOWN).request
+    return page(request, "candidates", {"candidates": names_of(retrieved.candidates[:SHOWN], catalog), "oob": False})
 
 
 def problem(request: Request, error: PromptrecError) -> Response:
     """Why there is nothing to show."""
     # A template that cannot be used is explained under its line, where it can be mended.
-    told = {"error": fault(error, page_language(request)), "unusable": isinstance(error, TemplateError)}
-    return page(request, "problem", told)
+    values = {"error": fault(error, page_language(request)), "unusable": isinstance(error, TemplateError)}
+    return page(request, "problem", values)
 
 
 def _fields(session: Session, template_file: TemplateFile) -> list[str]:
     try:
-        return list(session.saved(PageRequest(template_file.name, template_file.text)).header.fields)
+        return list(session.saved_template(PageRequest(template_file.name, template_file.text)).header.fields)
     except PromptrecError:
         return []
 
@@ -109,7 +109,7 @@ def _fields(session: Session, template_file: TemplateFile) -> list[str]:
 def _rankers(session: Session, template_file: TemplateFile) -> list[str]:
     """The ways of ranking that ask with this kind of template; its own first."""
     try:
-        ranks = session.saved(PageRequest(template_file.name, template_file.text)).header.ranks
+        ranks = session.saved_template(PageRequest(template_file.name, template_file.text)).header.ranks
     except PromptrecError:
         return []
     names = [name for name in RANKERS if template_kinds(name) == (ranks,)]

@@ -15,7 +15,7 @@ from promptrec.studio.translate import reason
 FOLDER = Path(__file__).parent
 
 
-def page(request: Request, name: str, told: Mapping[str, Any] | None = None) -> HTMLResponse:
+def page(request: Request, name: str, values: Mapping[str, Any] | None = None) -> HTMLResponse:
     """A page, or a part of one, in the language of the request.
 
     `say` in it holds the sentences of words.yaml, and `reason` tells what promptrec says of rankings and models.
@@ -28,7 +28,7 @@ def page(request: Request, name: str, told: Mapping[str, Any] | None = None) -> 
         "languages": LANGUAGES,
         "nonce": request.state.nonce,
     }
-    return HTMLResponse(_environment().get_template(f"{name}.html").render(facts | dict(told or {})))
+    return HTMLResponse(_environment().get_template(f"{name}.html").render(facts | dict(values or {})))
 
 
 @cache

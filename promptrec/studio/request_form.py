@@ -41,16 +41,16 @@ async def read_form(request: Request) -> PageRequest:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:
         raise InputError("the page sent something that is no form") from None
-    told = {name: value.replace("\r\n", "\n") for name, value in pairs}
+    fields = {name: value.replace("\r\n", "\n") for name, value in pairs}
     return PageRequest(
-        name=told.pop("name", ""),
-        source=told.pop("source", ""),
-        preferences=told.pop("preferences", ""),
-        history=_lines(told.pop("history", "")),
-        context=told.pop("context", ""),
-        attributes=_lines(told.pop("attributes", "")),
-        candidates=_lines(told.pop("candidates", "")),
-        fields=told,
+        name=fields.pop("name", ""),
+        source=fields.pop("source", ""),
+        preferences=fields.pop("preferences", ""),
+        history=_lines(fields.pop("history", "")),
+        context=fields.pop("context", ""),
+        attributes=_lines(fields.pop("attributes", "")),
+        candidates=_lines(fields.pop("candidates", "")),
+        fields=fields,
     )
 
 

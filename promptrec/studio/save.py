@@ -16,23 +16,23 @@ from promptrec.studio.translate import fault
 from promptrec.studio.workspace import ChangedMeanwhile
 
 
-def look(request: Request, session: Session, told: PageRequest) -> Response:
+def look(request: Request, session: Session, form: PageRequest) -> Response:
     """What saving would change, where, and what stands in the way of it."""
     try:
-        return page(request, "saving", _looked_at(session, told))
+        return page(request, "saving", _looked_at(session, form))
     except PromptrecError as error:
         return page(request, "not_saving", {"error": fault(error, language_of(request))})
 
 
-def save(request: Request, session: Session, told: PageRequest) -> Response:
+def save(request: Request, session: Session, form: PageRequest) -> Response:
     """Write what was agreed to; if the file has changed since it was shown, show the difference again.
 
     Why it cannot be written is said in the dialog that asked, which stays.
     """
     try:
-        template_file = session.workspace.save(told.name, told.source, told.fields.get("seen", ""))
+        template_file = session.workspace.save(form.name, form.source, form.fields.get("seen", ""))
     except ChangedMeanwhile:
-        return look(request, session, told)
+        return look(request, session, form)
     except PromptrecError as error:
         answer = page(request, "problem", {"error": fault(error, language_of(request)), "unusable": False})
         answer.headers["HX-Retarget"] = "#not-saved"
@@ -40,18 +40,18 @@ def save(request: Request, session: Session, told: PageRequest) -> Response:
     return page(request, "saved", {"template_file": template_file, "time": f"{datetime.now():%H:%M}"})
 
 
-def _looked_at(session: Session, told: PageRequest) -> dict[str, Any]:
-    target, template_file = session.workspace.target(told.name), session.workspace.find(told.name)
-    changed = not template_file.gone and told.fields.get("opened") != template_file.sha256
+def _looked_at(session: Session, form: PageRequest) -> dict[str, Any]:
+    target, template_file = session.workspace.target(form.name), session.workspace.find(form.name)
+    changed = not template_file.gone and form.fields.get("opened") != template_file.sha256
     # Nothing of the author's own would be saved, only what stood there before.
-    again = changed and told.fields.get("typed") == "no"
-    before, after = (told.source, target.text) if again else (target.text, told.source)
+    again = changed and form.fields.get("typed") == "no"
+    before, after = (form.source, target.text) if again else (target.text, form.source)
     lines = difflib.unified_diff(before.split("\n"), after.split("\n"), lineterm="", n=2)
     return {
         "target": target,
         "lines": list(lines)[2:],
         "changed": changed,
         "again": again,
-        "errors": 0 if template_file.gone else sum(f.severity == "error" for f in session.findings(told)),
-        "name": told.name,
+        "errors": 0 if template_file.gone else sum(f.severity == "error" for f in session.findings(form)),
+        "name": form.name,
     }

@@ -17,7 +17,7 @@ from promptrec.errors import TemplateError
 from promptrec.studio.job import Jobs
 from promptrec.studio.messages import Refused
 from promptrec.studio.model import Model
-from promptrec.studio.overlay import staged
+from promptrec.studio.overlay import pack_overlay
 from promptrec.studio.request_form import PageRequest
 from promptrec.studio.workspace import TemplateFile, Workspace
 from promptrec.template.loader import SUFFIX
@@ -49,30 +49,30 @@ class Session:
         own = self.workspace.own_names()
         return next((name for name in names if name in own and self.workspace.open(name).is_template), FIRST)
 
-    def edited(self, told: PageRequest) -> Template:
+    def edited_template(self, form: PageRequest) -> Template:
         """The template as the editor has it; for a part or settings, the one they are tried with.
 
         Raises:
             TemplateError: it cannot be used yet. Gone: the file is no longer there.
         """
-        template_file = self.workspace.open(told.name)
+        template_file = self.workspace.open(form.name)
         if template_file.is_template:
-            return Template(f"{told.name} (edited)", told.source, template_file.path)
-        with staged(template_file.path, told.source) as folder:
-            return Template.from_file(folder / _tried_with(template_file, told).name, f"{told.name} (edited)")
+            return Template(f"{form.name} (edited)", form.source, template_file.path)
+        with pack_overlay(template_file.path, form.source) as folder:
+            return Template.from_file(folder / _template_to_try(template_file, form).name, f"{form.name} (edited)")
 
-    def saved(self, told: PageRequest) -> Template:
-        """The template as it stands on disk; see `edited`."""
-        template_file = self.workspace.open(told.name)
-        path = template_file.path if template_file.is_template else _tried_with(template_file, told)
-        return Template.from_file(path, f"{told.name} (saved)")
+    def saved_template(self, form: PageRequest) -> Template:
+        """The template as it stands on disk; see `edited_template`."""
+        template_file = self.workspace.open(form.name)
+        path = template_file.path if template_file.is_template else _template_to_try(template_file, form)
+        return Template.from_file(path, f"{form.name} (saved)")
 
-    def findings(self, told: PageRequest) -> list[Diagnostic]:
+    def findings(self, form: PageRequest) -> list[Diagnostic]:
         """What is wrong with what the editor has; for a part or settings, with any template of their pack."""
-        template_file, tokenizer = self.workspace.open(told.name), self.model.tokenizer_if_there
+        template_file, tokenizer = self.workspace.open(form.name), self.model.tokenizer_if_there
         if template_file.is_template:
-            return check(template_file.path, source=told.source, tokenizer=tokenizer, context_length=BUDGET)
-        with staged(template_file.path, told.source) as folder:
+            return check(template_file.path, source=form.source, tokenizer=tokenizer, context_length=BUDGET)
+        with pack_overlay(template_file.path, form.source) as folder:
             paths = (folder / path.name for path in templates_beside(template_file))
             found = [f for path in paths for f in check(path, tokenizer=tokenizer, context_length=BUDGET)]
         here = [
@@ -91,16 +91,16 @@ class Session:
             return pack.catalog()
         return _bundled(language_of(template_file))
 
-    def candidates(self, told: PageRequest) -> tuple[Item, ...]:
+    def candidates(self, form: PageRequest) -> tuple[Item, ...]:
         """The items that the page names by title or ID, one a line; the catalogue's first where it names none.
 
         Raises:
             Refused: no such item, or several of this title, or more than can be tried at once.
         """
-        catalog = self.catalog(self.workspace.open(told.name))
-        if len(told.candidates) > MOST_CANDIDATES:
-            raise Refused("candidates", count=len(told.candidates), most=MOST_CANDIDATES)
-        found = [_item(catalog, words) for words in told.candidates] or list(islice(catalog, SHOWN))
+        catalog = self.catalog(self.workspace.open(form.name))
+        if len(form.candidates) > MOST_CANDIDATES:
+            raise Refused("candidates", count=len(form.candidates), most=MOST_CANDIDATES)
+        found = [_item(catalog, words) for words in form.candidates] or list(islice(catalog, SHOWN))
         return tuple({item.item_id: item for item in found}.values())
 
 
@@ -111,12 +111,12 @@ def templates_beside(template_file: TemplateFile) -> list[Path]:
     )
 
 
-def _tried_with(template_file: TemplateFile, told: PageRequest) -> Path:
+def _template_to_try(template_file: TemplateFile, form: PageRequest) -> Path:
     """The template of the pack that the page has chosen, else the first."""
     paths = templates_beside(template_file)
     if not paths:
         raise Refused("pack", name=template_file.path.name)
-    return next((path for path in paths if path.stem == told.fields.get("with")), paths[0])
+    return next((path for path in paths if path.stem == form.fields.get("with")), paths[0])
 
 
 def names_of(items: Sequence[Item], catalog: Catalog) -> list[str]:
@@ -124,14 +124,14 @@ def names_of(items: Sequence[Item], catalog: Catalog) -> list[str]:
     return [item.title if catalog.find(item.title) is item else item.item_id for item in items]
 
 
-def query(told: PageRequest) -> Query:
+def query(form: PageRequest) -> Query:
     """The person.
 
     Raises:
         InputError: text that no model could read. Refused: an attribute without a name or a value.
     """
-    attributes = dict(map(_attribute, told.attributes))
-    return Query(preferences=told.preferences, history=told.history, context=told.context, attributes=attributes)
+    attributes = dict(map(_attribute, form.attributes))
+    return Query(preferences=form.preferences, history=form.history, context=form.context, attributes=attributes)
 
 
 def language_of(template_file: TemplateFile) -> str:

@@ -36,7 +36,7 @@ def fault(error: Exception, language: str) -> str:
     if not isinstance(error, PromptrecError):
         return f"{type(error).__name__}: {error}"
     if isinstance(error, Refused):
-        return error.told(language)
+        return error.text(language)
     if not isinstance(error, TemplateError):
         return reason(re.sub(r"^\S*/(?=[^/\s]+:)", "", str(error)), language)
     finding, colon = refused(error, ""), {"en": ": ", "zh": "："}[language]

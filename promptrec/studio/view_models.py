@@ -9,13 +9,13 @@ from promptrec.authoring.run_tests import Outcome
 from promptrec.rank.ranking import ReplyReport
 
 
-def moves(before: Sequence[str], now: Sequence[str]) -> dict[str, int | None]:
+def rank_changes(before: Sequence[str], now: Sequence[str]) -> dict[str, int | None]:
     """For each item, how many places it has risen (or fallen, below 0); None for one that was not there."""
     places = {item_id: place for place, item_id in enumerate(before)}
     return {item_id: places[item_id] - place if item_id in places else None for place, item_id in enumerate(now)}
 
 
-def broken(outcome: Outcome) -> list[tuple[str, str, int]]:
+def failed_expectations(outcome: Outcome) -> list[tuple[str, str, int]]:
     """What a ranking does not keep to: "has" or "lacks", the title, and its place."""
     wanted, places = outcome.expectation, {item.title: item.rank for item in outcome.ranking.items}
     absent = [("has", title) for title in wanted.has if places.get(title, 0) > wanted.top]
@@ -23,7 +23,7 @@ def broken(outcome: Outcome) -> list[tuple[str, str, int]]:
     return [(what, title, places[title]) for what, title in (*absent, *present)]
 
 
-def found(verdict: Verdict) -> Mapping[str, Any]:
+def ab_result(verdict: Verdict) -> Mapping[str, Any]:
     """Which of "saved" and "edited" is better, if it is shown, and the numbers that this rests on."""
     contrast = verdict.comparison.contrasts[verdict.metric]
     difference, names = contrast.difference, dict(zip(contrast.names, ("saved", "edited"), strict=True))
@@ -39,7 +39,7 @@ def found(verdict: Verdict) -> Mapping[str, Any]:
     }
 
 
-def read(reply: ReplyReport | None, titles: Mapping[str, str]) -> dict[str, list[str]]:
+def reply_problems(reply: ReplyReport | None, titles: Mapping[str, str]) -> dict[str, list[str]]:
     """What was wrong with a written reply, by its name in words.yaml; items by their titles."""
-    told = {} if reply is None else {"missing": reply.missing, "repeated": reply.repeated, "unknown": reply.unknown}
-    return {name: [titles.get(entry, entry) for entry in entries] for name, entries in told.items() if entries}
+    problems = {} if reply is None else {"missing": reply.missing, "repeated": reply.repeated, "unknown": reply.unknown}
+    return {name: [titles.get(entry, entry) for entry in entries] for name, entries in problems.items() if entries}

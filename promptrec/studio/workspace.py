@@ -182,7 +182,7 @@ class Workspace:
             raise InputError(f"{target.path}: cannot be written: {error.strerror}") from None
         return self.open(name)
 
-    def begin(self, pack: str) -> None:
+    def create_pack(self, pack: str) -> None:
         """Write a pack for the author to change: see `promptrec.author.new.new_pack`.
 
         Raises:
@@ -230,8 +230,8 @@ def _file_of(name: str) -> str | None:
 
 def _line_end(path: Path) -> str:
     """What most lines of a file end with; that of a new one is a line feed."""
-    told = path.read_bytes() if path.exists() else b""
-    return "\r\n" if 2 * told.count(b"\r\n") > told.count(b"\n") else "\n"
+    content = path.read_bytes() if path.exists() else b""
+    return "\r\n" if 2 * content.count(b"\r\n") > content.count(b"\n") else "\n"
 
 
 def _read(path: Path) -> tuple[str, str]:

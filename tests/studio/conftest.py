@@ -62,7 +62,7 @@ def client(app):
 
 
 @pytest.fixture
-def told():
+def form():
     """What the page sends."""
 
     def fields(source=None, name=NAME, **others):
@@ -76,8 +76,8 @@ def told():
 def ended(client, session):
     """Start a job, wait for it, and see what the page shows."""
 
-    def run(kind, told):
-        started = client.post(f"/start/{kind}", data=told).text
+    def run(kind, form):
+        started = client.post(f"/start/{kind}", data=form).text
         if "/job/" not in started:
             return started
         job = session.jobs.get(started.partition("/job/")[2].partition('"')[0])

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from promptrec.errors import InputError
-from promptrec.studio.job import KEPT, Job, Jobs
+from promptrec.studio.job import MOST_FINISHED, Job, Jobs
 from promptrec.studio.translate import fault
 
 
@@ -81,7 +81,7 @@ def test_an_answer_that_came_too_late_is_not_shown():
 
 def test_old_jobs_are_forgotten():
     jobs = Jobs()
-    for _ in range(3 * KEPT):
+    for _ in range(3 * MOST_FINISHED):
         jobs.start("run", lambda job: {}).wait(30)
     assert jobs.get("1") is None
-    assert jobs.get(str(3 * KEPT)).state == "done"
+    assert jobs.get(str(3 * MOST_FINISHED)).state == "done"

@@ -99,30 +99,30 @@ def test_a_reason_is_told_clause_by_clause_and_what_is_foreign_stays(said, told)
     assert reason(said, "zh") == told
 
 
-def test_the_page_says_in_chinese_why_a_ranking_failed(client, session, ended, told):
+def test_the_page_says_in_chinese_why_a_ranking_failed(client, session, ended, form):
     engine = ScriptedEngine(fail=lambda text: "the prompt has 99 tokens; the model has room for 64")
     object.__setattr__(session, "model", Model("scripted", engine))
     client.get("/?language=zh")
-    shown = ended("run", told())
+    shown = ended("run", form())
     assert "什么都没有读到: 提示词有 99 个词元；模型只放得下 64 个" in shown and "room for" not in shown
     client.get("/?language=en")
-    assert "the model has room for 64" in ended("run", told())
+    assert "the model has room for 64" in ended("run", form())
 
 
-def test_the_page_says_in_chinese_what_stopped_the_work(client, ended, told):
+def test_the_page_says_in_chinese_what_stopped_the_work(client, ended, form):
     client.get("/?language=zh")
-    source = told()["source"].replace("A guest who", "A guest, please, who")
-    shown = ended("ab", told(source, dataset="plantd", people="3"))
+    source = form()["source"].replace("A guest who", "A guest, please, who")
+    shown = ended("ab", form(source, dataset="plantd", people="3"))
     near = "没有叫 &#39;plantd&#39; 的数据集（是不是想写 &#39;planted&#39;？）；`promptrec data list` 会列出可以用的"
     assert near in shown
-    said = client.post("/prompt", data=told(preferences="???")).text
+    said = client.post("/prompt", data=form(preferences="???")).text
     assert "请用文字写出用户喜欢什么" in said and "letter" not in said
 
 
-def test_the_page_says_in_chinese_that_the_model_is_not_there(client, session, told):
+def test_the_page_says_in_chinese_that_the_model_is_not_there(client, session, form):
     object.__setattr__(session, "model", Model("nobody/none"))
     client.get("/?language=zh")
-    said = client.post("/prompt", data=told()).text
+    said = client.post("/prompt", data=form()).text
     assert "没有叫 &#39;nobody/none&#39; 的模型" in said and "可以用的有：" in said and "known:" not in said
 
 

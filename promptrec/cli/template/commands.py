@@ -59,8 +59,8 @@ def list_(templates: TemplatesOption = None, as_json: JsonOption = False) -> Non
         for t in found:
             table.add_row(t.name, t.header.ranks, t.header.language, t.header.about)
         print_table(table)
-    for said in dict.fromkeys(map(str, broken)):  # templates of a pack share what is wrong with it
-        notes().print(f"promptrec: error: {said}")
+    for error in dict.fromkeys(map(str, broken)):  # templates of a pack share what is wrong with it
+        notes().print(f"promptrec: error: {error}")
     if broken:
         raise typer.Exit(2)
 

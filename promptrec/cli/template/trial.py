@@ -66,19 +66,19 @@ def test_(
     """Run the tests of a template's header with a real model. Exit code 1 if any fails."""
     templates = own_templates(templates)
     chosen = _chosen(name, templates, ranks, default_ranker(resolve(model, "language model").parameters))
-    told: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     with _open(model, engine, engine_option) as opened:
         for template in chosen:
             items = open_catalog(catalog, columns) if catalog is not None else template.pack.catalog()
             outcomes = run_tests(template, rank_with(template, opened, items, seed), items)
-            told += [_told(template, outcome) for outcome in outcomes]
+            rows += [_row(template, outcome) for outcome in outcomes]
             if not as_json:
                 _show(template, outcomes)
-    failed = sum(not outcome["passed"] for outcome in told)
+    failed = sum(not outcome["passed"] for outcome in rows)
     if as_json:
-        dump_json(told)
+        dump_json(rows)
     else:
-        say(f"{len(told) - failed} of {len(told)} tests passed, with {model}")
+        say(f"{len(rows) - failed} of {len(rows)} tests passed, with {model}")
     raise typer.Exit(1 if failed else 0)
 
 
@@ -159,26 +159,25 @@ def _chosen(name: str, folder: Path | None, ranks: list[str] | None, usual: str)
     if pack is None:
         return able
     kinds = [template.header.ranks for template in able]
-    asked = ranks or ([usual] if usual in kinds else [ALL])
-    for kind in asked:
+    chosen = ranks or ([usual] if usual in kinds else [ALL])
+    for kind in chosen:
         if kind not in (*kinds, ALL):
             raise UnknownName(f"template of the pack {name} for", kind, [*kinds, ALL])
-    return [template for template in able if ALL in asked or template.header.ranks in asked]
+    return [template for template in able if ALL in chosen or template.header.ranks in chosen]
 
 
 @contextmanager
 def _open(model: str, engine: str | None, options: list[str] | None) -> Iterator[Engine]:
     """An engine that is closed when it is done with."""
-    asked = engine_settings(options)
     with notes().status(Text(f"loading {model}")):
-        opened, _ = open_engine(model, engine, asked)
+        opened, _ = open_engine(model, engine, engine_settings(options))
     try:
         yield opened
     finally:
         opened.close()
 
 
-def _told(template: Template, outcome: Outcome) -> dict[str, Any]:
+def _row(template: Template, outcome: Outcome) -> dict[str, Any]:
     return {
         "template": template.name,
         "expectation": outcome.expectation.model_dump(mode="json"),

@@ -35,7 +35,7 @@ def test_the_form_offers_every_way_that_a_new_pack_has(client, session):
     offered = re.findall(
         r'<option value="([^"]*)">[^<]*</option>', page.partition('name="way"')[2].partition("</sel")[0]
     )
-    session.workspace.begin("tea/en")
+    session.workspace.create_pack("tea/en")
     assert {f"tea/en/{way}" for way in offered} | {"tea/en/pack.yaml"} == set(session.workspace.names()["tea/en"])
     assert offered[0] == "query-likelihood" and offered == list(ways("zh"))
     assert "How well the item would suit" in page and "这个选项有多适合用户" in client.get("/?language=zh").text
@@ -59,7 +59,7 @@ def test_a_pack_that_is_there_is_not_touched(client, mine, language, said):
 
 
 def test_without_a_folder_of_ones_own_nothing_is_made(client, session):
-    object.__setattr__(session, "shelf", Workspace(None))
+    object.__setattr__(session, "workspace", Workspace(None))
     answer = client.post("/new", data=asked("tea"))
     assert "--templates FOLDER" in answer.text and "HX-Redirect" not in answer.headers
     page = client.get("/").text

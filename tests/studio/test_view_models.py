@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from promptrec.authoring.run_tests import Outcome
 from promptrec.evaluate.stats.comparison import compare
-from promptrec.studio.view_models import broken, found, moves
+from promptrec.studio.view_models import ab_result, failed_expectations, rank_changes
 from promptrec.template.test_case import Expectation
 
 
@@ -23,24 +23,24 @@ from promptrec.template.test_case import Expectation
 def test_what_ab_found_is_told_by_what_the_page_calls_the_two(a, b, better, needs):
     values = [{"ndcg@10": {str(n): value for n, value in enumerate(side)}} for side in (a, b)]
     comparison = compare(*values, ["ndcg@10"], ("wine (saved)", "wine (edited)"))
-    told = found(SimpleNamespace(comparison=comparison, metric="ndcg@10"))
-    assert (told["better"], told["needs"] is not None) == (better, needs)
+    result = ab_result(SimpleNamespace(comparison=comparison, metric="ndcg@10"))
+    assert (result["better"], result["needs"] is not None) == (better, needs)
 
 
 def test_what_a_test_found_is_told_title_by_title():
     wanted = Expectation(person="x", top=2, has=("A", "B"), lacks=("C",))
     ranking = SimpleNamespace(items=[SimpleNamespace(title=t, rank=r) for r, t in enumerate("CABD", start=1)])
-    assert broken(Outcome(wanted, False, "", ranking)) == [("has", "B", 3), ("lacks", "C", 1)]
-    assert broken(Outcome(wanted, False, "", SimpleNamespace(items=[]))) == []
+    assert failed_expectations(Outcome(wanted, False, "", ranking)) == [("has", "B", 3), ("lacks", "C", 1)]
+    assert failed_expectations(Outcome(wanted, False, "", SimpleNamespace(items=[]))) == []
 
 
 @given(st.permutations(range(6)), st.permutations(range(6)))
 def test_moves_are_differences_of_places_and_sum_to_nothing(old, new):
-    found = moves([str(n) for n in old], [str(n) for n in new])
-    assert sum(found.values()) == 0
-    assert all(old.index(int(i)) - new.index(int(i)) == move for i, move in found.items())
+    changes = rank_changes([str(n) for n in old], [str(n) for n in new])
+    assert sum(changes.values()) == 0
+    assert all(old.index(int(i)) - new.index(int(i)) == move for i, move in changes.items())
 
 
 def test_an_item_that_was_not_there_has_not_moved():
-    assert moves(["a"], ["b", "a"]) == {"b": None, "a": -1}
-    assert moves([], ["a"]) == {"a": None}
+    assert rank_changes(["a"], ["b", "a"]) == {"b": None, "a": -1}
+    assert rank_changes([], ["a"]) == {"a": None}

@@ -17,10 +17,10 @@ def token_spans(text):
     ]
 
 
-def test_the_page_holds_the_template_whole(client, told):
+def test_the_page_holds_the_template_whole(client, form):
     page = client.get("/?open=wine/en/query-likelihood").text
     source = html.unescape(re.search(r'<textarea id="source"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)[1])
-    assert source == told()["source"]
+    assert source == form()["source"]
     assert '<html lang="en">' in page and "Skip to the editor" in page
     assert re.search(r'<option value="wine/en/query-likelihood" selected>[^<]*yours', page)
     assert not re.search(r"\son\w+=|<script>|style=", page), "nothing that the policy would forbid"
@@ -41,85 +41,85 @@ def test_an_unknown_template_is_said(client):
     assert answer.status_code == 404 and "unknown template" in answer.text
 
 
-def test_findings_have_their_line_and_what_to_do(client, told):
-    source = told()["source"].replace("{{ item.title }}", BROKEN)
-    shown = client.post("/check", data=told(source)).text
+def test_findings_have_their_line_and_what_to_do(client, form):
+    source = form()["source"].replace("{{ item.title }}", BROKEN)
+    shown = client.post("/check", data=form(source)).text
     line = source.split(BROKEN)[0].count("\n") + 1
     assert f'data-here="{line}"' in shown and 'data-severity="error"' in shown
     assert "yaer" in shown and "title" in shown
 
 
-def test_findings_and_problems_are_told_in_chinese_on_the_chinese_page(client, told):
-    source = told()["source"].replace("{{ item.title }}", BROKEN)
-    shown = html.unescape(client.post("/check?language=zh", data=told(source)).text)
+def test_findings_and_problems_are_told_in_chinese_on_the_chinese_page(client, form):
+    source = form()["source"].replace("{{ item.title }}", BROKEN)
+    shown = html.unescape(client.post("/check?language=zh", data=form(source)).text)
     assert "item.yaer：item 没有 'yaer'" in shown and "或者先声明它" in shown and "has no" not in shown
-    refused = html.unescape(client.post("/prompt?language=zh", data=told(source + "{% block replay %}")).text)
+    refused = html.unescape(client.post("/prompt?language=zh", data=form(source + "{% block replay %}")).text)
     assert "请先修正模板：" in refused and "query-likelihood.jinja 第 23 行：" in refused
     assert "{% block … %} 没有用 {% endblock %} 结束" in refused
-    assert "第 17 行：没有叫 'yaer' 的名称" in html.unescape(client.post("/prompt?language=zh", data=told(source)).text)
-    plain = html.unescape(client.post("/prompt", data=told(source + "{% block replay %}")).text)
+    assert "第 17 行：没有叫 'yaer' 的名称" in html.unescape(client.post("/prompt?language=zh", data=form(source)).text)
+    plain = html.unescape(client.post("/prompt", data=form(source + "{% block replay %}")).text)
     assert "query-likelihood.jinja line 23: this {% block … %} has no {% endblock %}" in plain
 
 
-def test_nothing_wrong_is_said_too(client, told):
-    assert "Nothing is wrong" in client.post("/check", data=told()).text
-    assert "没有发现问题" in client.post("/check?language=zh", data=told()).text
+def test_nothing_wrong_is_said_too(client, form):
+    assert "Nothing is wrong" in client.post("/check", data=form()).text
+    assert "没有发现问题" in client.post("/check?language=zh", data=form()).text
 
 
 @pytest.mark.parametrize(
     "source", ["", "no header", "---\n", "---\nranks: [\n---\n", "{% for %}", "\ud7ff" * 9, "x" * 300_000]
 )
-def test_whatever_is_typed_gets_an_answer(client, told, source):
+def test_whatever_is_typed_gets_an_answer(client, form, source):
     for path in ("/check", "/prompt", "/diff", "/save/look", "/start/run", "/start/tests"):
-        answer = client.post(path, data=told(source))
+        answer = client.post(path, data=form(source))
         assert answer.status_code == 200, path
         assert "problem" in answer.text or "findings" in answer.text or "<dialog" in answer.text
 
 
-def test_the_prompt_is_shown_token_by_token(client, told):
-    shown = client.post("/prompt", data=told()).text
+def test_the_prompt_is_shown_token_by_token(client, form):
+    shown = client.post("/prompt", data=form()).text
     assert "".join(token_spans(shown)).replace("⏎", "").startswith("Wine: Mosel from a wine from the Mosel.\nA guest")
     assert "".join(token_spans(shown)).endswith(" a wine from the Mosel")
     assert "The text that is scored" in shown and "so it is read once" in shown
 
 
-def test_the_prompt_of_the_candidate_that_is_chosen(client, told):
-    shown = client.post("/prompt", data=told(place="1")).text
+def test_the_prompt_of_the_candidate_that_is_chosen(client, form):
+    shown = client.post("/prompt", data=form(place="1")).text
     assert '<option value="1" selected>Chablis' in shown and "Burgundy" in "".join(token_spans(shown))
-    assert "Chablis" in "".join(token_spans(client.post("/prompt", data=told(candidates="Chablis", place="7")).text))
+    assert "Chablis" in "".join(token_spans(client.post("/prompt", data=form(candidates="Chablis", place="7")).text))
 
 
-def test_markup_in_items_and_words_is_text(client, told, ended):
+def test_markup_in_items_and_words_is_text(client, form, ended):
     evil = "<script>alert(1)</script>"
-    fields = told(candidates=evil, preferences=evil, history=evil)
+    fields = form(candidates=evil, preferences=evil, history=evil)
     pages = [client.post(path, data=fields).text for path in ("/prompt", "/diff", "/find", "/pick")]
-    pages += [client.post("/find", data=told(words="script")).text, ended("run", fields), ended("tests", fields)]
-    pages.append(client.post("/check", data=told(source=f"{{{{ {evil} }}}}")).text)
+    pages += [client.post("/find", data=form(words="script")).text, ended("run", fields), ended("tests", fields)]
+    pages.append(client.post("/check", data=form(source=f"{{{{ {evil} }}}}")).text)
     for page in pages:
         assert "<script" not in page and "<b>nowhere" not in page
     assert html.escape(evil) in pages[-3]
 
 
-def test_a_candidate_nobody_knows_is_said_with_the_nearest(client, told):
-    assert "did you mean &#39;Chablis&#39;" in client.post("/prompt", data=told(candidates="Chablee")).text
-    assert "did you mean" not in client.post("/prompt", data=told(candidates="Alert")).text
+def test_a_candidate_nobody_knows_is_said_with_the_nearest(client, form):
+    assert "did you mean &#39;Chablis&#39;" in client.post("/prompt", data=form(candidates="Chablee")).text
+    assert "did you mean" not in client.post("/prompt", data=form(candidates="Alert")).text
 
 
-def test_titles_can_be_found_and_picked(client, told):
-    assert 'data-add="Chablis"' in client.post("/find", data=told(words="chab")).text
-    assert "No title" in client.post("/find", data=told(words="beer")).text
-    assert client.post("/find", data=told(words=" ")).text.strip() == ""
-    picked = client.post("/pick", data=told(preferences="white and stony")).text
+def test_titles_can_be_found_and_picked(client, form):
+    assert 'data-add="Chablis"' in client.post("/find", data=form(words="chab")).text
+    assert "No title" in client.post("/find", data=form(words="beer")).text
+    assert client.post("/find", data=form(words=" ")).text.strip() == ""
+    picked = client.post("/pick", data=form(preferences="white and stony")).text
     assert picked.split('rows="8">\n')[1].startswith("Chablis")
 
 
-def test_without_a_model_everything_but_ranking_works(session, client, told, ended):
+def test_without_a_model_everything_but_ranking_works(session, client, form, ended):
     object.__setattr__(session, "model", Model("no-such-model"))
-    assert "Nothing is wrong" in client.post("/check", data=told()).text
-    shown = client.post("/prompt", data=told()).text
+    assert "Nothing is wrong" in client.post("/check", data=form()).text
+    shown = client.post("/prompt", data=form()).text
     assert "no-such-model" in shown and "Mosel" in "".join(token_spans(shown)) and "words" in shown
-    assert "No difference" in client.post("/diff", data=told()).text
-    assert "unknown" in ended("run", told()) and "no-such-model" in ended("run", told())
+    assert "No difference" in client.post("/diff", data=form()).text
+    assert "unknown" in ended("run", form()) and "no-such-model" in ended("run", form())
 
 
 def test_a_form_without_end_is_not_read(client):
@@ -135,24 +135,24 @@ def test_what_is_no_form_is_refused(client, body):
 ATTRIBUTES = "{% for name in query.attributes %}{{ name }}={{ query.attributes[name] }};{% endfor %}"
 
 
-def test_facts_about_the_person_are_read(client, told):
-    source = told()["source"].replace("{{ query.preferences }}", ATTRIBUTES)
-    fields = told(source, attributes="age: 40\n\n职业：医生 \n")
+def test_facts_about_the_person_are_read(client, form):
+    source = form()["source"].replace("{{ query.preferences }}", ATTRIBUTES)
+    fields = form(source, attributes="age: 40\n\n职业：医生 \n")
     assert "age=40;职业=医生;" in "".join(token_spans(client.post("/prompt", data=fields).text))
     for wrong in ("age", ": 40", "age:"):
-        fields = told(source, attributes=wrong)
+        fields = form(source, attributes=wrong)
         assert f"name: value, one a line, and not '{wrong}'" in html.unescape(client.post("/prompt", data=fields).text)
         assert f"而不是“{wrong}”" in client.post("/prompt?language=zh", data=fields).text
 
 
-def test_no_line_is_said_where_none_is_known(client, mine, told):
+def test_no_line_is_said_where_none_is_known(client, mine, form):
     (mine / "wine" / "en" / "pack.yaml").write_bytes(b"\xff")
-    shown = client.post("/prompt?language=zh", data=told()).text
+    shown = client.post("/prompt?language=zh", data=form()).text
     assert "pack.yaml" in shown and "第 1 行" not in shown
 
 
-def test_titles_that_several_items_have_are_said(client, mine, told):
+def test_titles_that_several_items_have_are_said(client, mine, form):
     with (mine / "wine" / "en" / "catalog.jsonl").open("a") as catalog:
         catalog.write('{"item_id": "4", "title": "Mosel"}\n')
-    assert "several items are called" in client.post("/prompt", data=told(candidates="Mosel")).text
-    assert client.post("/pick", data=told()).text.count("Mosel") == 0, "they are named by their IDs"
+    assert "several items are called" in client.post("/prompt", data=form(candidates="Mosel")).text
+    assert client.post("/pick", data=form()).text.count("Mosel") == 0, "they are named by their IDs"

@@ -105,7 +105,7 @@ def test_a_file_that_was_changed_meanwhile_is_not_overwritten(mine):
 
 def test_of_two_who_save_at_once_one_is_told(mine, monkeypatch):
     workspace = Workspace(mine)
-    seen, write, told = workspace.target(OWN).sha256, module._write, []
+    seen, write, form = workspace.target(OWN).sha256, module._write, []
     both = threading.Barrier(2)
 
     def slowly(path, text):
@@ -115,9 +115,9 @@ def test_of_two_who_save_at_once_one_is_told(mine, monkeypatch):
 
     def save(text):
         try:
-            told.append(workspace.save(OWN, text, seen).text)
+            form.append(workspace.save(OWN, text, seen).text)
         except ChangedMeanwhile:
-            told.append("refused")
+            form.append("refused")
 
     monkeypatch.setattr(module, "_write", slowly)
     threads = [threading.Thread(target=save, args=(text,)) for text in ("one", "two")]
@@ -125,7 +125,7 @@ def test_of_two_who_save_at_once_one_is_told(mine, monkeypatch):
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert "refused" in told and (mine / f"{OWN}.jinja").read_text() in told
+    assert "refused" in form and (mine / f"{OWN}.jinja").read_text() in form
 
 
 def test_a_failure_leaves_the_old_file_whole_and_no_scraps(mine, monkeypatch):
@@ -149,7 +149,7 @@ def test_a_link_out_of_the_folder_is_not_followed(mine, tmp_path):
         Workspace(mine).target("films/en/yes-no")
     assert (outside / "yes-no.jinja").read_text() == "theirs"
     with pytest.raises(InputError, match="leads out"):
-        Workspace(mine).begin("films/en")
+        Workspace(mine).create_pack("films/en")
     assert [p.name for p in outside.iterdir()] == ["yes-no.jinja"]
 
 
@@ -160,7 +160,7 @@ def test_without_a_folder_nothing_is_saved():
 
 def test_without_a_folder_nothing_is_begun():
     with pytest.raises(InputError, match="--templates"):
-        Workspace(None).begin("tea/en")
+        Workspace(None).create_pack("tea/en")
 
 
 def test_the_folder_is_made(tmp_path):

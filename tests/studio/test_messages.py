@@ -78,4 +78,4 @@ def test_what_is_put_into_a_sentence_is_the_same_in_each_language():
 def test_what_the_studio_refuses_is_said_in_both_languages():
     refused = Refused("people", most=500)
     assert str(refused) == "the number of people must be 1 to 500"
-    assert refused.told("zh") == "人数必须是 1 到 500"
+    assert refused.text("zh") == "人数必须是 1 到 500"

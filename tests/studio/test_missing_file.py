@@ -25,25 +25,25 @@ def path(mine):
 
 
 @pytest.mark.parametrize("asked", ["check", "prompt", "find", "pick", "diff", "start/run", "start/ab", "start/tests"])
-def test_every_panel_says_it_in_one_sentence(client, told, path, asked):
-    said = html.unescape(client.post(f"/{asked}", data=told(opened=OPENED, people="9", words="a")).text)
+def test_every_panel_says_it_in_one_sentence(client, form, path, asked):
+    said = html.unescape(client.post(f"/{asked}", data=form(opened=OPENED, people="9", words="a")).text)
     assert f"There is no file {path}: it was renamed or deleted" in said and "known:" not in said and len(said) < 500
-    assert f"没有文件 {path}" in client.post(f"/{asked}?language=zh", data=told(opened=OPENED, people="9")).text
+    assert f"没有文件 {path}" in client.post(f"/{asked}?language=zh", data=form(opened=OPENED, people="9")).text
 
 
-def test_it_is_written_again_once_that_is_agreed_to(client, told, path):
-    dialog = client.post("/save/look", data=told(opened=OPENED, typed="no")).text
+def test_it_is_written_again_once_that_is_agreed_to(client, form, path):
+    dialog = client.post("/save/look", data=form(opened=OPENED, typed="no")).text
     assert f"There is no file {path}" in dialog and "<ins>+ranks: query-likelihood</ins>" in dialog
     assert "comes with promptrec" not in dialog and "was changed" not in dialog
     assert re.search(r'hx-post="/save"[^>]* autofocus', dialog) and not path.exists()
-    saved = client.post("/save", data=told(opened=OPENED, seen="")).text
+    saved = client.post("/save", data=form(opened=OPENED, seen="")).text
     assert f'data-saved="{OPENED}"' in saved and path.read_text() == SOURCE
 
 
-def test_the_folder_may_be_gone_too(client, mine, told):
+def test_the_folder_may_be_gone_too(client, mine, form):
     shutil.rmtree(mine / "wine")
     assert client.get(f"/?open={NAME}").status_code == 404
-    client.post("/save", data=told(opened=OPENED, seen=""))
+    client.post("/save", data=form(opened=OPENED, seen=""))
     assert (mine / f"{NAME}.jinja").read_text() == SOURCE
 
 

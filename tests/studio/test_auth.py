@@ -15,8 +15,8 @@ def test_without_the_token_nothing_is_shown(stranger, path):
 
 
 @pytest.mark.parametrize("path", ["/check", "/save", "/new", "/start/run", "/job/1/stop", f"/save?token={TOKEN}"])
-def test_without_the_token_nothing_is_done(stranger, told, path):
-    assert stranger.post(path, data=told()).status_code == 403
+def test_without_the_token_nothing_is_done(stranger, form, path):
+    assert stranger.post(path, data=form()).status_code == 403
 
 
 def test_the_token_of_the_link_becomes_a_cookie_and_leaves_the_address(stranger):
@@ -41,9 +41,9 @@ def test_a_name_that_was_made_to_point_here_is_refused(client, host):
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:8888", f"https://{HOST}"])
-def test_another_page_cannot_have_anything_done_although_the_browser_sends_the_cookie(client, told, origin):
-    assert client.post("/check", data=told(), headers={"Origin": origin}).status_code == 403
-    assert client.post("/check", data=told(), headers={"Origin": f"http://{HOST}"}).status_code == 200
+def test_another_page_cannot_have_anything_done_although_the_browser_sends_the_cookie(client, form, origin):
+    assert client.post("/check", data=form(), headers={"Origin": origin}).status_code == 403
+    assert client.post("/check", data=form(), headers={"Origin": f"http://{HOST}"}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/static/studio.js", "/no/such/page"])
