@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -87,6 +88,18 @@ def test_the_wheel_finds_its_templates(promptrec):
     done = promptrec("template", "list")
     assert done.returncode == 0, done.stderr
     assert "films/en" in done.stdout
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("smollm2")
+def test_the_lines_of_the_readme_print_its_list(elsewhere):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    program, printed = re.search(r"```python\n(.*?)```\n\n```\n(.*?)```", readme, re.DOTALL).groups()
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    done = run([elsewhere / "venv" / "bin" / "python", "-c", program], cwd=elsewhere, env=environment)
+    titles, shown = (re.findall(r"^(\d\. .*) \(-", text, re.MULTILINE) for text in (done.stdout, printed))
+    assert len(titles) == 5 and titles == shown, done.stderr
+    assert len([line for line in program.splitlines() if line]) <= 6
 
 
 def test_a_mistake_is_one_line_and_exit_code_2(promptrec):
