@@ -23,13 +23,16 @@ from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.evaluate.metrics.ranking import measure
 from promptrec.evaluate.stats.significance import paired
-from promptrec.rank.fusion.ensemble import added, standardised
-from promptrec.rank.selection.auto import AT_HAND, Probe
-from promptrec.rank.selection.weights import WEIGHING, Scores, Weighing, agreement
+from promptrec.rank.fusion.ensemble import standardise, weighted_sum
+from promptrec.rank.selection.auto import AGREEMENT_REQUESTS, Probe
+from promptrec.rank.selection.weights import WEIGHTING, Scores, WeightingScheme, agreement
 
 MEMBERS = ("query-likelihood", "item-pmi", "embedding", "bm25")
 EQUAL = {"embedding": 1.0, "query-likelihood": 1.0}
-GRID = [Weighing(*point) for point in itertools.product((0.0, 0.1, 0.2, 0.3, 0.5), (0.0, 0.5, 1.0, 2.0), (0.15, 0.25))]
+GRID = [
+    WeightingScheme(*point)
+    for point in itertools.product((0.0, 0.1, 0.2, 0.3, 0.5), (0.0, 0.5, 1.0, 2.0), (0.15, 0.25))
+]
 DRAWS = 50
 METRIC = "ndcg@10"
 
@@ -48,25 +51,25 @@ class Set:
         """The people that every run has."""
         said = {ranker: _read(path, ranker) for ranker, path in runs.items()}
         people = [q.query_id for q in dataset.queries if all(q.query_id in by_person for by_person in said.values())]
-        scores = {ranker: [standardised(by_person[p]) for p in people] for ranker, by_person in said.items()}
+        scores = {ranker: [standardise(by_person[p]) for p in people] for ranker, by_person in said.items()}
         return cls(dataset.name, dataset.language, scores, [dataset.relevance[p] for p in people])
 
     def values(self, weights: Mapping[str, float]) -> np.ndarray:
         """The metric of the weighted sum for each person."""
         told = zip(*(self.scores[name] for name in weights), strict=True)
-        sums = [added(person, list(weights.values())) for person in told]
+        sums = [weighted_sum(person, list(weights.values())) for person in told]
         return np.array([_value(one, relevance) for one, relevance in zip(sums, self.relevance, strict=True)])
 
     def best(self) -> str:
         """The ranker that is best alone."""
         return max(self.scores, key=lambda name: self.values({name: 1.0}).mean())
 
-    def auto(self, probe: Probe, weighing: Weighing, people: Sequence[int]) -> dict[str, float]:
+    def auto(self, probe: Probe, weighing: WeightingScheme, people: Sequence[int]) -> dict[str, float]:
         """What `auto` takes when it looks at the agreement on these people."""
         prior = {name: weight for name, weight in probe.weights.items() if name in self.scores}
         prior["bm25"] = weighing.bm25_weight()
         at_hand = {name: [self.scores[name][n] for n in people] for name in prior}
-        return weighing.joined(weighing.moved(prior, agreement(at_hand, prior)))
+        return weighing.select(weighing.adjust(prior, agreement(at_hand, prior)))
 
 
 def _read(run: Path, ranker: str) -> dict[str, dict[str, float]]:
@@ -96,18 +99,18 @@ def find_sets(records: Path) -> list[Set]:
     return [Set.of(open_dataset(name), {r: path for r, (_, path) in runs.items()}) for name, runs in whole.items()]
 
 
-def fit(sets: Sequence[Set], gains: Mapping[tuple[str, Weighing], float]) -> Weighing:
+def fit(sets: Sequence[Set], gains: Mapping[tuple[str, WeightingScheme], float]) -> WeightingScheme:
     """The constants with the greatest mean gain over these sets; of equals the first, which trusts agreement least."""
     return max(GRID, key=lambda weighing: round(float(np.mean([gains[one.name, weighing] for one in sets])), 4))
 
 
-def report(one: Set, probe: Probe, weighing: Weighing, seed: int) -> list[str]:
+def report(one: Set, probe: Probe, weighing: WeightingScheme, seed: int) -> list[str]:
     """A line each: what is taken, and its difference from both rivals."""
     people = range(len(one.relevance))
-    taken = one.auto(probe, weighing, people[:AT_HAND])
+    taken = one.auto(probe, weighing, people[:AGREEMENT_REQUESTS])
     values, equal, best = one.values(taken), one.values(EQUAL), one.best()
     draw = np.random.default_rng(seed)
-    some = [draw.choice(len(people), min(AT_HAND, len(people)), replace=False) for _ in range(DRAWS)]
+    some = [draw.choice(len(people), min(AGREEMENT_REQUESTS, len(people)), replace=False) for _ in range(DRAWS)]
     drawn = [float(one.values(one.auto(probe, weighing, each)).mean()) for each in some]
     rivals = {"equal": equal, best: one.values({best: 1.0})}
     told = " + ".join(f"{weight:.2f} {name}" for name, weight in taken.items())
@@ -133,18 +136,18 @@ def main() -> None:
     for one in sets:
         rivals = max(one.values(EQUAL).mean(), one.values({one.best(): 1.0}).mean())
         for weighing in GRID:
-            taken = one.auto(probes[one.language], weighing, range(min(AT_HAND, len(one.relevance))))
+            taken = one.auto(probes[one.language], weighing, range(min(AGREEMENT_REQUESTS, len(one.relevance))))
             gains[one.name, weighing] = float(one.values(taken).mean() - rivals)
     for one in sets:
         rest = [other for other in sets if other is not one]
         print(
             "left out:",
-            *report(one, probes[one.language], fit(rest, gains) if rest else WEIGHING, asked.seed),
+            *report(one, probes[one.language], fit(rest, gains) if rest else WEIGHTING, asked.seed),
             sep="\n",
         )
-    print(f"\nfitted on all: {fit(sets, gains)}; shipped: {WEIGHING}")
+    print(f"\nfitted on all: {fit(sets, gains)}; shipped: {WEIGHTING}")
     for one in sets:
-        print(*report(one, probes[one.language], WEIGHING, asked.seed), sep="\n")
+        print(*report(one, probes[one.language], WEIGHTING, asked.seed), sep="\n")
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ class Recommender:
         choice, probe = None, None
         if ranker == AUTO:
             engine, choice, probe = _probed(engine, model, parsed, catalog, encoder, adapter)
-            ranker = probe.chosen
+            ranker = probe.ranker
         kinds = template_kinds(ranker)
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in kinds}
         opened, made = _engine(engine, model, parsed) if kinds else (None, None)

@@ -46,7 +46,7 @@ from promptrec.errors import PromptrecError
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, template_kinds
 from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, PositionBias
-from promptrec.rank.registry import COMBINED, RANKERS
+from promptrec.rank.registry import ALIASES, RANKERS
 from promptrec.recommender import BATCH
 from promptrec.template.loader import load_template
 from promptrec.testing.planted_dataset import planted
@@ -220,7 +220,7 @@ def main() -> None:
     if asked.one:
         print(json.dumps(measure(*json.loads(asked.one))))
         return
-    names = asked.ranker or [*RANKERS, *COMBINED]
+    names = asked.ranker or [*RANKERS, *ALIASES]
     plans = [(name, axis, SIZES) for axis in ("users", "candidates") for name in names]
     if asked.real:
         plans = [(name, axis, sizes) for axis, (name, sizes) in REAL.items()]

@@ -24,7 +24,7 @@ from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.evaluate.metrics.ranking import measure
 from promptrec.evaluate.runs.spec import default_template
-from promptrec.rank.fusion.ensemble import standardised
+from promptrec.rank.fusion.ensemble import standardise
 from promptrec.rank.pointwise.pair_prompts import fit_pairs, null_context
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.loader import load_template
@@ -87,8 +87,8 @@ def ways(popularity: Mapping[str, float]) -> dict[str, Callable[[Mapping[str, Re
         for part in PARTS:
 
             def with_popularity(told, score=base[name], part=part):
-                scores = standardised(score(told))
-                liked = standardised({i: logs.get(i, 0.0) for i in scores})
+                scores = standardise(score(told))
+                liked = standardise({i: logs.get(i, 0.0) for i in scores})
                 return {i: z + part * liked[i] for i, z in scores.items()}
 
             found[f"{name}, {part:+g} popularity"] = with_popularity

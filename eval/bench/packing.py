@@ -32,7 +32,7 @@ from promptrec.engine.batching import batches, shared_prefix_groups
 from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
 from promptrec.engine.options import EngineOptions
 from promptrec.engine.transformers.engine import CACHE_TOKENS, LOGITS_BYTES, TransformersEngine
-from promptrec.rank.selection.probe_data import probe_pairs
+from promptrec.rank.probe_data import probe_pairs
 
 RECORDS = Path(__file__).parent / "packing.jsonl"
 FILMS, FEWEST, MOST = 30, 3, 10

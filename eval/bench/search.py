@@ -19,7 +19,7 @@ from eval.bench.growth import about
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.rank.selection.probe_data import probe_pairs
+from promptrec.rank.probe_data import probe_pairs
 from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.candidates import retrieve_candidates
 

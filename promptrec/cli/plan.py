@@ -41,7 +41,7 @@ from promptrec.rank.cost import Plan, Speed, expected_items, plan, sample_reques
 from promptrec.rank.expression import template_kinds
 from promptrec.rank.listwise.labels import ListwiseLabels
 from promptrec.rank.listwise.position_bias import ListwisePrior
-from promptrec.rank.registry import COMBINED, RANKERS
+from promptrec.rank.registry import ALIASES, RANKERS
 from promptrec.rank.selection.auto import AUTO
 from promptrec.retrieve.candidates import retrieve_candidates
 from promptrec.template.loader import default_pack
@@ -174,7 +174,7 @@ def _without_weights(name: str) -> str:
 
     Who picks the candidates costs no tokens, nor does what is taken off the answers.
     """
-    written = COMBINED.get(name, name).replace(ListwisePrior.name, ListwiseLabels.name)
+    written = ALIASES.get(name, name).replace(ListwisePrior.name, ListwiseLabels.name)
     stand_in = next((free.name for free in (Random, Popular, Bm25Ranker) if free.name not in written), Random.name)
     return re.sub(rf"\b{Embedding.name}\b", stand_in, written)
 

@@ -65,6 +65,6 @@ def show(found: Probe, console: Console) -> None:
         "AUC over the pairs (chance .5), its lower bound (95 %), what it counts for in a sum, tokens read for an item",
         style="dim",
     )
-    console.print(f"auto takes {found.chosen}: {found.why}", highlight=False, markup=False)
+    console.print(f"auto takes {found.ranker}: {found.reason}", highlight=False, markup=False)
     if found.weights:
         console.print("in an evaluation, a ranker that disagrees with the others counts for less", style="dim")

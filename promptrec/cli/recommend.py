@@ -89,7 +89,7 @@ def recommend(
     with closing(recommender), console.status("ranking"):
         ranking = recommender.rank(query, ids).top(k) if candidates else recommender.recommend(query, k)
     if recommender.probe is not None:
-        console.print(f"auto takes {recommender.probe.chosen}: {recommender.probe.why}")
+        console.print(f"auto takes {recommender.probe.ranker}: {recommender.probe.reason}")
     if ranking.status == "failed":
         raise EngineError(f"nothing could be ranked: {ranking.reason}")
     show(ranking, as_json)

@@ -16,7 +16,7 @@ from promptrec.evaluate.runs.execution import Asked, rank_batch
 from promptrec.evaluate.runs.spec import System
 from promptrec.rank.expression import ranker_parts, template_kinds
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.selection.auto import AT_HAND, AUTO, auto, weigh
+from promptrec.rank.selection.auto import AGREEMENT_REQUESTS, AUTO, auto, reweight
 from promptrec.template.loader import known_name
 
 BASELINES = ("random", "popular", "bm25", "embedding")
@@ -139,7 +139,7 @@ def settled(systems: Sequence[System], dataset: Dataset, engines: Engines, watch
                 adapter=system.adapter,
                 notify=probing,
             )
-            chosen, why = weigh(found, _first_requests(system, dataset, engine, watch))
+            chosen, why = reweight(found, _first_requests(system, dataset, engine, watch))
             watch.notes(f"{dataset.name}: auto takes {chosen} with {found.model}: {why}")
             system = replace(system, ranker=chosen)
         if system not in out:
@@ -151,7 +151,7 @@ def _first_requests(
     system: System, dataset: Dataset, engine: Engine, watch: ProgressListener
 ) -> Callable[[str], Sequence[Ranking]]:
     """What a ranker of a name makes of the first requests."""
-    asked: Sequence[Asked] = (dataset.requests if dataset.candidates_given else dataset.queries)[:AT_HAND]
+    asked: Sequence[Asked] = (dataset.requests if dataset.candidates_given else dataset.queries)[:AGREEMENT_REQUESTS]
 
     def read(ranker: str) -> Sequence[Ranking]:
         reads_model = bool(template_kinds(ranker))

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from promptrec.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from promptrec.rank.base import ModelFree as ModelFree
-    from promptrec.rank.base import Prompting as Prompting
+    from promptrec.rank.base import ModelFreeRanker as ModelFreeRanker
+    from promptrec.rank.base import PromptRanker as PromptRanker
     from promptrec.rank.base import Ranker as Ranker
     from promptrec.rank.base import Setup as Setup
     from promptrec.rank.cost import Plan as Plan
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from promptrec.rank.registry import default_ranker as default_ranker
     from promptrec.rank.registry import list_rankers as list_rankers
     from promptrec.rank.result_builder import ResultBuilder as ResultBuilder
-    from promptrec.rank.result_builder import build_ranking as build_ranking
+    from promptrec.rank.result_builder import build_rankings as build_rankings
     from promptrec.rank.run import Run as Run
 
 _MODULES = {
@@ -47,7 +47,7 @@ _MODULES = {
     "Speed": "promptrec.rank.cost",
     "TemplateRef": "promptrec.rank.ranking",
     "build_ranker": "promptrec.rank.expression",
-    "build_ranking": "promptrec.rank.result_builder",
+    "build_rankings": "promptrec.rank.result_builder",
     "default_ranker": "promptrec.rank.registry",
     "list_rankers": "promptrec.rank.registry",
     "plan": "promptrec.rank.cost",

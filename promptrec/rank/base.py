@@ -1,4 +1,4 @@
-"""`Ranker`: how many prompts, and how their answers combine into one order; rankers with and without a model."""
+"""Base of all rankers: the `Ranker` protocol, what a ranker is built from, and rankers with and without a model."""
 
 import time
 from abc import ABC, abstractmethod
@@ -15,17 +15,23 @@ from promptrec.engine.models.fingerprint import adapter_sha256
 from promptrec.errors import InputError
 from promptrec.rank.item_score_cache import ScoreFile
 from promptrec.rank.ranking import Ranking, TemplateRef
-from promptrec.rank.result_builder import ResultBuilder, build_ranking
+from promptrec.rank.result_builder import ResultBuilder, build_rankings
 from promptrec.template.template import Template
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What a ranker is built from. `templates` holds one of each kind that it writes prompts with.
+    """Inputs that rankers are built from.
 
-    `adapter` is the folder of a LoRA adapter that the engine reads with, `encoder` the name or folder of the text
-    encoder, `training` what other people chose, for rankers that learn from it, `position_bias` the file of a
-    `PositionBias`, `kept` where scores of items that do not depend on the query are stored between processes.
+    Attributes:
+        catalog: all items, for rankers that need more than the candidates.
+        templates: one template for each kind that the ranker writes prompts with.
+        seed: of every random choice.
+        adapter: folder of a LoRA adapter that the engine reads with.
+        encoder: name or folder of the text encoder.
+        training: interactions of other people, for rankers that learn from them.
+        position_bias: file of a `PositionBias`.
+        score_cache: file of query-independent item scores.
     """
 
     catalog: Catalog | None = None
@@ -35,97 +41,91 @@ class Setup:
     encoder: str = "minilm"
     training: Interactions | None = None
     position_bias: str | Path | None = None
-    kept: ScoreFile | None = None
+    score_cache: ScoreFile | None = None
 
     @property
     def adapter_sha256(self) -> str | None:
-        """What the adapter is now: it may be trained again while a ranker is in use."""
+        """SHA-256 of the adapter's files now: it may be trained again while a ranker is in use."""
         return adapter_sha256(self.adapter) if self.adapter else None
 
 
 class Ranker(Protocol):
-    """A way of ranking. Many requests at once, so that an engine sees large batches.
+    """Orders the candidates of many requests at once, so that an engine sees large batches.
 
     Every candidate of a request comes back exactly once, or the ranking has status failed and no items.
     """
 
     @property
     def name(self) -> str:
-        """What the table calls it; its scores have the same name."""
+        """Name of the ranker and of the scores that decide its order."""
 
     @property
     def reads_query(self) -> bool:
-        """False for a ranker that gives everybody the same kind of list, so an empty query is no reason to abstain."""
+        """Whether the order depends on the query; if so, an empty query is a reason to abstain."""
 
     def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
         """One ranking for each request, in the order of the requests."""
 
 
-def engine_and_template(ranker: str, kind: str, engine: Engine | None, setup: Setup) -> tuple[Engine, Template]:
-    """Both, or an InputError that says which one the ranker lacks."""
-    if engine is None:
-        raise InputError(f"the ranker {ranker} reads a model: give it an engine")
-    if kind not in setup.templates:
-        raise InputError(f"the ranker {ranker} writes prompts: give it a template of kind {kind}")
-    return engine, setup.templates[kind]
-
-
-class ModelFree(ABC):
-    """See `promptrec.rank.base.Ranker`. Reads no model."""
+class BaseRanker(ABC):
+    """Ranker of the registry; see `Ranker`."""
 
     name: ClassVar[str]
-    template_kind: ClassVar[None] = None
+    template_kind: ClassVar[str | None] = None
+    """Kind of the template that prompts are written with; None for a ranker without a model."""
     reads_query: ClassVar[bool] = True
     pointwise: ClassVar[bool] = False
-    """Whether an item's score is the same whatever the other candidates are."""
-    keeps: ClassVar[bool] = False
-    """Whether it reads of an item what is the same whoever asks; see `ItemScoreCache`."""
+    """Whether an item's score is independent of the other candidates."""
+    caches_item_scores: ClassVar[bool] = False
+    """Whether it reads query-independent item scores; see `ItemScoreCache`."""
 
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
+
+    @abstractmethod
+    def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
+        """See `Ranker.rank`."""
+
+
+class ModelFreeRanker(BaseRanker):
+    """Ranker that reads no language model."""
 
     def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
         """See `Ranker.rank`."""
         started = time.perf_counter()
         evidence = [ResultBuilder(request) for request in requests]
-        self.gather(evidence)
-        return build_ranking(evidence, self.name, self._setup.seed, seconds=time.perf_counter() - started)
+        self.score(evidence)
+        return build_rankings(evidence, self.name, self._setup.seed, seconds=time.perf_counter() - started)
 
     @abstractmethod
-    def gather(self, evidence: Sequence[ResultBuilder]) -> None:
+    def score(self, evidence: Sequence[ResultBuilder]) -> None:
         """Score the candidates of each request."""
 
 
-class Prompting(ABC):
-    """See `promptrec.rank.base.Ranker`. Reads a model."""
+class PromptRanker(BaseRanker):
+    """Ranker that prompts a language model."""
 
-    name: ClassVar[str]
     template_kind: ClassVar[str]
-    """The kind of template it writes prompts with."""
-    reads_query: ClassVar[bool] = True
-    pointwise: ClassVar[bool] = False
-    """Whether an item's score is the same whatever the other candidates are."""
-    keeps: ClassVar[bool] = False
-    """Whether it reads of an item what is the same whoever asks; see `ItemScoreCache`."""
-
-    def __init__(self, setup: Setup) -> None:
-        self._setup = setup
 
     def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
-        """See `Ranker.rank`."""
+        """See `Ranker.rank`.
+
+        Raises:
+            InputError: no engine, or no template of the ranker's kind.
+        """
         started = time.perf_counter()
-        engine, template = engine_and_template(self.name, self.template_kind, engine, self._setup)
+        if engine is None:
+            raise InputError(f"the ranker {self.name} reads a model: give it an engine")
+        template = self._setup.templates.get(self.template_kind)
+        if template is None:
+            raise InputError(f"the ranker {self.name} writes prompts: give it a template of kind {self.template_kind}")
         evidence = [ResultBuilder(request) for request in requests]
-        self.gather(evidence, engine, template)
-        return build_ranking(
-            evidence,
-            self.name,
-            self._setup.seed,
-            (TemplateRef.of(template),),
-            engine,
-            seconds=time.perf_counter() - started,
+        self.score(evidence, engine, template)
+        seconds = time.perf_counter() - started
+        return build_rankings(
+            evidence, self.name, self._setup.seed, (TemplateRef.of(template),), engine, seconds=seconds
         )
 
     @abstractmethod
-    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
-        """Ask the engine about each request, and book what it says, its errors and its cost."""
+    def score(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
+        """Score the candidates of each request with the engine; errors and cost go to its result builder."""

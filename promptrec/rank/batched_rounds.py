@@ -1,51 +1,51 @@
-"""Many questions that wait for answers, asked together: what all of them need next is one call of the model.
+"""Batched rounds: run generator-based algorithms together, with one engine call for all that they request in a round.
 
-An asking is a generator. It yields a list of what it wants to know, is sent as many answers, and returns what it
-made of them.
+A member is a generator that yields a list of requests, is sent as many answers, and returns its result.
 """
 
 from collections.abc import Callable, Generator, Sequence
 from typing import TypeVar
 
-Wanted = TypeVar("Wanted")
+Request = TypeVar("Request")
 Answer = TypeVar("Answer")
-Outcome = TypeVar("Outcome")
-Rounds = Generator[list[Wanted], list[Answer], Outcome]
+Result = TypeVar("Result")
+Rounds = Generator[list[Request], list[Answer], Result]
 
 
-def together(askings: Sequence[Rounds[Wanted, Answer, Outcome]]) -> Rounds[Wanted, Answer, list[Outcome]]:
-    """One asking made of many: each round wants what all that have not finished want next.
+def gather(members: Sequence[Rounds[Request, Answer, Result]]) -> Rounds[Request, Answer, list[Result]]:
+    """Combine members into one generator that returns their results in order.
 
-    It takes as many rounds as its longest member alone, and returns their outcomes in order.
+    Each round holds the requests of all members that have not finished, so there are as many rounds as the longest
+    member has.
     """
-    waiting: dict[int, list[Wanted]] = {}
-    outcomes: dict[int, Outcome] = {}
+    pending: dict[int, list[Request]] = {}
+    results: dict[int, Result] = {}
 
     def advance(n: int, answers: list[Answer] | None) -> None:
         try:
-            waiting[n] = next(askings[n]) if answers is None else askings[n].send(answers)
+            pending[n] = next(members[n]) if answers is None else members[n].send(answers)
         except StopIteration as stop:
-            waiting.pop(n, None)
-            outcomes[n] = stop.value
+            pending.pop(n, None)
+            results[n] = stop.value
 
-    for n in range(len(askings)):
+    for n in range(len(members)):
         advance(n, None)
-    while waiting:
-        asked = dict(waiting)
-        answers = yield [wanted for wants in asked.values() for wanted in wants]
+    while pending:
+        current = dict(pending)
+        answers = yield [request for requests in current.values() for request in requests]
         start = 0
-        for n, wants in asked.items():
-            advance(n, answers[start : start + len(wants)])
-            start += len(wants)
-    return [outcomes[n] for n in range(len(askings))]
+        for n, requests in current.items():
+            advance(n, answers[start : start + len(requests)])
+            start += len(requests)
+    return [results[n] for n in range(len(members))]
 
 
-def answered(asking: Rounds[Wanted, Answer, Outcome], answer: Callable[[list[Wanted]], list[Answer]]) -> Outcome:
-    """What an asking comes to when `answer` answers each of its rounds."""
+def run(rounds: Rounds[Request, Answer, Result], answer: Callable[[list[Request]], list[Answer]]) -> Result:
+    """Run a generator to its end, with `answer` answering each round; returns its result."""
     try:
-        wanted = next(asking)
+        requests = next(rounds)
         while True:
-            wanted = asking.send(answer(wanted))
+            requests = rounds.send(answer(requests))
     except StopIteration as stop:
-        outcome: Outcome = stop.value
-        return outcome
+        result: Result = stop.value
+        return result

@@ -1,4 +1,4 @@
-"""Ordering scored candidates without ever leaning on the order they were shown in, and scores from ranks alone."""
+"""Ordering: seeded orders that are independent of the input order, and scores from ranks."""
 
 import hashlib
 from collections import Counter
@@ -7,23 +7,28 @@ from itertools import groupby
 
 from promptrec.data.item import Item
 
-# Two scores closer than this are a tie: batch composition moves float32 sums by about this much.
+# Scores equal to so many decimals are ties: batch composition changes float32 sums by about this much.
 DECIMALS = 6
 
 
 def seeded_hash(seed: int, *words: str) -> int:
-    """A 64-bit number that depends on the seed and the words alone, the same on every machine."""
+    """64-bit hash of the seed and the words, the same on every machine."""
     text = "\x00".join((str(seed), *words))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
-def shuffled(candidates: Sequence[Item], seed: int, *words: str) -> tuple[Item, ...]:
-    """The candidates in an order that depends on the seed, the words and their IDs, not on the order given."""
+def seeded_order(candidates: Sequence[Item], seed: int, *words: str) -> tuple[Item, ...]:
+    """The candidates in a random order that depends on the seed, the words and their IDs, not on the input order."""
     return tuple(sorted(candidates, key=lambda item: seeded_hash(seed, *words, item.item_id)))
 
 
 def best_first(candidates: Sequence[Item], scores: Mapping[str, float], seed: int) -> tuple[tuple[Item, ...], int]:
-    """Candidates by falling score; ties, and those without a score (last), by a seeded hash of the item ID.
+    """Candidates by descending score; ties, and those without a score (last), by a seeded hash of the item ID.
+
+    Args:
+        candidates: to order.
+        scores: by item ID, higher is better.
+        seed: of the hash.
 
     Returns:
         The order, and how many scored items shared their score with another.
@@ -38,20 +43,20 @@ def best_first(candidates: Sequence[Item], scores: Mapping[str, float], seed: in
     return tuple(sorted(candidates, key=place)), sum(n for n in shared.values() if n > 1)
 
 
-def places(groups: Sequence[Sequence[Item]]) -> dict[str, float]:
-    """The number of items each is ahead of, by item ID; `groups` of equals come best first and share their mean."""
-    behind = sum(map(len, groups))
+def rank_scores(groups: Sequence[Sequence[Item]]) -> dict[str, float]:
+    """Rank score by item ID: the number of items below it. `groups` of equals are best first and share their mean."""
+    below = sum(map(len, groups))
     scores = {}
     for group in groups:
-        behind -= len(group)
-        scores.update({item.item_id: behind + (len(group) - 1) / 2 for item in group})
+        below -= len(group)
+        scores.update({item.item_id: below + (len(group) - 1) / 2 for item in group})
     return scores
 
 
-def levelled(scores: Mapping[str, float], ties: Iterable[tuple[str, str]]) -> dict[str, float]:
-    """The same scores, but items that `ties` join, directly or through others, share the mean of theirs.
+def average_ties(scores: Mapping[str, float], ties: Iterable[tuple[str, str]]) -> dict[str, float]:
+    """Scores in which neighbours that are tied, directly or through others, share the mean of theirs.
 
-    Only those that stand side by side do: an item never falls behind one of another tie that it was ahead of.
+    Only neighbours do, so that an item is never moved below one of another tie that it was above.
     """
     leader = {item_id: item_id for item_id in scores}
 
@@ -64,8 +69,8 @@ def levelled(scores: Mapping[str, float], ties: Iterable[tuple[str, str]]) -> di
     for one, other in ties:
         leader[first(one)] = first(other)
 
-    def side_by_side(group: tuple[float, list[str]]) -> str:
-        """Equals that all are in one tie go with their neighbours of the same tie; others stand alone."""
+    def tie_of(group: tuple[float, list[str]]) -> str:
+        """Key of the tie that all items of equal score are in; a key of their own if they are not in one tie."""
         ties_of = {first(item_id) for item_id in group[1]}
         return ties_of.pop() if len(ties_of) == 1 else f"\x00{group[0]}"
 
@@ -73,7 +78,7 @@ def levelled(scores: Mapping[str, float], ties: Iterable[tuple[str, str]]) -> di
     for item_id in sorted(scores, key=lambda item_id: -scores[item_id]):
         equals.setdefault(scores[item_id], []).append(item_id)
     out = {}
-    for _, run in groupby(equals.items(), side_by_side):
+    for _, run in groupby(equals.items(), tie_of):
         members = [item_id for _, group in run for item_id in group]
         out.update(dict.fromkeys(members, sum(scores[item_id] for item_id in members) / len(members)))
     return out

@@ -1,7 +1,7 @@
-"""The ways of ranking by name. A new one is a file and a line here. How names combine is in `names.py`."""
+"""Registry of rankers by name. How names combine is in `expression.py`."""
 
 from promptrec.errors import InputError, UnknownName
-from promptrec.rank.base import ModelFree, Prompting
+from promptrec.rank.base import BaseRanker
 from promptrec.rank.baselines.collaborative import ImplicitMf, ItemKnn
 from promptrec.rank.baselines.embedding import Embedding
 from promptrec.rank.baselines.simple import Bm25Ranker, Popular, Random
@@ -15,7 +15,7 @@ from promptrec.rank.sorting.pairwise import Pairwise, PairwiseAll
 from promptrec.rank.sorting.setwise import Setwise
 from promptrec.rank.sorting.tournament import Tournament
 
-RANKERS: dict[str, type[ModelFree] | type[Prompting]] = {
+RANKERS: dict[str, type[BaseRanker]] = {
     "query-likelihood": QueryLikelihood,
     "item-pmi": ItemPmi,
     "item-likelihood": ItemLikelihood,
@@ -37,39 +37,39 @@ RANKERS: dict[str, type[ModelFree] | type[Prompting]] = {
     "implicit-mf": ImplicitMf,
 }
 
-# What a probe of the model finds, see `auto.py`.
+# Name of the ranker that a probe of the model selects, see `selection/auto.py`.
 AUTO = "auto"
 
-# What a name alone stands for.
-COMBINED = {
+# Names of expressions.
+ALIASES = {
     "ensemble": "query-likelihood+item-pmi+embedding",
     "cascade": "bm25:50:query-likelihood",
 }
 
-# Below this size a model knows more than it can say: on planted tastes it ranks far better by likelihood.
+# Parameters below which likelihood ranks far better than answers, measured on planted tastes.
 SMALL_MODEL = 1_000_000_000
 
 
 def list_rankers() -> list[str]:
     """The names of all rankers; they combine, as in "query-likelihood+embedding" or "bm25:50:query-likelihood"."""
-    return [*RANKERS, *COMBINED, AUTO]
+    return [*RANKERS, *ALIASES, AUTO]
 
 
-def ranker_class(name: str) -> type[ModelFree] | type[Prompting]:
-    """The class behind a name of the table.
+def ranker_class(name: str) -> type[BaseRanker]:
+    """The class of a registered ranker.
 
     Raises:
         UnknownName: no such ranker; the message lists those there are.
     """
     if name == AUTO:
         raise InputError(f"the ranker {AUTO} is what a probe of the model finds: it stands alone, beside no other")
-    if name in COMBINED:
-        raise InputError(f"the ranker {name} stands for {COMBINED[name]}: beside others write that")
+    if name in ALIASES:
+        raise InputError(f"the ranker {name} stands for {ALIASES[name]}: beside others write that")
     if name not in RANKERS:
-        raise UnknownName("ranker", name, {*RANKERS, *COMBINED, AUTO})
+        raise UnknownName("ranker", name, {*RANKERS, *ALIASES, AUTO})
     return RANKERS[name]
 
 
 def default_ranker(parameters: int | None) -> str:
-    """The ranker for a model of this many parameters (None: unknown)."""
+    """Name of the default ranker for a model of this many parameters; None if unknown."""
     return "yes-no" if parameters is not None and parameters >= SMALL_MODEL else "query-likelihood"

@@ -46,7 +46,7 @@ class ResultBuilder:
         self.scores.setdefault(item_id, {}).update(named)
 
 
-def build_ranking(
+def build_rankings(
     evidence: Sequence[ResultBuilder],
     ranker: str,
     seed: int,

@@ -1,4 +1,4 @@
-"""`Run`: the rankings of many queries, in the order the queries were given."""
+"""Run: the rankings of many queries in their order, with exports to pandas, TREC and JSON lines."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Run(Sequence[Ranking]):
-    """Rankings of a batch. Behaves as a sequence of `Ranking`."""
+    """Sequence of `Ranking`."""
 
     def __init__(self, rankings: Sequence[Ranking]) -> None:
         self._rankings = tuple(rankings)
@@ -29,18 +29,18 @@ class Run(Sequence[Ranking]):
 
     @property
     def statuses(self) -> dict[str, int]:
-        """How many rankings have each status."""
+        """Number of rankings by status."""
         return dict(Counter(r.status for r in self._rankings))
 
     def to_pandas(self) -> "pd.DataFrame":
-        """The rows of all rankings, see `Ranking.to_pandas`."""
+        """Data frame of all rankings, see `Ranking.to_pandas`."""
         import pandas as pd
 
         rows = [row for ranking in self._rankings for row in ranking.rows()]
         return pd.DataFrame(rows, columns=None if rows else COLUMNS)
 
     def to_trec(self, path: str | Path | None = None, tag: str = "promptrec") -> str:
-        """The run in TREC's six columns, written to `path` if there is one.
+        """The run in TREC format, written to `path` if given.
 
         The score column is n - rank + 1, so that evaluators that sort by score keep the order, ties included.
 
@@ -54,7 +54,7 @@ class Run(Sequence[Ranking]):
         return text
 
     def to_jsonl(self, path: str | Path | None = None) -> str:
-        """One JSON object a line, each valid against docs/schema/ranking.schema.json; written to `path` if given."""
+        """JSON lines that are valid against docs/schema/ranking.schema.json, written to `path` if given."""
         text = "".join(r.model_dump_json() + "\n" for r in self._rankings)
         if path is not None:
             with writing(path):

@@ -10,7 +10,7 @@ from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.rank.base import Setup
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.result_builder import ResultBuilder, build_ranking
+from promptrec.rank.result_builder import ResultBuilder, build_rankings
 from promptrec.retrieve.bm25 import document
 from promptrec.retrieve.tokenize import words
 from promptrec.testing.planted_dataset import Planted
@@ -94,4 +94,4 @@ def _ranked(
     for e in evidence:
         for item in e.request.candidates:
             e.score(item.item_id, **{ranker.name: float(score(e.request, item))})
-    return build_ranking(evidence, ranker.name, setup.seed, seconds=time.perf_counter() - started)
+    return build_rankings(evidence, ranker.name, setup.seed, seconds=time.perf_counter() - started)

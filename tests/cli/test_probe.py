@@ -19,8 +19,8 @@ def test_a_probe_is_shown_best_first_with_what_was_chosen_and_why():
         model="m",
         engine="transformers",
         language="en",
-        chosen="query-likelihood",
-        why="it is best",
+        ranker="query-likelihood",
+        reason="it is best",
         weights={"query-likelihood": 2.0, "yes-no": 0.5, "bm25": 0.1},
         rows=ROWS,
     )

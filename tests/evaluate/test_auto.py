@@ -10,8 +10,8 @@ from promptrec.evaluate.datasets.registry import planted_dataset
 from promptrec.evaluate.evaluator import evaluate
 from promptrec.evaluate.progress import ProgressListener
 from promptrec.rank.expression import ranker_parts
-from promptrec.rank.selection.auto import AT_HAND
-from promptrec.rank.selection.probe_data import probe_pairs
+from promptrec.rank.probe_data import probe_pairs
+from promptrec.rank.selection.auto import AGREEMENT_REQUESTS
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 
@@ -63,7 +63,7 @@ def run(tmp_path, monkeypatch):
     ("users", "engine", "why"),
     [
         (6, Knowing(), "6 requests are too few to weigh by agreement"),
-        (30, Knowing(), f"agreement with the others on {AT_HAND} requests"),
+        (30, Knowing(), f"agreement with the others on {AGREEMENT_REQUESTS} requests"),
         (30, ScriptedEngine(), "no way of asking this model was surely better than chance"),
     ],
     ids=["few", "many", "weak"],
@@ -78,7 +78,7 @@ def test_auto_is_run_under_the_name_of_what_it_takes_and_says_why(run, users, en
     assert taken in rankers and ranker_parts(taken) and why in note
     weighed = {(system, total) for system, total in watch.started if "which auto weighs" in system}
     assert bool(weighed) is isinstance(engine, Knowing)
-    assert all(total == min(users, AT_HAND) for _, total in weighed)
+    assert all(total == min(users, AGREEMENT_REQUESTS) for _, total in weighed)
 
 
 def test_it_says_what_it_probes_and_what_it_weighs_before_it_says_what_it_takes(run):
@@ -91,8 +91,8 @@ def test_it_says_what_it_probes_and_what_it_weighs_before_it_says_what_it_takes(
 
 SAID = (
     "auto: probing scripted as query-likelihood",
-    f"bm25, which auto weighs, on planted: 0 of {AT_HAND} people, 0%",
-    f"query-likelihood, which auto weighs, on planted: 0 of {AT_HAND} people, 0%",
+    f"bm25, which auto weighs, on planted: 0 of {AGREEMENT_REQUESTS} people, 0%",
+    f"query-likelihood, which auto weighs, on planted: 0 of {AGREEMENT_REQUESTS} people, 0%",
     "planted: auto takes",
     "query-likelihood · scripted on planted: 0 of 30 people, 0%",
 )

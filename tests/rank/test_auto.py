@@ -11,10 +11,10 @@ from promptrec.errors import EngineError
 from promptrec.rank.base import Setup
 from promptrec.rank.baselines.simple import Random
 from promptrec.rank.expression import build_ranker, ranker_parts
+from promptrec.rank.probe_data import OTHERS, Pairs, probe_pairs
 from promptrec.rank.ranking import RankedItem, Ranking
-from promptrec.rank.selection.auto import AT_HAND, LEAST_REQUESTS, Probe, auto, choose, weigh
-from promptrec.rank.selection.probe import Measured, ProbeRow, measure_ranker, shares_below
-from promptrec.rank.selection.probe_data import OTHERS, Pairs, probe_pairs
+from promptrec.rank.selection.auto import AGREEMENT_REQUESTS, LEAST_REQUESTS, Probe, auto, choose, reweight
+from promptrec.rank.selection.probe import ProbeResult, ProbeRow, measure_ranker, shares_below
 from promptrec.template.loader import load_template
 from promptrec.testing.planted_rankers import PlantedReader
 from promptrec.testing.scripted_engine import ScriptedEngine
@@ -33,7 +33,7 @@ def planted(name, signal, seed, tokens=10.0):
     mean = sum(areas) / len(areas)
     spread = (sum((a - mean) ** 2 for a in areas) / (len(areas) - 1)) ** 0.5
     low = mean - 1.645 * spread / len(areas) ** 0.5
-    return Measured(ProbeRow(ranker=name, auc=mean, low=low, prompt_tokens=tokens), scores)
+    return ProbeResult(ProbeRow(ranker=name, auc=mean, low=low, prompt_tokens=tokens), scores)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -71,13 +71,13 @@ def test_a_planted_bad_ranker_is_never_chosen_in_100_runs():
 
 
 def test_two_good_ones_that_err_apart_are_added():
-    chosen = [choose(PAIRS, [planted("query-likelihood", 1.2, s), planted("item-pmi", 1.2, s)])[1] for s in range(20)]
-    assert sum({"query-likelihood", "item-pmi"} <= set(ranker_parts(name)) for name in chosen) > 15
+    ranker = [choose(PAIRS, [planted("query-likelihood", 1.2, s), planted("item-pmi", 1.2, s)])[1] for s in range(20)]
+    assert sum({"query-likelihood", "item-pmi"} <= set(ranker_parts(name)) for name in ranker) > 15
 
 
 def test_of_two_that_say_the_same_the_cheaper_is_chosen():
     cheap = planted("query-likelihood", 1.5, 1, tokens=5)
-    dear = Measured(cheap.row.model_copy(update={"ranker": "item-pmi", "prompt_tokens": 50}), cheap.scores)
+    dear = ProbeResult(cheap.row.model_copy(update={"ranker": "item-pmi", "prompt_tokens": 50}), cheap.scores)
     weights, name, why = choose(PAIRS, [dear, cheap])
     assert name == "query-likelihood" and "item-pmi" not in weights
     assert "item-pmi would read more and add less" in why
@@ -112,14 +112,14 @@ PROBE = Probe(
     model="m",
     engine="e",
     language="en",
-    chosen="query-likelihood",
-    why="the probe",
+    ranker="query-likelihood",
+    reason="the probe",
     weights={"query-likelihood": 1.0, "embedding": 0.9, "item-pmi": 0.8, "bm25": 0.1},
     rows=(),
 )
 
 
-def reads(shares, requests=AT_HAND, items=12):
+def reads(shares, requests=AGREEMENT_REQUESTS, items=12):
     """Reads rankings whose scores have a known share of one truth."""
 
     def read(name):
@@ -141,7 +141,7 @@ def reads(shares, requests=AT_HAND, items=12):
 
 
 def test_requests_at_hand_take_out_who_disagrees_and_say_so():
-    name, why = weigh(PROBE, reads(SHARES | {"embedding": 0.0}))
+    name, why = reweight(PROBE, reads(SHARES | {"embedding": 0.0}))
     assert set(ranker_parts(name)) == {"query-likelihood", "item-pmi"}
     assert "20 requests" in why and "left out: embedding, bm25" in why
 
@@ -153,9 +153,9 @@ def test_only_what_the_probe_found_good_is_read_for_them():
         asked.append(name)
         return reads(SHARES)(name)
 
-    name, _ = weigh(PROBE, read)
+    name, _ = reweight(PROBE, read)
     assert sorted(asked) == sorted(PROBE.weights) and "bm25" not in name
-    assert weigh(PROBE.model_copy(update={"weights": {}}), lambda name: []) == ("query-likelihood", "the probe")
+    assert reweight(PROBE.model_copy(update={"weights": {}}), lambda name: []) == ("query-likelihood", "the probe")
 
 
 @pytest.mark.parametrize("requests", [0, LEAST_REQUESTS - 1])
@@ -166,12 +166,12 @@ def test_few_requests_leave_the_choice_to_the_probe_and_cost_nothing(requests):
         asked.append(name)
         return reads(SHARES, requests)(name)
 
-    name, why = weigh(PROBE, read)
+    name, why = reweight(PROBE, read)
     assert name == "query-likelihood" and "too few" in why and asked == ["bm25"]
 
 
 def test_where_nothing_agrees_the_prior_stays():
-    name, why = weigh(PROBE, reads(dict.fromkeys(SHARES, 0.0), requests=2000))
+    name, why = reweight(PROBE, reads(dict.fromkeys(SHARES, 0.0), requests=2000))
     assert set(ranker_parts(name)) <= set(SHARES) and why
 
 
@@ -181,7 +181,7 @@ def test_what_cannot_be_measured_is_a_row_that_says_why(tmp_path, monkeypatch):
     rows = {row.ranker: row for row in found.rows}
     assert rows["query-likelihood"].auc is None and "CUDA" in rows["query-likelihood"].reason
     assert "model add minilm" in rows["embedding"].reason
-    assert found.chosen == "bm25"
+    assert found.ranker == "bm25"
 
 
 class Dead(ScriptedEngine):
@@ -199,7 +199,7 @@ def test_what_could_not_be_read_is_not_kept_and_what_could_is(tmp_path, monkeypa
     (tmp_path / "weights").mkdir()
     info = ModelInfo("scripted", tmp_path / "weights", "none", "test")
     lost = auto(ScriptedEngine(fail=lambda text: "CUDA out of memory"), info, "en", "minilm")
-    assert lost.chosen == "bm25" and not list(tmp_path.glob("probes/*"))
+    assert lost.ranker == "bm25" and not list(tmp_path.glob("probes/*"))
     found = auto(ScriptedEngine(), info, "en", "minilm")
     assert len(list(tmp_path.glob("probes/*"))) == 1
     assert auto(Dead(), info, "en", "minilm") == found, "a model is probed once"
@@ -250,7 +250,7 @@ def test_a_kept_probe_that_cannot_be_read_or_written_costs_another_probe(tmp_pat
         kept.parent.rmdir()
         kept.parent.write_text("")
     again = auto(ScriptedEngine(), info, "en", "minilm")
-    assert again.chosen == found.chosen
+    assert again.ranker == found.ranker
 
 
 def test_a_probe_with_other_options_or_an_adapter_is_another(tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError, UnknownName
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, ranker_parts, template_kinds
-from promptrec.rank.fusion.ensemble import Ensemble, standardised
+from promptrec.rank.fusion.ensemble import Ensemble, standardise
 from promptrec.testing.planted_rankers import PlantedReader
 from promptrec.testing.scripted_engine import ScriptedEngine
 
@@ -24,16 +24,16 @@ def scores(ranking, name):
     st.dictionaries(st.text("abc", min_size=1), st.floats(-1e6, 1e6), min_size=2), st.floats(0.1, 10), st.floats(-9, 9)
 )
 def test_standardised_scores_have_mean_0_and_know_no_scale(raw, scale, shift):
-    z = standardised(raw)
+    z = standardise(raw)
     assert statistics.fmean(z.values()) == pytest.approx(0, abs=1e-6)
     if statistics.pstdev(raw.values()) > 1e-3:
         assert statistics.pstdev(z.values()) == pytest.approx(1)
-        assert standardised({i: scale * v + shift for i, v in raw.items()}) == pytest.approx(z, abs=1e-4)
+        assert standardise({i: scale * v + shift for i, v in raw.items()}) == pytest.approx(z, abs=1e-4)
 
 
 def test_standardising_what_is_all_the_same_says_nothing():
-    assert standardised({"a": 3.0, "b": 3.0}) == {"a": 0.0, "b": 0.0}
-    assert standardised({}) == {}
+    assert standardise({"a": 3.0, "b": 3.0}) == {"a": 0.0, "b": 0.0}
+    assert standardise({}) == {}
 
 
 def test_an_ensemble_adds_what_its_members_say(build, request_for):
@@ -41,7 +41,7 @@ def test_an_ensemble_adds_what_its_members_say(build, request_for):
     alone = [build(name).rank([request_for()], ScriptedEngine())[0] for name in ("query-likelihood", "popular")]
     wanted = dict.fromkeys(both.item_ids, 0.0)
     for ranking in alone:
-        for item_id, z in standardised(scores(ranking, ranking.ranker)).items():
+        for item_id, z in standardise(scores(ranking, ranking.ranker)).items():
             wanted[item_id] += z
     assert scores(both, "query-likelihood+popular") == pytest.approx(wanted)
     assert scores(both, "popular") == scores(alone[1], "popular")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.data.item import Item
-from promptrec.rank.batched_rounds import answered
+from promptrec.rank.batched_rounds import run
 from promptrec.rank.sorting.heap import TOP, best_by_heap
 
 worths = st.lists(st.integers(0, 99), max_size=60)
@@ -28,7 +28,7 @@ def sort(values, arity, judge=lambda n: n):
         rounds.append(families)
         return [[judge(int(item.title)) for item in family] for family in families]
 
-    groups = answered(best_by_heap(items, arity, best), answer)
+    groups = run(best_by_heap(items, arity, best), answer)
     assert sorted(item.item_id for group in groups for item in group) == sorted(item.item_id for item in items)
     return [[int(item.title) for item in group] for group in groups], rounds
 

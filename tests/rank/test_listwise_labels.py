@@ -12,7 +12,7 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, ranker_parts
 from promptrec.rank.label_tokens import label_names
-from promptrec.rank.listwise.cyclic_shifts import ListwiseShifts, turned
+from promptrec.rank.listwise.cyclic_shifts import ListwiseShifts, cyclic_shifts
 from promptrec.rank.listwise.labels import Assignment
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.loader import load_template
@@ -76,7 +76,7 @@ def test_more_candidates_than_fit_are_answered_with_fewer():
 def test_in_shifts_every_candidate_visits_slots_that_lie_evenly_apart(n, shifts):
     request = request_of(n)
     assignments = [
-        assignment.items for assignment in turned(Assignment(ResultBuilder(request), request.candidates), shifts)
+        assignment.items for assignment in cyclic_shifts(Assignment(ResultBuilder(request), request.candidates), shifts)
     ]
     assert len(assignments) == min(n, shifts) and assignments[0] == request.candidates
     for item in request.candidates:
@@ -132,7 +132,7 @@ def test_rounds_go_on_only_for_those_whose_first_three_do_not_stand():
 @given(st.integers(2, 40), st.sampled_from([2, 4, 8]))
 def test_the_first_two_shifts_lie_half_of_the_slots_apart(n, shifts):
     request = request_of(n * shifts)
-    first, second, *_ = turned(Assignment(ResultBuilder(request), request.candidates), shifts)
+    first, second, *_ = cyclic_shifts(Assignment(ResultBuilder(request), request.candidates), shifts)
     assert first.items.index(second.items[0]) == n * shifts // 2
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from promptrec.data.query import Query, RankRequest
-from promptrec.rank.label_tokens import MAX_LABELS, answer_word, label_names, label_tokens, slot_token
+from promptrec.rank.label_tokens import MAX_LABELS, answer_word, label_names, label_tokens, single_token
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 
@@ -172,8 +172,8 @@ def test_labels_are_single_tokens_in_their_slot():
     tokenizer = ScriptedEngine().tokenizer
     labels = label_tokens(tokenizer, "[", 200)
     assert len(labels) <= MAX_LABELS and len(set(labels.values())) == len(labels)
-    assert all(slot_token(tokenizer, "[", label) == token for label, token in labels.items())
-    assert slot_token(tokenizer, "[", "two words") is None
+    assert all(single_token(tokenizer, "[", label) == token for label, token in labels.items())
+    assert single_token(tokenizer, "[", "two words") is None
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ from promptrec.evaluate.stats.baseline_comparison import in_family
 from promptrec.evaluate.stats.significance import Difference, paired
 from promptrec.rank.label_tokens import MAX_LABELS
 from promptrec.rank.listwise.windows import WINDOW
-from promptrec.rank.ordering import shuffled
+from promptrec.rank.ordering import seeded_order
 
 ORDERS = 5
-# Rankers that show every candidate in one slot, dealt as `shuffled` does, and the most candidates they do so with.
+# Rankers that show every candidate in one slot, dealt as `seeded_order` does, and the most candidates they do so with.
 SHOWN_ONCE = {"listwise-labels": MAX_LABELS, "listwise-prior": MAX_LABELS, "listwise-text": WINDOW}
 
 
@@ -80,7 +80,7 @@ def position_curve(system: System, dataset: Dataset, store: RunStore) -> tuple[f
         return ()
     shown = {
         request.query.query_id: [
-            item.item_id for item in shuffled(request.candidates, system.seed, request.query.query_id)
+            item.item_id for item in seeded_order(request.candidates, system.seed, request.query.query_id)
         ]
         for request in asked
     }

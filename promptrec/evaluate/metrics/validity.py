@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import get_args
 
 from promptrec.data.item import Item
-from promptrec.rank.ordering import shuffled
+from promptrec.rank.ordering import seeded_order
 from promptrec.rank.ranking import Ranking, Status
 
 
@@ -30,7 +30,7 @@ class Validity:
             for fault in ("missing", "repeated", "unknown"):
                 self._counts[fault] += bool(getattr(ranking.reply, fault))
         if len(ranking.items) > 1:
-            prompted = [item.item_id for item in shuffled(candidates, ranking.seed, ranking.query_id)]
+            prompted = [item.item_id for item in seeded_order(candidates, ranking.seed, ranking.query_id)]
             self._counts["orders"] += 1
             self._counts["copied-request"] += list(ranking.item_ids) == given
             self._counts["copied-prompt"] += list(ranking.item_ids) == prompted

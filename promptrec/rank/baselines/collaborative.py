@@ -1,6 +1,6 @@
-"""`item-knn` and `implicit-mf`: collaborative filtering by LensKit (Ekstrand 2020), where there is training data.
+"""Collaborative filtering baselines `item-knn` and `implicit-mf`, by LensKit (Ekstrand 2020).
 
-The person asking is unknown to the training data: they are scored from the items of their history alone.
+The query's person is not in the training data: candidates are scored from the query's history alone.
 """
 
 import contextlib
@@ -17,43 +17,43 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interactions
 from promptrec.data.query import Query
 from promptrec.errors import InputError, MissingExtra
-from promptrec.rank.base import ModelFree
+from promptrec.rank.base import ModelFreeRanker
 from promptrec.rank.result_builder import ResultBuilder
 
-# A rating is a like from here on, as a part of the scale that is used: 4 of 1 to 5, 8 of 1 to 10, 1 of 0 to 1.
+# Ratings from this part of the scale on are likes: 4 of 1 to 5, 8 of 1 to 10, 1 of 0 to 1.
 LIKED = 0.75
-# How many factors a short history can be fitted to, and how many items it takes to tell one from noise.
+# Most factors for a short history, and items per factor.
 MAX_FACTORS, ITEMS_PER_FACTOR = 16, 10
 
 
-class _Collaborative(ModelFree):
-    """What both rankers share: likes to train on, the history's place in them, and popularity where that fails.
+class _Collaborative(ModelFreeRanker):
+    """Base of both: a LensKit scorer trained on likes, with the number of likes as the fallback.
 
-    A person without a history, or with one that nobody in the training data liked, gets the candidates by the number
-    of their likes there, with status fallback.
+    The order is by number of likes in the training data, with status fallback, where the query has no history or one
+    without any item that was liked there.
     """
 
-    def gather(self, evidence: Sequence[ResultBuilder]) -> None:
+    def score(self, evidence: Sequence[ResultBuilder]) -> None:
         """See `ModelFree.gather`."""
         for e in evidence:
             history = self._history(e.request.query)
             if history:
-                self._score(e, history)
+                self._score_by_model(e, history)
             else:
-                self._by_likes(e)
+                self._score_by_likes(e)
 
-    def _score(self, e: ResultBuilder, history: list[str]) -> None:
+    def _score_by_model(self, e: ResultBuilder, history: list[str]) -> None:
         known = [item.item_id for item in e.request.candidates if item.item_id in self._likes]
         scores = self._predict(history, known) if known else []
         for item_id, score in zip(known, scores, strict=True):
-            # LensKit gives NaN where no neighbour is in the history: a sum of nothing.
+            # LensKit gives NaN if no neighbour is in the history.
             e.score(item_id, **{self.name: 0.0 if math.isnan(score) else score})
         unknown = len(e.request.candidates) - len(known)
         if unknown:
             e.status = "repaired" if known else "fallback"
             e.notes.append(f"{unknown} candidates are not in the training data and come last in a seeded random order")
 
-    def _by_likes(self, e: ResultBuilder) -> None:
+    def _score_by_likes(self, e: ResultBuilder) -> None:
         e.status, e.ordered_by = "fallback", "likes"
         lacking = "no item of the history is in the training data" if e.request.query.history else "there is no history"
         e.notes.append(f"{lacking}; the order is by the number of likes in the training data")
@@ -68,7 +68,7 @@ class _Collaborative(ModelFree):
         return [float(score) for score in scored.scores()]
 
     def _history(self, query: Query) -> list[str]:
-        """The IDs of the history's items that the model knows. Its entries are IDs or titles."""
+        """IDs of the history's items that were liked in the training data; entries are IDs or titles."""
         found = [self._catalog.find(entry) for entry in query.history]
         return list(dict.fromkeys(item.item_id for item in found if item and item.item_id in self._likes))
 
@@ -79,18 +79,18 @@ class _Collaborative(ModelFree):
         return self._setup.catalog
 
     @cached_property
-    def _liked(self) -> Any:  # noqa: ANN401 - a pandas data frame
+    def _likes_frame(self) -> Any:  # noqa: ANN401 - a pandas data frame
         if self._setup.training is None:
             raise InputError(
                 f"the ranker {self.name} learns from interactions: give training=Interactions.from_csv(…); on the "
                 "command line, `promptrec evaluate` takes them from a dataset"
             )
-        return liked(self._setup.training)
+        return likes(self._setup.training)
 
     @cached_property
     def _likes(self) -> Mapping[str, int]:
-        """How many people liked each item of the training data."""
-        return dict(self._liked["item_id"].value_counts())
+        """Number of likes of each item in the training data."""
+        return dict(self._likes_frame["item_id"].value_counts())
 
     @cached_property
     def _model(self) -> Any:  # noqa: ANN401 - a scorer of LensKit
@@ -101,12 +101,12 @@ class _Collaborative(ModelFree):
             raise MissingExtra(error.name or "lenskit", "lenskit") from None
         _set_up_lenskit()
         scorer = self._untrained(len(self._likes))
-        scorer.train(from_interactions_df(self._liked), TrainingOptions(rng=self._setup.seed))
+        scorer.train(from_interactions_df(self._likes_frame), TrainingOptions(rng=self._setup.seed))
         return scorer
 
     @abstractmethod
     def _untrained(self, items: int) -> Any:  # noqa: ANN401
-        """A scorer of LensKit's for so many items."""
+        """An untrained LensKit scorer for so many items."""
 
 
 class ItemKnn(_Collaborative):
@@ -137,11 +137,11 @@ class ImplicitMf(_Collaborative):
         return ImplicitMFScorer(embedding_size=max(1, min(MAX_FACTORS, items // ITEMS_PER_FACTOR)))
 
 
-def liked(training: Interactions) -> Any:  # noqa: ANN401 - a pandas data frame
-    """Who liked what, each pair once: columns user_id and item_id.
+def likes(training: Interactions) -> Any:  # noqa: ANN401 - a pandas data frame
+    """Distinct likes as a data frame: columns user_id and item_id.
 
-    Without ratings, everything that was chosen was liked. With ratings, those in the upper quarter of the scale that
-    the data use: rating >= lowest + 0.75 (highest - lowest).
+    Without ratings, every interaction is a like. With ratings, those in the upper quarter of the scale that the data
+    use: rating >= lowest + 0.75 (highest - lowest).
 
     Raises:
         InputError: no interactions at all.
@@ -150,19 +150,19 @@ def liked(training: Interactions) -> Any:  # noqa: ANN401 - a pandas data frame
     if not len(frame):
         raise InputError("there are no interactions in the training data: nothing can be learned from them")
     low, high = frame["rating"].min(), frame["rating"].max()
-    kept = frame["rating"].isna() | (frame["rating"] >= low + LIKED * (high - low))
-    # LensKit takes no other kind of text column.
-    return frame.loc[kept, ["user_id", "item_id"]].drop_duplicates().astype(object)
+    is_like = frame["rating"].isna() | (frame["rating"] >= low + LIKED * (high - low))
+    # LensKit takes no other type of text column.
+    return frame.loc[is_like, ["user_id", "item_id"]].drop_duplicates().astype(object)
 
 
 def _set_up_lenskit() -> None:
-    """Let LensKit choose its threads now, and give torch, which engines read with, its own number of them back."""
+    """Let LensKit choose its threads now, and restore the number of torch's, which engines read with."""
     from lenskit.parallel import ensure_parallel_init
 
     torch = sys.modules["torch"]  # LensKit has imported it
     threads = torch.get_num_threads()
     with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
-        # It warns and logs where torch has been used already.
+        # LensKit warns and logs if torch has been used already.
         warnings.simplefilter("ignore", RuntimeWarning)
         ensure_parallel_init()
     torch.set_num_threads(threads)

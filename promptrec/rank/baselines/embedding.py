@@ -1,4 +1,4 @@
-"""`embedding`: the similarity of a person's text and an item's, by a small text encoder. A strong rival."""
+"""Embedding baseline: similarity of the query and each item's text by a text encoder."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -7,7 +7,7 @@ from typing import ClassVar
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.engine.registry import open_encoder
-from promptrec.rank.base import ModelFree
+from promptrec.rank.base import ModelFreeRanker
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.retrieve.bm25 import document
@@ -15,11 +15,8 @@ from promptrec.retrieve.candidates import query_words
 from promptrec.retrieve.text_encoder import Encoder
 
 
-class Embedding(ModelFree):
-    """Reads the same texts as `bm25`: all that is known of the person, and the item's title and fields.
-
-    The score is the encoder's own similarity, as a rule the cosine.
-    """
+class Embedding(ModelFreeRanker):
+    """Similarity of the texts that `bm25` reads, by the encoder's own measure, usually the cosine."""
 
     name: ClassVar[str] = "embedding"
     pointwise: ClassVar[bool] = True
@@ -28,14 +25,14 @@ class Embedding(ModelFree):
         """See `Ranker.rank`. The rankings name the encoder as their model."""
         return [r.model_copy(update={"model": self._encoder.model_id}) for r in super().rank(requests, engine)]
 
-    def gather(self, evidence: Sequence[ResultBuilder]) -> None:
+    def score(self, evidence: Sequence[ResultBuilder]) -> None:
         """See `ModelFree.gather`."""
-        people = self._encoder.encode_query([query_words(e.request.query) for e in evidence])
+        queries = self._encoder.encode_query([query_words(e.request.query) for e in evidence])
         items = self._encoder.encode_document([document(item) for e in evidence for item in e.request.candidates])
         end = 0
-        for e, person, cut in zip(evidence, people.vectors, people.truncated_to, strict=True):
+        for e, query, cut in zip(evidence, queries.vectors, queries.truncated_to, strict=True):
             start, end = end, end + len(e.request.candidates)
-            near = self._encoder.similarity(person[None], items.vectors[start:end])[0]
+            near = self._encoder.similarity(query[None], items.vectors[start:end])[0]
             for item, score in zip(e.request.candidates, near, strict=True):
                 e.score(item.item_id, embedding=float(score))
             truncations = {"query": cut, "item": next(filter(None, items.truncated_to[start:end]), None)}

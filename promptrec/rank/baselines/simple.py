@@ -1,24 +1,24 @@
-"""The rows every honest table needs: `random`, `popular`, `bm25`. None of them reads a model."""
+"""Simple baselines: `random`, `popular`, `bm25`."""
 
 from collections.abc import Sequence
 from typing import ClassVar
 
 from promptrec.errors import InputError
-from promptrec.rank.base import ModelFree
+from promptrec.rank.base import ModelFreeRanker
 from promptrec.rank.ordering import seeded_hash
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.candidates import query_words
 
 
-class Random(ModelFree):
-    """A uniform number for each query and item, from the seed."""
+class Random(ModelFreeRanker):
+    """Uniform random score of each query and item, from the seed."""
 
     name: ClassVar[str] = "random"
     pointwise: ClassVar[bool] = True
     reads_query: ClassVar[bool] = False
 
-    def gather(self, evidence: Sequence[ResultBuilder]) -> None:
+    def score(self, evidence: Sequence[ResultBuilder]) -> None:
         """See `ModelFree.gather`."""
         for e in evidence:
             for item in e.request.candidates:
@@ -26,13 +26,13 @@ class Random(ModelFree):
                 e.score(item.item_id, random=draw / 2**64)
 
 
-class Popular(ModelFree):
-    """The catalogue's popularity; items without one come last."""
+class Popular(ModelFreeRanker):
+    """Popularity of the catalogue; items without one come last."""
 
     name: ClassVar[str] = "popular"
     reads_query: ClassVar[bool] = False
 
-    def gather(self, evidence: Sequence[ResultBuilder]) -> None:
+    def score(self, evidence: Sequence[ResultBuilder]) -> None:
         """See `ModelFree.gather`."""
         for e in evidence:
             for item in e.request.candidates:
@@ -44,13 +44,13 @@ class Popular(ModelFree):
                 e.notes.append(f"{unknown} candidates have no popularity and come last in a seeded random order")
 
 
-class Bm25Ranker(ModelFree):
-    """BM25 of the person's words against each item's text, with the statistics of the whole catalogue."""
+class Bm25Ranker(ModelFreeRanker):
+    """BM25 of the query and each item's text, with the word statistics of the catalogue."""
 
     name: ClassVar[str] = "bm25"
     pointwise: ClassVar[bool] = True
 
-    def gather(self, evidence: Sequence[ResultBuilder]) -> None:
+    def score(self, evidence: Sequence[ResultBuilder]) -> None:
         """See `ModelFree.gather`."""
         index = self._index
         for e in evidence:

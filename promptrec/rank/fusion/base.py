@@ -8,10 +8,10 @@ from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.rank.base import Ranker
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.result_builder import ResultBuilder, build_ranking
+from promptrec.rank.result_builder import ResultBuilder, build_rankings
 
 
-class Combined(ABC):
+class CompositeRanker(ABC):
     """Ranker made of others. Its scores have its `name`, beside those of its members."""
 
     def __init__(self, name: str, members: Sequence[Ranker], seed: int = 0) -> None:
@@ -23,14 +23,16 @@ class Combined(ABC):
         """See `Ranker.rank`."""
         started = time.perf_counter()
         evidence = [ResultBuilder(request) for request in requests]
-        rankings = self.gather(evidence, engine)
+        rankings = self.score(evidence, engine)
         templates = tuple(dict.fromkeys(ref for ranking in rankings for ref in ranking.templates))
         seconds = time.perf_counter() - started
-        return build_ranking(evidence, self.name, self._seed, templates, engine if templates else None, seconds=seconds)
+        return build_rankings(
+            evidence, self.name, self._seed, templates, engine if templates else None, seconds=seconds
+        )
 
     @abstractmethod
-    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine | None) -> Iterable[Ranking]:
-        """Score the candidates of each request from the members' rankings, which are also returned."""
+    def score(self, evidence: Sequence[ResultBuilder], engine: Engine | None) -> Iterable[Ranking]:
+        """Score the candidates of each request from the members' rankings, and return those."""
 
 
 def add_scores(e: ResultBuilder, ranking: Ranking) -> None:

@@ -1,6 +1,6 @@
-"""`A:m:B`: a cheap way of ranking cuts the candidates to the best m, a better one puts those in order.
+"""Cascade, `A:m:B`: a cheap ranker selects the best m candidates, a better one reranks them.
 
-What it costs grows with m, not with the number of candidates. Those that were cut follow in the cheap one's order.
+The cost of B grows with m, not with the number of candidates. The other candidates follow in the order of A.
 """
 
 from collections.abc import Sequence
@@ -8,45 +8,44 @@ from collections.abc import Sequence
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.rank.base import Ranker
-from promptrec.rank.fusion.base import Combined, add_ranking
+from promptrec.rank.fusion.base import CompositeRanker, add_ranking
 from promptrec.rank.fusion.ensemble import member_scores
-from promptrec.rank.ordering import places
+from promptrec.rank.ordering import rank_scores
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.result_builder import ResultBuilder
 
 
-class Cascade(Combined):
-    """A score is the number of candidates an item is ahead of; those that a stage cannot tell apart share theirs."""
+class Cascade(CompositeRanker):
+    """Reranking of a shortlist. Scores are rank scores, see `rank_scores`."""
 
     def __init__(self, name: str, first: Ranker, keep: int, then: Ranker, seed: int = 0) -> None:
         super().__init__(name, (first, then), seed)
         self._first, self._keep, self._then = first, keep, then
 
-    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine | None) -> list[Ranking]:
+    def score(self, evidence: Sequence[ResultBuilder], engine: Engine | None) -> list[Ranking]:
         """See `Combined.gather`."""
-        cut = self._first.rank([e.request for e in evidence], engine)
-        going = [n for n, ranking in enumerate(cut) if ranking.status != "failed"]
-        shortlists = [_shortlist(evidence[n].request, cut[n], self._keep) for n in going]
-        refined = dict(zip(going, self._then.rank(shortlists, engine) if shortlists else [], strict=True))
+        first = self._first.rank([e.request for e in evidence], engine)
+        usable = [n for n, ranking in enumerate(first) if ranking.status != "failed"]
+        shortlists = [_shortlist(evidence[n].request, first[n], self._keep) for n in usable]
+        second = dict(zip(usable, self._then.rank(shortlists, engine) if shortlists else [], strict=True))
         for n, e in enumerate(evidence):
-            add_ranking(e, cut[n])
-            if n in refined:
-                add_ranking(e, refined[n])
-                self._score(e, cut[n], refined[n])
-        return [*cut, *refined.values()]
+            add_ranking(e, first[n])
+            if n in second:
+                add_ranking(e, second[n])
+                self._merge(e, first[n], second[n])
+        return [*first, *second.values()]
 
-    def _score(self, e: ResultBuilder, cut: Ranking, refined: Ranking) -> None:
-        """Groups of equals, best first: the shortlist as refined, then the others as they were cut."""
-        told = bool(member_scores(refined))
-        if not told:
+    def _merge(self, e: ResultBuilder, first: Ranking, second: Ranking) -> None:
+        """Score the shortlist in the second stage's order, then the other candidates in the first stage's."""
+        shortlist, top = set(second.item_ids), second.tie_groups()
+        if not member_scores(second):
+            shortlist, top = set(), ()
             e.status = "fallback"
-            e.notes.append(f"the order is that of {cut.ranker}, because {refined.ranker} gave none: {refined.reason}")
-        shortlist = set(refined.item_ids) if told else set()
-        rest = [[i for i in group if i not in shortlist] for group in cut.tie_groups()]
+            e.notes.append(f"the order is that of {first.ranker}, because {second.ranker} gave none: {second.reason}")
+        rest = [[i for i in group if i not in shortlist] for group in first.tie_groups()]
         items = {item.item_id: item for item in e.request.candidates}
-        groups = [[items[i] for i in group] for group in (*(refined.tie_groups() if told else ()), *rest)]
-        for item_id, place in places(groups).items():
-            e.scores.setdefault(item_id, {})[self.name] = place
+        for item_id, score in rank_scores([[items[i] for i in group] for group in (*top, *rest)]).items():
+            e.scores.setdefault(item_id, {})[self.name] = score
 
 
 def _shortlist(request: RankRequest, ranking: Ranking, keep: int) -> RankRequest:

@@ -13,15 +13,15 @@ from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.engine.models.fingerprint import adapter_sha256
 from promptrec.errors import InputError, writing
-from promptrec.rank.base import Prompting
-from promptrec.rank.listwise.labels import LabelReading, assign, read_slots
+from promptrec.rank.base import PromptRanker
+from promptrec.rank.listwise.labels import LabelReading, assign, read_labels
 from promptrec.rank.ranking import TemplateRef
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.template import Template
 
-# Below this, what the model thinks of single candidates has not averaged out.
+# Below this, preferences for single candidates have not averaged out.
 LEAST_REQUESTS = 16
-# Requests read in one go: enough to fill an engine's batches, few enough to say how it goes on.
+# Requests per engine call: enough to fill its batches, few enough to report progress.
 BATCH = 64
 MISSING = (
     "the ranker listwise-prior needs a position bias, and none is given: fit one with `promptrec position-bias`, "
@@ -31,13 +31,16 @@ AGAIN = "fit it again with `promptrec position-bias`"
 
 
 class PositionOffsets(BaseModel):
-    """By slot: its label, and the mean of its log-probability (nats) minus the mean over its prompt's slots."""
+    """Position bias of prompts with one number of candidates."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     labels: tuple[str, ...]
+    """Label of each position."""
     offsets: tuple[FiniteFloat, ...]
+    """Mean over requests of the label's log-probability (nats) minus the mean over the prompt's positions."""
     requests: Annotated[int, Field(ge=1)]
+    """Number of requests in the mean."""
 
     @model_validator(mode="after")
     def _one_for_each(self) -> Self:
@@ -47,17 +50,16 @@ class PositionOffsets(BaseModel):
 
 
 class PositionBias(BaseModel):
-    """What a model, reading a template, thinks of the slots, by their number in the prompt.
-
-    `adapter` is told by its content, as the template is: a name does not say which weights are read.
-    """
+    """A model's preference for each position of a template's prompts."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str
     adapter: str | None
+    """SHA-256 of the LoRA adapter: a name does not say which weights are read."""
     template: TemplateRef
     slots: Mapping[int, PositionOffsets]
+    """Offsets by number of candidates in the prompt."""
 
     @classmethod
     def fit(
@@ -70,15 +72,15 @@ class PositionBias(BaseModel):
         earlier: Self | None = None,
         progress: Callable[[int], None] = lambda done: None,
     ) -> Self:
-        """Read each request once, and average by slot. One prior holds as many numbers of slots as it has met.
+        """Read each request once, and average by position, for each number of candidates that occurs.
 
         Args:
             template: of kind listwise-labels.
-            requests: at least 16 with the same number of candidates, or the prior is not used for that number.
+            requests: at least 16 with the same number of candidates, or the bias is not used for that number.
             engine: of the model that will rank.
             adapter: of the model that will rank.
-            earlier: a prior fitted on other requests, whose means go on.
-            progress: is called with the number of requests read so far.
+            earlier: a bias fitted on other requests, whose means are updated.
+            progress: called with the number of requests read so far.
 
         Raises:
             InputError: nothing could be read, or `earlier` is of another model, adapter, template or labels.
@@ -86,11 +88,11 @@ class PositionBias(BaseModel):
         if earlier is not None:
             earlier.check(engine, template, adapter, "the earlier position bias")
         evidence = [ResultBuilder(request) for request in requests]
-        # Each request is dealt by a seed of its own: requests that share an ID and candidates must not share a deal.
+        # Each request has its own seed: requests that share an ID and candidates must not share an assignment.
         assignments = [assign(e, seed) for seed, e in enumerate(evidence)]
         found: list[LabelReading] = []
         for start in range(0, len(assignments), BATCH):
-            batch = read_slots(assignments[start : start + BATCH], engine, template, adapter)
+            batch = read_labels(assignments[start : start + BATCH], engine, template, adapter)
             found += [reading for reading in batch if reading is not None]
             progress(start + len(batch))
         if not found:
@@ -99,38 +101,44 @@ class PositionBias(BaseModel):
         slots = dict(earlier.slots) if earlier else {}
         for n in sorted({len(reading.labels) for reading in found}):
             mean = _mean([reading for reading in found if len(reading.labels) == n])
-            known = earlier and earlier.fitted(mean.labels, "the earlier position bias")
-            slots[n] = _pooled(known, mean) if known else mean
+            known = earlier and earlier.offsets_for(mean.labels, "the earlier position bias")
+            slots[n] = _pool(known, mean) if known else mean
         return cls(model=engine.model_id, adapter=_sha256(adapter), template=TemplateRef.of(template), slots=slots)
 
     def check(self, engine: Engine, template: Template, adapter: str | None, where: str) -> None:
-        """Refuse what the prior was not fitted for.
+        """Check that the bias was fitted for this model, adapter and template.
+
+        Args:
+            engine: that will read.
+            template: that writes the prompts.
+            adapter: folder of a LoRA adapter that will be read with.
+            where: what the message calls the bias.
 
         Raises:
-            InputError: another model, adapter or template; the message says which, `where`, and what to do.
+            InputError: it was fitted for another one; the message says which.
         """
         now = TemplateRef.of(template)
-        stands = {
+        fitted_and_now = {
             "model": (self.model, engine.model_id),
             "adapter": ((self.adapter or "none")[:8], (_sha256(adapter) or "none")[:8]),
             "template": (self.template.name, now.name),
             "template text": (self.template.sha256[:8], now.sha256[:8]),
         }
-        _refuse(stands, where)
+        _check_equal(fitted_and_now, where)
 
-    def fitted(self, labels: Sequence[str], where: str) -> PositionOffsets | None:
-        """What is known of so many slots; None where no request had that many candidates.
+    def offsets_for(self, labels: Sequence[str], where: str) -> PositionOffsets | None:
+        """Offsets for so many labels; None if none were fitted for that number of candidates.
 
         Raises:
-            InputError: it was fitted for slots with other labels.
+            InputError: they were fitted for other labels.
         """
         offsets = self.slots.get(len(labels))
         if offsets is not None:
-            _refuse({"labels": (" ".join(offsets.labels), " ".join(labels))}, where)
+            _check_equal({"labels": (" ".join(offsets.labels), " ".join(labels))}, where)
         return offsets
 
     def save(self, path: str | Path) -> None:
-        """Write it as JSON.
+        """Write the bias as JSON.
 
         Raises:
             InputError: the file cannot be written.
@@ -140,10 +148,10 @@ class PositionBias(BaseModel):
 
     @classmethod
     def load(cls, path: str | Path | None) -> Self:
-        """Read it again.
+        """Read a bias from JSON.
 
         Raises:
-            InputError: no such file, none named, or one that holds no position bias.
+            InputError: no file is given, or it cannot be read or holds no position bias.
         """
         try:
             return cls.model_validate_json(_content(path))
@@ -170,13 +178,14 @@ def _content(path: str | Path | None) -> bytes:
 
 
 def _mean(readings: Sequence[LabelReading]) -> PositionOffsets:
-    """Of prompts with the same number of slots."""
+    """Mean offsets of prompts with the same number of candidates."""
     logprobs = np.array([reading.logprobs for reading in readings])
     offsets = (logprobs - logprobs.mean(axis=1, keepdims=True)).mean(axis=0)
     return PositionOffsets(labels=readings[0].labels, offsets=tuple(offsets.tolist()), requests=len(readings))
 
 
-def _pooled(a: PositionOffsets, b: PositionOffsets) -> PositionOffsets:
+def _pool(a: PositionOffsets, b: PositionOffsets) -> PositionOffsets:
+    """Mean of two fits, weighted by their numbers of requests."""
     total = a.requests + b.requests
     offsets = (np.array(a.offsets) * a.requests + np.array(b.offsets) * b.requests) / total
     return PositionOffsets(labels=a.labels, offsets=tuple(offsets.tolist()), requests=total)
@@ -186,44 +195,44 @@ def _sha256(adapter: str | None) -> str | None:
     return adapter and adapter_sha256(adapter)
 
 
-def _refuse(stands: Mapping[str, tuple[str, str]], where: str) -> None:
-    """Say what stood one way when the prior was fitted and stands another way now."""
-    stale = [f"the {name} {was} (now {now})" for name, (was, now) in stands.items() if was != now]
+def _check_equal(fitted_and_now: Mapping[str, tuple[str, str]], where: str) -> None:
+    """Raise InputError if a value differs from the one at fitting time."""
+    stale = [f"the {name} {was} (now {now})" for name, (was, now) in fitted_and_now.items() if was != now]
     if stale:
         raise InputError(f"{where} was fitted for {' and '.join(stale)}: {AGAIN}")
 
 
-class ListwisePrior(Prompting):
-    """The log-probability (nats) of a candidate's label minus its slot's offset; see `PositionBias`.
+class ListwisePrior(PromptRanker):
+    """Log-probability (nats) of a candidate's label minus the offset of its position; see `PositionBias`.
 
-    The score of listwise-labels is kept beside it. The signal position-bias-requests says from how many requests the
-    offsets come: 0 where there are too few with so many candidates, and the log-probabilities stand as they are.
+    The score `listwise-labels` is the log-probability alone. The diagnostic `position-bias-requests` is the number of
+    requests the offsets were fitted on: 0 where too few had so many candidates, and nothing is subtracted.
     """
 
     name: ClassVar[str] = "listwise-prior"
     template_kind: ClassVar[str] = "listwise-labels"
 
-    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
+    def score(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`.
 
         Raises:
             InputError: no position bias is given, or one of another model, adapter, template or set of labels.
         """
         adapter, where = self._setup.adapter, f"the position bias {self._setup.position_bias}"
-        self._prior.check(engine, template, adapter, where)
+        self._bias.check(engine, template, adapter, where)
         assignments = [assign(e, self._setup.seed) for e in evidence]
-        for reading in read_slots(assignments, engine, template, adapter):
+        for reading in read_labels(assignments, engine, template, adapter):
             if reading is not None:
-                reading.book()
-                _correct(reading, self._prior.fitted(reading.labels, where))
+                reading.add_scores()
+                _add_corrected(reading, self._bias.offsets_for(reading.labels, where))
 
     @cached_property
-    def _prior(self) -> PositionBias:
+    def _bias(self) -> PositionBias:
         return PositionBias.load(self._setup.position_bias)
 
 
-def _correct(reading: LabelReading, fitted: PositionOffsets | None) -> None:
-    """Book a reading without what the model thinks of the slots, where that is known well enough."""
+def _add_corrected(reading: LabelReading, fitted: PositionOffsets | None) -> None:
+    """Add the scores minus the position offsets, if those were fitted on enough requests."""
     e, n = reading.assignment.evidence, len(reading.labels)
     requests = fitted.requests if fitted else 0
     known = fitted if requests >= LEAST_REQUESTS else None

@@ -2,16 +2,16 @@
 
 from promptrec.template.kinds import KINDS
 
-# A prompt shows at most so many candidates, and neighbouring windows begin so many apart.
+# Candidates per prompt, and distance between the starts of neighbouring windows.
 WINDOW = KINDS["listwise-text"].most_candidates
 STEP = 10
 
 
 def windows(n: int) -> tuple[slice, ...]:
-    """The parts of a list of `n`, from its end to its beginning, each overlapping the one before.
+    """Slices of a list of `n`, from its end to its beginning, each overlapping the one before.
 
-    Where every window is ordered rightly, one pass brings the best `WINDOW - STEP` to the front. A list no longer than
-    a window is one part.
+    If every window is ordered correctly, one pass brings the best `WINDOW - STEP` to the front. A list no longer than
+    a window is one slice.
     """
     spans = [slice(max(0, n - WINDOW), n)]
     while spans[-1].start > 0:

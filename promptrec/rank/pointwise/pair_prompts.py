@@ -1,14 +1,17 @@
-"""One prompt for each pair of query and candidate: fitted, read, and booked to the request it belongs to."""
+"""Pair prompts: one prompt for each query and candidate, and item scores that are read once for all queries."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.engine.base import Engine, Tokens
+from promptrec.engine.base import Engine, Output, Tokens
 from promptrec.prompt import Fitted, PromptTooLong, fit
+from promptrec.rank.item_score_cache import ItemScoreCache, Key
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.template import Template
+
+Logprobs = tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -21,19 +24,23 @@ class Pair:
 
     @property
     def context(self) -> Tokens:
-        """Token ids of what the model reads."""
+        """Token IDs that the model reads."""
         return self.fitted.encoded.context
 
     @property
     def reply(self) -> Tokens:
-        """Token ids of what is scored, or of the cue."""
+        """Token IDs that are scored, or those of the cue."""
         return self.fitted.encoded.reply
 
 
 def fit_pairs(evidence: Sequence[ResultBuilder], template: Template, engine: Engine, reserve: int = 0) -> list[Pair]:
-    """A pair for each candidate of each request; one that cannot fit is booked as an error of its request.
+    """A pair for each candidate of each request; one that cannot fit is an error of its request.
 
-    `reserve` tokens of the context are kept free for what the engine adds after the prompt.
+    Args:
+        evidence: of the requests.
+        template: that writes the prompts.
+        engine: that will read them.
+        reserve: tokens of the context to leave free after the prompt.
     """
     pairs = []
     budget = engine.context_length - reserve
@@ -50,5 +57,32 @@ def fit_pairs(evidence: Sequence[ResultBuilder], template: Template, engine: Eng
 
 
 def null_context(template: Template, item: Item, engine: Engine) -> Tokens:
-    """The context of the same prompt when nothing is known of the person."""
+    """Token IDs of the prompt for an item and an empty profile."""
     return fit(template, Query(), (item,), (), engine.tokenizer, engine.context_length).encoded.context
+
+
+def null_scores(
+    cache: ItemScoreCache,
+    pairs: Sequence[Pair],
+    keys: Sequence[Key],
+    read: Callable[[Sequence[int]], Sequence[Output[Logprobs]]],
+    value: Callable[[Logprobs], float],
+) -> list[float | None]:
+    """The score of each pair's item under the empty profile; None where it could not be read.
+
+    Args:
+        cache: of the scores; what it lacks is read and stored.
+        pairs: of queries and items; the cost of reading is booked to their requests.
+        keys: what the score of each pair depends on.
+        read: gives the engine's output for the pairs at these positions.
+        value: the score, from an output's log-probabilities.
+    """
+    known = cache.get(keys)
+    new = {key: n for n, key in enumerate(keys) if key not in known}
+    outputs = read(list(new.values()))
+    for n, output in zip(new.values(), outputs, strict=True):
+        pairs[n].evidence.count(output)
+    scores = {key: value(o.value) for key, o in zip(new, outputs, strict=True) if o.value is not None}
+    cache.update(scores)
+    scores |= known
+    return [scores.get(key) for key in keys]

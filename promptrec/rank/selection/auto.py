@@ -1,8 +1,8 @@
-"""Which ranker to trust, from what the probe measured; kept on disk, so that a model is probed once.
+"""`auto`: selects a weighted sum of rankers for a model from the probe's measurements, which are cached on disk.
 
-Only a way of ranking that is surely better than chance is used, with its mean over other people taken off where that is
-surely better too (`debiased`). Several are added with the weights of `weigh`, and those that count for little are left
-out. For requests at hand, how the rankers agree on the first of them moves the weights.
+Only rankers that are reliably better than chance are used, mean-centred if that is reliably better too. Their weights
+come from `discriminant`; rankers with little weight are left out. For the requests to be ranked, the weights are
+adjusted by how the rankers agree on the first of them, see `reweight`.
 """
 
 import hashlib
@@ -22,51 +22,55 @@ from promptrec.engine.models.registry import ModelInfo, resolve
 from promptrec.engine.options import DEFAULTS, NOT_OF_RESULTS, EngineOptions
 from promptrec.errors import PromptrecError
 from promptrec.rank.expression import template_kinds
-from promptrec.rank.fusion.ensemble import member_scores, standardised
+from promptrec.rank.fusion.ensemble import member_scores, standardise
+from promptrec.rank.probe_data import FOLDER, Pairs, probe_pairs
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.registry import AUTO as AUTO
 from promptrec.rank.registry import ranker_class
-from promptrec.rank.selection.probe import PROBED, Measured, ProbeRow, least, measure, shares_below
-from promptrec.rank.selection.probe_data import FOLDER, Pairs, probe_pairs
-from promptrec.rank.selection.weights import SHRINKAGE, WEIGHING, agreement, discriminant
+from promptrec.rank.selection.probe import PROBED, ProbeResult, ProbeRow, lower_bound, measure, shares_below
+from promptrec.rank.selection.weights import SHRINKAGE, WEIGHTING, agreement, discriminant
 
 BM25 = "bm25"
-# What reads the model must add so much to the sum's expected AUC, or it is left out.
+# A ranker that reads the model must add so much to the expected AUC of the sum, or it is left out.
 TOLERANCE = 0.015
-# So many requests are read by every member before any is ranked.
-AT_HAND = 20
-# With fewer, chance decides who agrees.
+# Requests that every member reads before any is ranked, to measure agreement.
+AGREEMENT_REQUESTS = 20
+# With fewer requests, agreement is chance.
 LEAST_REQUESTS = 8
+# Reference queries of mean-centring: more cost more, and the mean over eight is near that over all.
+REFERENCES = 8
+# A ranker whose AUC is this much below the best adds little.
+MARGIN = 0.15
 
 
 class Probe(BaseModel):
-    """What was measured of one model, and the ranker that was chosen from it.
-
-    weights: what each ranker that may be in a sum counts for, on the scale of `discriminant`; empty where none may.
-    """
+    """Measurements of one model, and the ranker selected from them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str
     engine: str
     language: str
-    chosen: str
-    why: str
+    ranker: str
+    """Expression of the selected ranker."""
+    reason: str
+    """Why it was selected."""
     weights: Mapping[str, float] = Field(default_factory=dict)
+    """Prior weight of each ranker that may be in the sum, on the scale of `discriminant`; empty if none may."""
     rows: tuple[ProbeRow, ...]
 
     @classmethod
-    def of(cls, engine: Engine, language: str, pairs: Pairs, found: Sequence[Measured]) -> Self:
-        """The choice from what was measured on the pairs."""
-        weights, chosen, why = choose(pairs, found)
+    def of(cls, engine: Engine, language: str, pairs: Pairs, results: Sequence[ProbeResult]) -> Self:
+        """The selection from measurements on the pairs."""
+        weights, ranker, reason = choose(pairs, results)
         return cls(
             model=engine.model_id,
             engine=engine.name,
             language=language,
-            chosen=chosen,
-            why=why,
+            ranker=ranker,
+            reason=reason,
             weights=weights,
-            rows=tuple(one.row for one in found),
+            rows=tuple(result.row for result in results),
         )
 
 
@@ -81,157 +85,159 @@ def auto(
     again: bool = False,
     notify: Callable[[str], None] = lambda ranker: None,
 ) -> Probe:
-    """The probe of a model, measured on first use; `info` is None for an engine that is open and knows no folder.
+    """The probe of a model, measured on first use and cached on disk.
 
-    `options` are those the engine was opened with, `adapter` is what it will read with. `notify` is told which way of
-    ranking is measured next. A file that cannot be read or written costs no more than another probe.
+    Args:
+        engine: open with the model.
+        info: of the model; None for an engine whose folder is unknown: nothing is cached.
+        language: of the prompts.
+        encoder: name or folder of the text encoder.
+        options: that the engine was opened with.
+        adapter: folder of a LoRA adapter to read with.
+        again: measure even if a probe is cached.
+        notify: called with the name of each ranker before it is measured.
 
     Raises:
         EngineError: the engine cannot answer.
     """
     path = info and home() / "probes" / f"{info.name}-{language}-{_key(info, engine, encoder, options, adapter)}.json"
     if path and path.exists() and not again:
-        with suppress(OSError, ValueError):  # of another version, cut short, or no text: measured anew
+        with suppress(OSError, ValueError):  # of another version, truncated, or not text: measured again
             return Probe.model_validate_json(path.read_text(encoding="utf-8"))
     pairs = probe_pairs(language)
-    found = Probe.of(engine, language, pairs, _measure_all(engine, language, encoder, adapter, pairs, notify))
-    # Where nothing of the model could be read, the next call may have more luck.
-    if path and any(row.auc is not None and template_kinds(row.ranker) for row in found.rows):
-        with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(found.model_dump_json(indent=2), encoding="utf-8")
-    return found
 
-
-def _measure_all(
-    engine: Engine, language: str, encoder: str, adapter: str | None, pairs: Pairs, notify: Callable[[str], None]
-) -> list[Measured]:
-    """Every way of ranking that is probed, and what passes debiased."""
-
-    def one(name: str) -> Measured:
+    def measure_one(name: str) -> ProbeResult:
         notify(name)
         return measure(name, engine, pairs, language, encoder, adapter)
 
-    plain = [one(name) for name in PROBED]
-    return plain + try_debiased(pairs, plain, one)
+    plain = [measure_one(name) for name in PROBED]
+    results = plain + measure_mean_centred(pairs, plain, measure_one)
+    probe = Probe.of(engine, language, pairs, results)
+    # A probe in which the model could not be read is not cached: the next one may succeed.
+    if path and any(row.auc is not None and template_kinds(row.ranker) for row in probe.rows):
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(probe.model_dump_json(indent=2), encoding="utf-8")
+    return probe
 
 
-def choose(pairs: Pairs, found: Sequence[Measured]) -> tuple[dict[str, float], str, str]:
-    """The prior weight of each ranker that passed and of BM25, the ranker's name that follows from them, and why."""
-    members = passed([one.row for one in found])
+def choose(pairs: Pairs, results: Sequence[ProbeResult]) -> tuple[dict[str, float], str, str]:
+    """Select a ranker from measurements on the pairs.
+
+    Returns:
+        Prior weight of each usable ranker and of BM25, the expression of the selected ranker, and the reason.
+    """
+    members = above_chance([result.row for result in results])
     if not members:
-        fallback = "embedding" if any(one.row.ranker == "embedding" and one.scores for one in found) else "bm25"
+        has_encoder = any(result.row.ranker == "embedding" and result.scores for result in results)
+        fallback = "embedding" if has_encoder else "bm25"
         return {}, fallback, "no way of asking this model was surely better than chance on the probe"
     right = [pairs.right[request.query.query_id] for request in pairs.requests]
-    by_name = {one.row.ranker: one.scores for one in found}
+    by_name = {result.row.ranker: result.scores for result in results}
     scores = {row.ranker: by_name[row.ranker] for row in members}
     weights, area = discriminant(scores, right)
-    needless = []
+    dropped = []
     for row in sorted((row for row in members if row.prompt_tokens), key=lambda row: -row.prompt_tokens):
-        rest = {name: said for name, said in scores.items() if name != row.ranker}
+        rest = {name: its_scores for name, its_scores in scores.items() if name != row.ranker}
         if rest and (less := discriminant(rest, right))[1] >= area - TOLERANCE:
             scores, (weights, area) = rest, less
-            needless.append(row.ranker)
-    weights |= {BM25: WEIGHING.bm25_weight()}
-    why = f"on the probe's pairs {_parts(weights)}"
-    if needless:
-        why += f"; {', '.join(needless)} would read more and add less than {TOLERANCE} to the AUC"
-    return weights, sum_name(WEIGHING.joined(weights)), why
+            dropped.append(row.ranker)
+    weights |= {BM25: WEIGHTING.bm25_weight()}
+    reason = f"on the probe's pairs {_describe(weights)}"
+    if dropped:
+        reason += f"; {', '.join(dropped)} would read more and add less than {TOLERANCE} to the AUC"
+    return weights, sum_name(WEIGHTING.select(weights)), reason
 
 
-def weigh(found: Probe, read: Callable[[str], Sequence[Ranking]]) -> tuple[str, str]:
-    """A ranker's name and why, for requests whose right answers nobody knows.
+def reweight(probe: Probe, read: Callable[[str], Sequence[Ranking]]) -> tuple[str, str]:
+    """Adjust the weights of a probe to the requests to be ranked, by agreement between the rankers.
 
     Args:
-        found: the probe of the model.
-        read: the rankings of the first `AT_HAND` requests by the ranker of a name.
+        probe: of the model.
+        read: the rankings of the first `AGREEMENT_REQUESTS` requests by the ranker of a name.
+
+    Returns:
+        Expression of the ranker, and the reason.
     """
-    if not found.weights:
-        return found.chosen, found.why
+    if not probe.weights:
+        return probe.ranker, probe.reason
     rankings = {}
-    for member in sorted(found.weights, key=lambda name: name != BM25):  # it costs nothing to see how many there are
+    for member in sorted(probe.weights, key=lambda name: name != BM25):  # BM25 counts the requests for free
         rankings[member] = read(member)
         if len(rankings[member]) < LEAST_REQUESTS:
             few = f"{len(rankings[member])} requests are too few to weigh by agreement"
-            return found.chosen, f"{found.why}; {few}"
-    agreed = agreement(
-        {m: [standardised(member_scores(r)) for r in each] for m, each in rankings.items()}, found.weights
-    )
-    weights = WEIGHING.moved(found.weights, agreed)
-    told = ", ".join(f"{member} {value:.2f}" for member, value in agreed.items())
-    why = (
-        f"{found.why}; agreement with the others on {len(rankings[BM25])} requests: {told}; together {_parts(weights)}"
-    )
-    return sum_name(WEIGHING.joined(weights)), why
+            return probe.ranker, f"{probe.reason}; {few}"
+    scores = {member: [standardise(member_scores(r)) for r in each] for member, each in rankings.items()}
+    agreed = agreement(scores, probe.weights)
+    weights = WEIGHTING.adjust(probe.weights, agreed)
+    values = ", ".join(f"{member} {value:.2f}" for member, value in agreed.items())
+    measured = f"agreement with the others on {len(rankings[BM25])} requests: {values}"
+    return sum_name(WEIGHTING.select(weights)), f"{probe.reason}; {measured}; together {_describe(weights)}"
 
 
 def sum_name(weights: Mapping[str, float]) -> str:
-    """The name of a weighted sum, or of the only ranker there is."""
+    """Expression of a weighted sum, or the name of the only ranker."""
     if len(weights) == 1:
         return next(iter(weights))
     return "+".join(f"{weight:.2f}*{name}" for name, weight in weights.items())
 
 
-def _parts(weights: Mapping[str, float]) -> str:
-    """What each ranker counts for beside the first, and which are left out for counting too little."""
-    joined = WEIGHING.joined(weights)
-    out = [name for name in weights if name not in joined]
-    told = ", ".join(f"{name} counts {weight:.2f}" for name, weight in joined.items())
-    return told + (f" (less than {WEIGHING.least}, left out: {', '.join(out)})" if out else "")
+def _describe(weights: Mapping[str, float]) -> str:
+    """The relative weights in words, and which rankers are left out for too little weight."""
+    selected = WEIGHTING.select(weights)
+    out = [name for name in weights if name not in selected]
+    counts = ", ".join(f"{name} counts {weight:.2f}" for name, weight in selected.items())
+    return counts + (f" (less than {WEIGHTING.least}, left out: {', '.join(out)})" if out else "")
 
 
 def _key(info: ModelInfo, engine: Engine, encoder: str, options: EngineOptions, adapter: str | None) -> str:
-    """What a probe depends on, in eight letters."""
+    """Eight letters of a hash of all that a probe depends on."""
     try:
-        other = folder_sha256(resolve(encoder, "text encoder").folder)
+        encoder_sha256 = folder_sha256(resolve(encoder, "text encoder").folder)
     except PromptrecError:
-        other = ""
+        encoder_sha256 = ""
     weights = [folder_sha256(info.folder), adapter and adapter_sha256(adapter)]
-    asked = options.model_dump(mode="json", exclude=set(NOT_OF_RESULTS))
-    chosen_by = [PROBED, REFERENCES, TOLERANCE, SHRINKAGE, astuple(WEIGHING)]
-    told = [promptrec.__version__, weights, engine.name, asked, other, folder_sha256(FOLDER), *chosen_by]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]
+    relevant_options = options.model_dump(mode="json", exclude=set(NOT_OF_RESULTS))
+    constants = [PROBED, REFERENCES, TOLERANCE, SHRINKAGE, astuple(WEIGHTING)]
+    parts = [promptrec.__version__, weights, engine.name, relevant_options, encoder_sha256, folder_sha256(FOLDER)]
+    return hashlib.sha256(json.dumps(parts + constants).encode()).hexdigest()[:8]
 
 
-# People of reference: more of them cost more, and the mean over eight is near that over all.
-REFERENCES = 8
-# A way of ranking this much worse than the best says little that the best does not.
-MARGIN = 0.15
-
-
-def debiased(name: str) -> str | None:
-    """The same way of ranking with what is liked whoever asks taken off; None where there is no such way."""
+def mean_centred_variant(name: str) -> str | None:
+    """Name of the ranker's mean-centred variant, or None."""
     if name == "listwise-labels":
         return "listwise-shifts"
     return f"{name}~{REFERENCES}" if ranker_class(name).pointwise else None
 
 
-def try_debiased(pairs: Pairs, found: Sequence[Measured], measure: Callable[[str], Measured]) -> list[Measured]:
-    """What passed, debiased, with what it gains at least over the plain way."""
-    tried = []
-    plain = {one.row.ranker: one for one in found}
-    for row in passed([one.row for one in found]):
-        name = debiased(row.ranker)
+def measure_mean_centred(
+    pairs: Pairs, plain: Sequence[ProbeResult], measure_one: Callable[[str], ProbeResult]
+) -> list[ProbeResult]:
+    """Measure the mean-centred variants of the usable rankers, with their gain over the plain ones."""
+    measured = []
+    by_name = {result.row.ranker: result for result in plain}
+    for row in above_chance([result.row for result in plain]):
+        name = mean_centred_variant(row.ranker)
         if name is not None:
-            tried.append(_with_gain(measure(name), plain[row.ranker], pairs))
-    return tried
+            measured.append(_with_gain(measure_one(name), by_name[row.ranker], pairs))
+    return measured
 
 
-def passed(rows: Sequence[ProbeRow]) -> list[ProbeRow]:
-    """The rows of rankers that are surely better than chance and not far below the best, best first.
+def above_chance(rows: Sequence[ProbeRow]) -> list[ProbeRow]:
+    """The rows of rankers that are reliably better than chance and not far below the best, best first.
 
-    Of a way of ranking and the same debiased only one is there: the second where it is surely better, else the first.
+    Of a ranker and its mean-centred variant there is only one: the variant if its gain is reliable, else the ranker.
     """
     gaining = {row.ranker for row in rows if row.gain is not None and row.gain > 0}
     better = [row for row in rows if row.low is not None and row.low > 0.5]
-    stand = [r for r in better if (debiased(r.ranker) not in gaining if r.gain is None else r.gain > 0)]
-    stand.sort(key=lambda row: -(row.auc or 0))
-    return [row for row in stand if (row.auc or 0) >= (stand[0].auc or 0) - MARGIN]
+    usable = [r for r in better if (mean_centred_variant(r.ranker) not in gaining if r.gain is None else r.gain > 0)]
+    usable.sort(key=lambda row: -(row.auc or 0))
+    return [row for row in usable if (row.auc or 0) >= (usable[0].auc or 0) - MARGIN]
 
 
-def _with_gain(one: Measured, plain: Measured, pairs: Pairs) -> Measured:
-    if one.row.auc is None:
-        return one
-    both = zip(shares_below(pairs, one.scores), shares_below(pairs, plain.scores), strict=True)
-    gain = least([after - before for after, before in both])
-    return Measured(one.row.model_copy(update={"gain": gain}), one.scores)
+def _with_gain(result: ProbeResult, plain: ProbeResult, pairs: Pairs) -> ProbeResult:
+    if result.row.auc is None:
+        return result
+    both = zip(shares_below(pairs, result.scores), shares_below(pairs, plain.scores), strict=True)
+    gain = lower_bound([after - before for after, before in both])
+    return ProbeResult(result.row.model_copy(update={"gain": gain}), result.scores)

@@ -1,12 +1,12 @@
-"""Weights of the sum that `auto` takes: a prior from the probe, and agreement on the requests at hand.
+"""Weights of the sum that `auto` selects: a prior from the probe, and agreement on the requests to be ranked.
 
-Prior: the linear discriminant (Fisher 1936) between right and other items on the probe's pairs, its covariance shrunk
-towards the identity because the pairs are few. A ranker counts for what it adds: one that errs where others err counts
-for less. BM25 cannot be measured there, since the pairs' words and items share no words, so it has a small effect by
-assumption. It counts for next to nothing beside rankers that the probe finds good, and for more where all are weak.
+Prior: the linear discriminant (Fisher 1936) between relevant and other items of the probe's pairs, its covariance
+shrunk towards the identity because the pairs are few. A ranker whose errors correlate with those of others has less
+weight. BM25 cannot be measured there, since queries and items of the pairs share no words, so a small effect is
+assumed: its weight is negligible beside rankers that the probe finds good, and larger where all are weak.
 
-Agreement: the correlation of a ranker's scores with the weighted sum of the others', the mean over requests. It can
-only take away from a ranker, never make one join: rankers that count the same words agree where they err.
+Agreement: mean over requests of the correlation of a ranker's scores with the weighted sum of the others'. It can only
+lower a weight: rankers that count the same words agree where they err.
 
 The constants were set by hand; `python -m eval.auto` says what others would have given, one set left out at a time.
 """
@@ -20,23 +20,23 @@ import numpy as np
 import numpy.typing as npt
 
 Scores = Sequence[Mapping[str, float]]
-"""Standardised scores by item ID, one mapping a request."""
+"""Standardised scores by item ID, one mapping for each request."""
 Floats = npt.NDArray[np.float64]
 
-# Part of the mean variance that is added to each ranker's own.
+# Share of the mean variance that is added to each ranker's own.
 SHRINKAGE = 0.3
 # Below this a length or a variance is rounding.
 TINY = 1e-9
 
 
 @dataclass(frozen=True)
-class Weighing:
-    """The constants that turn what was measured into weights.
+class WeightingScheme:
+    """Constants of the weights.
 
     Attributes:
-        bm25: assumed difference between BM25's scores of right and of other items, in standard deviations.
+        bm25: assumed difference between BM25's scores of relevant and other items, in standard deviations.
         power: exponent of the agreement; 0 leaves the prior alone.
-        least: a ranker that counts for less than this part of the first is left out, and its cost with it.
+        least: a ranker with less than this share of the largest weight is left out.
     """
 
     bm25: float = 0.2
@@ -44,36 +44,36 @@ class Weighing:
     least: float = 0.25
 
     def bm25_weight(self) -> float:
-        """The prior weight of BM25, on the scale of `discriminant`."""
+        """Prior weight of BM25, on the scale of `discriminant`."""
         return self.bm25 / (1 + SHRINKAGE)
 
-    def joined(self, weights: Mapping[str, float]) -> dict[str, float]:
-        """The weights of those that count for enough, the first at 1, largest first."""
+    def select(self, weights: Mapping[str, float]) -> dict[str, float]:
+        """Weights relative to the largest, in descending order, without those below `least`."""
         most = max(weights.values(), default=0.0)
         parts = {name: weight / most for name, weight in weights.items()} if most > 0 else {}
         return {name: part for name, part in sorted(parts.items(), key=lambda one: -one[1]) if part >= self.least}
 
-    def moved(self, prior: Mapping[str, float], agreement: Mapping[str, float]) -> dict[str, float]:
-        """The prior, less for rankers that agree less than the mean of all, which is weighed by the prior."""
+    def adjust(self, prior: Mapping[str, float], agreement: Mapping[str, float]) -> dict[str, float]:
+        """Prior weights, lowered for rankers that agree less than the weighted mean of all."""
         mean = sum(weight * agreement[name] for name, weight in prior.items()) / max(sum(prior.values()), TINY)
         if mean <= 0:
             return dict(prior)
         return {n: weight * min(1.0, max(0.0, agreement[n] / mean)) ** self.power for n, weight in prior.items()}
 
 
-WEIGHING = Weighing()
+WEIGHTING = WeightingScheme()
 
 
 def discriminant(scores: Mapping[str, Scores], right: Sequence[str]) -> tuple[dict[str, float], float]:
-    """Each ranker's prior weight, 0 or more, and the AUC that is expected of their sum.
+    """Prior weight of each ranker, 0 or more, and the expected AUC of their sum.
 
     Args:
-        scores: of each ranker, for each request with a known answer.
-        right: the ID of each request's right item.
+        scores: of each ranker, for each request.
+        right: ID of the relevant item of each request.
     """
-    items = [(person, item_id) for person, by_item in enumerate(next(iter(scores.values()))) for item_id in by_item]
+    items = [(query, item_id) for query, by_item in enumerate(next(iter(scores.values()))) for item_id in by_item]
     table = np.array([[by_ranker[p].get(i, 0.0) for by_ranker in scores.values()] for p, i in items])
-    hit = np.array([item_id == right[person] for person, item_id in items])
+    hit = np.array([item_id == right[query] for query, item_id in items])
     means = table[hit].mean(axis=0), table[~hit].mean(axis=0)
     difference = means[0] - means[1]
     residuals = table - np.where(hit[:, None], *means)
@@ -81,15 +81,15 @@ def discriminant(scores: Mapping[str, Scores], right: Sequence[str]) -> tuple[di
     covariance += SHRINKAGE * np.eye(len(scores)) * max(np.trace(covariance) / len(scores), TINY)
     weights = np.linalg.solve(covariance, difference)
     distance = math.sqrt(max(0.0, weights @ difference))
-    named = dict(zip(scores, np.maximum(weights, 0).tolist(), strict=True))
-    return named, NormalDist().cdf(distance / math.sqrt(2))
+    by_name = dict(zip(scores, np.maximum(weights, 0).tolist(), strict=True))
+    return by_name, NormalDist().cdf(distance / math.sqrt(2))
 
 
 def agreement(scores: Mapping[str, Scores], prior: Mapping[str, float]) -> dict[str, float]:
-    """Mean correlation of each ranker's scores with the sum of the others', these weighed by their prior.
+    """Mean correlation of each ranker's scores with the sum of the others', weighted by the prior.
 
-    A request in which a ranker, or the others together, tells no items apart counts as 0. Items that some ranker has
-    no score for are left out, and so are requests with fewer than three items in common.
+    A request in which all scores of a ranker, or of the others' sum, are equal counts as 0. Items without a score of
+    every ranker are left out, and so are requests with fewer than three items in common.
     """
     weights = np.array([prior[name] for name in scores])
     found = [_correlations(table, weights) for table in map(_common, zip(*scores.values(), strict=True)) if len(table)]
@@ -97,15 +97,15 @@ def agreement(scores: Mapping[str, Scores], prior: Mapping[str, float]) -> dict[
     return dict(zip(scores, mean.tolist(), strict=True))
 
 
-def _common(person: Sequence[Mapping[str, float]]) -> Floats:
-    """Scores (rankers, items) of the items that all have, less each ranker's mean; empty for fewer than three."""
-    ids = sorted(set.intersection(*map(set, person)))
-    table: Floats = np.array([[by_item[item_id] for item_id in ids] for by_item in person])
+def _common(by_ranker: Sequence[Mapping[str, float]]) -> Floats:
+    """Centred scores, shape (rankers, items), of the items that all have; empty for fewer than three."""
+    ids = sorted(set.intersection(*map(set, by_ranker)))
+    table: Floats = np.array([[by_item[item_id] for item_id in ids] for by_item in by_ranker])
     return table - table.mean(axis=1, keepdims=True) if len(ids) >= 3 else np.empty((0, 0))
 
 
 def _correlations(table: Floats, weights: Floats) -> Floats:
-    """The correlation of each row with the weighted sum of the others, 0 where one of the two is flat."""
+    """Correlation of each row with the weighted sum of the others; 0 where one of the two is constant."""
     others = weights @ table - weights[:, None] * table
     norms = np.linalg.norm(table, axis=1) * np.linalg.norm(others, axis=1)
     found: Floats = np.divide((table * others).sum(axis=1), norms, out=np.zeros(len(table)), where=norms > TINY)

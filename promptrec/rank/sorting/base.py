@@ -1,7 +1,7 @@
-"""Rankers that compare: the model is shown a few candidates at a time and asked which fits best.
+"""Base of the sorting rankers: the model is shown a few candidates at a time and asked which fits best.
 
-A set is read by the exact probabilities of its labels, with nothing written. The sets of all people that are known at
-a moment are one call of the engine, which is what lets a sort, whose every step waits for the one before, be batched.
+The answer to a set is the exact probability of each label; nothing is generated. A sort needs the answers of one step
+before the next; the steps of all requests run in batched rounds, one engine call each.
 """
 
 from abc import abstractmethod
@@ -11,44 +11,44 @@ from typing import ClassVar, TypeVar
 
 from promptrec.data.item import Item
 from promptrec.engine.base import Engine
-from promptrec.rank.base import Prompting
-from promptrec.rank.batched_rounds import Rounds, answered, together
-from promptrec.rank.listwise.labels import Assignment, LabelReading, read_slots
+from promptrec.rank.base import PromptRanker
+from promptrec.rank.batched_rounds import Rounds, gather, run
+from promptrec.rank.listwise.labels import Assignment, LabelReading, read_labels
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.template import Template
 
 Outcome = TypeVar("Outcome")
 ItemSet = tuple[Item, ...]
-"""Candidates in the order they are shown."""
+"""Candidates of one prompt, in the order shown."""
 Labels = tuple[float, ...] | None
-"""Log-probability (nats) of the label of each item of a set, in the order shown; None where it could not be read."""
+"""Log-probability (nats) of the label of each item of a set, in the order shown; None if it could not be read."""
 Comparison = Rounds[ItemSet, Labels, Outcome]
 
 
-class Comparing(Prompting):
-    """See `promptrec.rank.base.Ranker`.
+class ComparisonRanker(PromptRanker):
+    """Ranker that compares small sets of candidates.
 
-    A set that could not be read says nothing, and the ranking is repaired. A candidate that was in no set that could
-    be read has no score, so it comes last.
+    If a set could not be read, the ranking is repaired. A candidate that was in no set that could be read has no score,
+    so it comes last.
     """
 
     template_kind: ClassVar[str] = "listwise-labels"
 
     @abstractmethod
     def compare(self, e: ResultBuilder) -> Comparison[dict[str, float]]:
-        """Yield the sets of a request's candidates to be read next, and return the candidates' scores by ID."""
+        """Generator of the sets to read next, for one request; returns the candidates' scores by item ID."""
 
-    def gather(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
+    def score(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
         """See `Prompting.gather`."""
         adapter = self._setup.adapter
-        comparisons = together([self._booked(e) for e in evidence])
-        answered(comparisons, lambda assignments: read_slots(assignments, engine, template, adapter))
+        comparisons = gather([self._add_scores(e) for e in evidence])
+        run(comparisons, lambda assignments: read_labels(assignments, engine, template, adapter))
 
-    def _booked(self, e: ResultBuilder) -> Rounds[Assignment, LabelReading | None, None]:
-        """The comparison of one request, with what comes of it booked to its evidence."""
+    def _add_scores(self, e: ResultBuilder) -> Rounds[Assignment, LabelReading | None, None]:
+        """Run the comparison of one request; scores and cost go to its result builder."""
         comparison = self.compare(e)
         read: list[LabelReading] = []
-        asked = 0
+        count = 0
         try:
             sets = next(comparison)
             while True:
@@ -56,17 +56,17 @@ class Comparing(Prompting):
                 readings = yield [Assignment(e, items) for items in sets]
                 if e.usage.calls > calls:
                     e.count_step()
-                asked += len(sets)
+                count += len(sets)
                 read += [reading for reading in readings if reading is not None]
                 sets = comparison.send([None if reading is None else reading.logprobs for reading in readings])
         except StopIteration as stop:
             scores: dict[str, float] = stop.value
         shown = {item.item_id for reading in read for item in reading.assignment.items}
         for item_id, score in scores.items():
-            if item_id in shown or not asked:
+            if item_id in shown or not count:
                 e.score(item_id, **{self.name: score})
         if read:
             e.diagnostics["label-mass"] = fmean(reading.mass for reading in read)
-        if 0 < len(read) < asked:
+        if 0 < len(read) < count:
             e.status = "repaired"
-            e.notes.append(f"{asked - len(read)} of {asked} sets could not be read and say nothing: {e.errors[0]}")
+            e.notes.append(f"{count - len(read)} of {count} sets could not be read and say nothing: {e.errors[0]}")

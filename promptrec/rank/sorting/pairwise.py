@@ -1,4 +1,4 @@
-"""Rankers that show two candidates at a time (PRP, Qin et al. 2023).
+"""Pairwise rankers: two candidates per prompt (PRP, Qin et al. 2023).
 
 A pair is shown in both orders. The preference for a over b is the mean over the two of log P(label of a) - log P(label
 of b), so a model that always gives the same label prefers nobody.
@@ -12,52 +12,52 @@ from statistics import fmean
 from typing import ClassVar
 
 from promptrec.data.item import Item
-from promptrec.rank.ordering import DECIMALS, levelled, places, shuffled
+from promptrec.rank.ordering import DECIMALS, average_ties, rank_scores, seeded_order
 from promptrec.rank.result_builder import ResultBuilder
-from promptrec.rank.sorting.base import Comparing, Comparison, Labels
+from promptrec.rank.sorting.base import Comparison, ComparisonRanker, Labels
 from promptrec.rank.sorting.heap import best_by_heap
 
-# All pairs of this many candidates are 4,032 prompts.
-MOST = 64
+# Most candidates of `pairwise-all`: all pairs of them are 4,032 prompts.
+MAX_CANDIDATES = 64
 
 
-class Pairwise(Comparing):
-    """A score is the number of candidates an item is ahead of; see `best_by_heap` for those behind the best ten.
+class Pairwise(ComparisonRanker):
+    """Heap sort by pairs. Scores are rank scores, see `rank_scores` and `best_by_heap`.
 
-    Items that the model does not tell apart share the mean of theirs. A pair that could not be read is decided by the
-    seeded order that the heap began with.
+    Items between which the model has no preference share the mean of theirs. A pair that could not be read is decided
+    by the seeded order that the heap began with.
     """
 
     name: ClassVar[str] = "pairwise"
 
     def compare(self, e: ResultBuilder) -> Comparison[dict[str, float]]:
         """See `Comparing.compare`."""
-        order = shuffled(e.request.candidates, self._setup.seed, e.request.query.query_id)
-        duels = _Duels(order)
-        groups = yield from best_by_heap(order, 2, duels.best)
-        return levelled(places(groups), duels.ties())
+        order = seeded_order(e.request.candidates, self._setup.seed, e.request.query.query_id)
+        preferences = _Preferences(order)
+        groups = yield from best_by_heap(order, 2, preferences.best)
+        return average_ties(rank_scores(groups), preferences.ties())
 
 
-class PairwiseAll(Comparing):
-    """A score is the mean preference (nats) for an item over each of the others, of the pairs that could be read."""
+class PairwiseAll(ComparisonRanker):
+    """Mean preference (nats) for an item over each of the others, of the pairs that could be read."""
 
     name: ClassVar[str] = "pairwise-all"
 
     def compare(self, e: ResultBuilder) -> Comparison[dict[str, float]]:
         """See `Comparing.compare`."""
         items = e.request.candidates
-        if len(items) > MOST:
+        if len(items) > MAX_CANDIDATES:
             e.errors.append(
                 f"{len(items)} candidates are {len(items) * (len(items) - 1):,} prompts of pairwise-all, which takes "
-                f"{MOST} candidates at most: use the ranker pairwise"
+                f"{MAX_CANDIDATES} candidates at most: use the ranker pairwise"
             )
             return {}
         if len(items) == 1:
             return {items[0].item_id: 0.0}
         pairs = list(combinations(items, 2))
-        told = yield [shown for a, b in pairs for shown in ((a, b), (b, a))]
+        answers = yield [shown for a, b in pairs for shown in ((a, b), (b, a))]
         found: dict[str, list[float]] = {item.item_id: [] for item in items}
-        for (a, b), first, second in zip(pairs, told[::2], told[1::2], strict=True):
+        for (a, b), first, second in zip(pairs, answers[::2], answers[1::2], strict=True):
             preference = _preference(first, second)
             if preference is not None:
                 found[a.item_id].append(preference)
@@ -65,15 +65,15 @@ class PairwiseAll(Comparing):
         return {item_id: fmean(values) for item_id, values in found.items() if values}
 
 
-class _Duels:
-    """The preferences of one person, each pair asked about once."""
+class _Preferences:
+    """Preferences between the candidates of one request; each pair is read once."""
 
     def __init__(self, order: Sequence[Item]) -> None:
         self._place = {item.item_id: place for place, item in enumerate(order)}
         self._known: dict[tuple[str, str], float | None] = {}
 
     def best(self, items: Sequence[Item]) -> Comparison[int]:
-        """See `Best`: the last two meet, and each before them meets the winner."""
+        """See `Best`: the last two are compared, then each before them with the winner."""
         winner = len(items) - 1
         for rival in reversed(range(winner)):
             if (yield from self._prefers(items[rival], items[winner])):
@@ -81,7 +81,7 @@ class _Duels:
         return winner
 
     def ties(self) -> list[tuple[str, str]]:
-        """The pairs that were read and between which there is no preference."""
+        """The pairs without a preference."""
         return [pair for pair, preference in self._known.items() if preference == 0]
 
     def _prefers(self, a: Item, b: Item) -> Comparison[bool]:
@@ -96,7 +96,7 @@ class _Duels:
 
 
 def _preference(first: Labels, second: Labels) -> float | None:
-    """For a over b, from the labels of (a, b) and of (b, a); None where one of the two could not be read."""
+    """Preference for a over b from the labels of (a, b) and (b, a); None where one of the two could not be read."""
     if first is None or second is None:
         return None
     return round((first[0] - first[1] + second[1] - second[0]) / 2, DECIMALS)

@@ -15,7 +15,7 @@ from promptrec.rank.base import Setup
 from promptrec.rank.listwise import generation
 from promptrec.rank.listwise.generation import ListwiseText
 from promptrec.rank.listwise.windows import STEP, WINDOW, windows
-from promptrec.rank.ordering import shuffled
+from promptrec.rank.ordering import seeded_order
 from promptrec.rank.ranking import ReplyReport
 from promptrec.template.loader import load_template
 from promptrec.testing.scripted_engine import ScriptedEngine
@@ -92,7 +92,7 @@ def test_a_window_is_enough_for_twenty():
     request, engine = request_of(WINDOW, retrieved=by_value(WINDOW)), ScriptedEngine(reply=rightly)
     ranking = ListwiseText(SETUP).rank([request], engine)[0]
     assert ranking.item_ids == best_first(WINDOW) and ranking.usage.steps == len(engine.prompts) == 1
-    assign = [item.item_id for item in shuffled(request.candidates, 0, "q")]
+    assign = [item.item_id for item in seeded_order(request.candidates, 0, "q")]
     assert [f"i{v}" for _, v in shown_in(engine.prompts[0])] == assign
 
 
@@ -114,7 +114,7 @@ def test_without_a_retriever_a_copied_order_is_the_seeded_random_one_not_the_one
     turned = RankRequest(request.query, request.candidates[::-1])
     ranking = rank(request, copied)
     assert ranking.item_ids == rank(turned, copied).item_ids
-    assert ranking.item_ids == tuple(item.item_id for item in shuffled(request.candidates, 0, "q"))
+    assert ranking.item_ids == tuple(item.item_id for item in seeded_order(request.candidates, 0, "q"))
 
 
 @pytest.mark.parametrize("broken", [{}, {"fail": lambda text: "out of memory" if "Film 3\n" in text else None}])

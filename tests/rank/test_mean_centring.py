@@ -10,8 +10,8 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, ranker_parts
-from promptrec.rank.fusion.mean_centring import MOST_PEOPLE, Centred, reference_people
-from promptrec.rank.selection.probe_data import probe_pairs
+from promptrec.rank.fusion.mean_centring import MAX_REFERENCES, MeanCentred, reference_queries
+from promptrec.rank.probe_data import probe_pairs
 from promptrec.template.loader import load_template
 from promptrec.testing.scripted_engine import ScriptedEngine
 
@@ -23,7 +23,7 @@ def scores(ranking, name):
 def test_a_score_is_less_its_mean_over_other_people(build, request_for, catalog):
     ranking = build("query-likelihood~4").rank([request_for()], ScriptedEngine())[0]
     alone = build("query-likelihood").rank([request_for()], ScriptedEngine())[0]
-    people = reference_people(Setup(templates={"k": load_template("films/en/query-likelihood")}), 4)
+    people = reference_queries(Setup(templates={"k": load_template("films/en/query-likelihood")}), 4)
     told = build("query-likelihood").rank([RankRequest(p, tuple(catalog)) for p in people], ScriptedEngine())
     for item_id, score in scores(alone, "query-likelihood").items():
         mean = statistics.fmean(scores(r, "query-likelihood")[item_id] for r in told)
@@ -45,14 +45,14 @@ def test_an_item_stuffed_with_everybodys_words_gains_less():
     catalog = Catalog([*pairs.catalog, stuffed])
     people = [RankRequest(Query(preferences=r.query.preferences), (*r.candidates, stuffed)) for r in pairs.requests]
     places = {}
-    for name in ("bm25", f"bm25~{MOST_PEOPLE}"):
+    for name in ("bm25", f"bm25~{MAX_REFERENCES}"):
         ranker = build_ranker(name, Setup(catalog))
         places[name] = statistics.fmean(r.item_ids.index("stuffed") for r in ranker.rank(people))
-    assert places["bm25"] < 1 and places[f"bm25~{MOST_PEOPLE}"] > places["bm25"]
+    assert places["bm25"] < 1 and places[f"bm25~{MAX_REFERENCES}"] > places["bm25"]
 
 
 def test_a_mean_is_of_all_the_people_or_there_is_no_score_and_the_ranking_says_so(build, request_for):
-    lost = reference_people(Setup(), 4)[0].preferences
+    lost = reference_queries(Setup(), 4)[0].preferences
     engine = ScriptedEngine(fail=lambda text: "CUDA out of memory" if lost in text else None)
     for name in ("query-likelihood~1", "query-likelihood~4"):
         ranker = build(name)
@@ -83,10 +83,10 @@ def test_the_mean_of_one_model_is_not_taken_for_anothers(build, request_for):
     assert ranker.rank([request_for()], other)[0].usage.calls == first
 
 
-@pytest.mark.parametrize(("language", "n"), [("en", 1), ("zh", 8), ("en", MOST_PEOPLE)])
+@pytest.mark.parametrize(("language", "n"), [("en", 1), ("zh", 8), ("en", MAX_REFERENCES)])
 def test_the_people_speak_the_language_of_the_templates_and_differ(language, n):
     template = load_template(f"films/{language}/query-likelihood")
-    people = reference_people(Setup(templates={"query-likelihood": template}), n)
+    people = reference_queries(Setup(templates={"query-likelihood": template}), n)
     words = [person.preferences for person in people]
     assert len(set(words)) == n
     assert any("\u4e00" <= c <= "\u9fff" for c in words[0]) == (language == "zh")
@@ -104,4 +104,4 @@ def test_what_cannot_be_centred_is_refused(name):
 
 def test_parts_are_named_without_the_people():
     assert ranker_parts("bm25:4:yes-no~2+2*embedding") == ("bm25", "yes-no", "embedding")
-    assert isinstance(build_ranker("bm25~2", Setup()), Centred)
+    assert isinstance(build_ranker("bm25~2", Setup()), MeanCentred)

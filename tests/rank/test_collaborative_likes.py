@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptrec.data.interactions import Interactions
-from promptrec.rank.baselines.collaborative import liked
+from promptrec.rank.baselines.collaborative import likes
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from promptrec.rank.baselines.collaborative import liked
 )
 def test_a_rating_in_the_upper_quarter_of_the_scale_is_a_like(ratings, kept):
     training = Interactions.from_tuples((f"u{n}", f"{r}-{n}", r) for n, r in enumerate(ratings))
-    found = [item.rpartition("-")[0] for item in liked(training)["item_id"]]
+    found = [item.rpartition("-")[0] for item in likes(training)["item_id"]]
     assert found == [str(r) for r in kept]
 
 
@@ -30,7 +30,7 @@ def test_a_rating_in_the_upper_quarter_of_the_scale_is_a_like(ratings, kept):
 @given(st.lists(st.integers(-5, 5), min_size=1, max_size=20), st.sampled_from([1, 2, 4]), st.integers(-8, 8))
 def test_the_unit_and_the_origin_of_the_ratings_change_no_like(ratings, unit, origin):
     plain, moved = (
-        liked(Interactions.from_tuples((f"u{n}", "i", f(r)) for n, r in enumerate(ratings)))
+        likes(Interactions.from_tuples((f"u{n}", "i", f(r)) for n, r in enumerate(ratings)))
         for f in (float, lambda r: unit * r + origin)
     )
     assert plain.equals(moved) and len(plain) >= ratings.count(max(ratings))
@@ -38,4 +38,4 @@ def test_the_unit_and_the_origin_of_the_ratings_change_no_like(ratings, unit, or
 
 def test_a_pair_counts_once_however_often_it_was_met():
     training = Interactions.from_tuples([("a", "i1", 1)] * 5 + [("b", "i2", 1)])
-    assert sorted(liked(training)["item_id"]) == ["i1", "i2"]
+    assert sorted(likes(training)["item_id"]) == ["i1", "i2"]

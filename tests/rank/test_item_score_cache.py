@@ -13,7 +13,7 @@ from promptrec.engine.models.registry import ModelInfo
 from promptrec.errors import InputError
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, caches_item_scores, template_kinds
-from promptrec.rank.item_score_cache import AT_ONCE, ItemScoreCache, ScoreFile
+from promptrec.rank.item_score_cache import MAX_PARAMETERS, ItemScoreCache, ScoreFile
 from promptrec.template.loader import load_template
 from promptrec.testing.scripted_engine import ScriptedEngine
 
@@ -25,9 +25,9 @@ def file(tmp_path):
     return ScoreFile(tmp_path / "scores.sqlite", "weights")
 
 
-def ranker(name, catalog, kept, pack="films/en"):
+def ranker(name, catalog, score_cache, pack="films/en"):
     templates = {kind: load_template(pack, kind=kind) for kind in template_kinds(name)}
-    return build_ranker(name, Setup(catalog, templates, kept=kept))
+    return build_ranker(name, Setup(catalog, templates, score_cache=score_cache))
 
 
 @pytest.mark.parametrize("name", KEEPING)
@@ -43,8 +43,8 @@ def test_the_next_process_reads_less_and_says_the_same(name, catalog, request_fo
 @pytest.mark.parametrize("name", [*KEEPING, "bm25~2", "query-likelihood", "item-likelihood", "bm25", "pairwise"])
 def test_a_ranker_that_keeps_numbers_says_so(name, catalog, request_for, file):
     ranker(name, catalog, file).rank([request_for()], ScriptedEngine())
-    with file.opened() as database:
-        (rows,) = database.execute("SELECT count(*) FROM kept").fetchone()
+    with file.connect() as database:
+        (rows,) = database.execute("SELECT count(*) FROM scores").fetchone()
     assert caches_item_scores(name) == (rows > 0)
 
 
@@ -82,16 +82,16 @@ def test_words_of_one_ranker_are_not_taken_for_anothers(catalog, request_for, fi
 @given(st.dictionaries(st.tuples(st.text(), st.integers()), st.floats(allow_nan=False), max_size=20))
 def test_what_is_kept_is_found_by_who_opens_the_file_later(tmp_path_factory, numbers):
     file = ScoreFile(tmp_path_factory.mktemp("kept") / "scores.sqlite", "weights")
-    ItemScoreCache(file).keep(numbers.items())
-    assert ItemScoreCache(file).known([*numbers, ("unknown", "key")]) == numbers
-    assert ItemScoreCache(None).known(numbers) == {}
+    ItemScoreCache(file).update(numbers)
+    assert ItemScoreCache(file).get([*numbers, ("unknown", "key")]) == numbers
+    assert ItemScoreCache(None).get(numbers) == {}
 
 
 def test_many_numbers_and_many_threads(file):
-    numbers = {("item", n): float(n) for n in range(3 * AT_ONCE + 1)}
+    numbers = {("item", n): float(n) for n in range(3 * MAX_PARAMETERS + 1)}
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda at: ItemScoreCache(file).keep(list(numbers.items())[at::4]), range(4)))
-    assert ItemScoreCache(file).known(numbers) == numbers
+        list(pool.map(lambda at: ItemScoreCache(file).update(dict(list(numbers.items())[at::4])), range(4)))
+    assert ItemScoreCache(file).get(numbers) == numbers
 
 
 @pytest.mark.parametrize("fault", ["text", "folder", "nowhere"])
@@ -121,6 +121,6 @@ def test_the_weights_are_told_by_their_bytes_and_the_engine_must_read_them(tmp_p
 
 
 def test_the_file_is_an_ordinary_database(file):
-    ItemScoreCache(file).keep([(("item", 1), 0.5)])
+    ItemScoreCache(file).update({("item", 1): 0.5})
     with closing(sqlite3.connect(file.path)) as database:
-        assert database.execute("SELECT value FROM kept").fetchall() == [(0.5,)]
+        assert database.execute("SELECT value FROM scores").fetchall() == [(0.5,)]

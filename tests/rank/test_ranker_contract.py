@@ -9,7 +9,7 @@ from promptrec.rank.registry import RANKERS
 from promptrec.template.loader import load_template
 from promptrec.testing.ranker_contract import RankerContract
 
-COMBINED = [
+ALIASES = [
     "ensemble",
     "cascade",
     "query-likelihood+yes-no",
@@ -24,7 +24,7 @@ LIKES = [("ann", "space", 5), ("ann", "sea", 4), ("bob", "love", 5), ("bob", "fo
 
 
 class TestRankers(RankerContract):
-    @pytest.fixture(params=[*sorted(RANKERS), *COMBINED])
+    @pytest.fixture(params=[*sorted(RANKERS), *ALIASES])
     def build(self, request, position_bias):
         name = request.param
         needed = {"training": Interactions.from_tuples(LIKES), "position_bias": position_bias}

@@ -1,4 +1,4 @@
-"""The pairs that come with promptrec: what a person wants, and the one thing that fits, in English and Chinese."""
+"""Probe data: bundled pairs of a query and the one item that fits it, in English and Chinese."""
 
 import json
 import random
@@ -12,16 +12,21 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 
 FOLDER = Path(__file__).parent / "probe_pairs"
-# Pairs in each language.
-PEOPLE = 30
-# What fits others, beside the one thing that fits.
+# Other items among the candidates of a pair.
 OTHERS = 5
 FULL_STOP = re.compile("[.。]")
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Requests, and by query ID the one item that is right."""
+    """Requests of known relevance.
+
+    Attributes:
+        catalog: all items of the pairs.
+        requests: one for each query.
+        right: ID of the relevant item by query ID.
+        seed: that drew the candidates.
+    """
 
     catalog: Catalog
     requests: tuple[RankRequest, ...]
@@ -30,18 +35,19 @@ class Pairs:
 
 
 def probe_pairs(language: str, seed: int = 0) -> Pairs:
-    """The pairs of a language ("en" or "zh"), each right item among `OTHERS` that are drawn by the seed.
+    """The pairs of a language ("en" or "zh"), each relevant item among `OTHERS` random ones.
 
-    Others of the same kind, a film among films, are drawn first: to tell a film from a dish tells little of a model.
+    Others of the same kind, a film among films, are drawn first: telling a film from a dish is no test of a model.
     """
     lines = (FOLDER / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
-    told = [json.loads(line) for line in lines]
+    pairs = [json.loads(line) for line in lines]
     items = [
-        Item(item_id=f"p{n:02}", title=t["title"], fields={"description": t["description"]}) for n, t in enumerate(told)
+        Item(item_id=f"p{n:02}", title=t["title"], fields={"description": t["description"]})
+        for n, t in enumerate(pairs)
     ]
     draw = random.Random(seed)
     requests = []
-    for item, pair in zip(items, told, strict=True):
+    for item, pair in zip(items, pairs, strict=True):
         others = draw.sample([other for other in items if other is not item], len(items) - 1)
         others.sort(key=lambda other: _kind(other) != _kind(item))
         shown = [item, *others[:OTHERS]]
@@ -51,5 +57,5 @@ def probe_pairs(language: str, seed: int = 0) -> Pairs:
 
 
 def _kind(item: Item) -> str:
-    """What the first sentence of a description says the item is: a film, a dish."""
+    """First sentence of the description, which says what the item is: a film, a dish."""
     return FULL_STOP.split(str(item.fields["description"]))[0]

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.rank.batched_rounds import answered, together
+from promptrec.rank.batched_rounds import gather, run
 
 
 def adding(numbers):
@@ -22,8 +22,8 @@ rounds_of_numbers = st.lists(st.lists(st.integers(0, 99), max_size=3), max_size=
 
 @given(st.lists(rounds_of_numbers, max_size=6))
 def test_together_each_comes_to_what_it_comes_to_alone(members):
-    alone = [answered(adding(member), squares) for member in members]
-    assert answered(together([adding(member) for member in members]), squares) == alone
+    alone = [run(adding(member), squares) for member in members]
+    assert run(gather([adding(member) for member in members]), squares) == alone
 
 
 @given(st.lists(rounds_of_numbers, max_size=6))
@@ -34,7 +34,7 @@ def test_together_they_take_as_many_rounds_as_the_longest(members):
         asked.append(numbers)
         return squares(numbers)
 
-    answered(together([adding(member) for member in members]), note)
+    run(gather([adding(member) for member in members]), note)
     assert len(asked) == max(map(len, members), default=0)
     for n, numbers in enumerate(asked):
         assert numbers == [number for member in members if len(member) > n for number in member[n]]
@@ -42,5 +42,5 @@ def test_together_they_take_as_many_rounds_as_the_longest(members):
 
 @given(st.lists(st.lists(rounds_of_numbers, max_size=3), max_size=3))
 def test_askings_nest(families):
-    nested = together([together([adding(member) for member in family]) for family in families])
-    assert answered(nested, squares) == [[answered(adding(m), squares) for m in family] for family in families]
+    nested = gather([gather([adding(member) for member in family]) for family in families])
+    assert run(nested, squares) == [[run(adding(m), squares) for m in family] for family in families]

@@ -15,7 +15,7 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker
 from promptrec.rank.sorting.heap import TOP
-from promptrec.rank.sorting.pairwise import MOST
+from promptrec.rank.sorting.pairwise import MAX_CANDIDATES
 from promptrec.template.loader import load_template
 from promptrec.testing.scripted_engine import ScriptedEngine
 
@@ -256,7 +256,7 @@ def test_a_prompt_that_cannot_fit_is_booked(name):
 
 
 def test_pairwise_all_refuses_what_is_quadratic_beyond_measure_and_names_the_way_out():
-    few, many = request(range(4), "few"), request(range(MOST + 1), "many")
+    few, many = request(range(4), "few"), request(range(MAX_CANDIDATES + 1), "many")
     rankings = rank("pairwise-all", [few, many])
     assert [ranking.status for ranking in rankings] == ["ok", "failed"]
     assert "65 candidates are 4,160 prompts" in rankings[1].reason and "use the ranker pairwise" in rankings[1].reason

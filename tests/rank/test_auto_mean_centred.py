@@ -8,10 +8,10 @@ from promptrec.engine.base import Output
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker
 from promptrec.rank.ordering import seeded_hash
+from promptrec.rank.probe_data import probe_pairs
 from promptrec.rank.registry import RANKERS
-from promptrec.rank.selection.auto import REFERENCES, auto, debiased, passed, try_debiased
-from promptrec.rank.selection.probe import Measured, ProbeRow, least, shares_below
-from promptrec.rank.selection.probe_data import probe_pairs
+from promptrec.rank.selection.auto import REFERENCES, above_chance, auto, mean_centred_variant, measure_mean_centred
+from promptrec.rank.selection.probe import ProbeResult, ProbeRow, least, shares_below
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 PAIRS = probe_pairs("en")
@@ -43,20 +43,20 @@ def measured(name, signal, seed):
         for r in PAIRS.requests
     )
     areas = shares_below(PAIRS, scores)
-    return Measured(ProbeRow(ranker=name, auc=sum(areas) / len(areas), low=least(areas)), scores)
+    return ProbeResult(ProbeRow(ranker=name, auc=sum(areas) / len(areas), low=least(areas)), scores)
 
 
-@pytest.mark.parametrize("name", [name for name in RANKERS if debiased(name)])
+@pytest.mark.parametrize("name", [name for name in RANKERS if mean_centred_variant(name)])
 def test_what_is_debiased_is_a_ranker_that_can_be_built(name):
-    assert build_ranker(debiased(name), Setup(PAIRS.catalog)).name == debiased(name)
+    assert build_ranker(mean_centred_variant(name), Setup(PAIRS.catalog)).name == mean_centred_variant(name)
 
 
 def test_of_two_one_is_taken_and_the_debiased_one_only_where_it_gains():
     rows = [row("query-likelihood", 0.9), row(f"query-likelihood~{REFERENCES}", 0.92, gain=-0.01)]
-    assert [r.ranker for r in passed(rows)] == ["query-likelihood"]
+    assert [r.ranker for r in above_chance(rows)] == ["query-likelihood"]
     rows[1] = rows[1].model_copy(update={"gain": 0.01})
-    assert [r.ranker for r in passed(rows)] == [f"query-likelihood~{REFERENCES}"]
-    assert passed([row("yes-no", 0.5), ProbeRow(ranker="item-pmi", reason="dead")]) == []
+    assert [r.ranker for r in above_chance(rows)] == [f"query-likelihood~{REFERENCES}"]
+    assert above_chance([row("yes-no", 0.5), ProbeRow(ranker="item-pmi", reason="dead")]) == []
 
 
 def test_only_what_passes_is_tried():
@@ -67,7 +67,7 @@ def test_only_what_passes_is_tried():
         return measured(name, 1.5, 0)
 
     found = [measured("query-likelihood", 1.5, 0), measured("yes-no", 0, 0), measured("listwise-labels", 1.2, 0)]
-    try_debiased(PAIRS, found, measure)
+    measure_mean_centred(PAIRS, found, measure)
     assert asked == [f"query-likelihood~{REFERENCES}", "listwise-shifts"]
 
 
@@ -75,7 +75,7 @@ def test_what_gains_nothing_is_seldom_taken_for_better():
     taken = 0
     for seed in range(100):
         plain, other = measured("query-likelihood", 1.0, seed), measured(f"query-likelihood~{REFERENCES}", 1.0, seed)
-        (tried,) = try_debiased(PAIRS, [plain], lambda name, other=other: other)
+        (tried,) = measure_mean_centred(PAIRS, [plain], lambda name, other=other: other)
         taken += tried.row.gain > 0
     assert taken <= 11, "a one-sided test at 5 % has 11 or fewer of 100 in 99.6 % of cases"
 
@@ -88,5 +88,5 @@ def test_a_reader_who_likes_some_items_whoever_asks_is_read_with_that_taken_off(
     rows = {r.ranker: r for r in found.rows}
     centred = rows[f"query-likelihood~{REFERENCES}"]
     assert centred.gain > 0 and centred.auc > rows["query-likelihood"].auc
-    assert "query-likelihood~" in found.chosen or "query-likelihood" not in found.chosen
-    assert f"query-likelihood~{REFERENCES}" in [r.ranker for r in passed(found.rows)]
+    assert "query-likelihood~" in found.ranker or "query-likelihood" not in found.ranker
+    assert f"query-likelihood~{REFERENCES}" in [r.ranker for r in above_chance(found.rows)]

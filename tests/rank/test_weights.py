@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.rank.selection.weights import WEIGHING, Weighing, agreement, discriminant
+from promptrec.rank.selection.weights import WEIGHTING, WeightingScheme, agreement, discriminant
 
 ITEMS = 10
 
@@ -57,17 +57,17 @@ def test_the_expected_area_is_that_of_the_sum_and_grows_with_every_ranker_that_k
 
 @pytest.mark.parametrize(("good", "joins"), [(1.5, False), (1.0, False), (0.15, True)])
 def test_bm25_joins_by_assumption_only_where_all_others_are_weak(good, joins):
-    prior = weights_of(planted({"query-likelihood": good})) | {"bm25": WEIGHING.bm25_weight()}
-    assert ("bm25" in WEIGHING.joined(prior)) is joins
+    prior = weights_of(planted({"query-likelihood": good})) | {"bm25": WEIGHTING.bm25_weight()}
+    assert ("bm25" in WEIGHTING.select(prior)) is joins
 
 
 def test_errors_that_are_shared_do_not_bring_a_ranker_in_that_knows_nothing():
     """BM25 is at chance, and a text encoder falls for the same words."""
     scores = planted({"query-likelihood": 1.2, "embedding": 1.2, "bm25": 0.0}, shared=("embedding", "bm25"), common=0.6)
-    prior = weights_of(planted({"query-likelihood": 1.2, "embedding": 1.2})) | {"bm25": WEIGHING.bm25_weight()}
+    prior = weights_of(planted({"query-likelihood": 1.2, "embedding": 1.2})) | {"bm25": WEIGHTING.bm25_weight()}
     agreed = agreement(scores, prior)
     assert agreed["bm25"] > agreed["query-likelihood"], "agreement alone believes what shares words"
-    assert set(WEIGHING.joined(WEIGHING.moved(prior, agreed))) == {"query-likelihood", "embedding"}
+    assert set(WEIGHTING.select(WEIGHTING.adjust(prior, agreed))) == {"query-likelihood", "embedding"}
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -75,26 +75,26 @@ def test_agreement_never_makes_a_ranker_count_for_more_than_its_prior(seed):
     draw = np.random.default_rng(seed)
     prior = dict(zip("abcd", draw.uniform(0, 2, 4).tolist(), strict=True))
     agreed = dict(zip("abcd", draw.uniform(-0.3, 1, 4).tolist(), strict=True))
-    moved = WEIGHING.moved(prior, agreed)
+    moved = WEIGHTING.adjust(prior, agreed)
     assert all(0 <= moved[name] <= prior[name] for name in prior) and any(moved.values())
 
 
 def test_a_ranker_that_nobody_agrees_with_is_left_out_however_good_the_probe_found_it():
     scores = planted({"query-likelihood": 1.0, "item-pmi": 1.0, "embedding": 0.0})
     prior = dict.fromkeys(scores, 1.0)
-    assert "embedding" not in WEIGHING.joined(WEIGHING.moved(prior, agreement(scores, prior)))
+    assert "embedding" not in WEIGHTING.select(WEIGHTING.adjust(prior, agreement(scores, prior)))
 
 
 def test_agreement_without_power_leaves_the_prior_alone_and_so_does_none_at_all():
     prior = {"a": 1.0, "b": 0.5}
-    assert Weighing(power=0).moved(prior, {"a": 0.1, "b": 0.9}) == prior
-    assert WEIGHING.moved(prior, {"a": 0.0, "b": -0.2}) == prior
+    assert WeightingScheme(power=0).adjust(prior, {"a": 0.1, "b": 0.9}) == prior
+    assert WEIGHTING.adjust(prior, {"a": 0.0, "b": -0.2}) == prior
 
 
 @given(st.lists(st.floats(0.01, 9), min_size=1, max_size=6))
 def test_the_first_counts_1_and_whoever_joins_counts_enough(values):
-    joined = WEIGHING.joined({str(n): value for n, value in enumerate(values)})
-    assert next(iter(joined.values())) == 1 and min(joined.values()) >= WEIGHING.least
+    joined = WEIGHTING.select({str(n): value for n, value in enumerate(values)})
+    assert next(iter(joined.values())) == 1 and min(joined.values()) >= WEIGHTING.least
     assert list(joined.values()) == sorted(joined.values(), reverse=True)
 
 

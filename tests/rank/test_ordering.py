@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.data.item import Item
-from promptrec.rank.ordering import best_first, seeded_hash, shuffled
+from promptrec.rank.ordering import best_first, seeded_hash, seeded_order
 
 IDS = st.lists(st.text("abcdef0123", min_size=1, max_size=4), min_size=1, max_size=12, unique=True)
 
@@ -17,7 +17,7 @@ def test_the_order_shown_never_matters(ids, rng, seed):
     mixed = list(ids)
     rng.shuffle(mixed)
     assert best_first(items(ids), scores, seed) == best_first(items(mixed), scores, seed)
-    assert shuffled(items(ids), seed, "q") == shuffled(items(mixed), seed, "q")
+    assert seeded_order(items(ids), seed, "q") == seeded_order(items(mixed), seed, "q")
 
 
 @given(IDS, st.data())
@@ -54,5 +54,5 @@ def test_the_hash_is_the_same_on_every_machine_and_keeps_words_apart():
 
 def test_a_shuffle_is_not_the_order_given():
     ids = [f"i{n}" for n in range(20)]
-    assert [i.item_id for i in shuffled(items(ids), 0, "q")] != ids
-    assert shuffled(items(ids), 0, "q") != shuffled(items(ids), 0, "other")
+    assert [i.item_id for i in seeded_order(items(ids), 0, "q")] != ids
+    assert seeded_order(items(ids), 0, "q") != seeded_order(items(ids), 0, "other")
