@@ -10,7 +10,6 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
-from promptrec.cli import plan as option
 from promptrec.cli.evaluate_options import TemplateName
 from promptrec.cli.options import (
     ColumnsOption,
@@ -63,7 +62,7 @@ Preferences = Annotated[
 RankerNames = Annotated[
     list[str] | None, typer.Option("--ranker", help="Way of ranking; repeat it. Default: all that read a model.")
 ]
-Candidates = Annotated[int, typer.Option("--candidates", min=1, help="For each person, where a dataset gives none.")]
+CandidateCount = Annotated[int, typer.Option("--candidates", min=1, help="For each person, where a dataset gives none.")]
 Users = Annotated[
     int | None, typer.Option("--users", min=1, help=f"How many people. Default: {USERS}, or all of the dataset.")
 ]
@@ -95,21 +94,21 @@ class _People:
 
 
 def plan_(
-    dataset: option.DatasetName = None,
-    catalog: option.CatalogSource = None,
+    dataset: DatasetName = None,
+    catalog: CatalogSource = None,
     columns: ColumnsOption = None,
-    preferences: option.Preferences = None,
-    rankers: option.RankerNames = None,
+    preferences: Preferences = None,
+    rankers: RankerNames = None,
     model: ModelOption = DEFAULT_MODEL,
     engine: EngineOption = None,
     engine_options: EngineSettings = None,
     template: TemplateName = None,
     templates: TemplatesOption = None,
-    candidates: option.Candidates = option.CANDIDATES,
-    users: option.Users = None,
-    sample: option.Sample = None,
-    speed: option.ReadingSpeed = None,
-    writing_speed: option.WritingSpeed = None,
+    candidates: CandidateCount = CANDIDATES,
+    users: Users = None,
+    sample: Sample = None,
+    speed: ReadingSpeed = None,
+    writing_speed: WritingSpeed = None,
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
@@ -123,10 +122,10 @@ def plan_(
     with console.status("writing prompts"):
         if catalog is not None and dataset is None:
             people = _made_up(
-                open_catalog(catalog, columns), preferences, candidates, users, sample or option.MADE_UP, seed
+                open_catalog(catalog, columns), preferences, candidates, users, sample or MADE_UP, seed
             )
         elif catalog is None and dataset is not None and preferences is None and not columns:
-            people = _of_dataset(open_dataset(dataset), candidates, users, sample or option.QUERIES)
+            people = _of_dataset(open_dataset(dataset), candidates, users, sample or QUERIES)
         else:
             raise InputError("say for whom: a dataset, or --catalog FILE, which goes with --preferences and --columns")
         system = System("", engine=counter, template=template, templates=own_templates(templates), seed=seed)
@@ -190,7 +189,7 @@ def _made_up(
         users = users or 1
         requests = (retrieve_candidates(catalog, Query(preferences=as_typed(preferences)), candidates).request,)
     else:
-        users = users or option.USERS
+        users = users or USERS
         requests = sample_requests(catalog, min(users, sample), candidates, seed)
     return _People(made, requests, users, expected_items(catalog, users, len(requests[0].candidates)))
 

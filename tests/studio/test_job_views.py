@@ -102,12 +102,29 @@ def test_tests_pass_and_fail_one_by_one(ended, form):
     assert "no tests yet" in ended("tests", form(without))
 
 
-def test_ab_says_what_may_be_said(ended, form):
-    edited = SOURCE.replace("A guest who would enjoy it says:", "Nothing more is known.")
-    shown = ended("ab", form(edited, dataset="planted", people="12"))
-    assert ">Saved<" in shown and ">In the editor<" in shown and "12 people" in shown
-    assert "No difference is shown." in shown or "is better." in shown
-    assert re.search(r"ndcg@10, saved minus edited: [+-]\d\.\d{3}, 95 % interval [+-]", shown)
+# Planted people can be told apart by the descriptions of items, and not by their titles.
+INFORMED = SOURCE.replace("[region]", "[region, description]").replace(
+    "{{ item.title }}", "{{ item.title }}: {{ item.description }}"
+)
+
+
+@pytest.mark.parametrize(
+    ("saved", "edited", "verdict", "difference"),
+    [
+        (SOURCE, INFORMED, "The text in the editor is better.", r"-0\.(?!0[0-4])\d{3}"),
+        (INFORMED, SOURCE, "The saved text is better.", r"\+0\.(?!0[0-4])\d{3}"),
+        (INFORMED, INFORMED.replace("---\n{%", "---\n{# new #}{%"), "No difference is shown.", r"\+0\.000"),
+    ],
+)
+def test_ab_says_which_text_is_better_or_that_no_difference_is_shown(
+    ended, form, mine, saved, edited, verdict, difference
+):
+    (mine / "wine" / "en" / "query-likelihood.jinja").write_text(saved)
+    shown = ended("ab", form(edited, dataset="planted", people="60"))
+    assert f'<p class="verdict">{verdict}</p>' in shown and "60 people" in shown
+    assert re.search(rf"ndcg@10, saved minus edited: {difference}, 95 % interval [+-]", shown), shown
+    means = [float(mean) for mean in re.findall(r'</th><td class="number">(\d\.\d{3})</td>', shown)]
+    assert (means[0] > means[1]) - (means[0] < means[1]) == ("saved" in verdict) - ("editor" in verdict)
 
 
 def test_ab_says_whose_ranking_failed_first_and_why(client, session, ended, form):

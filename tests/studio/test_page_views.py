@@ -9,6 +9,7 @@ from promptrec.studio.model import Model
 from promptrec.studio.request_form import LONGEST_FORM
 
 BROKEN = "{{ item.yaer }}"
+NEED_A_TEMPLATE = ("/prompt", "/diff", "/start/run", "/start/compare", "/start/tests", "/start/ab")
 
 
 def token_spans(text):
@@ -67,13 +68,29 @@ def test_nothing_wrong_is_said_too(client, form):
 
 
 @pytest.mark.parametrize(
-    "source", ["", "no header", "---\n", "---\nranks: [\n---\n", "{% for %}", "\ud7ff" * 9, "x" * 300_000]
+    ("source", "line", "message"),
+    [
+        ("", 1, "a template starts with a YAML header"),
+        ("no header", 1, "a template starts with a YAML header"),
+        ("---\n", 1, "the header has no end"),
+        ("---\nranks: [\n---\n", 2, "a bracket is opened in this line and not closed"),
+        ("{% for %}", 1, "a template starts with a YAML header"),
+        ("\ud7ff" * 9, 1, "a template starts with a YAML header"),
+        ("x" * 300_000, 1, "longer than 200,000 characters"),
+    ],
 )
-def test_whatever_is_typed_gets_an_answer(client, form, source):
-    for path in ("/check", "/prompt", "/diff", "/save/look", "/start/run", "/start/tests"):
-        answer = client.post(path, data=form(source))
-        assert answer.status_code == 200, path
-        assert "problem" in answer.text or "findings" in answer.text or "<dialog" in answer.text
+def test_a_template_that_cannot_be_used_is_explained_in_every_view(client, form, source, line, message):
+    answers = {path: client.post(path, data=form(source)) for path in ("/check", "/save/look", *NEED_A_TEMPLATE)}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    (finding,) = re.findall(
+        r'<li class="error"[^>]*data-here="(\d+)">.*?</b> (.*?) <i>→', answers["/check"].text, re.DOTALL
+    )
+    assert int(finding[0]) == line and message in finding[1]
+    assert "Errors in it: 1." in answers["/save/look"].text
+    for path in NEED_A_TEMPLATE:
+        assert re.fullmatch(
+            rf'<p class="problem" role="alert">First mend .*{message}.*</p>', answers[path].text.strip()
+        ), path
 
 
 def test_the_prompt_is_shown_token_by_token(client, form):
