@@ -62,7 +62,7 @@ Preferences = Annotated[
 RankerNames = Annotated[
     list[str] | None, typer.Option("--ranker", help="Way of ranking; repeat it. Default: all that read a model.")
 ]
-CandidateCount = Annotated[int, typer.Option("--candidates", min=1, help="For each person, where a dataset gives none.")]
+CandidateCount = Annotated[int, typer.Option("--candidates", min=1, help="For each person, if a dataset has none.")]
 Users = Annotated[
     int | None, typer.Option("--users", min=1, help=f"How many people. Default: {USERS}, or all of the dataset.")
 ]
@@ -121,9 +121,7 @@ def plan_(
     console = notes()
     with console.status("writing prompts"):
         if catalog is not None and dataset is None:
-            people = _made_up(
-                open_catalog(catalog, columns), preferences, candidates, users, sample or MADE_UP, seed
-            )
+            people = _made_up(open_catalog(catalog, columns), preferences, candidates, users, sample or MADE_UP, seed)
         elif catalog is None and dataset is not None and preferences is None and not columns:
             people = _of_dataset(open_dataset(dataset), candidates, users, sample or QUERIES)
         else:

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "ItemScoreCache": "promptrec.rank.item_score_cache",
-    "ModelFree": "promptrec.rank.base",
+    "ModelFreeRanker": "promptrec.rank.base",
     "Plan": "promptrec.rank.cost",
     "PositionBias": "promptrec.rank.listwise.position_bias",
-    "Prompting": "promptrec.rank.base",
+    "PromptRanker": "promptrec.rank.base",
     "RANKERS": "promptrec.rank.registry",
     "RankedItem": "promptrec.rank.ranking",
     "Ranker": "promptrec.rank.base",
