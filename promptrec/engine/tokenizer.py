@@ -63,6 +63,18 @@ class Tokenizer:
         """The greatest ID that plain text can be given; control tokens, which some models have no room for, aside."""
         return max(self._trusted.get_vocab(with_added_tokens=False).values(), default=0)
 
+    def check_vocabulary(self, folder: Path, vocabulary_size: int) -> None:
+        """Check that the model in a folder knows every token of this tokenizer.
+
+        Raises:
+            ModelError: the tokenizer is another model's.
+        """
+        if self.greatest_id >= vocabulary_size:
+            raise ModelError(
+                f"{folder}: its tokenizer has {self.greatest_id + 1} tokens and the model {vocabulary_size}: the "
+                "tokenizer is another model's"
+            )
+
     def encode(self, text: str, *, trusted: bool) -> tuple[int, ...]:
         """See `promptrec.prompt.Tokenizer.encode`. Short texts are remembered: items recur across people."""
         return self._remembered(text, trusted) if len(text) <= _LONGEST_CACHED else self._encode(text, trusted)

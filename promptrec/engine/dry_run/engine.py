@@ -6,23 +6,21 @@ from array import array
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
-from promptrec.engine.base import Constraint, Output, Sampling, Tokens, Usage
+from promptrec.engine.base import BaseEngine, Constraint, Logprobs, Output, Sampling, Tokens, Usage
 from promptrec.engine.dry_run.cache_simulation import Blocks, Cache, PackedRows, Prefixes
 from promptrec.engine.gpu import nvidia_gpus
-from promptrec.engine.models.architecture import keeps_state
+from promptrec.engine.models.architecture import keeps_state, longest_sequence, read_config
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.registry import choose_engine
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.transformers.packing import sees_everything
-from promptrec.engine.validation import longest_sequence, prompt_error, read_config
 from promptrec.engine.vllm.engine import CPU_BLOCK, CPU_CONTEXT
 from promptrec.errors import InputError
 from promptrec.prompt import Tokenizer as AnyTokenizer
 
-T = TypeVar("T")
 # More tokens than any model knows.
 VOCABULARY = 2**20
 # What the engines take for a model that does not say how long its prompts may be.
@@ -30,7 +28,7 @@ USUAL_CONTEXT = 2048
 GPU_BLOCK = 16
 
 
-class DryRunEngine:
+class DryRunEngine(BaseEngine):
     """See `promptrec.engine.base.Engine`. Its usage is that of the engine it stands for; its values mean nothing.
 
     They are pseudo-random log-probabilities, the same for the same token IDs and in both verbs that give them, so that
@@ -59,6 +57,7 @@ class DryRunEngine:
         self.model_id = model_id
         self.tokenizer = tokenizer
         self.context_length = context_length
+        self.vocabulary_size = VOCABULARY
         self._new_cache = cache
         self.forget()
 
@@ -77,70 +76,41 @@ class DryRunEngine:
         context, cache = SIMULATED[name](info.folder, options.max_model_len)
         return cls(info.name, Tokenizer.from_folder(info.folder), context, cache, name)
 
-    def next_logprobs(
-        self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
-    ) -> list[Output[tuple[float, ...]]]:
-        """See `Engine.next_logprobs`."""
-        return self._read(
-            prompts,
-            self.context_length,
-            lambda good: self._cache.labels([prompts[i] for i in good]),
-            lambda i: tuple(logprobs(prompts[i], (label,))[0] for label in label_ids),
-        )
-
-    def loglikelihood(
-        self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
-    ) -> list[Output[tuple[float, ...]]]:
-        """See `Engine.loglikelihood`."""
-        pairs = list(zip(prompts, continuations, strict=True))
-        return self._read(
-            [(*p, *c) if p and c else () for p, c in pairs],
-            self.context_length,
-            lambda good: self._cache.likelihoods([prompts[i] for i in good], [continuations[i] for i in good]),
-            lambda i: logprobs(*pairs[i]),
-        )
-
-    def generate(
-        self,
-        prompts: Sequence[Tokens],
-        sampling: Sampling,
-        constraint: Constraint | None = None,
-        *,
-        adapter: str | None = None,
-    ) -> list[Output[str]]:
-        """See `Engine.generate`."""
-        choices = (constraint.choice if constraint else None) or ("",)
-        return self._read(
-            prompts,
-            self.context_length - sampling.max_tokens,
-            lambda good: self._cache.replies([prompts[i] for i in good]),
-            lambda i: max(choices, key=lambda c: logprobs(prompts[i], tuple(c.encode()) or (0,))),
-            sampling.max_tokens,
-        )
-
     def forget(self) -> None:
-        """Begin again with an empty cache, and with no prompts."""
+        """Start again with an empty cache and no prompts."""
         self._cache = self._new_cache()
         self.prompts: list[Tokens] = []
 
-    def close(self) -> None:
-        """Nothing to free."""
-
-    def _read(
-        self,
-        sequences: Sequence[Tokens],
-        room: int,
-        cached: Callable[[list[int]], list[int]],
-        value: Callable[[int], T],
-        written: int = 0,
-    ) -> list[Output[T]]:
-        """Readings of the sequences that can be read, given by their places; the others say why they cannot."""
-        errors = [prompt_error(sequence, room, VOCABULARY) for sequence in sequences]
-        self.prompts += sequences
-        good = [i for i, error in enumerate(errors) if error is None]
-        usage = {i: Usage(len(sequences[i]), n, written) for i, n in zip(good, cached(good), strict=True)}
+    def _next_logprobs(
+        self, prompts: Sequence[Tokens], label_ids: Sequence[int], adapter: str | None
+    ) -> list[Output[Logprobs]]:
+        self.prompts += prompts
         return [
-            Output(value(i), usage[i]) if error is None else Output(None, error=error) for i, error in enumerate(errors)
+            Output(tuple(logprobs(prompt, (label,))[0] for label in label_ids), Usage(len(prompt), cached))
+            for prompt, cached in zip(prompts, self._cache.labels(prompts), strict=True)
+        ]
+
+    def _loglikelihood(
+        self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], adapter: str | None
+    ) -> list[Output[Logprobs]]:
+        cached = self._cache.likelihoods(prompts, continuations)
+        self.prompts += [(*p, *c) for p, c in zip(prompts, continuations, strict=True)]
+        return [
+            Output(logprobs(prompt, continuation), Usage(len(prompt) + len(continuation), n))
+            for prompt, continuation, n in zip(prompts, continuations, cached, strict=True)
+        ]
+
+    def _generate(
+        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None, adapter: str | None
+    ) -> list[Output[str]]:
+        self.prompts += prompts
+        choices = (constraint.choice if constraint else None) or ("",)
+        return [
+            Output(
+                max(choices, key=lambda c: logprobs(prompt, tuple(c.encode()) or (0,))),
+                Usage(len(prompt), cached, sampling.max_tokens),
+            )
+            for prompt, cached in zip(prompts, self._cache.replies(prompts), strict=True)
         ]
 
 

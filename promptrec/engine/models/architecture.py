@@ -1,6 +1,7 @@
 """What a model in a folder is, by its settings: a causal language model, or what else, and what may be shared in it."""
 
 import inspect
+import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -8,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from promptrec.engine.models.safetensors import read_header
-from promptrec.engine.validation import read_config
-from promptrec.errors import ModelError
+from promptrec.errors import ModelError, first_line
 
 # How the names of classes end, and what such a model is. The longest that fits counts.
 KINDS = {
@@ -49,6 +49,28 @@ STATE_SETTINGS = (
     "state_size",
     "recurrent",
 )
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The settings of the model in a folder.
+
+    Raises:
+        ModelError: there are none that can be read.
+    """
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        if not isinstance(config, dict):
+            raise ValueError("it holds no settings")
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder}: its config.json cannot be read: {first_line(error)}") from None
+    return config
+
+
+def longest_sequence(folder: Path) -> int | None:
+    """Longest sequence that a model was made for, by the settings in its folder; None where they do not say."""
+    config = read_config(folder)
+    longest = config.get("max_position_embeddings") or config.get("text_config", {}).get("max_position_embeddings")
+    return None if longest is None else int(longest)
 
 
 def check_causal(folder: Path) -> None:

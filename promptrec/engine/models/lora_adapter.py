@@ -67,21 +67,38 @@ class Adapters:
 
     Args:
         model: the folder of the model that they are for.
+        vocabulary_size: of that model.
     """
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, model: Path, vocabulary_size: int) -> None:
         self._model = model
+        self._labels = [label for label in PROBE_LABELS if label < vocabulary_size]
         self._copies = Path(tempfile.mkdtemp(prefix="promptrec-adapters-"))
         # With the object, and not only where somebody closes it.
         self._remove = weakref.finalize(self, shutil.rmtree, self._copies, ignore_errors=True)
         self._known: dict[str, Adapter] = {}
 
-    def get(self, source: str) -> tuple[Adapter, bool]:
-        """The adapter in a folder as it is now, and whether it is the first time that it is seen.
+    def get(self, source: str, read: Callable[[Adapter, Sequence[int], bool], Sequence[float]]) -> Adapter:
+        """The adapter in a folder as it is now; one that is new is first read with, see `check_effect`.
+
+        Args:
+            source: the folder.
+            read: log-probabilities of some labels after an adapter's `probe`, with the adapter or without.
 
         Raises:
             InputError: no LoRA adapter, one of another model, or one that would not be read as it was trained.
         """
+        adapter, new = self._find(source)
+        if new:
+            try:
+                check_effect(source, lambda adapted: read(adapter, self._labels, adapted))
+            except BaseException:
+                del self._known[adapter.sha256]
+                raise
+        return adapter
+
+    def _find(self, source: str) -> tuple[Adapter, bool]:
+        """The adapter in a folder, and whether its content was never seen before."""
         try:
             folder = Path(source).expanduser()
         except RuntimeError as error:
@@ -116,10 +133,6 @@ class Adapters:
         for name in (CONFIG, WEIGHTS):
             shutil.copyfile(folder / name, copy / name)
         return copy
-
-    def forget(self, adapter: Adapter) -> None:
-        """Let the adapter be new again: it failed when it was tried."""
-        self._known.pop(adapter.sha256, None)
 
     def close(self) -> None:
         """Remove the copies. Calling it twice is harmless."""

@@ -15,8 +15,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from promptrec.engine.base import Refused
 from promptrec.engine.server.address import ServerAddress
-from promptrec.engine.validation import Refused
 from promptrec.errors import MissingExtra, first_line
 from promptrec.redaction import Redactor, basic_credentials
 

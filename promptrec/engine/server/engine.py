@@ -13,7 +13,17 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from promptrec.engine.base import Constraint, Output, Sampling, Tokens, Usage
+from promptrec.engine.base import (
+    LABELS_PER_REQUEST,
+    BaseEngine,
+    Constraint,
+    Logprobs,
+    Output,
+    Refused,
+    Sampling,
+    Tokens,
+    Usage,
+)
 from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.progress import report_progress
@@ -21,21 +31,20 @@ from promptrec.engine.server.address import server_addresses
 from promptrec.engine.server.client import CONCURRENCY, RETRY, Client, RequestFailed, Retry
 from promptrec.engine.server.verification import Served, open_server
 from promptrec.engine.tokenizer import Tokenizer
-from promptrec.engine.validation import Refused, check_labels, prompt_error
-from promptrec.errors import EngineError, InputError
+from promptrec.errors import EngineError
 
+P = TypeVar("P")
 T = TypeVar("T")
 Ask = Callable[..., dict[str, Any]]
 """Sends a prompt and settings of /completions to one server, and returns its answer."""
-MOST_LABELS = 128
 # So many requests that fail one after the other, with none between that is answered: the server is gone.
 FAILURES_IN_A_ROW = 2 * CONCURRENCY
 # Rounding lets a probability of 1 come out a little above.
 ROUNDING = 1e-3
 
 
-class ServerEngine:
-    """See `promptrec.engine.base.Engine`. What a server says when it fails is never taken for an answer.
+class ServerEngine(BaseEngine):
+    """Sends prompts to one or several OpenAI-compatible servers. An error of a server is never taken for an answer.
 
     Of several servers of one model each gets an equal part of every batch, neighbours together, because they begin
     alike; what one cannot read another is asked for. A request that fails for good fails its prompt alone. A call in
@@ -52,19 +61,15 @@ class ServerEngine:
     """
 
     name = "server"
+    accepts = frozenset({"max_model_len", "base_url", "api_key"})
+    refusal_hint = "give it to the server when you start it"
+    labels_per_request = LABELS_PER_REQUEST
+    least_decoded = 1
 
     def __init__(self, info: ModelInfo, options: EngineOptions = DEFAULTS, retry: Retry = RETRY) -> None:
-        for option in (
-            "dtype",
-            "tensor_parallel_size",
-            "gpu_memory_utilization",
-            "quantization",
-            "max_lora_rank",
-            "threads",
-        ):
-            if getattr(options, option) is not None:
-                raise InputError(f"the engine server does not take {option}: give it to the server when you start it")
+        self.check_options(options)
         self.tokenizer = Tokenizer.from_folder(info.folder)
+        self.vocabulary_size = self.tokenizer.vocabulary_size
         key = options.api_key or SecretStr(os.environ.get("PROMPTREC_API_KEY", "").strip())
         self._clients = [Client(address, key, retry) for address in server_addresses(options)]
         try:
@@ -77,45 +82,31 @@ class ServerEngine:
             self.close()
             raise
         longest = min(replica.served.max_model_len or options.max_model_len or 2048 for replica in self._replicas)
-        # Whatever is asked, a server writes at least one token after it.
-        self.context_length = min(longest, options.max_model_len or longest) - 1
+        self.context_length = min(longest, options.max_model_len or longest) - self.least_decoded
 
-    def next_logprobs(
-        self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
-    ) -> list[Output[tuple[float, ...]]]:
-        """See `Engine.next_logprobs`."""
-        check_labels(label_ids, self.tokenizer.vocabulary_size)
-        labels = list(dict.fromkeys(label_ids))
+    def _next_logprobs(
+        self, prompts: Sequence[Tokens], label_ids: Sequence[int], adapter: str | None
+    ) -> list[Output[Logprobs]]:
+        wanted = {"logprobs": len(label_ids), "logprob_token_ids": [*label_ids], "return_tokens_as_token_ids": True}
 
-        def read(prompt: Tokens, ask: Ask) -> Output[tuple[float, ...]]:
-            found: dict[int, Any] = {}
-            usage = Usage()
-            for start in range(0, len(labels), MOST_LABELS):
-                some = labels[start : start + MOST_LABELS]
-                wanted = {"logprobs": len(some), "logprob_token_ids": some, "return_tokens_as_token_ids": True}
-                answer = ask(prompt, max_tokens=1, **wanted)
-                found |= _label_logprobs(answer["choices"][0])
-                usage += _usage(answer, prompt)
-            if not set(labels) <= set(found):
+        def read(prompt: Tokens, ask: Ask) -> Output[Logprobs]:
+            answer = ask(prompt, max_tokens=1, **wanted)
+            found = _label_logprobs(answer["choices"][0])
+            if not set(label_ids) <= set(found):
                 raise RequestFailed(
                     "the server does not give the log-probabilities of chosen tokens (logprob_token_ids): "
                     "use a vLLM server of version 0.32 or newer, or another --engine",
                     permanent=True,
                 )
-            return _numbers([found[label] for label in label_ids], usage)
+            return _logprobs([found[label] for label in label_ids], _usage(answer, prompt))
 
-        return self._each(read, prompts, self.context_length, adapter)
+        return self._each(read, prompts, adapter)
 
-    def loglikelihood(
-        self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
-    ) -> list[Output[tuple[float, ...]]]:
-        """See `Engine.loglikelihood`."""
-
-        def read(pair: tuple[int, Tokens], ask: Ask) -> Output[tuple[float, ...]]:
+    def _loglikelihood(
+        self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], adapter: str | None
+    ) -> list[Output[Logprobs]]:
+        def read(pair: tuple[int, Tokens], ask: Ask) -> Output[Logprobs]:
             start, sequence = pair
-            if not 0 < start < len(sequence):
-                what = "continuation is empty: there is nothing to score" if start else "prompt is empty"
-                return Output(None, error=f"the {what}")
             answer = ask(sequence, max_tokens=1, prompt_logprobs=0)
             try:
                 scored = zip(answer["choices"][0]["prompt_logprobs"], sequence, strict=True)
@@ -128,20 +119,13 @@ class ServerEngine:
                     "use a vLLM server, or another --engine",
                     permanent=True,
                 )
-            return _numbers(values, _usage(answer, sequence))
+            return _logprobs(values, _usage(answer, sequence))
 
-        pairs = [(len(p), (*p, *c)) for p, c in zip(prompts, continuations, strict=True)]
-        return self._each(read, pairs, self.context_length, adapter, lambda pair: pair[1])
+        return self._each(read, [(len(p), (*p, *c)) for p, c in zip(prompts, continuations, strict=True)], adapter)
 
-    def generate(
-        self,
-        prompts: Sequence[Tokens],
-        sampling: Sampling,
-        constraint: Constraint | None = None,
-        *,
-        adapter: str | None = None,
+    def _generate(
+        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None, adapter: str | None
     ) -> list[Output[str]]:
-        """See `Engine.generate`."""
         settings: dict[str, Any] = {"skip_special_tokens": False}
         if sampling.stop:
             settings["stop"] = list(sampling.stop)
@@ -152,13 +136,13 @@ class ServerEngine:
 
         def read(prompt: Tokens, ask: Ask) -> Output[str]:
             answer = ask(prompt, max_tokens=sampling.max_tokens, **settings)
-            written = answer["choices"][0]
+            choice = answer["choices"][0]
             usage = _usage(answer, prompt) + Usage(decoded_tokens=self._decoded(answer))
-            if written.get("finish_reason", "stop") not in ("stop", "length"):
-                return Output(None, usage, f"the server gave up the request ({written['finish_reason']})")
-            return Output(str(written["text"]), usage)
+            if choice.get("finish_reason", "stop") not in ("stop", "length"):
+                return Output(None, usage, f"the server gave up the request ({choice['finish_reason']})")
+            return Output(str(choice["text"]), usage)
 
-        return self._each(read, prompts, self.context_length + 1 - sampling.max_tokens, adapter)
+        return self._each(read, prompts, adapter)
 
     def close(self) -> None:
         """Close the connections. Calling it twice is harmless."""
@@ -172,32 +156,18 @@ class ServerEngine:
             return count
         return len(self.tokenizer.encode(answer["choices"][0]["text"], trusted=True))
 
-    def _each(
-        self,
-        read: Callable[[Any, Ask], Output[T]],
-        prompts: Sequence[Any],
-        room: int,
-        adapter: str | None,
-        tokens: Callable[[Any], Tokens] = lambda prompt: prompt,
-    ) -> list[Output[T]]:
-        """`read` of each prompt, many at a time; of those that fail, the reason."""
-        readings: dict[int, Output[T]] = {}
-        wanted: list[int] = []
-        for i, prompt in enumerate(prompts):
-            error = prompt_error(tokens(prompt), room, self.tokenizer.vocabulary_size)
-            if error:
-                readings[i] = Output(None, error=error)
-            else:
-                wanted.append(i)
+    def _each(self, read: Callable[[P, Ask], Output[T]], prompts: Sequence[P], adapter: str | None) -> list[Output[T]]:
+        """Outputs of `read` for each prompt, many at a time; the reason for those that fail."""
+        outputs: dict[int, Output[T]] = {}
         for replica in self._replicas:
             replica.begin()
         stop = threading.Event()
         finished: SimpleQueue[tuple[int, Output[T] | BaseException]] = SimpleQueue()
-        truncations = [round(len(wanted) * k / len(self._replicas)) for k in range(len(self._replicas) + 1)]
-        for home, (start, end) in zip(self._replicas, pairwise(truncations), strict=True):
+        bounds = [round(len(prompts) * k / len(self._replicas)) for k in range(len(self._replicas) + 1)]
+        for home, (start, end) in zip(self._replicas, pairwise(bounds), strict=True):
             order = [home, *(other for other in self._replicas if other is not home)]
             todo: SimpleQueue[int] = SimpleQueue()
-            for i in wanted[start:end]:
+            for i in range(start, end):
                 todo.put(i)
 
             def work(order: list[_Replica] = order, todo: SimpleQueue[int] = todo) -> None:
@@ -215,21 +185,21 @@ class ServerEngine:
                 # An interrupt must not wait for what is under way, and the interpreter does not wait for daemons.
                 threading.Thread(target=work, daemon=True).start()
         try:
-            for _ in wanted:
+            for _ in prompts:
                 i, found = finished.get()
                 if isinstance(found, BaseException):
                     raise found
-                readings[i] = found
-                report_progress(len(readings), len(prompts))
+                outputs[i] = found
+                report_progress(len(outputs), len(prompts))
         finally:
             stop.set()
-        self._check_gone(readings.values())
-        return [readings[i] for i in range(len(prompts))]
+        self._check_gone(outputs.values())
+        return [outputs[i] for i in range(len(prompts))]
 
-    def _check_gone(self, readings: Iterable[Output[T]]) -> None:
-        """Raise where nothing was read because nobody is there to ask."""
+    def _check_gone(self, outputs: Iterable[Output[T]]) -> None:
+        """Raise EngineError if no prompt was read and no server answers any more."""
         reasons = [replica.gone for replica in self._replicas]
-        if all(reasons) and all(reading.value is None for reading in readings):
+        if all(reasons) and all(output.value is None for output in outputs):
             raise EngineError(reasons[0] or "")
 
 
@@ -267,8 +237,8 @@ class _Replica:
 
 
 def _read_one(
-    read: Callable[[Any, Ask], Output[T]],
-    prompt: Any,  # noqa: ANN401
+    read: Callable[[P, Ask], Output[T]],
+    prompt: P,
     order: Sequence[_Replica],
     adapter: str | None,
     stop: threading.Event,
@@ -284,7 +254,7 @@ def _read_one(
             return replica.served.complete(tokens, adapter, wait, settings)
 
         try:
-            reading = read(prompt, ask)
+            output = read(prompt, ask)
         except Refused as refused:
             return Output(None, error=str(refused))
         except RequestFailed as failure:
@@ -293,7 +263,7 @@ def _read_one(
             order = [other for other in order if other is not replica]
             continue
         replica.note(None)
-        return reading
+        return output
     return Output(None, error=reason or f"not asked: {order[0].gone}")
 
 
@@ -318,8 +288,8 @@ def _object(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     return value if isinstance(value, dict) else {}
 
 
-def _numbers(values: Sequence[Any], usage: Usage) -> Output[tuple[float, ...]]:
-    """A reading of log-probabilities; one that is none makes it an error."""
+def _logprobs(values: Sequence[Any], usage: Usage) -> Output[Logprobs]:
+    """An output of log-probabilities; an error if a value is not one."""
     for value in values:
         if isinstance(value, bool) or not isinstance(value, int | float) or not -math.inf < value <= ROUNDING:
             return Output(None, usage, f"the server gave {str(value)[:40]!r} where a log-probability belongs")

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from promptrec.engine.base import Tokens
+from promptrec.engine.base import Refused, Tokens
 from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.server.client import Client, RequestFailed
 from promptrec.engine.tokenizer import Tokenizer
-from promptrec.engine.validation import Refused
 from promptrec.errors import EngineError
 
 logger = logging.getLogger(__name__)

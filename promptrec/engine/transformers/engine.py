@@ -1,4 +1,4 @@
-"""The embedded engine: Hugging Face transformers in this process, on whatever torch finds. Starts in seconds."""
+"""Engine that reads a model with Hugging Face transformers in this process, on whatever device torch finds."""
 
 import copy
 import inspect
@@ -10,11 +10,11 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from promptrec.engine.base import Constraint, Output, Sampling, Tokens, Usage
+from promptrec.engine.base import BaseEngine, Constraint, Logprobs, Output, Sampling, Tokens, Usage
 from promptrec.engine.batching import Group, batches, equal_length_batches, shared_prefix_groups
 from promptrec.engine.models.architecture import cache_name, check_causal, keeps_state
 from promptrec.engine.models.gguf import quiet
-from promptrec.engine.models.lora_adapter import PROBE_LABELS, Adapter, Adapters, check_effect
+from promptrec.engine.models.lora_adapter import Adapter, Adapters
 from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.progress import report_progress
@@ -23,7 +23,6 @@ from promptrec.engine.transformers.grammar import Grammars
 from promptrec.engine.transformers.loading import load_pretrained
 from promptrec.engine.transformers.packing import OutputPosition, Row, new_tokens, pack, sees_everything
 from promptrec.engine.transformers.threads import Threads
-from promptrec.engine.validation import check_labels, check_tokenizer, log_probabilities, prompt_error
 from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, first_line
 
 try:
@@ -32,7 +31,6 @@ try:
 except ImportError as missing:
     raise MissingExtra(missing.name or "transformers", "transformers") from None
 
-Numbers = tuple[float, ...]
 Pick = Callable[[Any, Sequence[OutputPosition]], Any]
 ROW_TOKENS = 512  # in a packed row
 # By how many nats two ways of reading the same may differ, in float32 and in half precision.
@@ -43,22 +41,20 @@ CACHE_TOKENS = 8192
 GENERATE_BATCH, ADAPTER = 16, "reading"
 
 
-class TransformersEngine:
-    """See `promptrec.engine.base.Engine`. Prompts that share a beginning are read once up to where they part."""
+class TransformersEngine(BaseEngine):
+    """Reads a shared prefix of the prompts of a call once. Starts in seconds.
+
+    Args:
+        info: the model.
+        options: those that `accepts` lists.
+    """
 
     name = "transformers"
+    accepts = frozenset({"dtype", "max_model_len", "threads"})
+    tokenizer: Tokenizer
 
     def __init__(self, info: ModelInfo, options: EngineOptions = DEFAULTS) -> None:
-        for option in (
-            "tensor_parallel_size",
-            "gpu_memory_utilization",
-            "quantization",
-            "max_lora_rank",
-            "base_url",
-            "api_key",
-        ):
-            if getattr(options, option) is not None:
-                raise InputError(f"the engine transformers does not take {option}: leave it out, or use another engine")
+        self.check_options(options)
         self.model_id = info.name
         check_causal(info.folder)
         self.tokenizer = Tokenizer.from_folder(info.folder)
@@ -69,13 +65,13 @@ class TransformersEngine:
         self.threads = Threads.of_torch(torch, options.threads, timed=self._device == "cpu")
         self._model.register_forward_pre_hook(self.threads.choose)
         config = self._model.config.get_text_config()
-        self._vocabulary = int(config.vocab_size)
-        check_tokenizer(info.folder, self.tokenizer, self._vocabulary)
+        self.vocabulary_size = int(config.vocab_size)
+        self.tokenizer.check_vocabulary(info.folder, self.vocabulary_size)
         own = int(getattr(config, "max_position_embeddings", 2048))
         self.context_length = min(own, options.max_model_len or own)
         self._cache_name = cache_name(self._model.forward)
         self._takes_positions = "position_ids" in inspect.signature(self._model.forward).parameters
-        self._adapters = Adapters(info.folder)
+        self._adapters = Adapters(info.folder, self.vocabulary_size)
         self._shares = self._packs = False
         self._shares, self._packs = self._tried(info.folder)
         self._grammars: Grammars | None = None
@@ -86,55 +82,40 @@ class TransformersEngine:
         # What else a model's folder says of writing (penalties, sampling) is not what the caller asks for.
         self._model.generation_config = transformers.GenerationConfig(eos_token_id=sorted(self._ends) or None)
 
-    def next_logprobs(
-        self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
-    ) -> list[Output[tuple[float, ...]]]:
-        """See `Engine.next_logprobs`."""
-        check_labels(label_ids, self._vocabulary)
+    def _next_logprobs(
+        self, prompts: Sequence[Tokens], label_ids: Sequence[int], adapter: str | None
+    ) -> list[Output[Logprobs]]:
         labels = torch.tensor(list(label_ids), device=self._device, dtype=torch.long)
 
         def pick(logits: Any, outputs: Sequence[OutputPosition]) -> Any:  # noqa: ANN401 - see `_read`
             rows = logits[[place for place, _, _ in outputs]]
             return rows[:, labels] - rows.logsumexp(-1, keepdim=True)
 
-        return self._read(prompts, [len(p) - 1 for p in prompts], pick, [0] * len(prompts), adapter)
+        return self._read(prompts, [len(p) - 1 for p in prompts], pick, 0, adapter)
 
-    def loglikelihood(
-        self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
-    ) -> list[Output[tuple[float, ...]]]:
-        """See `Engine.loglikelihood`."""
-
+    def _loglikelihood(
+        self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], adapter: str | None
+    ) -> list[Output[Logprobs]]:
         def pick(logits: Any, outputs: Sequence[OutputPosition]) -> Any:  # noqa: ANN401 - see `_read`
             places = [place for place, _, _ in outputs]
             tokens = [continuations[index][offset] for _, index, offset in outputs]
             return (logits[places, tokens] - logits.logsumexp(-1)[places])[:, None]
 
         sequences = [(*p, *c) for p, c in zip(prompts, continuations, strict=True)]
-        empty = "the continuation is empty: there is nothing to score"
-        errors = dict.fromkeys((i for i, c in enumerate(continuations) if not c), empty)
-        # Nothing comes behind the last token, so nobody asks what would be likely there.
-        return self._read(sequences, [len(p) - 1 for p in prompts], pick, [1] * len(prompts), adapter, errors)
+        # Nothing follows the last token, so it need not be read.
+        return self._read(sequences, [len(p) - 1 for p in prompts], pick, 1, adapter)
 
-    def generate(
-        self,
-        prompts: Sequence[Tokens],
-        sampling: Sampling,
-        constraint: Constraint | None = None,
-        *,
-        adapter: str | None = None,
+    def _generate(
+        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None, adapter: str | None
     ) -> list[Output[str]]:
-        """See `Engine.generate`. Sampled text is written prompt by prompt, so that a seed gives the same every time."""
-        room = self.context_length - sampling.max_tokens
-        errors = {i: e for i, p in enumerate(prompts) if (e := prompt_error(p, room, self._vocabulary))}
-        out: dict[int, Output[str]] = {i: Output(None, error=e) for i, e in errors.items()}
-        good = [i for i in range(len(prompts)) if i not in errors]
-        # What is padded on the left would get into a state, or into the positions of a model that is not told them.
+        """Sampled text is generated prompt by prompt, so that a seed gives the same text every time."""
+        out: dict[int, Output[str]] = {}
+        # Padding on the left would get into a recurrent state, or into positions that the model cannot be given.
         size = GENERATE_BATCH if sampling.temperature == 0 and self._shares and self._takes_positions else 1
-        lengths = [len(prompts[i]) for i in good]
         with self.threads, self._adapted(adapter):
-            for batch in batches(lengths, CACHE_TOKENS):
+            for batch in batches([len(prompt) for prompt in prompts], CACHE_TOKENS):
                 for start in range(0, len(batch), size):
-                    members = [good[b] for b in batch[start : start + size]]
+                    members = batch[start : start + size]
                     texts = self._write([prompts[i] for i in members], sampling, constraint)
                     out.update(zip(members, texts, strict=True))
                     report_progress(len(out), len(prompts))
@@ -146,36 +127,28 @@ class TransformersEngine:
         self._adapters.close()
 
     def _read(
-        self,
-        sequences: Sequence[Tokens],
-        firsts: Sequence[int],
-        pick: Pick,
-        scored: Sequence[int],
-        adapter: str | None,
-        unreadable: Mapping[int, str] | None = None,
-    ) -> list[Output[Numbers]]:
-        """What `pick` takes from the logits behind positions `firsts[i]` and later of each sequence.
+        self, sequences: Sequence[Tokens], firsts: Sequence[int], pick: Pick, unread: int, adapter: str | None
+    ) -> list[Output[Logprobs]]:
+        """What `pick` takes from the logits after positions `firsts[i]` and later of each sequence.
 
-        `pick` gets logits (n, vocabulary) and outputs, whose places are rows of those, and gives a tensor (outputs,
-        values). `scored` says how many tokens at the end of each sequence are scored and need not be read themselves;
-        `unreadable` says why some sequences cannot be read at all.
+        Args:
+            sequences: token IDs, none empty.
+            firsts: for each sequence, the first position whose logits are picked from.
+            pick: from logits (n, vocabulary) and output positions, whose places are rows of those logits, gives a
+                tensor (outputs, values).
+            unread: how many tokens at the end of each sequence need not be read.
+            adapter: folder of a LoRA adapter.
         """
-        errors = {i: "the prompt is empty" for i, f in enumerate(firsts) if f < 0}
-        errors |= {
-            i: e for i, s in enumerate(sequences) if (e := prompt_error(s, self.context_length, self._vocabulary))
-        }
-        errors |= unreadable or {}
-        texts = {i: s[: len(s) - scored[i]] for i, s in enumerate(sequences) if i not in errors}
+        texts = {i: s[: len(s) - unread] for i, s in enumerate(sequences)}
         with self.threads, self._adapted(adapter), torch.inference_mode():
             shared, values = (self._packed if self._packs else self._grouped)(texts, firsts, pick)
             for i in [i for i, numbers in values.items() if not all(map(math.isfinite, numbers))]:
-                # In a row, a number that is none makes all others none: whose it is shows when each is read alone.
+                # NaN spreads to all sequences of a packed row; reading each alone shows where it comes from.
                 shared[i], values[i] = 0, self._grouped({i: texts[i]}, firsts, pick)[1][i]
-        out: dict[int, Output[Numbers]] = {i: Output(None, error=e) for i, e in errors.items()}
-        for i in texts:
-            usage = Usage(prompt_tokens=len(sequences[i]), cached_tokens=shared[i] + scored[i])
-            out[i] = log_probabilities(tuple(values[i]), usage)
-        return [out[i] for i in range(len(sequences))]
+        return [
+            Output(tuple(values[i]), Usage(prompt_tokens=len(sequence), cached_tokens=shared[i] + unread))
+            for i, sequence in enumerate(sequences)
+        ]
 
     def _packed(
         self, texts: Mapping[int, Tokens], firsts: Sequence[int], pick: Pick, length: int = ROW_TOKENS
@@ -185,7 +158,7 @@ class TransformersEngine:
         read = new_tokens(list(texts.values()))
         shared = {i: len(texts[i]) - new for i, new in zip(indices, read, strict=True)}
         values: dict[int, list[float]] = {i: [] for i in indices}
-        length = max(1, min(length, LOGITS_BYTES // (4 * self._vocabulary)))
+        length = max(1, min(length, LOGITS_BYTES // (4 * self.vocabulary_size)))
         rows = pack(list(texts.values()), [firsts[i] for i in indices], length)
         cache = None
         for number, (row, following) in enumerate(zip_longest(rows, rows[1:]), start=1):
@@ -233,7 +206,7 @@ class TransformersEngine:
             prefix = texts[members[0]][: group.prefix]
             cache = self._forward([prefix], None, 1)[1] if prefix else None
             lengths = [len(texts[i]) for i in members]
-            tokens = min(CACHE_TOKENS, LOGITS_BYTES // (4 * self._vocabulary))
+            tokens = min(CACHE_TOKENS, LOGITS_BYTES // (4 * self.vocabulary_size))
             for batch in equal_length_batches(lengths, max(1, tokens // max(lengths))):
                 rows = [members[n] for n in batch]
                 first = min(firsts[i] for i in rows)
@@ -265,7 +238,7 @@ class TransformersEngine:
         Raises:
             ModelError: a token changes what is read before it: the model is no causal one.
         """
-        tokens = [(7 + 31 * n) % self._vocabulary for n in range(26)]
+        tokens = [(7 + 31 * n) % self.vocabulary_size for n in range(26)]
         texts = dict(enumerate((*tokens[:n], *tokens[m:]) for n, m in ((18, 18), (18, 21), (22, 24))))
         firsts = [17] * len(texts)  # shorter prefixes are never shared
 
@@ -325,23 +298,22 @@ class TransformersEngine:
                 **chosen,
             )
         return [
-            self._reading(len(prompt), row.tolist()[longest:], sampling)
+            self._output(len(prompt), row.tolist()[longest:], sampling)
             for prompt, row in zip(prompts, written, strict=True)
         ]
 
-    def _reading(self, read: int, ids: list[int], sampling: Sampling) -> Output[str]:
+    def _output(self, read: int, ids: list[int], sampling: Sampling) -> Output[str]:
         length = next((n for n, i in enumerate(ids) if i in self._ends), None)
         usage = Usage(prompt_tokens=read, decoded_tokens=len(ids) if length is None else length + 1)
         text = self.tokenizer.decode(tuple(ids if length is None else ids[:length]))
-        cut = min((at for stop in sampling.stop if (at := text.find(stop)) >= 0), default=math.inf)
-        return Output(text if cut == math.inf else text[: int(cut)], usage)
+        return Output(sampling.truncate(text), usage)
 
     def _grammar(self) -> Grammars:
         if self._grammars is None:
             tokenizer = transformers.AutoTokenizer.from_pretrained(
                 self._folder, local_files_only=True, trust_remote_code=False
             )
-            self._grammars = Grammars(tokenizer, self._vocabulary)
+            self._grammars = Grammars(tokenizer, self.vocabulary_size)
         return self._grammars
 
     @contextmanager
@@ -359,27 +331,18 @@ class TransformersEngine:
             return
         if find_spec("peft") is None:
             raise MissingExtra("peft", "lora")
-        adapter, new = self._adapters.get(source)
-        if new:
-            self._try_adapter(adapter, source)
+        adapter = self._adapters.get(source, lambda new, labels, adapted: self._probe(new, labels, source, adapted))
         with self._with_adapter(adapter, source):
             yield
 
-    def _try_adapter(self, adapter: Adapter, source: str) -> None:
-        labels = [label for label in PROBE_LABELS if label < self._vocabulary]
+    def _probe(self, adapter: Adapter, labels: Sequence[int], source: str, adapted: bool) -> list[float]:
+        """Log-probabilities of the labels after an adapter's probe, with the adapter or without."""
 
         def pick(logits: Any, outputs: Sequence[OutputPosition]) -> Any:  # noqa: ANN401 - see `_read`
             return logits.log_softmax(-1)[:, labels]
 
-        def read(adapted: bool) -> list[float]:
-            with self._with_adapter(adapter, source) if adapted else nullcontext(), torch.inference_mode():
-                return self._grouped({0: adapter.probe}, [len(adapter.probe) - 1], pick)[1][0]
-
-        try:
-            check_effect(source, read)
-        except BaseException:
-            self._adapters.forget(adapter)
-            raise
+        with self._with_adapter(adapter, source) if adapted else nullcontext(), torch.inference_mode():
+            return self._grouped({0: adapter.probe}, [len(adapter.probe) - 1], pick)[1][0]
 
     @contextmanager
     def _with_adapter(self, adapter: Adapter, source: str) -> Iterator[None]:

@@ -1,64 +1,61 @@
-"""Log-probabilities that a prefix cache swallowed, taken from the sequences that were read where it did not.
+"""Recover prompt log-probabilities that vLLM omits at prefix-cached positions.
 
-vLLM gives none for a position it takes from its cache, nor for the token right behind. It takes whole blocks, so where
-continuations of one prompt are alike to the end of a block, only the first of them is scored there. What the others
-lack is what the first one has, as long as they are alike; the token behind that is asked for alone.
+vLLM gives none for a position that it takes from its cache, nor for the token right after. It caches whole blocks, so
+where continuations of one prompt are equal up to the end of a block, only the first of them is scored there. The
+others have the same values as the first as long as they are equal; the token after that is requested alone.
 """
 
 from collections.abc import Callable, Sequence
 
-from promptrec.engine.base import Tokens
+from promptrec.engine.base import Logprobs, Tokens
 
-Next = tuple[Tokens, int]
-"""All that comes before a token, and the token."""
+Gap = tuple[Tokens, int]
+"""A token whose log-probability is missing: all that comes before it, and the token."""
 
 
-def filled(
+def fill_gaps(
     prompts: Sequence[Tokens],
     continuations: Sequence[Tokens],
     read: Sequence[Sequence[float | None]],
-    ask: Callable[[list[Next]], list[float]],
-) -> list[tuple[float, ...]]:
+    score: Callable[[list[Gap]], list[float]],
+) -> list[Logprobs]:
     """The log-probability (nats) of each token of each continuation.
 
     Args:
         prompts: what comes before each continuation.
         continuations: the tokens that are scored.
-        read: the log-probability of each token of each continuation; None where the cache swallowed it.
-        ask: gives the log-probabilities of tokens that no sequence has read. Each is asked for once, all in one call.
+        read: the log-probability of each token of each continuation; None where vLLM omits it.
+        score: log-probabilities of tokens that no sequence has. Each is requested once, all in one call.
     """
-    lacking = {prompt for prompt, row in zip(prompts, read, strict=True) if None in row}
-    paths = _paths(prompts, continuations, lacking)
+    incomplete = {prompt for prompt, row in zip(prompts, read, strict=True) if None in row}
+    paths = _paths(prompts, continuations, incomplete)
     known: dict[int, float] = {}
     for path, row in zip(paths, read, strict=True):
-        known |= {place: value for place, value in zip(path, row, strict=False) if value is not None}
-    unread: dict[int, Next] = {}
+        known |= {node: value for node, value in zip(path, row, strict=False) if value is not None}
+    missing: dict[int, Gap] = {}
     for prompt, continuation, path in zip(prompts, continuations, paths, strict=True):
-        for n, place in enumerate(path):
-            if place not in known and place not in unread:
-                unread[place] = ((*prompt, *continuation[:n]), continuation[n])
-    if unread:
-        known |= zip(unread, ask(list(unread.values())), strict=True)
+        for n, node in enumerate(path):
+            if node not in known and node not in missing:
+                missing[node] = ((*prompt, *continuation[:n]), continuation[n])
+    if missing:
+        known |= zip(missing, score(list(missing.values())), strict=True)
     return [
         tuple(value if value is not None else known[path[n]] for n, value in enumerate(row))
         for path, row in zip(paths, read, strict=True)
     ]
 
 
-def _paths(prompts: Sequence[Tokens], continuations: Sequence[Tokens], lacking: set[Tokens]) -> list[list[int]]:
-    """A number for each token of the continuations of some prompts, the same where all up to it is the same.
-
-    The paths through a tree that has a root for each of these prompts; other prompts' continuations have none.
-    """
-    roots = {prompt: -n for n, prompt in enumerate(lacking, start=1)}
-    steps: dict[tuple[int, int], int] = {}
+def _paths(prompts: Sequence[Tokens], continuations: Sequence[Tokens], roots: set[Tokens]) -> list[list[int]]:
+    """The path of each continuation through a trie with a root for each of these prompts; empty for other prompts."""
+    numbers = {prompt: -n for n, prompt in enumerate(roots, start=1)}
+    edges: dict[tuple[int, int], int] = {}
     paths = []
     for prompt, continuation in zip(prompts, continuations, strict=True):
         path: list[int] = []
-        if prompt in roots:
-            place = roots[prompt]
+        if prompt in numbers:
+            node = numbers[prompt]
             for token in continuation:
-                place = steps.setdefault((place, token), len(steps))
-                path.append(place)
+                node = edges.setdefault((node, token), len(edges))
+                path.append(node)
         paths.append(path)
     return paths

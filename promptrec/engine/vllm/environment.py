@@ -1,6 +1,9 @@
-"""What vLLM reads from the environment while it is imported. Each is set only where the user has not set it."""
+"""Environment that vLLM is imported in: variables, each set only where the user has not set it, and modules."""
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 QUIET = {
@@ -24,3 +27,13 @@ def set_environment() -> None:
         os.environ.setdefault("VLLM_HOST_IP", "127.0.0.1")
         # Even in eager mode small functions are compiled, which needs a compiler and breaks on paths with a space.
         os.environ.setdefault("TORCHDYNAMO_DISABLE", "1")
+
+
+@contextmanager
+def without_modules(*names: str) -> Iterator[None]:
+    """Take modules out of `sys.modules` for the block; code that has imported them already does not notice."""
+    taken = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    try:
+        yield
+    finally:
+        sys.modules.update(taken)

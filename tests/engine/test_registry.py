@@ -88,7 +88,7 @@ def test_options_that_are_another_engines_are_refused_before_anything_loads(smol
 def test_choosing_an_engine_loads_none(tmp_path):
     import subprocess
 
-    code = "import sys; from promptrec.engine.load import choose_engine; choose_engine(); print(*sys.modules)"
+    code = "import sys; from promptrec.engine.registry import choose_engine; choose_engine(); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "transformers", "vllm"} & set(loaded)
 

@@ -68,7 +68,7 @@ def test_continuations_that_begin_alike_share_the_block_they_begin_in():
 
 
 def test_vllm_counts_one_block_of_prompts_that_are_read_three_times():
-    # As its own test does, where the engine counts 32 for each: tests/engine/test_vllm.py.
+    # As its own test does, where the engine counts 32 for each: tests/engine/vllm/test_engine.py.
     ids = tuple(range(200))
     prompts = [(1000 + n, *ids[:49]) for n in range(4)] * 3
     ends = [ids[n // 4 : n // 4 + 3] for n in range(12)]

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from promptrec.engine.vllm.scoring import Chosen, Whole, way_of_scoring
+from promptrec.engine.vllm.scoring import ContinuationScoring, FullPromptScoring, choose_scoring
 
 pytestmark = pytest.mark.vllm
 
@@ -26,7 +26,7 @@ class SecondRunner:
 
     def generate(self, asked, params, **settings):
         params = params if isinstance(params, list) else [params] * len(asked)
-        whole = Whole(self._engine._vllm.SamplingParams)
+        whole = FullPromptScoring(self._engine._vllm.SamplingParams)
         plain = []
         for one in params:
             if one.prompt_logprob_token_ids is not None:
@@ -64,18 +64,18 @@ def read(engine, llm, way, pairs):
 
 
 def test_on_a_cpu_the_whole_prompt_is_scored_because_vllm_refuses_the_other_way(vllm_engine):
-    assert isinstance(vllm_engine._scoring, Whole)
-    params = Chosen(vllm_engine._vllm.SamplingParams).params((1, 2), (3,), from_cache=False)
+    assert isinstance(vllm_engine._scoring, FullPromptScoring)
+    params = ContinuationScoring(vllm_engine._vllm.SamplingParams).params((1, 2), (3,), from_cache=False)
     with pytest.raises(Exception, match="V2 model runner"):
         vllm_engine._llm.generate([{"prompt_token_ids": [1, 2, 3]}], params, use_tqdm=False)
 
 
 def test_where_it_is_there_it_is_taken_once_it_says_the_same(vllm_engine):
-    assert isinstance(way_of_scoring(vllm_engine._vllm, SecondRunner(vllm_engine)), Chosen)
-    assert isinstance(way_of_scoring(vllm_engine._vllm, SecondRunner(vllm_engine, off=0.5)), Whole)
+    assert isinstance(choose_scoring(vllm_engine._vllm, SecondRunner(vllm_engine)), ContinuationScoring)
+    assert isinstance(choose_scoring(vllm_engine._vllm, SecondRunner(vllm_engine, off=0.5)), FullPromptScoring)
     broken = SecondRunner(vllm_engine)
     broken.generate = None
-    assert isinstance(way_of_scoring(vllm_engine._vllm, broken), Whole)
+    assert isinstance(choose_scoring(vllm_engine._vllm, broken), FullPromptScoring)
 
 
 def test_both_ways_read_the_same_also_where_the_cache_takes_the_scores(vllm_engine):
@@ -89,7 +89,7 @@ def test_both_ways_read_the_same_also_where_the_cache_takes_the_scores(vllm_engi
     )
     pairs = [(shared, long), (shared, long[:5]), (block, long), (block, long), (block, (*long[:40], 7)), (long, block)]
     llm = SecondRunner(vllm_engine)
-    chosen = read(vllm_engine, llm, Chosen(vllm_engine._vllm.SamplingParams), pairs)
+    chosen = read(vllm_engine, llm, ContinuationScoring(vllm_engine._vllm.SamplingParams), pairs)
     assert llm.served == len(pairs)
     whole = read(vllm_engine, vllm_engine._llm, vllm_engine._scoring, pairs)
     for a, b, (_, continuation) in zip(chosen, whole, pairs, strict=True):

@@ -104,8 +104,8 @@ def test_vllm_keeps_smaller_blocks_on_a_gpu(tiny_folder, monkeypatch, gpu, block
 
 def test_no_weights_and_no_framework_are_loaded(tiny_folder):
     program = (
-        "import sys; from promptrec.engine.counting import CountingEngine\n"
-        f"engine = CountingEngine.of({str(tiny_folder)!r}, 'vllm')\n"
+        "import sys; from promptrec.engine.dry_run.engine import DryRunEngine\n"
+        f"engine = DryRunEngine.of({str(tiny_folder)!r}, 'vllm')\n"
         "assert engine.next_logprobs([engine.tokenizer.encode('a', trusted=True)], [1])[0].value\n"
         "assert not {'torch', 'transformers', 'vllm'} & set(sys.modules)"
     )

@@ -5,7 +5,7 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.engine.vllm.cache_gaps import filled
+from promptrec.engine.vllm.cache_gaps import fill_gaps
 
 # Few tokens, so that continuations begin alike.
 TOKENS = st.integers(0, 2)
@@ -39,7 +39,7 @@ def test_every_token_has_its_own_value_and_only_what_nobody_read_is_asked_for(se
         calls.append(wanted)
         return [value((*before, token)) for before, token in wanted]
 
-    assert filled(prompts, continuations, read, ask) == [tuple(told(p, c)) for p, c, _ in sequences]
+    assert fill_gaps(prompts, continuations, read, ask) == [tuple(told(p, c)) for p, c, _ in sequences]
     assert len(calls) == bool(missing)
     asked = [(*before, token) for before, token in calls[0]] if calls else []
     assert sorted(asked) == sorted(p + c for p, c in missing)
@@ -48,10 +48,10 @@ def test_every_token_has_its_own_value_and_only_what_nobody_read_is_asked_for(se
 def test_what_one_sequence_lacks_another_has():
     prompts, continuations = [(1,), (1,), (2,)], [(5, 6, 7), (5, 6, 8), (5, 6)]
     read = [[-0.1, -0.2, -0.3], [None, None, -0.4], [-0.7, -0.8]]
-    assert filled(prompts, continuations, read, ask=None)[1] == (-0.1, -0.2, -0.4)
+    assert fill_gaps(prompts, continuations, read, ask=None)[1] == (-0.1, -0.2, -0.4)
 
 
 def test_the_token_behind_the_cache_is_asked_for():
     read = [[-0.1, -0.2, -0.3], [None, None, -0.4]]
-    found = filled([(1,)] * 2, [(5, 6, 7), (5, 9, 8)], read, lambda wanted: [-5.0 for _ in wanted])
+    found = fill_gaps([(1,)] * 2, [(5, 6, 7), (5, 9, 8)], read, lambda wanted: [-5.0 for _ in wanted])
     assert found == [(-0.1, -0.2, -0.3), (-0.1, -5.0, -0.4)]

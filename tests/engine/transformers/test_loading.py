@@ -85,7 +85,7 @@ def test_opening_says_nothing(tiny_folder, capfd):
 def test_a_missing_package_names_its_extra(tiny_folder, package):
     code = (
         f"import sys; sys.modules[{package!r}] = None\n"
-        "from promptrec.engine.load import open_engine\n"
+        "from promptrec.engine.registry import open_engine\n"
         "from promptrec.errors import MissingExtra\n"
         f"try: open_engine({str(tiny_folder)!r}, 'transformers')\n"
         "except MissingExtra as error: print(error)"
