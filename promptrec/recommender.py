@@ -24,6 +24,7 @@ from promptrec.rank.registry import default_ranker
 from promptrec.rank.run import Run
 from promptrec.rank.selection.auto import AUTO, Probe, auto
 from promptrec.retrieve.candidates import Candidates, retrieve_candidates, with_titles
+from promptrec.retrieve.registry import DEFAULT_RETRIEVER, Retriever, open_retriever
 from promptrec.template.loader import default_pack, known_name, load_template
 
 # Requests ranked in one go. The more they are, the more of them share the reading of an item they are all asked about;
@@ -47,6 +48,7 @@ class Recommender:
         retrieve: int,
         seed: int,
         probe: Probe | None = None,
+        retriever: Retriever | None = None,
     ) -> None:
         self.ranker = ranker
         self.catalog = catalog
@@ -54,6 +56,7 @@ class Recommender:
         self.choice = choice
         self.probe = probe
         self._retrieve = retrieve
+        self._retriever = retriever
         self._seed = seed
 
     @classmethod
@@ -72,6 +75,7 @@ class Recommender:
         position_bias: str | Path | None = None,
         score_cache: str | Path | None = None,
         retrieve: int = 50,
+        retriever: str = DEFAULT_RETRIEVER,
         seed: int = 0,
         **options: Any,  # noqa: ANN401 - validated by EngineOptions
     ) -> Self:
@@ -93,6 +97,7 @@ class Recommender:
             position_bias: a file that `promptrec position-bias` wrote, for the ranker listwise-prior.
             score_cache: SQLite file for query-independent item scores, reused by the next process.
             retrieve: how many candidates `recommend` retrieves from the catalogue and ranks.
+            retriever: name of the index that finds them: "bm25", or one that another package adds.
             seed: decides ties, label order and everything else that is random.
             **options: of the engine, such as dtype, max_model_len or base_url: see `EngineOptions`.
 
@@ -116,7 +121,8 @@ class Recommender:
         opened, made = _engine(engine, model, parsed) if kinds else (None, None)
         cache = _score_file(score_cache, model, opened)
         setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, cache)
-        return cls(build_ranker(ranker, setup), catalog, opened, choice or made, retrieve, seed, probe)
+        index = open_retriever(retriever, catalog) if catalog is not None and retriever != DEFAULT_RETRIEVER else None
+        return cls(build_ranker(ranker, setup), catalog, opened, choice or made, retrieve, seed, probe, index)
 
     def __enter__(self) -> Self:
         return self
@@ -157,7 +163,7 @@ class Recommender:
         """
         if k < 1:
             raise InputError(f"k must be at least 1, got {k}")
-        retrieved = retrieve_candidates(self._need_catalog(), _as_query(query), max(self._retrieve, k))
+        retrieved = retrieve_candidates(self._need_catalog(), _as_query(query), max(self._retrieve, k), self._retriever)
         if not retrieved.request.candidates:
             raise InputError("every item of the catalogue is in the person's history: nothing is left to recommend")
         return retrieved
@@ -211,7 +217,7 @@ class Recommender:
         """Rankings of checked requests; those with an empty query abstain without asking the model."""
         answerable = [r for r in requests if not (r.query.is_empty and self.ranker.reads_query)]
         ranked = iter(self.ranker.rank(answerable, self.engine) if answerable else [])
-        why = self.choice.why if self.choice else None
+        why = self.choice.reason if self.choice else None
         return [
             next(ranked).model_copy(update={"engine_reason": why})
             if not (r.query.is_empty and self.ranker.reads_query)

@@ -34,11 +34,11 @@ def sized(size: int) -> Catalog:
     return Catalog(Item(item_id=f"{n}", title=f"{film.title} {n}", fields=film.fields) for n, film in films)
 
 
-def sorted_in_full(index: Bm25, items: tuple[Item, ...], text: str) -> list[tuple[Item, float]]:
+def sorted_in_full(index: Bm25, items: tuple[Item, ...], text: str) -> list[tuple[str, float]]:
     """What `Bm25.search` gives, in the plainest way."""
     scores = index._scores(text)
-    hits = [(items[row], float(scores[row])) for row in np.flatnonzero(scores > 0)]
-    return sorted(hits, key=lambda hit: (-round(hit[1], 6), hashlib.sha256(hit[0].item_id.encode()).digest()))[:K]
+    hits = [(items[row].item_id, float(scores[row])) for row in np.flatnonzero(scores > 0)]
+    return sorted(hits, key=lambda hit: (-round(hit[1], 6), hashlib.sha256(hit[0].encode()).digest()))[:K]
 
 
 def measure(size: int) -> dict:

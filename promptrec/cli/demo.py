@@ -48,7 +48,7 @@ def demo(
         if opened is None:
             opened = recommender
             if recommender.choice:
-                console.print(Text(f"engine: {recommender.choice.name} ({recommender.choice.why}) · model: {model}"))
+                console.print(Text(f"engine: {recommender.choice.name} ({recommender.choice.reason}) · model: {model}"))
         console.print(Text(f"\n{len(catalog):,} items: {catalog.credit}", style="dim"))
         for query in people:
             console.print(Text(f"\n{query.query_id} says: {query.preferences}", style="italic"))

@@ -166,6 +166,8 @@ class BaseEngine(ABC):
     vocabulary_size: int
     """Number of token IDs that the model knows."""
     tokenizer: Tokenizer
+    is_closed: bool = False
+    """Set by `close` where the engine cannot read any more."""
 
     accepts: ClassVar[frozenset[str]] = frozenset()
     """Names of the `EngineOptions` that the engine takes; others are refused."""
@@ -195,6 +197,7 @@ class BaseEngine(ABC):
         Raises:
             InputError: a label is no token of the model.
         """
+        self._check_open()
         if label_ids and (min(label_ids) < 0 or max(label_ids) >= self.vocabulary_size):
             raise InputError(f"a label's token ID is outside the model's {self.vocabulary_size}")
         labels = {label: n for n, label in enumerate(dict.fromkeys(label_ids))}
@@ -214,6 +217,7 @@ class BaseEngine(ABC):
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
     ) -> list[Output[Logprobs]]:
         """See `Engine.loglikelihood`."""
+        self._check_open()
 
         def read(indices: Sequence[int]) -> list[Output[Logprobs]]:
             outputs = self._loglikelihood([prompts[i] for i in indices], [continuations[i] for i in indices], adapter)
@@ -235,6 +239,7 @@ class BaseEngine(ABC):
         adapter: str | None = None,
     ) -> list[Output[str]]:
         """See `Engine.generate`."""
+        self._check_open()
         room = self.context_length + self.least_decoded - sampling.max_tokens
         return _read_valid(
             [self._prompt_error(prompt, room) for prompt in prompts],
@@ -261,6 +266,10 @@ class BaseEngine(ABC):
         self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None, adapter: str | None
     ) -> list[Output[str]]:
         """`Engine.generate` of valid prompts."""
+
+    def _check_open(self) -> None:
+        if self.is_closed:
+            raise EngineError("the engine is closed: open it again")
 
     def _prompt_error(self, prompt: Tokens, room: int) -> str | None:
         """Why a prompt cannot be read: it is empty, longer than `room` tokens, or has an unknown token ID."""

@@ -53,9 +53,9 @@ def check_machine(model: str | Path, engine: str | None = None) -> list[Check]:
         UnknownName: no such engine.
     """
     chosen = choose_engine(engine)
-    wanted, gpus = EXTRAS[chosen.name], nvidia_gpus()
+    wanted, gpus = EXTRAS.get(chosen.name, ()), nvidia_gpus()
     extras = list(_extras())
-    if not any(check.name == extra and check.status == "ok" for check in extras for extra in wanted):
+    if wanted and not any(check.name == extra and check.status == "ok" for check in extras for extra in wanted):
         needed = next(check for check in extras if check.name in wanted)
         extras[extras.index(needed)] = Check(needed.name, needed.found, "fails", needed.hint)
     return [
@@ -63,7 +63,7 @@ def check_machine(model: str | Path, engine: str | None = None) -> list[Check]:
         *_hardware(gpus),
         *extras,
         *_models(),
-        Check("engine", f"{chosen.name} ({chosen.why})"),
+        Check("engine", f"{chosen.name} ({chosen.reason})"),
         _fit(model, chosen.name, gpus),
     ]
 

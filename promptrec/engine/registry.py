@@ -1,6 +1,8 @@
-"""Which engine reads the model, and why; opening it, or a text encoder."""
+"""Engines by name, choosing and opening one, or a text encoder.
 
-from collections.abc import Callable
+Other packages add engines through the entry point group `promptrec.engines`.
+"""
+
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -8,9 +10,11 @@ from pathlib import Path
 
 from promptrec.engine.base import Engine
 from promptrec.engine.gpu import nvidia_gpus
-from promptrec.engine.models.registry import ModelInfo, resolve
+from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.errors import UnknownName
+from promptrec.plugins import ENGINES as GROUP
+from promptrec.plugins import find_component, plugin_names
 from promptrec.retrieve.text_encoder import Encoder
 
 ENGINES = {
@@ -25,18 +29,18 @@ class EngineChoice:
     """An engine's name and the reason it was chosen."""
 
     name: str
-    why: str
+    reason: str
 
 
 def choose_engine(requested: str | None = None) -> EngineChoice:
-    """The engine asked for, else vLLM on an NVIDIA GPU, else transformers.
+    """The requested engine, else vLLM on an NVIDIA GPU, else transformers.
 
     Raises:
-        UnknownName: no such engine; the message lists those there are.
+        UnknownName: no such engine; the message lists those that exist.
     """
     if requested is not None:
-        if requested not in ENGINES:
-            raise UnknownName("engine", requested, ENGINES)
+        if requested not in ENGINES and requested not in (plugins := plugin_names(GROUP)):
+            raise UnknownName("engine", requested, {*ENGINES, *plugins})
         return EngineChoice(requested, "asked for")
     if not nvidia_gpus():
         return EngineChoice("transformers", "no NVIDIA GPU found")
@@ -48,19 +52,22 @@ def choose_engine(requested: str | None = None) -> EngineChoice:
 def open_engine(
     model: str | Path, engine: str | None = None, options: EngineOptions = DEFAULTS
 ) -> tuple[Engine, EngineChoice]:
-    """Open a model with the engine asked for, or with the one this machine has.
+    """Open a model with the requested engine, or with the one that this machine has.
 
     Raises:
+        InputError: an option that the engine does not take, or a package's engine that cannot be imported.
         UnknownName: no such engine or model. ModelError: a model that is not added, not usable, or a text encoder.
         EngineError: an engine that does not start. MissingExtra: a package it needs; the message has the command.
     """
     choice = choose_engine(engine)
     info = resolve(model, "language model")
-    module, name = ENGINES[choice.name].split(":")
-    opener: Callable[[ModelInfo, EngineOptions], Engine] = getattr(import_module(module), name)
-    opened = opener(info, options)
+    engine_class = find_component("engine", choice.name, ENGINES, GROUP)
+    if isinstance(engine_class, str):
+        module, _, attribute = engine_class.partition(":")
+        engine_class = getattr(import_module(module), attribute)
+    opened: Engine = engine_class(info, options)
     threads = getattr(opened, "threads", None)
-    return opened, choice if threads is None else EngineChoice(choice.name, f"{choice.why}; {threads}")
+    return opened, choice if threads is None else EngineChoice(choice.name, f"{choice.reason}; {threads}")
 
 
 def open_encoder(model: str | Path) -> Encoder:

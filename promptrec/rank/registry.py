@@ -1,6 +1,11 @@
-"""Registry of rankers by name. How names combine is in `expression.py`."""
+"""Rankers by name: built-in ones, and those that other packages add (entry point group `promptrec.rankers`).
 
-from promptrec.errors import InputError, UnknownName
+How names combine is in `expression.py`.
+"""
+
+from promptrec.errors import InputError
+from promptrec.plugins import RANKERS as GROUP
+from promptrec.plugins import find_component, plugin_names
 from promptrec.rank.base import BaseRanker
 from promptrec.rank.baselines.collaborative import ImplicitMf, ItemKnn
 from promptrec.rank.baselines.embedding import Embedding
@@ -52,7 +57,7 @@ SMALL_MODEL = 1_000_000_000
 
 def list_rankers() -> list[str]:
     """The names of all rankers; they combine, as in "query-likelihood+embedding" or "bm25:50:query-likelihood"."""
-    return [*RANKERS, *ALIASES, AUTO]
+    return [*RANKERS, *ALIASES, AUTO, *plugin_names(GROUP)]
 
 
 def ranker_class(name: str) -> type[BaseRanker]:
@@ -65,9 +70,8 @@ def ranker_class(name: str) -> type[BaseRanker]:
         raise InputError(f"the ranker {AUTO} is what a probe of the model finds: it stands alone, beside no other")
     if name in ALIASES:
         raise InputError(f"the ranker {name} stands for {ALIASES[name]}: beside others write that")
-    if name not in RANKERS:
-        raise UnknownName("ranker", name, {*RANKERS, *ALIASES, AUTO})
-    return RANKERS[name]
+    ranker: type[BaseRanker] = find_component("ranker", name, RANKERS, GROUP, (*ALIASES, AUTO))
+    return ranker
 
 
 def default_ranker(parameters: int | None) -> str:

@@ -46,16 +46,19 @@ class Bm25:
                 index = _INDEXES.get(catalog) or _INDEXES.setdefault(catalog, cls(catalog))
         return index
 
-    def search(self, text: str, k: int) -> list[tuple[Item, float]]:
-        """Up to `k` items that share a word with the text, best first; equals (to 6 decimals) by a hash of the ID."""
-        scores = self._scores(text)
+    def search(self, query: str, k: int) -> list[tuple[str, float]]:
+        """IDs and scores of up to `k` items that share a word with the query, best first.
+
+        Scores that are equal to 6 decimals are ordered by a hash of the ID.
+        """
+        scores = self._scores(query)
         rows = np.flatnonzero(scores > 0)
         worth = -np.round(scores[rows].astype(np.float64), 6)
         if 0 < k < len(rows):  # all that are as good as the k-th, with its equals
             near = np.flatnonzero(worth <= np.partition(worth, k - 1)[k - 1])
             rows, worth = rows[near], worth[near]
         best = rows[np.lexsort((self._tie_place[rows], worth))][: max(k, 0)]
-        return [(self._items[row], float(scores[row])) for row in best]
+        return [(self._items[row].item_id, float(scores[row])) for row in best]
 
     def scores(self, text: str, items: Sequence[Item]) -> list[float]:
         """The score of each item; 0 for one that shares no word with the text.

@@ -1,4 +1,4 @@
-"""Retrieval of the candidates that a ranker reads: by BM25, filled up with the most popular items."""
+"""Retrieval of the candidates that a ranker reads: by a retriever, filled up with the most popular items."""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -6,11 +6,12 @@ from itertools import islice
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query, RankRequest
 from promptrec.retrieve.bm25 import Bm25
+from promptrec.retrieve.registry import Retriever
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """A request over the retrieved candidates, and a note if popular items fill up what BM25 did not find."""
+    """A request over the retrieved candidates, and a note if popular items fill up what the retriever did not find."""
 
     request: RankRequest
     note: str = ""
@@ -28,27 +29,42 @@ def with_titles(catalog: Catalog, query: Query) -> tuple[Query, set[str]]:
     return query.model_copy(update={"history": titles}), {item.item_id for _, item in found if item}
 
 
-def retrieve_candidates(catalog: Catalog, query: Query, size: int) -> Candidates:
-    """Up to `size` candidates for a query: what BM25 finds, then the most popular of the rest.
+def retrieve_candidates(catalog: Catalog, query: Query, size: int, retriever: Retriever | None = None) -> Candidates:
+    """Up to `size` candidates for a query: what the retriever finds, then the most popular of the rest.
 
     Items of the person's history are left out; the request has their titles.
+
+    Args:
+        catalog: the items.
+        query: whose candidates they are.
+        size: how many.
+        retriever: an index of the catalogue; None: BM25.
+
+    Raises:
+        InputError: a retriever finds an item that is not in the catalogue.
     """
     query, known = with_titles(catalog, query)
-    hits = Bm25.of(catalog).search(query_words(query), size + len(known))
-    found = [(item, score) for item, score in hits if item.item_id not in known][:size]
-    taken = {item.item_id for item, _ in found} | known
+    index = Bm25.of(catalog) if retriever is None else retriever
+    hits = index.search(query_words(query), size + len(known))
+    found = dict([hit for hit in hits if hit[0] not in known][:size])
+    taken = found.keys() | known
     rest = (item for item in catalog.by_popularity if item.item_id not in taken)
     padding = tuple(islice(rest, size - len(found)))
     # Where every item is a candidate, nothing was picked and nothing is missing.
     picked = len(taken) + len(padding) < len(catalog) and not query.is_empty
-    note = _note(len(found), catalog.has_popularity) if picked and padding else ""
-    request = RankRequest(query, tuple(item for item, _ in found) + padding, {i.item_id: s for i, s in found})
-    return Candidates(request, note)
+    by_words = isinstance(index, Bm25)
+    note = _note(len(found), by_words, catalog.has_popularity) if picked and padding else ""
+    return Candidates(RankRequest(query, (*(catalog[item_id] for item_id in found), *padding), found), note)
 
 
-def _note(found: int, popular: bool) -> str:
-    """What it means for a person that words found only so many items."""
-    items = {0: "no item shares", 1: "only 1 item shares"}.get(found, f"only {found} items share")
+def _note(found: int, by_words: bool, popular: bool) -> str:
+    """Note for a person about candidates that are not what they asked for."""
+    if by_words:
+        items = {0: "no item shares", 1: "only 1 item shares"}.get(found, f"only {found} items share")
+        items += " a word with what this person said"
+    else:
+        items = {0: "no item was", 1: "only 1 item was"}.get(found, f"only {found} items were")
+        items += " found for what this person said"
     rest = "the rest of the candidates are" if found else "the candidates are"
     others = "simply the most popular items" if popular else "simply the first of the catalogue"
-    return f"{items} a word with what this person said; {rest} {others}"
+    return f"{items}; {rest} {others}"

@@ -12,11 +12,14 @@ from pydantic import (
     Field,
     ValidationError,
     ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     field_validator,
 )
 
 from promptrec.data.languages import language_code
 from promptrec.errors import InputError, TemplateError
+from promptrec.plugins import ANSWERS, plugin_names
 from promptrec.template.kinds import KINDS
 from promptrec.template.syntax.yaml_hints import misread
 from promptrec.template.syntax.yaml_loader import places, read_yaml
@@ -65,6 +68,16 @@ def _as_mapping(fields: object) -> object:
     return fields
 
 
+def _answer_name(name: object, builtin: ValidatorFunctionWrapHandler) -> object:
+    """The name of a built-in answer format, or of one that another package adds."""
+    try:
+        return builtin(name)
+    except ValidationError:
+        if name in plugin_names(ANSWERS):
+            return name
+        raise
+
+
 def _of_somebody(test: Expectation) -> Expectation:
     """A forgotten person would be ranked for, and tell nothing."""
     if not (test.person.strip() or test.history or test.context or test.attributes):
@@ -105,7 +118,7 @@ class Header(BaseModel):
     about: str
     fields: Fields = Field(default_factory=dict)
     chat: bool = False
-    answer: Literal["labels", "titles", "json"] = "labels"
+    answer: Annotated[Literal["labels", "titles", "json"], WrapValidator(_answer_name)] = "labels"
     words: tuple[str, ...] = Field(default_factory=_default_words, validate_default=True)
     limits: tuple[str, ...] = Field(min_length=1)
     examples: str | None = None

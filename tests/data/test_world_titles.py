@@ -227,7 +227,7 @@ def test_one_work_written_two_ways(pair):
     for title, words in (pair, pair[::-1]):
         catalog = Catalog([Item(item_id="own", title=title), Item(item_id="other", title="Casablanca")])
         assert catalog.find(words) is catalog["own"]
-        assert [item.item_id for item, _ in Bm25.of(catalog).search(words, 5)] == ["own"]
+        assert [item_id for item_id, _ in Bm25.of(catalog).search(words, 5)] == ["own"]
         shown = (catalog["own"].title, "Casablanca")
         assert Titles().parse(f"1. {words}\n2. Casablanca", shown).order == shown
     assert len(Catalog([Item(item_id=str(n), title=title) for n, title in enumerate(pair)]).near_duplicates()) == 1

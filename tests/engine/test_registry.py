@@ -29,13 +29,13 @@ def test_the_gpu_is_what_the_driver_lists(tmp_path, monkeypatch):
 
 def test_a_gpu_means_vllm_where_vllm_is_installed(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert choose_engine().name == "transformers" and "no NVIDIA GPU" in choose_engine().why
+    assert choose_engine().name == "transformers" and "no NVIDIA GPU" in choose_engine().reason
     driver(tmp_path, "NVIDIA H100, 81559")
     monkeypatch.setattr(registry, "find_spec", lambda name: object())
     assert choose_engine().name == "vllm"
     monkeypatch.setattr(registry, "find_spec", lambda name: None)
     choice = choose_engine()
-    assert choice.name == "transformers" and "pip install 'promptrec[vllm]'" in choice.why
+    assert choice.name == "transformers" and "pip install 'promptrec[vllm]'" in choice.reason
 
 
 @pytest.mark.parametrize("name", ENGINES)

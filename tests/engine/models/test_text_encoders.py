@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from promptrec.engine.models.builtin import PACKAGED
+from promptrec.engine.models.builtin import BUILTIN
 from promptrec.engine.models.registry import add, count_parameters, list_models, resolve
 from promptrec.engine.registry import open_encoder, open_engine
 from promptrec.errors import ModelError, UnknownName
 
-INSIDE = PACKAGED["minilm"].member
+INSIDE = BUILTIN["minilm"].member
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def offer(own_home, tmp_path, monkeypatch):
         monkeypatch.setenv("PIP_FIND_LINKS", str(shelf))
         if checked:
             sha256 = hashlib.sha256(b"".join(files[name] for name in sorted(files))).hexdigest()
-            monkeypatch.setitem(PACKAGED, "minilm", replace(PACKAGED["minilm"], sha256=sha256))
+            monkeypatch.setitem(BUILTIN, "minilm", replace(BUILTIN["minilm"], sha256=sha256))
 
     return put
 
@@ -122,7 +122,7 @@ def test_every_packaged_model_says_its_kind_before_it_is_added(own_home):
 
 @pytest.mark.model
 def test_minilm_is_what_it_says(minilm):
-    package = PACKAGED["minilm"]
+    package = BUILTIN["minilm"]
     assert minilm.parameters == package.parameters == count_parameters(minilm.folder)
     assert (minilm.kind, minilm.licence) == ("text encoder", "Apache-2.0")
     assert "license: apache-2.0" in (minilm.folder / "README.md").read_text()

@@ -152,7 +152,7 @@ def test_a_fixed_number_reads_the_same_and_is_said(tiny_folder, torch, monkeypat
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     usual, choice = open_engine(tiny_folder, "transformers")
     fixed, fixed_choice = open_engine(tiny_folder, "transformers", EngineOptions.parse({"threads": str(asked)}))
-    assert choice.why == "asked for; 2 threads" and f"asked for; {asked} thread" in fixed_choice.why
+    assert choice.reason == "asked for; 2 threads" and f"asked for; {asked} thread" in fixed_choice.reason
     prompts, ends = [(1, 2, 3, n) for n in range(9)], [tuple(range(20))] * 9
     for one, other in zip(usual.loglikelihood(prompts, ends), fixed.loglikelihood(prompts, ends), strict=True):
         assert one.get() == pytest.approx(other.get(), abs=1e-5) and one.usage == other.usage
