@@ -72,7 +72,9 @@ class ScriptedEngine(BaseEngine):
         if output.value is None:
             return output
         ids = self.tokenizer.encode(output.value, trusted=True)[: sampling.max_tokens]
-        return Output(sampling.truncate(self.tokenizer.decode(ids)), Usage(prompt_tokens=len(prompt), decoded_tokens=len(ids)))
+        return Output(
+            sampling.truncate(self.tokenizer.decode(ids)), Usage(prompt_tokens=len(prompt), decoded_tokens=len(ids))
+        )
 
     def _text(self, prompt: Tokens, text: str, sampling: Sampling, constraint: Constraint | None) -> str:
         if self._reply is not None:
