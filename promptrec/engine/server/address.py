@@ -1,4 +1,4 @@
-"""Where a server listens, and the credentials that its address brings."""
+"""Addresses of servers, and the credentials in them."""
 
 import os
 import re
@@ -12,31 +12,29 @@ from promptrec.redaction import redact_address, split_addresses
 
 DEFAULT_URL = "http://127.0.0.1:8000/v1"
 HOW = "give it with --engine-option base_url=http://HOST:PORT/v1 (in Python base_url=…) or as PROMPTREC_SERVER"
-# What people paste behind the address that is wanted.
+# Endpoints that people paste with the address.
 ENDPOINT = re.compile(r"/(chat/completions|completions|models|embeddings|responses|tokenize|health|docs)$")
 
 
 @dataclass(frozen=True)
 class ServerAddress:
-    """An address in parts. Its repr holds no secret.
-
-    url: scheme, host, port and path, without a slash at the end.
-    shown: what messages call it.
-    credentials: user and password, None where the address has none.
-    query: what is sent with every request, such as "api-version=1".
-    """
+    """An address in parts. Its repr holds no secret."""
 
     url: str
+    """Scheme, host, port and path, without a slash at the end."""
     shown: str
+    """The address in messages, without secrets."""
     credentials: tuple[str, str] | None = field(default=None, repr=False)
+    """User and password."""
     query: str = field(default="", repr=False)
+    """Sent with every request, such as "api-version=1"."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From what somebody wrote.
+        """The address in a text.
 
         Raises:
-            InputError: it is no address of a server; with what to write.
+            InputError: it is not the address of a server; the message has what to write.
         """
         text = text.strip().strip("\"'")
         shown = redact_address(text)
@@ -46,7 +44,7 @@ class ServerAddress:
             parts = urlsplit(text)
             host, port = parts.hostname, parts.port
             (host or "").encode("idna")
-        except ValueError:  # what it says may hold a part of the password
+        except ValueError:  # its message may hold a part of the password
             host = port = None
         if not host or re.search(r"\s", text):
             raise InputError(
@@ -77,10 +75,10 @@ class ServerAddress:
 
 
 def server_addresses(options: EngineOptions) -> list[ServerAddress]:
-    """The addresses in the options, else in the environment, else the one vLLM takes.
+    """The addresses in the options, else in the environment, else vLLM's default.
 
     Raises:
-        InputError: one of them is no address.
+        InputError: a malformed address.
     """
     written = options.base_url or Address(os.environ.get("PROMPTREC_SERVER", "").strip() or DEFAULT_URL)
     parts = [part.strip(" ,\n") for part in split_addresses(written.get_secret_value())]

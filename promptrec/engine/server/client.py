@@ -1,4 +1,4 @@
-"""Requests to one OpenAI-compatible server: tried again where that helps, and told in one line where it does not."""
+"""HTTP client of one OpenAI-compatible server: retries, one-line errors, and no secrets in either."""
 
 import html
 import itertools
@@ -31,9 +31,9 @@ CONCURRENCY = 32
 """Requests that are with one server at the same time."""
 TIMEOUT_SECONDS = 300.0
 CONNECT_SECONDS = 10.0
-# A wait is told of no more often than this.
+# Waits are logged no more often than this.
 NOTICE_SECONDS = 10.0
-# The server refuses what was asked, and would refuse it again: it is about this prompt.
+# The server refuses the prompt, and would refuse it again.
 REFUSED = (400, 413, 414, 422, 431)
 TRANSIENT = (408, 425, 429)
 PERMANENT = (501, 505)
@@ -41,17 +41,14 @@ PERMANENT = (501, 505)
 
 @dataclass(frozen=True)
 class Retry:
-    """How a request that failed is tried again; all in seconds.
-
-    backoff: the pauses before the further tries, where the server names none (Retry-After).
-    longest_pause: of what a server asks for, so much is waited.
-    patience: no try begins later than this after the first. A server that refuses connections, as one that is
-        being restarted does, is tried until then.
-    """
+    """When a failed request is tried again; all in seconds."""
 
     backoff: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+    """Pauses before the further tries, unless the server names one (Retry-After)."""
     longest_pause: float = 30.0
+    """Cap on a pause that the server names."""
     patience: float = 120.0
+    """No try begins later than this after the first. A server that refuses connections is tried until then."""
 
 
 RETRY = Retry()
@@ -60,9 +57,11 @@ RETRY = Retry()
 class RequestFailed(Exception):
     """A request that failed for good.
 
-    permanent: another request would fail in the same way, as with a wrong key.
-    unreachable: nobody answered at all.
-    status: of HTTP, None where the answer was of another kind or there was none.
+    Args:
+        message: the reason.
+        permanent: another request would fail in the same way, as with a wrong key.
+        unreachable: the server did not answer at all.
+        status: HTTP status, None if there was none or the answer was malformed.
     """
 
     def __init__(
@@ -77,7 +76,11 @@ class RequestFailed(Exception):
 class _TryAgain(Exception):
     """A failure that may pass.
 
-    pause: seconds the server asks for. network: no answer came, or not the whole. unreachable: nobody is there.
+    Args:
+        message: the reason.
+        pause: seconds that the server names.
+        network: no answer, or an incomplete one.
+        unreachable: no connection.
     """
 
     def __init__(
@@ -90,12 +93,12 @@ class _TryAgain(Exception):
 
 
 class Client:
-    """Asks one server. Its messages never hold a secret, also where the server repeats one.
+    """Sends requests to one server. Its messages never hold a secret, even if the server repeats one.
 
     Args:
-        address: of the server; its credentials go as HTTP basic authentication, its query with every request.
-        api_key: goes as a bearer token where the address has no credentials.
-        retry: how a request that failed is tried again.
+        address: of the server; credentials are sent as HTTP basic authentication, its query with every request.
+        api_key: sent as a bearer token if the address has no credentials.
+        retry: when a failed request is tried again.
     """
 
     def __init__(self, address: ServerAddress, api_key: SecretStr | None = None, retry: Retry = RETRY) -> None:
@@ -130,16 +133,16 @@ class Client:
         """The server's answer: an object with a field `expected`.
 
         Args:
-            method: of HTTP.
-            path: behind the address.
+            method: HTTP method.
+            path: appended to the address.
             expected: a field that every answer to this request has.
-            body: is sent as JSON.
-            wait: pauses for so many seconds, and says whether to give up; None: one try is all.
-            opening: nothing was read from the server yet, so one that cannot be reached is not waited for.
+            body: sent as JSON.
+            wait: pauses for so many seconds and returns whether to give up; None: no second try.
+            opening: the engine is being opened, so a server that cannot be reached is not waited for.
 
         Raises:
-            Refused: what was asked cannot be read.
-            RequestFailed: everything else, after the tries.
+            Refused: the server refuses the prompt.
+            RequestFailed: any other failure, after the retries.
         """
         started = time.monotonic()
         for attempt in itertools.count(1):
@@ -158,7 +161,7 @@ class Client:
         raise RequestFailed(str(failed), unreachable=failed.unreachable)
 
     def lists_models(self, url: str) -> bool:
-        """Whether there are models at another address of the same host, or a door that asks for a key."""
+        """Whether another address of the same host lists models, or wants a key."""
         try:
             response = self._http.get(f"{url}/models", timeout=CONNECT_SECONDS)
             listed = response.status_code == 200 and isinstance(response.json()["data"], list)
@@ -167,15 +170,15 @@ class Client:
         return listed or response.status_code in (401, 403)
 
     def answers(self, url: str) -> bool:
-        """Whether somebody is at another address, to whom no key is shown."""
-        with httpx.Client(transport=_WithQuery(""), timeout=CONNECT_SECONDS) as stranger:
+        """Whether a server answers at another address, which gets no key."""
+        with httpx.Client(transport=_WithQuery(""), timeout=CONNECT_SECONDS) as http:
             try:
-                return stranger.get(f"{url}/models").status_code < 500
+                return http.get(f"{url}/models").status_code < 500
             except httpx.HTTPError:
                 return False
 
     def tokens(self, model: str, text: str) -> tuple[int, ...] | None:
-        """What the server's tokenizer makes of a text; None where it does not show that."""
+        """Token IDs of a text by the server's tokenizer; None if it has no such endpoint."""
         body = {"model": model, "prompt": text, "add_special_tokens": False}
         try:
             answer = self._try("POST", self.address.url.removesuffix("/v1") + "/tokenize", "tokens", body)
@@ -189,10 +192,10 @@ class Client:
         """Close the connections. Calling it twice is harmless."""
         self._http.close()
 
-    def _pause(self, asked: float | None, attempt: int) -> float:
+    def _pause(self, named: float | None, attempt: int) -> float:
         backoff = self._retry.backoff
-        pause = backoff[min(attempt, len(backoff)) - 1] if asked is None else min(asked, self._retry.longest_pause)
-        return pause * random.uniform(1, 1.1)  # those that failed together must not come back together
+        pause = backoff[min(attempt, len(backoff)) - 1] if named is None else min(named, self._retry.longest_pause)
+        return pause * random.uniform(1, 1.1)  # requests that failed together must not return together
 
     def _notice(self, failed: _TryAgain, pause: float) -> None:
         now = time.monotonic()
@@ -228,7 +231,7 @@ class Client:
         )
 
     def _receive(self, method: str, url: str, body: dict[str, Any] | None) -> tuple[httpx.Response, str]:
-        """A response and its whole text; what breaks on the way is raised without the library's own error behind it."""
+        """A response and its text; httpx's own errors are not chained, since they may hold the address."""
         deadline = time.monotonic() + TIMEOUT_SECONDS
         unreachable = False
         try:
@@ -249,11 +252,11 @@ class Client:
         )
 
     def _words(self, text: str) -> str:
-        """What a body says of an error, short and without secrets."""
+        """The error message in a body, short and without secrets."""
         return self._redact(_message(text))[:200]
 
     def _failure(self, status: int, shown: str, message: str, headers: httpx.Headers) -> Exception:
-        """What a status comes to."""
+        """The exception for a status."""
         problem = f"the server at {self.address.shown} answers {shown}" + (f": {message}" if message else "")
         if status in REFUSED:
             return Refused(problem)
@@ -269,7 +272,7 @@ class Client:
 
 
 class _WithQuery(httpx.HTTPTransport):
-    """Adds an address's query where nothing logs it any more: httpx writes the addresses of requests to its log."""
+    """Transport that adds the address's query, so that it is not in the addresses that httpx logs."""
 
     def __init__(self, query: str) -> None:
         # No proxy of the environment may see prompts that are for a server nearby.
@@ -286,7 +289,7 @@ class _WithQuery(httpx.HTTPTransport):
 
 
 def retry_after(header: str | None) -> float | None:
-    """Seconds from a Retry-After header, which is a number or a date; None where it is neither."""
+    """Seconds of a Retry-After header (a number or a date); None if it is neither."""
     if header is None:
         return None
     if re.fullmatch(r"\s*\d{1,9}(\.\d{1,9})?\s*", header):
@@ -307,7 +310,7 @@ def _until(deadline: float, chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _message(text: str) -> str:
-    """What a server says of an error, in one line: a field of its JSON, or the words of its page."""
+    """The error message of a server in one line: a field of its JSON, or the text of its page."""
     try:
         answer: Any = json.loads(text)
     except ValueError:
@@ -323,7 +326,7 @@ def _message(text: str) -> str:
 
 
 def _code(answer: dict[str, Any]) -> int:
-    """The status in the body of an error; 503 where there is none."""
+    """The status in the body of an error; 503 if there is none."""
     inner = answer.get("error")
     codes = [part.get("code") for part in (inner, answer) if isinstance(part, dict)]
     numbers = [int(code) for code in map(str, codes) if re.fullmatch("[45][0-9]{2}", code)]

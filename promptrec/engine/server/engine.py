@@ -1,6 +1,6 @@
-"""The engine: a model behind servers that give exact log-probabilities, such as `vllm serve`.
+"""Engine that reads a model on servers that give exact log-probabilities, such as `vllm serve`.
 
-Prompts go as token IDs to /v1/completions, so the tokenizer, and with it the trust boundary, stays ours.
+Prompts are sent as token IDs to /v1/completions, so that the trust boundary of our tokenizer holds.
 """
 
 import math
@@ -37,27 +37,27 @@ P = TypeVar("P")
 T = TypeVar("T")
 Ask = Callable[..., dict[str, Any]]
 """Sends a prompt and settings of /completions to one server, and returns its answer."""
-# So many requests that fail one after the other, with none between that is answered: the server is gone.
+# After so many failed requests in a row a server counts as gone.
 FAILURES_IN_A_ROW = 2 * CONCURRENCY
-# Rounding lets a probability of 1 come out a little above.
+# A log-probability of 0 may be rounded up by so much.
 ROUNDING = 1e-3
 
 
 class ServerEngine(BaseEngine):
     """Sends prompts to one or several OpenAI-compatible servers. An error of a server is never taken for an answer.
 
-    Of several servers of one model each gets an equal part of every batch, neighbours together, because they begin
-    alike; what one cannot read another is asked for. A request that fails for good fails its prompt alone. A call in
-    which nothing can be read, because the servers are gone or would fail every request, raises EngineError.
+    With several servers of one model, each gets an equal part of every batch, neighbours together because they share
+    prefixes; a prompt that one cannot read goes to another. A request that fails for good fails its prompt alone. A
+    call in which nothing can be read, because the servers are gone or fail every request, raises EngineError.
 
     Args:
         info: the model, whose tokenizer is used.
         options: `base_url` may hold several addresses with commas between.
-        retry: how a request that failed is tried again.
+        retry: when a failed request is tried again.
 
     Raises:
-        InputError: an address that is none, or an option that is not for this engine.
-        EngineError: nobody answers there, or not as a server of this model.
+        InputError: a malformed address, or an option that is not for this engine.
+        EngineError: no server answers, or not as one of this model.
     """
 
     name = "server"
@@ -151,7 +151,7 @@ class ServerEngine(BaseEngine):
             client.close()
 
     def _decoded(self, answer: dict[str, Any]) -> int:
-        """How many tokens were written, by the server's count or else by ours."""
+        """Number of generated tokens, counted by the server or else here."""
         count = _object(answer.get("usage")).get("completion_tokens")
         if isinstance(count, int):
             return count
@@ -205,7 +205,7 @@ class ServerEngine(BaseEngine):
 
 
 class _Replica:
-    """One server, and whether it still answers."""
+    """One of the servers, and whether it still answers."""
 
     def __init__(self, served: Served) -> None:
         self.served = served
@@ -215,20 +215,20 @@ class _Replica:
 
     @property
     def patient(self) -> bool:
-        """Whether failures may be waited out: of one that was gone the first request shows whether it is back."""
+        """Whether failures may be waited out; the first request to a server that was gone may not."""
         return self._failures < FAILURES_IN_A_ROW - 1
 
     @property
     def gone(self) -> str | None:
-        """Why it is not asked any more; None while it is."""
+        """Why it gets no more requests; None while it does."""
         return self._reason if self._failures >= FAILURES_IN_A_ROW else None
 
     def begin(self) -> None:
-        """Another call: one that was gone may be back, and has one try to show it."""
+        """Start a call: a server that was gone gets one try to show that it is back."""
         self._failures = min(self._failures, FAILURES_IN_A_ROW - 1)
 
     def note(self, failure: RequestFailed | None) -> None:
-        """Count a request that failed, or that was answered."""
+        """Count a failed request, or None for an answered one."""
         if failure is None:
             self._read_any, self._failures = True, 0
             return
@@ -244,11 +244,11 @@ def _read_one(
     adapter: str | None,
     stop: threading.Event,
 ) -> Output[T]:
-    """`read` by the first of the replicas that can."""
+    """The output of `read` with the first replica that can read the prompt."""
     reason = ""
     while there := [replica for replica in order if not replica.gone]:
         replica = there[0]
-        # Where another one can read it, none is waited for.
+        # No server is waited for while another one can read the prompt.
         wait = stop.wait if len(there) == 1 and replica.patient else None
 
         def ask(tokens: Tokens, replica: _Replica = replica, wait: Any = wait, **settings: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -269,7 +269,7 @@ def _read_one(
 
 
 def _usage(answer: dict[str, Any], prompt: Tokens) -> Usage:
-    """Tokens as the server counts them; as they were sent where it does not."""
+    """Token counts of the server; of what was sent if it does not count."""
     usage = _object(answer.get("usage"))
     read = usage.get("prompt_tokens")
     cached = _object(usage.get("prompt_tokens_details")).get("cached_tokens")
@@ -277,7 +277,7 @@ def _usage(answer: dict[str, Any], prompt: Tokens) -> Usage:
 
 
 def _label_logprobs(choice: dict[str, Any]) -> dict[int, Any]:
-    """What is said of each token ID at a completion's first place."""
+    """Log-probability of each token ID at the first position of a completion."""
     places = _object(choice.get("logprobs")).get("top_logprobs")
     named = _object(places[0] if isinstance(places, list) and places else None)
     numbers = {name.removeprefix("token_id:"): value for name, value in named.items()}
@@ -285,7 +285,7 @@ def _label_logprobs(choice: dict[str, Any]) -> dict[int, Any]:
 
 
 def _object(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-    """What is in an object of JSON; nothing where it is none."""
+    """A JSON object; an empty one for any other value."""
     return value if isinstance(value, dict) else {}
 
 

@@ -1,4 +1,4 @@
-"""What a server serves: that it is the model that was asked for, with our tokenizer, and its completions."""
+"""Check that a server serves the requested model with the same tokenizer, and request completions from it."""
 
 import logging
 import time
@@ -15,25 +15,23 @@ from promptrec.errors import EngineError
 
 logger = logging.getLogger(__name__)
 
-# Different tokenizers cut this differently.
+# Different tokenizers split this differently.
 PROBE = "Wer's nicht glaubt: 3 ships, 2 trains! 《海》 naïve"
-# Of a long list of models a message shows so many.
+# Most models that a message lists.
 SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Served:
-    """One model on one server.
-
-    model_id: what the server calls it.
-    names: all that the server may call it in an answer.
-    max_model_len: longest prompt with its answer in tokens, None where the server does not say.
-    """
+    """One model on one server."""
 
     client: Client
     model_id: str
+    """Name of the model on the server."""
     names: frozenset[str]
+    """All names that the server may give it in an answer."""
     max_model_len: int | None
+    """Longest prompt with its answer in tokens; None if the server does not say."""
 
     def complete(
         self,
@@ -42,13 +40,19 @@ class Served:
         wait: Callable[[float], bool] | None,
         settings: Mapping[str, Any],
     ) -> dict[str, Any]:
-        """The answer to a prompt, which is of this model (or of the adapter that the server has by that name).
+        """The server's answer to a prompt, checked to come from this model or adapter.
+
+        Args:
+            prompt: token IDs.
+            adapter: name that the server has for a LoRA adapter.
+            wait: see `Client.ask`.
+            settings: further fields of the request.
 
         Raises:
             Refused: the prompt cannot be read. RequestFailed: no answer, or one that is no completion.
         """
-        asked = adapter or self.model_id
-        body = {"model": asked, "prompt": list(prompt), "temperature": 0.0} | dict(settings)
+        requested = adapter or self.model_id
+        body = {"model": requested, "prompt": list(prompt), "temperature": 0.0} | dict(settings)
         answer = self.client.ask("POST", "/completions", "choices", body, wait=wait)
         choices = answer["choices"]
         first = choices[0] if isinstance(choices, list) and choices else None
@@ -57,20 +61,20 @@ class Served:
                 f"the server at {self.client.address.shown} answers something else than completions: check the address",
                 permanent=True,
             )
-        told = answer.get("model")
-        if told and isinstance(told, str) and _last(told) not in map(_last, {asked} if adapter else self.names):
+        named = answer.get("model")
+        if named and isinstance(named, str) and _last(named) not in map(_last, {requested} if adapter else self.names):
             raise RequestFailed(
-                f"the server at {self.client.address.shown} answers with the model {told[:100]}, not {asked}",
+                f"the server at {self.client.address.shown} answers with the model {named[:100]}, not {requested}",
                 permanent=True,
             )
         return answer
 
 
 def open_server(client: Client, info: ModelInfo, tokenizer: Tokenizer) -> Served:
-    """What `client` serves under the model's name.
+    """The model of this name on the client's server.
 
     Raises:
-        EngineError: nobody answers there, or not as a server of this model; with the address that may be meant.
+        EngineError: no server answers, or not as one of this model; the message has the address that may be meant.
     """
     where = client.address.shown
     try:
@@ -109,7 +113,7 @@ def open_server(client: Client, info: ModelInfo, tokenizer: Tokenizer) -> Served
 
 
 def _of_name(served: list[dict[str, Any]], info: ModelInfo) -> dict[str, Any] | None:
-    """The model of our name; or from our folder, or of the name that our name is the end of ("org/name")."""
+    """The listed model with our name, from our folder, or whose name ends in ours ("org/name")."""
     for model in served:
         if model["id"] == info.name:
             return model
@@ -125,7 +129,7 @@ def _last(name: str) -> str:
 
 
 def _remedy(client: Client, problem: Exception) -> str:
-    """What to do about a server that cannot be opened; an address that is proposed was tried."""
+    """Hint for a server that cannot be opened; a proposed address has been tried."""
     address = client.address
     unreachable = isinstance(problem, RequestFailed) and problem.unreachable
     if isinstance(problem, RequestFailed) and problem.status in (401, 403):
@@ -142,7 +146,7 @@ def _remedy(client: Client, problem: Exception) -> str:
 
 
 def _check_tokenizer(served: Served, info: ModelInfo, tokenizer: Tokenizer) -> None:
-    """Compare tokenizers where the server shows its own (vLLM does): of another one, every ID means other words."""
+    """Compare tokenizers if the server shows its own (vLLM does): in another one, every ID means other text."""
     theirs = served.client.tokens(served.model_id, PROBE)
     if theirs is not None and theirs != tokenizer.encode(PROBE, trusted=False):
         raise EngineError(

@@ -1,8 +1,7 @@
-"""Number of threads that the embedded engine computes with: the fastest on this machine, as busy as it is now.
+"""Choice of the number of threads for the transformers engine: the fastest on this machine under its present load.
 
-The threads of one computation wait for each other, so beside other work two can be slower than one: the thread that
-has lost its core holds up the rest. A short computation is therefore timed with each number that comes into question
-when the engine opens, and again from time to time.
+The threads of one computation wait for each other, so beside other programs two can be slower than one. A short
+computation is therefore timed with each possible number when the engine opens, and again from time to time.
 """
 
 import inspect
@@ -17,25 +16,26 @@ from promptrec.errors import InputError
 
 logger = logging.getLogger(__name__)
 
-# The work that is timed: so many products of matrices, of some 10 ms each on one core.
+# The timed work: so many matrix products, of some 10 ms each on one core.
 PRODUCTS = 5
 ROUNDS = 3
-# Another number is taken only if it needs less than this share of the present one's time: noise moves nothing.
+# Another number is chosen only if it takes less than this share of the present one's time, because of noise.
 FASTER = 0.9
-# Timing again waits for so many times what timing took, and so costs about one per cent.
+# Pause before timing again, as a multiple of its duration: it costs about one per cent.
 PAUSE = 100
-# Whoever sets one of these has chosen. OpenMP computes for torch, and MKL or OpenMP for its products of matrices.
+# Variables by which users fix the number for OpenMP and MKL, which torch computes with.
 VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 class Threads:
-    """A context: within it the process computes with `count` threads, after it with as many as before.
+    """Context within which the process computes with `count` threads, and afterwards with as many as before.
 
     Args:
-        counts: numbers of threads that come into question, the usual one first; a single one is never timed.
-        get_count: how many threads the process computes with. set_count: sets it.
-        work: the computation that is timed, some 10 to 100 ms.
-        clock: seconds that go on.
+        counts: possible numbers of threads, the usual one first; a single one is never timed.
+        get_count: returns the number of threads of the process.
+        set_count: sets it.
+        work: the timed computation, some 10 to 100 ms.
+        clock: monotonic seconds.
     """
 
     def __init__(
@@ -56,13 +56,18 @@ class Threads:
 
     @classmethod
     def of_torch(cls, torch: Any, fixed: int | None, timed: bool) -> Self:  # noqa: ANN401 - the package
-        """Those of torch, which the engine imports: `fixed` of them, or the fastest number where they are timed.
+        """The threads of torch.
 
-        vLLM, once open in a process, binds its threads to cores and puts a function in place of torch's that does
-        nothing: the number stays as it is.
+        vLLM, once open in a process, binds its threads to cores and replaces torch's setter with a function that does
+        nothing, so that the number stays as it is.
+
+        Args:
+            torch: the package.
+            fixed: number that the user set; None: the fastest.
+            timed: whether to time at all, as on a CPU.
 
         Raises:
-            InputError: a fixed number, where it cannot be set any more.
+            InputError: a fixed number that cannot be set any more.
         """
         usual = torch.get_num_threads()
         settable = inspect.isbuiltin(torch.set_num_threads)
@@ -72,7 +77,6 @@ class Threads:
         tokens, weights = torch.ones(256, 1024), torch.ones(1024, 1024)
 
         def work() -> None:
-            # Reading consists of such products.
             for _ in range(PRODUCTS):
                 tokens @ weights
 
@@ -92,10 +96,10 @@ class Threads:
         return f"{self.count}{chosen_from} thread{'s' if max(self.count, self._counts[0]) > 1 else ''}"
 
     def choose(self, *module: object) -> None:
-        """Within the context: take the fastest number of threads, if it is time to look for it.
+        """Within the context: choose the fastest number of threads, if timing is due.
 
         Args:
-            module: nothing here; what torch gives to that which it calls before a model reads.
+            module: ignored; the arguments of a forward pre-hook of torch.
         """
         begun = self._clock()
         if len(self._counts) == 1 or begun < self._due:
@@ -110,7 +114,7 @@ class Threads:
         self._due = ended + PAUSE * (ended - begun)
 
     def _seconds(self) -> dict[int, float]:
-        """The median time of the work with each number of threads, which take turns."""
+        """Median time of the work with each number of threads, timed in turns."""
         times: dict[int, list[float]] = {count: [] for count in self._counts}
         for _ in range(ROUNDS):
             for count in self._counts:
@@ -122,12 +126,12 @@ class Threads:
 
 
 def possible_counts(usual: int, fixed: int | None, environment: Mapping[str, str]) -> list[int]:
-    """Numbers of threads that come into question: one where somebody has fixed it, else ever fewer than the usual one.
+    """Possible numbers of threads: one if it is fixed, else the usual one and ever fewer.
 
     Args:
-        usual: how many threads the process computes with if nobody says anything.
-        fixed: how many a person asks for.
-        environment: of the process; its variables for OpenMP and MKL have gone into `usual`.
+        usual: default number of the process.
+        fixed: number that the user set.
+        environment: of the process; its variables for OpenMP and MKL are in `usual` already.
     """
     if fixed is not None:
         return [fixed]
