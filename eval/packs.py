@@ -29,12 +29,12 @@ def cell(outcomes: list[Outcome]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ranks", action="append", choices=WAYS, help="a way of ranking; default: all")
+    parser.add_argument("--kind", action="append", choices=WAYS, help="a way of ranking; default: all")
     parser.add_argument("--model", default="smollm2-135m")
     parser.add_argument("--engine", default="transformers")
     asked = parser.parse_args()
     engine, _ = open_engine(asked.model, asked.engine)
-    ways = asked.ranks or WAYS
+    ways = asked.kind or WAYS
     rows = [f"| pack | items | {' | '.join(ways)} |", "| --- |" + " --- |" * (1 + len(ways))]
     for pack in sorted(pack for pack in packs() if not pack.startswith("profiles/")):
         cells = []
@@ -47,7 +47,7 @@ def main() -> None:
     engine.close()
     machine = f"{os.cpu_count()} x {platform.machine()}"
     when = datetime.datetime.now(datetime.UTC).date()
-    told = "".join(f" --ranks {way}" for way in asked.ranks or ())
+    told = "".join(f" --kind {way}" for way in asked.kind or ())
     head = (
         "## The packs' own tests\n\nTests passed, by way of ranking.\n\n"
         f"`python -m eval.packs{told}`: {asked.model} on {asked.engine}, {machine}, {when}, seed 0.\n\n"

@@ -149,9 +149,9 @@ def fit(
 ) -> Fitted:
     """Render the prompt in at most `budget` tokens, reply included, truncating fields where needed.
 
-    Where it is longer, the fields that the header lists under `limits` are shortened in that order, each to the longest
-    that fits and to nothing before the next is touched. A field that the template does not show is passed over. The
-    template's own text, and so the cue, is never cut.
+    Where it is longer, the fields that the header lists under `truncate` are shortened in that order, each to the
+    longest that fits and to nothing before the next is touched. A field that the template does not show is passed over.
+    The template's own text, and so the cue, is never cut.
 
     Raises:
         PromptTooLong: everything that may be cut is cut and it still does not fit.
@@ -173,7 +173,7 @@ def fit(
         return fitted
     have = lengths(query, candidates, template.header)
     limits: dict[str, int] = {}
-    for name in (n for n in template.header.limits if have.get(n)):
+    for name in (n for n in template.header.truncate if have.get(n)):
         least, cut = attempt({**limits, name: 0})
         if cut and len(cut.encoded.ids) <= budget:
             return _longest_that_fits(attempt, cut, limits, name, have[name], budget)

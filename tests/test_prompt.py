@@ -66,7 +66,7 @@ def test_a_prompt_fits_its_budget_cuts_in_the_stated_order_and_keeps_its_cue(kin
         return
     assert len(fitted.encoded.ids) <= budget
     names = [cut.split(" to ")[0] for cut in fitted.truncations]
-    present = [name for name in template.header.limits if name in names]
+    present = [name for name in template.header.truncate if name in names]
     assert names == present
     assert "".join(s.text for s in fitted.prompt.context)[-18:] == cue
     assert bool(names) == (len(whole.encoded.ids) > budget)
@@ -82,9 +82,9 @@ def test_the_longest_that_fits_is_kept():
 
 def test_only_what_the_template_shows_is_cut():
     shipped = load_template("films/en", kind="yes-no")
-    source = shipped.source.replace("limits: [", "fields: [crew]\nlimits: [item.crew, ")
+    source = shipped.source.replace("truncate: [", "fields: [crew]\ntruncate: [item.crew, ")
     films = Template("t", source, shipped.path)
-    assert "item.crew" in films.header.limits and "item.crew" not in films.source.rpartition("---")[2]
+    assert "item.crew" in films.header.truncate and "item.crew" not in films.source.rpartition("---")[2]
     actors = Item(item_id="i", title="Jaws", fields={"description": "A shark. " * 9, "crew": ("Roy Scheider",) * 9})
     fitted = fit(films, Query(preferences="sharks " * 40), [actors], (), TOKENIZER, 260)
     assert [cut.split(" to ")[0] for cut in fitted.truncations] == ["item.description", "query.preferences"]

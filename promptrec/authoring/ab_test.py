@@ -31,7 +31,7 @@ class Side(BaseModel):
 
     name: str
     sha256: str
-    ranks: str
+    kind: str
     mean: float | None
     prompt_tokens: int
     failed: int
@@ -84,10 +84,10 @@ def compare_templates(
         raise InputError(f"{names[0]} is compared with itself: name two templates")
     # What is asked for wrongly is said before the first hour of ranking, not after.
     parse_metric(metric)
-    ranks = [rank_with(template, engine, dataset.catalog, seed) for template in (a, b)]
+    rankers = [rank_with(template, engine, dataset.catalog, seed) for template in (a, b)]
     requests = _requests(dataset, limit)
     values, sides, ranked = [], [], 0
-    for template, name, rank in zip((a, b), names, ranks, strict=True):
+    for template, name, rank in zip((a, b), names, rankers, strict=True):
         by_query: dict[str, float] = {}
         rankings: list[Ranking] = []
         for start in range(0, len(requests), BATCH):
@@ -133,7 +133,7 @@ def _side(template: Template, name: str, rankings: Sequence[Ranking], values: Se
     return Side(
         name=name,
         sha256=template.sha256,
-        ranks=template.header.ranks,
+        kind=template.header.kind,
         mean=sum(told) / len(told) if told else None,
         prompt_tokens=sum(ranking.usage.prompt_tokens for ranking in rankings),
         failed=len(lost),

@@ -34,10 +34,10 @@ def rank_with(template: Template, engine: Engine, catalog: Catalog | None = None
     Raises:
         InputError: the template ranks nothing.
     """
-    ranks = template.header.ranks
+    kind = template.header.kind
     if not template.kind.ranks:
         raise InputError(f"{template.name} puts people into words and ranks nothing: name a template that does")
-    ranker = build_ranker(ranks, Setup(catalog, {ranks: template}, seed))
+    ranker = build_ranker(kind, Setup(catalog, {kind: template}, seed))
     return lambda requests: ranker.rank(requests, engine)
 
 
@@ -62,7 +62,7 @@ def run_tests(template: Template, rank: Rank, catalog: Catalog) -> list[Outcome]
 def _request(template: Template, number: int, catalog: Catalog) -> RankRequest:
     expectation = template.header.tests[number]
     by_title = {item.title: item for item in catalog}  # clean text, as that of a test is
-    for field in ("candidates", "has", "lacks"):
+    for field in ("candidates", "include", "exclude"):
         for title in getattr(expectation, field):
             if title not in by_title:
                 place = LintContext(template, None, catalog, 0).place("tests", str(number), field, title)

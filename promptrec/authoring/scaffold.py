@@ -9,6 +9,7 @@ import yaml
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.errors import InputError, UnknownName
+from promptrec.template.front_matter import TRUNCATABLE
 from promptrec.template.loader import SUFFIX, list_templates, packs
 from promptrec.template.pack import CATALOG, SETTINGS, Pack
 
@@ -16,9 +17,9 @@ NAME = re.compile(r"\w[\w-]*/(en|zh)")
 # Enough to try templates with; a person is to read through them.
 MOST_ITEMS = 100
 HOW_TO_TEST = {
-    "en": "# tests:\n# - person: what somebody says\n#   has: a title that must be among the first 3\n"
-    "#   lacks: a title that must not\n",
-    "zh": "# tests:\n# - person: 某人说的话\n#   has: 必须排进前三的标题\n#   lacks: 不能排进前三的标题\n",
+    "en": "# tests:\n# - preferences: what somebody says\n#   include: a title that must be among the first 3\n"
+    "#   exclude: a title that must not\n",
+    "zh": "# tests:\n# - preferences: 某人说的话\n#   include: 必须排进前三的标题\n#   exclude: 不能排进前三的标题\n",
 }
 
 
@@ -104,8 +105,10 @@ def _settings(source: Pack, domain: str, language: str, catalog: Catalog | None)
     if catalog is not None:
         names = dict.fromkeys(name for item in catalog for name in item.fields)
         shared["fields"] = list(names)
-    told = {"domain": domain, "language": language, "fields": shared.get("fields") or []}
-    return yaml.safe_dump(told, sort_keys=False, allow_unicode=True) + HOW_TO_TEST[language]
+    fields = shared.get("fields") or []
+    cut = [name for name in shared.get("truncate", ()) if name in TRUNCATABLE or name.removeprefix("item.") in fields]
+    settings = {"domain": domain, "language": language, "chat": shared.get("chat", False), "truncate": cut}
+    return yaml.safe_dump(settings | {"fields": fields}, sort_keys=False, allow_unicode=True) + HOW_TO_TEST[language]
 
 
 def _row(item: Item) -> dict[str, object]:

@@ -87,7 +87,7 @@ def run_template_tests(session: Session, form: PageRequest) -> Work:
         total = len(template.header.tests)
         with session.model.reading(job) as (engine, _):
             engine.watching = False
-            ranker = build_ranker(template.header.ranks, Setup(catalog, {template.header.ranks: template}))
+            ranker = build_ranker(template.header.kind, Setup(catalog, {template.header.kind: template}))
 
             def rank(requests: Sequence[Any]) -> list[Ranking]:
                 out: list[Ranking] = []
@@ -159,16 +159,16 @@ def progress(request: Request, job: Job, session: Session) -> Response:
 def _ranker(form: PageRequest, template: Template) -> str:
     if not template.kind.ranks:
         raise Refused("profile")
-    name = form.fields.get("ranker") or template.header.ranks
+    name = form.fields.get("ranker") or template.header.kind
     # One of another kind is left over from a header that was changed since.
-    return name if template_kinds(name) == (template.header.ranks,) else template.header.ranks
+    return name if template_kinds(name) == (template.header.kind,) else template.header.kind
 
 
 def _recommender(
     name: str, template: Template, engine: ObservedEngine, choice: EngineChoice | None, items: Sequence[Item]
 ) -> Recommender:
     catalog = Catalog(items)
-    ranker = build_ranker(name, Setup(catalog, {template.header.ranks: template}))
+    ranker = build_ranker(name, Setup(catalog, {template.header.kind: template}))
     return Recommender(ranker, catalog, engine, choice, len(items), 0)
 
 

@@ -41,4 +41,4 @@ def ways(language: str) -> Mapping[str, str]:
     """The ways of ranking that a new pack has a template for, each with what it asks, in a language of the page."""
     files = (shipped_folder() / "general" / language).glob(f"*{SUFFIX}")
     headers = [split_header(path.read_text(encoding="utf-8"), str(path))[0] for path in files]
-    return {h.ranks: h.about for h in sorted(headers, key=lambda h: list(KINDS).index(h.ranks))}
+    return {h.kind: h.about for h in sorted(headers, key=lambda h: list(KINDS).index(h.kind))}

@@ -109,11 +109,11 @@ def _fields(session: Session, template_file: TemplateFile) -> list[str]:
 def _rankers(session: Session, template_file: TemplateFile) -> list[str]:
     """The ways of ranking that ask with this kind of template; its own first."""
     try:
-        ranks = session.saved_template(PageRequest(template_file.name, template_file.text)).header.ranks
+        kind = session.saved_template(PageRequest(template_file.name, template_file.text)).header.kind
     except PromptrecError:
         return []
-    names = [name for name in RANKERS if template_kinds(name) == (ranks,)]
-    return sorted(names, key=lambda name: name != ranks)
+    names = [name for name in RANKERS if template_kinds(name) == (kind,)]
+    return sorted(names, key=lambda name: name != kind)
 
 
 def _catalog_size(session: Session, template_file: TemplateFile) -> int:

@@ -16,10 +16,10 @@ def rank_changes(before: Sequence[str], now: Sequence[str]) -> dict[str, int | N
 
 
 def failed_expectations(outcome: Outcome) -> list[tuple[str, str, int]]:
-    """What a ranking does not keep to: "has" or "lacks", the title, and its place."""
+    """What a ranking does not keep to: "include" or "exclude", the title, and its place."""
     wanted, places = outcome.expectation, {item.title: item.rank for item in outcome.ranking.items}
-    absent = [("has", title) for title in wanted.has if places.get(title, 0) > wanted.top]
-    present = [("lacks", title) for title in wanted.lacks if places.get(title, wanted.top + 1) <= wanted.top]
+    absent = [("include", title) for title in wanted.include if places.get(title, 0) > wanted.top]
+    present = [("exclude", title) for title in wanted.exclude if places.get(title, wanted.top + 1) <= wanted.top]
     return [(what, title, places[title]) for what, title in (*absent, *present)]
 
 

@@ -1,7 +1,7 @@
 """The YAML header of a template: what it is for, and what may be shortened."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -26,7 +26,18 @@ from promptrec.template.syntax.yaml_loader import places, read_yaml
 from promptrec.template.test_case import Expectation
 
 # What these are called elsewhere, and once were here.
-OTHER_NAMES = {"kind": "ranks", "description": "about", "cut": "limits"}
+OTHER_NAMES = {
+    "ranks": "kind",
+    "words": "answers",
+    "limits": "truncate",
+    "description": "about",
+    "cut": "truncate",
+    "person": "preferences",
+    "has": "include",
+    "lacks": "exclude",
+}
+# What `truncate` can name whatever the fields are.
+TRUNCATABLE = ("query.preferences", "query.context", "query.history", "item.title", "item.facts", "item.others")
 # What pydantic calls in words of Python.
 WRONGLY = {
     "int_parsing": "{!r} is no whole number",
@@ -36,7 +47,7 @@ WRONGLY = {
     "dict_type": "{!r} is no list, as in [a, b]",
     "mapping_type": "{!r} is no list, as in [a, b]",
     "string_type": "{!r} is no text",
-    "model_type": "{!r} is no test, as in `- person: …`",
+    "model_type": "{!r} is no test, as in `- preferences: …`",
 }
 
 # What becomes of a name or an entry whose signs YAML does not know.
@@ -45,8 +56,8 @@ MISREAD = ("extra_forbidden", "model_type", "tuple_type", "dict_type", "mapping_
 _DASHES = re.compile(r"[-\u2010-\u2015−－﹣─━]{1,12}")
 
 
-def _default_words(told: dict[str, Any]) -> tuple[str, ...]:
-    kind = KINDS.get(told.get("ranks", ""))
+def _default_answers(told: dict[str, Any]) -> tuple[str, ...]:
+    kind = KINDS.get(told.get("kind", ""))
     return kind.words.default if kind and kind.words else ()
 
 
@@ -80,7 +91,7 @@ def _answer_name(name: object, builtin: ValidatorFunctionWrapHandler) -> object:
 
 def _of_somebody(test: Expectation) -> Expectation:
     """A forgotten person would be ranked for, and tell nothing."""
-    if not (test.person.strip() or test.history or test.context or test.attributes):
+    if not (test.preferences.strip() or test.history or test.context or test.attributes):
         raise ValueError("this test has no person")
     return test
 
@@ -95,39 +106,43 @@ def _code(tag: object) -> object:
 
 Language = Annotated[Literal["en", "zh"], BeforeValidator(_code)]
 Fields = Annotated[Mapping[str, tuple[str, ...]], BeforeValidator(_as_mapping)]
+Truncate = Annotated[tuple[str, ...], Field(min_length=1)]
 Tests = tuple[Annotated[Expectation, AfterValidator(_of_somebody)], ...]
 
 
 class Header(BaseModel):
     """What the author of a template says about it.
 
-    about: what it is for, in a sentence. ranks: the way of ranking that asks with it; or profile, which puts a person
-    into words for an evaluation. fields: item fields it uses that a catalogue may lack (they are empty then), each with
-    the names it may have there instead. chat: wrap it in the model's own chat format, where the model has one. answer:
-    how a listwise-text reply is written. words: the yes word and the no word of a yes-no template, the grades of a
-    graded one. limits: what is shortened, and in which order, when a prompt is too long: query.preferences,
-    query.context, query.history, or item.FIELD. examples: the file beside it with people whose answer is known.
-    tests: what its rankings must and must not have first.
+    `pack.yaml` may hold `domain`, `language`, `chat`, `truncate`, `fields`, `examples` and `tests` for all of its pack.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    ranks: Annotated[str, AfterValidator(_known_kind)]
+    kind: Annotated[str, AfterValidator(_known_kind)]
+    """One of `promptrec.template.kinds.KINDS`: which ranker asks with it; or profile, which ranks nothing."""
     domain: str
     language: Language
     about: str
+    """What it is for, in a sentence."""
     fields: Fields = Field(default_factory=dict)
+    """Item fields that a catalogue may lack (they are empty then), each with the names it may have there instead."""
     chat: bool = False
+    """Whether to wrap the prompt in the model's own chat format, where the model has one."""
     answer: Annotated[Literal["labels", "titles", "json"], WrapValidator(_answer_name)] = "labels"
-    words: tuple[str, ...] = Field(default_factory=_default_words, validate_default=True)
-    limits: tuple[str, ...] = Field(min_length=1)
+    """The form in which a model writes a listwise-text reply."""
+    answers: tuple[str, ...] = Field(default_factory=_default_answers, validate_default=True)
+    """The yes word and the no word of a yes-no template; the grades of a graded one, worst first."""
+    truncate: Truncate
+    """What is shortened when a prompt is too long, first to last: query.preferences, query.context, item.FIELD …"""
     examples: str | None = None
+    """The file beside it with people whose answer is known."""
     tests: Tests = ()
+    """What its rankings must and must not have first."""
 
-    @field_validator("words")
+    @field_validator("answers")
     @classmethod
-    def _as_many_words_as_asked(cls, words: tuple[str, ...], told: ValidationInfo) -> tuple[str, ...]:
-        kind = KINDS.get(told.data.get("ranks", ""))
+    def _as_many_answers_as_the_kind_has(cls, words: tuple[str, ...], told: ValidationInfo) -> tuple[str, ...]:
+        kind = KINDS.get(told.data.get("kind", ""))
         expected = kind.words if kind else None
         if kind is None or expected is None:
             return words
@@ -145,15 +160,19 @@ class Header(BaseModel):
             raise ValueError("it is empty")
         return examples
 
-    @field_validator("limits")
+    @field_validator("truncate")
     @classmethod
-    def _known_limits(cls, limits: tuple[str, ...], told: ValidationInfo) -> tuple[str, ...]:
-        allowed = {"query.preferences", "query.context", "query.history", "item.title", "item.facts", "item.others"}
-        allowed |= {f"item.{name}" for name in told.data.get("fields", ())}
-        for name in limits:
-            if name not in allowed:
-                raise ValueError(f"limits names {name!r}; it can name {', '.join(sorted(allowed))}")
-        return limits
+    def _can_be_truncated(cls, names: tuple[str, ...], told: ValidationInfo) -> tuple[str, ...]:
+        check_truncate(names, told.data.get("fields", ()))
+        return names
+
+
+def check_truncate(names: Iterable[str], fields: Iterable[str]) -> None:
+    """Raise ValueError for a name under `truncate` that nothing has; `fields` are those that are declared."""
+    allowed = {*TRUNCATABLE, *(f"item.{name}" for name in fields)}
+    for name in names:
+        if name not in allowed:
+            raise ValueError(f"truncate names {name!r}; it can name {', '.join(sorted(allowed))}")
 
 
 def split_header(source: str, path: str, pack: Mapping[str, Any] | None = None) -> tuple[Header, str, int]:
@@ -210,12 +229,12 @@ def first_error(path: str, text: str, error: ValidationError, model: type[BaseMo
         line = lines.get((*keys, slipped[0]), line - lines_before) + lines_before
         return f"{path}:{line}: the header is not YAML: {slipped[1]}"
     if first["type"] == "extra_forbidden" and len(keys) == 1:
-        meant = f"it is called {OTHER_NAMES[keys[0]]} here; " if keys[0] in OTHER_NAMES else ""
+        meant = _called_now(keys[0], model)
         return f"{path}:{line}: unknown header field {keys[0]!r}; {meant}known: {', '.join(model.model_fields)}"
     if first["type"] == "extra_forbidden":
         return (
             f"{path}:{line}: header field {'.'.join(keys)}: unknown {keys[-1]!r}; "
-            f"known: {', '.join(Expectation.model_fields)}"
+            f"{_called_now(keys[-1], Expectation)}known: {', '.join(Expectation.model_fields)}"
         )
     if first["type"] == "literal_error":
         choices = first["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
@@ -223,6 +242,12 @@ def first_error(path: str, text: str, error: ValidationError, model: type[BaseMo
     plainly = WRONGLY.get(first["type"])
     why = plainly.format(first["input"]) if plainly else first["msg"].removeprefix("Value error, ")
     return f"{path}:{line}: header field {'.'.join(keys)}: {why}"
+
+
+def _called_now(name: str, model: type[BaseModel]) -> str:
+    """The new name of a field that was once called so; empty where the model has none."""
+    now = OTHER_NAMES.get(name)
+    return f"it is called {now} here; " if now in model.model_fields else ""
 
 
 def _together(shared: object, own: object) -> object:

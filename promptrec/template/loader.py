@@ -38,8 +38,8 @@ def load_template(name: str | Path, *, folder: str | Path | None = None, kind: s
         template = Template.from_file(in_folder)
     else:
         raise _unknown(name, known)
-    if kind is not None and template.header.ranks != kind:
-        raise TemplateError(f"{template.path}: a template of kind {template.header.ranks}, but {kind} is asked for")
+    if kind is not None and template.header.kind != kind:
+        raise TemplateError(f"{template.path}: a template of kind {template.header.kind}, but {kind} is asked for")
     return template
 
 

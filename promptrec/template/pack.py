@@ -1,19 +1,19 @@
 """A pack: the folder of templates for a domain and a language, and what they share.
 
-`pack.yaml` beside the templates holds header fields that are the same in all of them: domain, language, fields,
-examples, tests. A template's own header wins. Files whose names start with _ are parts that templates of the folder
-extend or include. `catalog.jsonl` holds items to try the templates with, which tests name by title.
+`pack.yaml` beside the templates holds header fields that are the same in all of them: domain, language, chat, truncate,
+fields, examples, tests. A template's own header wins. Files whose names start with _ are parts that templates of the
+folder extend or include. `catalog.jsonl` holds items to try the templates with, which tests name by title.
 """
 
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.readers import text_of
 from promptrec.errors import InputError, TemplateError
-from promptrec.template.front_matter import Fields, Language, Tests, first_error
+from promptrec.template.front_matter import Fields, Language, Tests, Truncate, check_truncate, first_error
 from promptrec.template.syntax.yaml_loader import read_yaml
 
 SETTINGS = "pack.yaml"
@@ -63,9 +63,17 @@ class Shared(BaseModel):
 
     domain: str | None = None
     language: Language | None = None
+    chat: bool | None = None
     fields: Fields | None = None
+    truncate: Truncate | None = None
     examples: str | None = None
     tests: Tests = ()
+
+    @field_validator("truncate")
+    @classmethod
+    def _can_be_truncated(cls, names: tuple[str, ...] | None, told: ValidationInfo) -> tuple[str, ...] | None:
+        check_truncate(names or (), told.data.get("fields") or ())
+        return names
 
 
 class Pack:

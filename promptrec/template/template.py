@@ -56,7 +56,7 @@ class Template:
         needed = ("user", "reply") if self.kind.scores else ("user",)
         for block in needed:
             if block not in self._body.blocks:
-                raise TemplateError(f"{self.path}: a {self.header.ranks} template needs a block named {block}")
+                raise TemplateError(f"{self.path}: a {self.header.kind} template needs a block named {block}")
 
     @classmethod
     def from_file(cls, path: str | Path, name: str | None = None) -> "Template":
@@ -75,7 +75,7 @@ class Template:
     @property
     def kind(self) -> TemplateKind:
         """What its header says under `kind`."""
-        return KINDS[self.header.ranks]
+        return KINDS[self.header.kind]
 
     @property
     def tree(self) -> nodes.Template:
@@ -158,7 +158,7 @@ class Template:
             order = [by_title[item.title] for item in example.ordered()]
             shown = [item_view(item, header, label=label) for item, label in zip(items, labels, strict=True)]
             return view | {"candidates": shown, "answer": order[0], "order": order}
-        good, bad = self.kind.words.best_and_worst(header.words) if self.kind.words else ("", "")
+        good, bad = self.kind.words.best_and_worst(header.answers) if self.kind.words else ("", "")
         item, word = shown_pair(example, turn, good, bad)
         return view | {"item": item_view(item, header), "answer": word}
 

@@ -45,31 +45,30 @@ def _parts(title: str) -> list[str]:
 
 
 class Expectation(BaseModel):
-    """Such as: someone who hates horror must not get Saw among the first 3.
-
-    person: their words. candidates: titles of the pack's own catalogue, all of it if none is named. has: titles of
-    which each must be among the first `top`. lacks: titles of which none may.
-    """
+    """What a ranking must hold: someone who hates horror must not get Saw among the first 3."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    person: str = ""
+    preferences: str = ""
     history: Titles = ()
     context: str = ""
     attributes: Mapping[str, str] = Field(default_factory=dict)
     candidates: Titles = ()
+    """Titles of the pack's own catalogue; none: all of it."""
     top: PositiveInt = 3
-    has: Titles = ()
-    lacks: Titles = ()
+    include: Titles = ()
+    """Titles of which each must be among the first `top`."""
+    exclude: Titles = ()
+    """Titles of which none may be among them."""
 
     @model_validator(mode="after")
     def _says_something(self) -> "Expectation":
-        if not self.has and not self.lacks:
-            raise ValueError("a test names titles under `has` or `lacks`")
-        if len(self.has) > self.top:
-            raise ValueError(f"{len(self.has)} titles under `has` cannot all be among the first {self.top}")
+        if not self.include and not self.exclude:
+            raise ValueError("a test names titles under `include` or `exclude`")
+        if len(self.include) > self.top:
+            raise ValueError(f"{len(self.include)} titles under `include` cannot all be among the first {self.top}")
         if self.candidates:
-            for field, titles in (("has", self.has), ("lacks", self.lacks)):
+            for field, titles in (("include", self.include), ("exclude", self.exclude)):
                 for title in titles:
                     if title not in self.candidates:
                         raise NotAmongThem(title, field, self.candidates)
@@ -83,7 +82,7 @@ class Expectation(BaseModel):
         """The person, as the ranker is told of them."""
         return Query(
             query_id=query_id,
-            preferences=self.person,
+            preferences=self.preferences,
             history=self.history,
             context=self.context,
             attributes=dict(self.attributes),
@@ -92,8 +91,8 @@ class Expectation(BaseModel):
     def broken_by(self, titles: list[str]) -> str | None:
         """What is wrong with a ranking's titles, best first; None if nothing is."""
         first = titles[: self.top]
-        absent = [title for title in self.has if title not in first]
-        present = [title for title in self.lacks if title in first]
+        absent = [title for title in self.include if title not in first]
+        present = [title for title in self.exclude if title in first]
         if absent:
             place = titles.index(absent[0]) + 1 if absent[0] in titles else None
             where = f"among the first {self.top}" if self.top > 1 else "first"

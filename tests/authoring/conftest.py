@@ -5,7 +5,7 @@ import pytest
 from promptrec.authoring.lint.linter import check
 from promptrec.template.loader import shipped_folder
 
-HEADER = "---\nranks: yes-no\nabout: a test\nlimits: [query.preferences]\n{}---\n"
+HEADER = "---\nkind: yes-no\nabout: a test\ntruncate: [query.preferences]\n{}---\n"
 BODY = (
     "{{% block user %}}\n{{{{ query.preferences }}}}\n{}{{{{ item.title }}}}\nWould it suit them?\n{{% endblock %}}\n"
 )

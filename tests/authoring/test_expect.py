@@ -8,12 +8,12 @@ from promptrec.template.template import Template
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 CATALOG = Catalog([Item(item_id=str(n), title=title) for n, title in enumerate(("Heidi", "Totoro", "Jaws", "Saw"))])
-HEADER = "---\nranks: {}\ndomain: films\nlanguage: en\nabout: a test\nlimits: [item.title]\n{}---\n"
+HEADER = "---\nkind: {}\ndomain: films\nlanguage: en\nabout: a test\ntruncate: [item.title]\n{}---\n"
 BODY = "{% block user %}{{ query.preferences }} {{ item.title }}?{% endblock %}"
 
 
-def template(tests, ranks="yes-no"):
-    return Template("t", HEADER.format(ranks, tests) + BODY, "t.jinja")
+def template(tests, kind="yes-no"):
+    return Template("t", HEADER.format(kind, tests) + BODY, "t.jinja")
 
 
 def likes(*titles):
@@ -31,7 +31,10 @@ def outcomes(tests, *titles):
     return run_tests(made, rank_with(made, likes(*titles), CATALOG), CATALOG)
 
 
-TESTS = "tests:\n- {person: no blood please, lacks: Saw, top: 2}\n- {person: mountains, has: [Heidi], top: 1}\n"
+TESTS = (
+    "tests:\n- {preferences: no blood please, exclude: Saw, top: 2}\n"
+    "- {preferences: mountains, include: [Heidi], top: 1}\n"
+)
 
 
 def test_tests_pass_and_fail_with_what_is_wrong():
@@ -44,7 +47,9 @@ def test_tests_pass_and_fail_with_what_is_wrong():
 
 
 def test_only_the_candidates_named_are_ranked():
-    (found,) = outcomes("tests: [{person: x, candidates: [Saw, Jaws], has: [Jaws], top: 1}]\n", "Heidi", "Jaws")
+    (found,) = outcomes(
+        "tests: [{preferences: x, candidates: [Saw, Jaws], include: [Jaws], top: 1}]\n", "Heidi", "Jaws"
+    )
     assert found.passed and [item.title for item in found.ranking.items] == ["Jaws", "Saw"]
 
 
@@ -57,7 +62,7 @@ def test_a_list_the_model_did_not_make_is_no_evidence():
 
 def test_a_title_that_is_not_there_is_said_with_the_nearest():
     with pytest.raises(InputError, match=r":\d+: unknown title in test 1 'Heidy'.*did you mean 'Heidi'"):
-        outcomes("tests: [{person: x, has: [Heidy]}]\n")
+        outcomes("tests: [{preferences: x, include: [Heidy]}]\n")
 
 
 def test_a_template_without_tests_and_one_that_ranks_nothing_are_said():

@@ -8,36 +8,46 @@ from promptrec.authoring.lint.linter import check
 from promptrec.template.loader import shipped_folder
 
 DUST, ORBIT = "Dust and Spurs", "Orbit of Glass"
-TEST = f"  - person: x\n    has: {DUST}\n"
+TEST = f"  - preferences: x\n    include: {DUST}\n"
 # What is written as the first of the tests, the rule, the line, and words of the suggestion.
 AS_A_TEST = [
-    (f"  - person：x\n    has：{DUST}\n", "header", 10, "type a plain colon"),
-    (f"  – person: x\n    has: {DUST}\n", "header", 10, "type a plain - and a space"),
-    (f"  － person: x\n    has: {DUST}\n", "header", 10, "type a plain - and a space"),
-    (f"  • person: x\n    has: {DUST}\n", "header", 10, "type a plain - and a space"),
-    (f"  * person: x\n    has: {DUST}\n", "header", 10, "type a plain - and a space"),
-    (f"  - person: x\n    has:\n      — {DUST}\n", "test-title", 12, "type a plain - and a space"),
-    (f"  - person: x\n\u3000\u3000has: {DUST}\n", "header", 11, "type plain spaces"),
-    (f"  -\u00a0person: x\n    has: {DUST}\n", "header", 10, "type plain spaces"),
-    (f"  - person: x\n    has:\u3000{DUST}\n", "header", 11, "type plain spaces"),
-    (f"  - person: x\n    has: [{DUST}，{ORBIT}]\n", "test-title", 11, "type plain brackets and commas"),
-    (f"  - person: x\n    has: [{DUST}、{ORBIT}]\n", "test-title", 11, f"commas: [{DUST}, {ORBIT}]"),
-    (f"  - person: x\n    has: [{DUST}；{ORBIT}]\n", "test-title", 11, "type plain brackets and commas"),
-    (f"  - person: x\n    has:\n      - {DUST}，{ORBIT}\n", "test-title", 12, "type plain brackets and commas"),
-    (f"  - person: x\n    has: 【{DUST}, {ORBIT}】\n", "test-title", 11, f"brackets and commas: [{DUST}, {ORBIT}]"),
-    (f"  - person: x\n    has: [{DUST}, {ORBIT}】\n", "header", 11, "plain brackets: [a, b]"),
-    (f"  - person: x\n    has: [{ORBIT}; {DUST}]\n", "test-title", 11, f"commas between: [{ORBIT}, {DUST}]"),
+    (f"  - person：x\n    has：{DUST}\n", "header", 12, "type a plain colon"),
+    (f"  – preferences: x\n    include: {DUST}\n", "header", 12, "type a plain - and a space"),
+    (f"  － preferences: x\n    include: {DUST}\n", "header", 12, "type a plain - and a space"),
+    (f"  • preferences: x\n    include: {DUST}\n", "header", 12, "type a plain - and a space"),
+    (f"  * preferences: x\n    include: {DUST}\n", "header", 12, "type a plain - and a space"),
+    (f"  - preferences: x\n    include:\n      — {DUST}\n", "test-title", 14, "type a plain - and a space"),
+    (f"  - preferences: x\n\u3000\u3000include: {DUST}\n", "header", 13, "type plain spaces"),
+    (f"  -\u00a0preferences: x\n    include: {DUST}\n", "header", 12, "type plain spaces"),
+    (f"  - preferences: x\n    include:\u3000{DUST}\n", "header", 13, "type plain spaces"),
+    (f"  - preferences: x\n    include: [{DUST}，{ORBIT}]\n", "test-title", 13, "type plain brackets and commas"),
+    (f"  - preferences: x\n    include: [{DUST}、{ORBIT}]\n", "test-title", 13, f"commas: [{DUST}, {ORBIT}]"),
+    (f"  - preferences: x\n    include: [{DUST}；{ORBIT}]\n", "test-title", 13, "type plain brackets and commas"),
     (
-        "  - person: x\n    has: [Nine Locks and Red Nursery]\n",
+        f"  - preferences: x\n    include:\n      - {DUST}，{ORBIT}\n",
         "test-title",
-        11,
+        14,
+        "type plain brackets and commas",
+    ),
+    (
+        f"  - preferences: x\n    include: 【{DUST}, {ORBIT}】\n",
+        "test-title",
+        13,
+        f"brackets and commas: [{DUST}, {ORBIT}]",
+    ),
+    (f"  - preferences: x\n    include: [{DUST}, {ORBIT}】\n", "header", 13, "plain brackets: [a, b]"),
+    (f"  - preferences: x\n    include: [{ORBIT}; {DUST}]\n", "test-title", 13, f"commas between: [{ORBIT}, {DUST}]"),
+    (
+        "  - preferences: x\n    include: [Nine Locks and Red Nursery]\n",
+        "test-title",
+        13,
         "commas between: [Nine Locks, Red Nursery]",
     ),
-    (f"  - person: x\n    candidates: [{DUST}，{ORBIT}]\n    has: {ORBIT}\n", "header", 11, "no ， or 、"),
-    (f"  - person: wine #1\n    has: {DUST}\n", "cut-text", 10, 'person: "wine #1"'),
-    (f"  - person: x\n    top: 100\n    has: {DUST}\n", "idle-test", 11, "as in top: 3"),
-    (f"  - person: x\n    candidates: [{DUST}, {ORBIT}]\n    has: {DUST}\n", "idle-test", 10, "as in top: 1"),
-    (f"  ```\n{TEST}", "header", 10, "take this line out"),
+    (f"  - preferences: x\n    candidates: [{DUST}，{ORBIT}]\n    include: {ORBIT}\n", "header", 13, "no ， or 、"),
+    (f"  - preferences: wine #1\n    include: {DUST}\n", "cut-text", 12, 'preferences: "wine #1"'),
+    (f"  - preferences: x\n    top: 100\n    include: {DUST}\n", "idle-test", 13, "as in top: 3"),
+    (f"  - preferences: x\n    candidates: [{DUST}, {ORBIT}]\n    include: {DUST}\n", "idle-test", 12, "as in top: 1"),
+    (f"  ```\n{TEST}", "header", 12, "take this line out"),
 ]
 
 
@@ -51,11 +61,11 @@ def test_a_slip_in_a_test_is_found_in_its_line(mistaken, typed, rule, line, word
 @pytest.mark.parametrize(
     "typed",
     [
-        f'# mine\n  - person: "I like x" # mine\n    top: 2 # mine\n    has: [{DUST}] # mine\n'
-        f"    lacks: '{ORBIT}' # mine\n",
-        f"  - person: x\n    has: # mine\n      - {DUST} # mine\n",
-        f"  - person: >\n      – first\n      \u3000\u3000and\n      * second # not mine\n    has: {DUST}\n",
-        f"  - person: 你好，世界、再见；# x\n    has: {DUST} # the title is whole, so this is a remark\n",
+        f'# mine\n  - preferences: "I like x" # mine\n    top: 2 # mine\n    include: [{DUST}] # mine\n'
+        f"    exclude: '{ORBIT}' # mine\n",
+        f"  - preferences: x\n    include: # mine\n      - {DUST} # mine\n",
+        f"  - preferences: >\n      – first\n      \u3000\u3000and\n      * second # not mine\n    include: {DUST}\n",
+        f"  - preferences: 你好，世界、再见；# x\n    include: {DUST} # the title is whole, so this is a remark\n",
     ],
 )
 def test_what_only_looks_like_a_slip_in_a_test_is_none(mistaken, typed):
@@ -73,15 +83,15 @@ def test_what_only_looks_like_a_slip_in_a_test_is_none(mistaken, typed):
             "Yes or No.\n{% endblock %}\n\n```\n",
             "yes-no.jinja",
             "header",
-            15,
+            13,
             "take this line out",
         ),
         ("---\n", "{\\rtf1\n", "yes-no.jinja", "header", 1, "plain text"),
         ("domain: films", "```yaml\ndomain: films", "pack.yaml", "header", 1, "take this line out"),
-        ("words: [Yes, No]", "words: 【Yes, No】", "yes-no.jinja", "header", 5, "plain brackets: [a, b]"),
-        ("words: [Yes, No]", "words: [Yes；No]", "yes-no.jinja", "header", 5, "a plain comma"),
-        ("words: [", "words:\u00a0[", "yes-no.jinja", "header", 5, "plain spaces"),
-        ("chat: true", "chat: true\nfields: [mood，tone]", "yes-no.jinja", "joined-fields", 5, "[mood, tone]"),
+        ("answers: [Yes, No]", "answers: 【Yes, No】", "yes-no.jinja", "header", 4, "plain brackets: [a, b]"),
+        ("answers: [Yes, No]", "answers: [Yes；No]", "yes-no.jinja", "header", 4, "a plain comma"),
+        ("answers: [", "answers:\u00a0[", "yes-no.jinja", "header", 4, "plain spaces"),
+        ("answers: [Yes, No]", "answers: [Yes, No]\nfields: [mood，tone]", "yes-no.jinja", "joined-fields", 5, "[mood, tone]"),
     ],
 )
 def test_a_slip_in_a_header_is_found_in_its_line(mistaken, old, new, file, rule, line, words):

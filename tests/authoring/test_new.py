@@ -13,7 +13,7 @@ GAMES = Catalog([Item(item_id="7", title="Agricola", fields={"players": "1-4", "
 def test_a_new_pack_can_be_used_at_once(tmp_path, name):
     new_pack(name, tmp_path)
     own = [t for t in list_templates(tmp_path) if t.name.startswith(f"{name}/")]
-    assert {t.header.ranks for t in own} >= {"query-likelihood", "yes-no", "listwise-labels"}
+    assert {t.header.kind for t in own} >= {"query-likelihood", "yes-no", "listwise-labels"}
     assert {t.header.domain for t in own} == {name.split("/")[0]}
     assert load_template(name, folder=tmp_path, kind="yes-no").header.language == name[-2:]
 

@@ -8,7 +8,7 @@ from promptrec.authoring.lint.linter import check
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 
-HEADER = "---\nranks: yes-no\nabout: a test\nlimits: [query.preferences]\n{}---\n"
+HEADER = "---\nkind: yes-no\nabout: a test\ntruncate: [query.preferences]\n{}---\n"
 BODY = (
     "{{% block user %}}\n{{{{ query.preferences }}}}\n{}{{{{ item.title }}}}\nWould it suit them?\n{{% endblock %}}\n"
 )
@@ -25,7 +25,7 @@ def written(tmp_path, *titles):
 
 
 def test_tests_without_a_catalogue_are_a_warning(found, tmp_path):
-    settings = SETTINGS + "tests:\n  - person: x\n    has: [Wine 1]\n"
+    settings = SETTINGS + "tests:\n  - preferences: x\n    include: [Wine 1]\n"
     (warned,) = found(settings=settings)
     assert (warned.rule, warned.severity, warned.line) == ("no-catalogue", "warning", 3)
     assert found(settings=settings, catalog=wines()) == []
@@ -34,14 +34,14 @@ def test_tests_without_a_catalogue_are_a_warning(found, tmp_path):
 
 def test_a_title_behind_which_yaml_dropped_something_is_put_in_quotes(found, tmp_path):
     written(tmp_path, "Blend #5", "Wine 1")
-    (wrong,) = found(settings=SETTINGS + "tests:\n- person: x\n  has: Blend #5\n")
+    (wrong,) = found(settings=SETTINGS + "tests:\n- preferences: x\n  include: Blend #5\n")
     assert wrong.line == 5 and wrong.suggestion.endswith('in double quotes, as in "Blend #5"')
-    assert found(settings=SETTINGS + 'tests:\n- person: x\n  has: "Blend #5"\n') == []
+    assert found(settings=SETTINGS + 'tests:\n- preferences: x\n  include: "Blend #5"\n') == []
 
 
 def test_a_title_of_two_items_cannot_be_tested(found, tmp_path):
     written(tmp_path, "Wine", "Wine", "Port", "Port")
-    (wrong,) = found(settings=SETTINGS + "tests:\n- person: x\n  candidates: [Wine]\n  has: Wine\n")
+    (wrong,) = found(settings=SETTINGS + "tests:\n- preferences: x\n  candidates: [Wine]\n  include: Wine\n")
     assert (wrong.rule, wrong.line) == ("test-title", 6) and wrong.said.startswith("2 items of")
 
 
@@ -129,18 +129,18 @@ def test_other_braces_are_the_authors_own(found, typed):
 @pytest.mark.parametrize(
     ("lines", "line", "said"),
     [
-        ("tests:\n-person: x\n  has: y", 4, "missing behind the -"),
+        ("tests:\n-preferences: x\n  include: y", 4, "missing behind the -"),
         ("about：wine", 3, "wide one"),
-        ("words:\nYes\nNo", 4, "no colon"),
-        ("tests:\n- person: x\n has: y", 5, "too far to the right or left"),
+        ("answers:\nYes\nNo", 4, "no colon"),
+        ("tests:\n- preferences: x\n include: y", 5, "too far to the right or left"),
         ("fields: [a, b\nabout: x", 3, "bracket"),
-        ("tests:\n- person: x\n  has: & Sons", 5, "sign to the computer"),
-        ("tests:\n- person: x\n  has: !Kung", 5, "sign to the computer"),
+        ("tests:\n- preferences: x\n  include: & Sons", 5, "sign to the computer"),
+        ("tests:\n- preferences: x\n  include: !Kung", 5, "sign to the computer"),
         ("about: “wine: red”", 3, "curly"),
-        ("tests:\n- person: x\n  has: a\n  has: b", 6, "'has' is said in line 5 and again in line 6"),
-        ("tests:\n- person: x\n  has: a\n  top: x", 6, "test 1: top: 'x' is no whole number"),
-        ("tests:\n  person: x\n  has: a", 3, "no test"),
-        ("tests:\n- has: a", 4, "test 1: this test has no person"),
+        ("tests:\n- preferences: x\n  include: a\n  include: b", 6, "'include' is said in line 5 and again in line 6"),
+        ("tests:\n- preferences: x\n  include: a\n  top: x", 6, "test 1: top: 'x' is no whole number"),
+        ("tests:\n  preferences: x\n  include: a", 3, "no test"),
+        ("tests:\n- include: a", 4, "test 1: this test has no person"),
     ],
 )
 def test_slips_in_settings_have_the_line_they_stand_in(found, tmp_path, lines, line, said):

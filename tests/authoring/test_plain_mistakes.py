@@ -20,94 +20,94 @@ A_AND_B = '"items": [{"title": "A"}, {"title": "B"}]'
 
 # What stands there, what is written instead, the rule, the line, and words of the suggestion.
 IN_THE_BODY = [
-    (QUESTION, '{{ "item.title" }}\n' + QUESTION, "quoted-name", 12, "write item.title without quotes"),
-    (QUESTION, "{{ 'query.preferences' | upper }}\n" + QUESTION, "quoted-name", 12, "query.preferences without"),
-    (QUESTION, "{% if 'item.year' %}x{% endif %}\n" + QUESTION, "quoted-name", 12, "item.year without quotes"),
-    (QUESTION, "{% set best = item.title %}\n" + QUESTION, "unused-name", 12, "{{ best }}"),
+    (QUESTION, '{{ "item.title" }}\n' + QUESTION, "quoted-name", 10, "write item.title without quotes"),
+    (QUESTION, "{{ 'query.preferences' | upper }}\n" + QUESTION, "quoted-name", 10, "query.preferences without"),
+    (QUESTION, "{% if 'item.year' %}x{% endif %}\n" + QUESTION, "quoted-name", 10, "item.year without quotes"),
+    (QUESTION, "{% set best = item.title %}\n" + QUESTION, "unused-name", 10, "{{ best }}"),
     (
         QUESTION,
         "{% for one in query.history %}They liked something.{% endfor %}\n" + QUESTION,
         "unused-name",
-        12,
+        10,
         "{{ one }}",
     ),
-    (QUESTION, QUESTION + " Answer in French, with Oui or Non.", "language", 12, "in English"),
-    (QUESTION, "{{ answer_format }}\n" + QUESTION, "unknown-name", 12, "it can be"),
-    (QUESTION, "They like war. The film is a comedy. Answer: No\n" + QUESTION, "typed-answer", 12, "Yes or No"),
-    (QUESTION, "# Note: try it with wines\n" + QUESTION, "remark", 12, "{# … #}"),
-    (QUESTION, "## 注意：以后再改\n" + QUESTION, "remark", 12, "{# … #}"),
-    (QUESTION, "{{ item.label }}\n" + QUESTION, "empty-label", 12, "my_label: [label]"),
-    (QUESTION, "It is item.title.\n" + QUESTION, "single-brace", 12, "write {{ item.title }}"),
-    (QUESTION, "It is {title}.\n" + QUESTION, "single-brace", 12, "write {{ item.title }}"),
-    (QUESTION, "They say {preferences}.\n" + QUESTION, "single-brace", 12, "write {{ query.preferences }}"),
-    (QUESTION, "It is <<item.title>>.\n" + QUESTION, "single-brace", 12, "write {{ item.title }}"),
-    (QUESTION, "{{ item.title and item.year }}\n" + QUESTION, "several-names", 12, "{{ item.title }} {{ item.year }}"),
-    (QUESTION, "{{ item.title, item.year }}\n" + QUESTION, "several-names", 12, "{{ item.title }}, {{ item.year }}"),
-    (QUESTION, "{{ item }}\n" + QUESTION, "printed-list", 12, "{{ item.title }}"),
-    (QUESTION, "{{ query }}\n" + QUESTION, "printed-list", 12, "{{ query.preferences }}"),
-    (QUESTION, "{{ Item.Title }}\n" + QUESTION, "unknown-name", 12, "did you mean item.title?"),
-    (QUESTION, "{{ Title }}\n" + QUESTION, "unknown-name", 12, "did you mean item.title?"),
-    (QUESTION, "{{ film.title }}\n" + QUESTION, "unknown-name", 12, "did you mean item.title?"),
-    (QUESTION, "{{ viewer.preferences }}\n" + QUESTION, "unknown-name", 12, "did you mean query.preferences?"),
-    (QUESTION, "{% if item.age_rating == PG %}x{% endif %}\n" + QUESTION, "unknown-name", 12, 'write "PG"'),
-    (QUESTION, "{{ item title }}\n" + QUESTION, "jinja", 12, "write item.title"),
-    (QUESTION, "{{ item:title }}\n" + QUESTION, "jinja", 12, "write item.title"),
-    (QUESTION, "{{ if item.year }}x\n" + QUESTION, "jinja", 12, "write {% if item.year %}"),
-    (QUESTION, "{% if item.year %}x\n" + QUESTION, "jinja", 12, "write {% endif %} where it is to end"),
-    ("{% endblock %}", "", "jinja", 8, "write {% endblock %} where it is to end"),
-    (QUESTION, "{% if item.year then %}x{% endif %}\n" + QUESTION, "jinja", 12, "leave it out"),
-    (QUESTION, "{% if item.year exists %}x{% endif %}\n" + QUESTION, "jinja", 12, "{% if not item.year %}"),
-    (QUESTION, "{% if item.year is empty %}x{% endif %}\n" + QUESTION, "unknown-filter", 12, "{% if not item.year %}"),
+    (QUESTION, QUESTION + " Answer in French, with Oui or Non.", "language", 10, "in English"),
+    (QUESTION, "{{ answer_format }}\n" + QUESTION, "unknown-name", 10, "it can be"),
+    (QUESTION, "They like war. The film is a comedy. Answer: No\n" + QUESTION, "typed-answer", 10, "Yes or No"),
+    (QUESTION, "# Note: try it with wines\n" + QUESTION, "remark", 10, "{# … #}"),
+    (QUESTION, "## 注意：以后再改\n" + QUESTION, "remark", 10, "{# … #}"),
+    (QUESTION, "{{ item.label }}\n" + QUESTION, "empty-label", 10, "my_label: [label]"),
+    (QUESTION, "It is item.title.\n" + QUESTION, "single-brace", 10, "write {{ item.title }}"),
+    (QUESTION, "It is {title}.\n" + QUESTION, "single-brace", 10, "write {{ item.title }}"),
+    (QUESTION, "They say {preferences}.\n" + QUESTION, "single-brace", 10, "write {{ query.preferences }}"),
+    (QUESTION, "It is <<item.title>>.\n" + QUESTION, "single-brace", 10, "write {{ item.title }}"),
+    (QUESTION, "{{ item.title and item.year }}\n" + QUESTION, "several-names", 10, "{{ item.title }} {{ item.year }}"),
+    (QUESTION, "{{ item.title, item.year }}\n" + QUESTION, "several-names", 10, "{{ item.title }}, {{ item.year }}"),
+    (QUESTION, "{{ item }}\n" + QUESTION, "printed-list", 10, "{{ item.title }}"),
+    (QUESTION, "{{ query }}\n" + QUESTION, "printed-list", 10, "{{ query.preferences }}"),
+    (QUESTION, "{{ Item.Title }}\n" + QUESTION, "unknown-name", 10, "did you mean item.title?"),
+    (QUESTION, "{{ Title }}\n" + QUESTION, "unknown-name", 10, "did you mean item.title?"),
+    (QUESTION, "{{ film.title }}\n" + QUESTION, "unknown-name", 10, "did you mean item.title?"),
+    (QUESTION, "{{ viewer.preferences }}\n" + QUESTION, "unknown-name", 10, "did you mean query.preferences?"),
+    (QUESTION, "{% if item.age_rating == PG %}x{% endif %}\n" + QUESTION, "unknown-name", 10, 'write "PG"'),
+    (QUESTION, "{{ item title }}\n" + QUESTION, "jinja", 10, "write item.title"),
+    (QUESTION, "{{ item:title }}\n" + QUESTION, "jinja", 10, "write item.title"),
+    (QUESTION, "{{ if item.year }}x\n" + QUESTION, "jinja", 10, "write {% if item.year %}"),
+    (QUESTION, "{% if item.year %}x\n" + QUESTION, "jinja", 10, "write {% endif %} where it is to end"),
+    ("{% endblock %}", "", "jinja", 6, "write {% endblock %} where it is to end"),
+    (QUESTION, "{% if item.year then %}x{% endif %}\n" + QUESTION, "jinja", 10, "leave it out"),
+    (QUESTION, "{% if item.year exists %}x{% endif %}\n" + QUESTION, "jinja", 10, "{% if not item.year %}"),
+    (QUESTION, "{% if item.year is empty %}x{% endif %}\n" + QUESTION, "unknown-filter", 10, "{% if not item.year %}"),
     (
         QUESTION,
         "{% if item.genres contains 'War' %}x{% endif %}\n" + QUESTION,
         "jinja",
-        12,
+        10,
         'if "Horror" in item.genres',
     ),
-    (QUESTION, "{{% if item.year %}}x{{% endif %}}\n" + QUESTION, "jinja", 12, "write {% if item.year %}"),
-    (QUESTION, "{% item.title %}\n" + QUESTION, "jinja", 12, "double braces"),
-    (QUESTION, "{% film %}\n" + QUESTION, "jinja", 12, "mend this line"),
-    (QUESTION, "{% else %}\n" + QUESTION, "jinja", 12, "put it between"),
-    (QUESTION, "{{ item's title }}\n" + QUESTION, "jinja", 12, "write one before and one behind"),
-    (QUESTION, "{{ item.year OR item.cast }}\n" + QUESTION, "jinja", 12, "small letters"),
-    (QUESTION, "{ if item.year }\n" + QUESTION, "single-brace", 12, "write {% if item.year %}"),
-    (QUESTION, "Facts:\\n\n" + QUESTION, "escaped-sign", 12, "begin a new line"),
-    (QUESTION, "<!-- ask nicely -->\n" + QUESTION, "remark", 12, "{# … #}"),
-    (QUESTION, "// ask nicely\n" + QUESTION, "remark", 12, "{# … #}"),
-    (QUESTION, "Films &amp; people.\n" + QUESTION, "web-sign", 12, "'&'"),
-    (QUESTION, "Would this film suit them? Answer Yes or Nope.", "unnamed-answer", 12, "Answer Yes or No."),
-    (QUESTION, '{％ include "_person.jinja" ％}\n' + QUESTION, "single-brace", 12, "plain signs % and { }: {% include"),
-    (QUESTION, "｛％ if item.year ％｝\n" + QUESTION, "single-brace", 12, "{% if item.year %}"),
-    (QUESTION, "{{ item.title }}}\n" + QUESTION, "stray-brace", 12, "take it out: {{ item.title }}"),
-    (QUESTION, "{{{ item.title }}\n" + QUESTION, "jinja", 12, "write {{ item.title }}"),
-    (QUESTION, "{{ item.title\nA person\n" + QUESTION, "jinja", 12, "write }} where it is to end"),
-    (QUESTION, "{{ item.title\nof {{ item.year }}\n" + QUESTION, "jinja", 12, "write }} where it is to end"),
-    (QUESTION, "{% if item.title\nA person\n" + QUESTION, "jinja", 12, "write %} where it is to end"),
-    (QUESTION, "{% if item.year %x{% endif %}\n" + QUESTION, "jinja", 12, "write %} where it is to end"),
-    (QUESTION, "{{ item.title }\n" + QUESTION, "jinja", 12, "close it as it is opened"),
-    (QUESTION, "{% if item.year }x{% endif %}\n" + QUESTION, "jinja", 12, "close it as it is opened"),
-    (QUESTION, "{{ item.title %}\n" + QUESTION, "jinja", 12, "close it as it is opened"),
-    (QUESTION, '{% import "os" %}\n' + QUESTION, "unsafe", 12, "{% include '_part.jinja' %}"),
-    (QUESTION, "{{ item.facts }}\n" + QUESTION, "printed-list", 12, "{{ name }}: {{ value }}; {% endfor %}"),
-    (QUESTION, "{{ item.others | join(', ') }}\n" + QUESTION, "printed-list", 12, "for name, value in item.others"),
+    (QUESTION, "{{% if item.year %}}x{{% endif %}}\n" + QUESTION, "jinja", 10, "write {% if item.year %}"),
+    (QUESTION, "{% item.title %}\n" + QUESTION, "jinja", 10, "double braces"),
+    (QUESTION, "{% film %}\n" + QUESTION, "jinja", 10, "mend this line"),
+    (QUESTION, "{% else %}\n" + QUESTION, "jinja", 10, "put it between"),
+    (QUESTION, "{{ item's title }}\n" + QUESTION, "jinja", 10, "write one before and one behind"),
+    (QUESTION, "{{ item.year OR item.cast }}\n" + QUESTION, "jinja", 10, "small letters"),
+    (QUESTION, "{ if item.year }\n" + QUESTION, "single-brace", 10, "write {% if item.year %}"),
+    (QUESTION, "Facts:\\n\n" + QUESTION, "escaped-sign", 10, "begin a new line"),
+    (QUESTION, "<!-- ask nicely -->\n" + QUESTION, "remark", 10, "{# … #}"),
+    (QUESTION, "// ask nicely\n" + QUESTION, "remark", 10, "{# … #}"),
+    (QUESTION, "Films &amp; people.\n" + QUESTION, "web-sign", 10, "'&'"),
+    (QUESTION, "Would this film suit them? Answer Yes or Nope.", "unnamed-answer", 10, "Answer Yes or No."),
+    (QUESTION, '{％ include "_person.jinja" ％}\n' + QUESTION, "single-brace", 10, "plain signs % and { }: {% include"),
+    (QUESTION, "｛％ if item.year ％｝\n" + QUESTION, "single-brace", 10, "{% if item.year %}"),
+    (QUESTION, "{{ item.title }}}\n" + QUESTION, "stray-brace", 10, "take it out: {{ item.title }}"),
+    (QUESTION, "{{{ item.title }}\n" + QUESTION, "jinja", 10, "write {{ item.title }}"),
+    (QUESTION, "{{ item.title\nA person\n" + QUESTION, "jinja", 10, "write }} where it is to end"),
+    (QUESTION, "{{ item.title\nof {{ item.year }}\n" + QUESTION, "jinja", 10, "write }} where it is to end"),
+    (QUESTION, "{% if item.title\nA person\n" + QUESTION, "jinja", 10, "write %} where it is to end"),
+    (QUESTION, "{% if item.year %x{% endif %}\n" + QUESTION, "jinja", 10, "write %} where it is to end"),
+    (QUESTION, "{{ item.title }\n" + QUESTION, "jinja", 10, "close it as it is opened"),
+    (QUESTION, "{% if item.year }x{% endif %}\n" + QUESTION, "jinja", 10, "close it as it is opened"),
+    (QUESTION, "{{ item.title %}\n" + QUESTION, "jinja", 10, "close it as it is opened"),
+    (QUESTION, '{% import "os" %}\n' + QUESTION, "unsafe", 10, "{% include '_part.jinja' %}"),
+    (QUESTION, "{{ item.facts }}\n" + QUESTION, "printed-list", 10, "{{ name }}: {{ value }}; {% endfor %}"),
+    (QUESTION, "{{ item.others | join(', ') }}\n" + QUESTION, "printed-list", 10, "for name, value in item.others"),
     (
         QUESTION,
         "{% for one in item.facts %}{{ one }}{% endfor %}\n" + QUESTION,
         "printed-list",
-        12,
+        10,
         "{% for name, value in item.facts %}{{ name }}: {{ value }}; {% endfor %}",
     ),
-    (QUESTION, "{{ query.attributes }}\n" + QUESTION, "printed-list", 12, "{{ query.attributes[name] }}; {% endfor %}"),
+    (QUESTION, "{{ query.attributes }}\n" + QUESTION, "printed-list", 10, "{{ query.attributes[name] }}; {% endfor %}"),
 ]
 IN_THE_HEADER = [
-    ("words: [Yes, No]", "words: [Good, Bad]", "unnamed-answer", 12, "Answer Good or Bad."),
-    ("words: [Yes, No]", "words: [No, Yes]", "words-order", 5, "words: [Yes, No]"),
-    ("words: [Yes, No]", "words:", "header", 5, "take the line out"),
-    ("ranks: yes-no", "ranks: Yes-No", "header", 2, "did you mean 'yes-no'?"),
+    ("answers: [Yes, No]", "answers: [Good, Bad]", "unnamed-answer", 10, "Answer Good or Bad."),
+    ("answers: [Yes, No]", "answers: [No, Yes]", "words-order", 4, "answers: [Yes, No]"),
+    ("answers: [Yes, No]", "answers:", "header", 4, "take the line out"),
+    ("kind: yes-no", "kind: Yes-No", "header", 2, "did you mean 'yes-no'?"),
     ("about: Whether the person would enjoy the film, yes or no.", "about:", "empty-header", 3, "in a few words"),
     ("about: Whether the person would enjoy the film, yes or no.", "about: ' '", "empty-header", 3, "in a few words"),
-    ("chat: true", "chat: true\nexamples:", "header", 5, "take the line out"),
+    ("answers: [Yes, No]", "answers: [Yes, No]\nexamples:", "header", 5, "take the line out"),
 ]
 
 
@@ -121,10 +121,10 @@ def test_a_mistake_is_found_in_its_line_with_a_mend(mistaken, old, new, rule, li
 @pytest.mark.parametrize(
     ("old", "new", "line", "rule", "mend"),
     [
-        ("[1, 2, 3, 4, 5]", "[5, 4, 3, 2, 1]", 5, "words-order", "words: [1, 2, 3, 4, 5]"),
-        ("[1, 2, 3, 4, 5]", "[bad, fair, good]", 12, "unnamed-answer", "Answer bad or fair or good."),
-        ("to 5 (perfectly)", "to 10 (perfectly)", 12, "unnamed-answer", "Answer 1 or 2"),
-        ("ranks: graded", "ranks: item-pmi", 1, "jinja", "{% block reply %}"),
+        ("[1, 2, 3, 4, 5]", "[5, 4, 3, 2, 1]", 4, "words-order", "answers: [1, 2, 3, 4, 5]"),
+        ("[1, 2, 3, 4, 5]", "[bad, fair, good]", 10, "unnamed-answer", "Answer bad or fair or good."),
+        ("to 5 (perfectly)", "to 10 (perfectly)", 10, "unnamed-answer", "Answer 1 or 2"),
+        ("kind: graded", "kind: item-pmi", 1, "jinja", "{% block reply %}"),
     ],
 )
 def test_grades_run_upwards_and_are_named(mistaken, old, new, line, rule, mend):
@@ -133,21 +133,21 @@ def test_grades_run_upwards_and_are_named(mistaken, old, new, line, rule, mend):
 
 
 def test_the_name_of_a_file_and_its_way_of_ranking_agree(mistaken):
-    found = mistaken("ranks: yes-no\n", "ranks: graded\n")
-    assert ("other-name", 2, "call it graded.jinja, or write ranks: yes-no") in [(f[0], f[2], f[3]) for f in found]
+    found = mistaken("kind: yes-no\n", "kind: graded\n")
+    assert ("other-name", 2, "call it graded.jinja, or write kind: yes-no") in [(f[0], f[2], f[3]) for f in found]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "rule", "line", "mend"),
     [
         ("domain: films", "domain:", "empty-header", 1, "domain: wine"),
-        ("has: [Dust and Spurs]", "has: [dust and spurs]", "header", 29, "did you mean 'Dust and Spurs'?"),
-        ("has: [Dust and Spurs]", "has: Dust and Spurs, Orbit of Glass", "header", 29, "brackets: [a, b]"),
+        ("include: [Dust and Spurs]", "include: [dust and spurs]", "header", 31, "did you mean 'Dust and Spurs'?"),
+        ("include: [Dust and Spurs]", "include: Dust and Spurs, Orbit of Glass", "header", 31, "brackets: [a, b]"),
         (
             "tests:\n",
-            "tests:\n  - person: x\n    has: Red Nursery, Nine Locks\n",
+            "tests:\n  - preferences: x\n    include: Red Nursery, Nine Locks\n",
             "test-title",
-            11,
+            13,
             "[Red Nursery",
         ),
     ],
@@ -171,7 +171,7 @@ def test_examples_that_are_missing_or_lack_something_are_found_in_their_file(tmp
     folder = shutil.copytree(shipped_folder() / "films" / "en", tmp_path / "en")
     (folder / "people.jsonl").write_text(examples)
     path = folder / "yes-no.jinja"
-    source = path.read_text().replace("chat: true", "chat: true\nexamples: people.jsonl")
+    source = path.read_text().replace("answers: ", "examples: people.jsonl\nanswers: ")
     path.write_text(source.replace(PERSON, EXAMPLES + PERSON))
     (found,) = check(path)
     assert (found.path, found.line) == (str(folder / "people.jsonl"), line) and mend in found.suggestion
@@ -184,7 +184,7 @@ def test_a_question_names_its_answers_by_itself_in_examples_or_as_a_question(tmp
     assert check(path, source=source.replace(" Answer Yes or No.", "")) == []
     right = [{"preferences": "x", "items": [{"title": "A"}, {"title": "B"}], "right": [one]} for one in "AB"]
     (folder / "people.jsonl").write_text("\n".join(map(json.dumps, right)))
-    source = source.replace("chat: true", "chat: true\nexamples: people.jsonl").replace("[Yes, No]", "[Good, Bad]")
+    source = source.replace("answers: ", "examples: people.jsonl\nanswers: ").replace("[Yes, No]", "[Good, Bad]")
     source = source.replace(PERSON, EXAMPLES + PERSON).replace("Answer Yes or No.", "Which is it?")
     assert check(path, source=source) == []
 

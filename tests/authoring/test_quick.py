@@ -6,7 +6,7 @@ import pytest
 
 from promptrec.authoring.lint.linter import check
 
-HEADER = "---\nranks: yes-no\ndomain: x\nlanguage: en\nabout: t\nlimits: [item.title]\n---\n{% block user %}\n"
+HEADER = "---\nkind: yes-no\ndomain: x\nlanguage: en\nabout: t\ntruncate: [item.title]\n---\n{% block user %}\n"
 BODY = "{{ query.preferences }} {{ item.title }}\nIs it? Answer Yes or No.\n{% endblock %}\n"
 # What each takes is the square of its length, for a pattern that goes on looking.
 LONG = {

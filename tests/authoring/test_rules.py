@@ -10,7 +10,7 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
-HEADER = "---\nranks: yes-no\nabout: a test\nlimits: [query.preferences]\n{}---\n"
+HEADER = "---\nkind: yes-no\nabout: a test\ntruncate: [query.preferences]\n{}---\n"
 BODY = (
     "{{% block user %}}\n{{{{ query.preferences }}}}\n{}{{{{ item.title }}}}\nWould it suit them?\n{{% endblock %}}\n"
 )
@@ -22,7 +22,7 @@ def wines(**fields):
 
 
 def test_a_field_is_named_without_the_item():
-    header = HEADER.replace("limits: [", "fields: [item.region]\nlimits: [item.region, ")
+    header = HEADER.replace("truncate: [", "fields: [item.region]\ntruncate: [item.region, ")
     (wrong,) = check("yes-no.jinja", source=header.format(SETTINGS) + BODY.format("{{ item.region }}"))
     assert wrong.rule == "header" and wrong.suggestion == "write fields: [region]"
 
@@ -91,7 +91,9 @@ def test_a_long_field_without_a_limit_is_a_warning_unless_it_is_shortened_where_
 
 
 def test_tests_of_the_pack_are_found_in_its_file(found, tmp_path):
-    settings = SETTINGS + "tests:\n  - person: x\n    has: [Wine 1]\n  - person: y\n    lacks: [Vine 2]\n"
+    settings = (
+        SETTINGS + "tests:\n  - preferences: x\n    include: [Wine 1]\n  - preferences: y\n    exclude: [Vine 2]\n"
+    )
     rows = (json.dumps({"item_id": item.item_id, "title": item.title, **item.fields}) for item in wines())
     (tmp_path / "catalog.jsonl").write_text("\n".join(rows))
     (wrong,) = found(settings=settings, catalog=wines())
@@ -102,21 +104,30 @@ def test_tests_of_the_pack_are_found_in_its_file(found, tmp_path):
 @pytest.mark.parametrize(
     ("tests", "said"),
     [
-        ("[{person: x, top: 1, has: [Wine 1]}, {person: x, top: 1, has: [Wine 2]}]", "want 2 titles among the first 1"),
-        ("[{person: x, has: [Wine 1], lacks: [Wine 1]}]", "both wants and forbids"),
-        ("[{person: x, top: 2, lacks: [Wine 1]}, {person: x, top: 1, has: [Wine 1]}]", "not among the first 2"),
-        ("[{person: x, lacks: [Wine 1, Wine 2, Wine 3]}]", "only 2 items are left, which are to fill the first 3"),
-        ("[{person: x, top: 9, lacks: [Wine 1]}]", "only 4 items are left"),
-        ("[{person: x, candidates: [Wine 1, Wine 2, Wine 3], lacks: [Wine 1]}]", "only 2 items are left"),
+        (
+            "[{preferences: x, top: 1, include: [Wine 1]}, {preferences: x, top: 1, include: [Wine 2]}]",
+            "want 2 titles among the first 1",
+        ),
+        ("[{preferences: x, include: [Wine 1], exclude: [Wine 1]}]", "both wants and forbids"),
+        (
+            "[{preferences: x, top: 2, exclude: [Wine 1]}, {preferences: x, top: 1, include: [Wine 1]}]",
+            "not among the first 2",
+        ),
+        (
+            "[{preferences: x, exclude: [Wine 1, Wine 2, Wine 3]}]",
+            "only 2 items are left, which are to fill the first 3",
+        ),
+        ("[{preferences: x, top: 9, exclude: [Wine 1]}]", "only 4 items are left"),
+        ("[{preferences: x, candidates: [Wine 1, Wine 2, Wine 3], exclude: [Wine 1]}]", "only 2 items are left"),
     ],
 )
 def test_tests_that_no_ranking_can_pass(found, tests, said):
     assert said in found(settings=f"{SETTINGS}tests: {tests}\n", catalog=wines())[0].said
 
 
-@pytest.mark.parametrize("person", ["person: '???'", "context: '!!'", "attributes: {age: '?'}"])
+@pytest.mark.parametrize("person", ["preferences: '???'", "context: '!!'", "attributes: {age: '?'}"])
 def test_a_person_who_says_nothing_readable_is_a_finding(found, person):
-    (wrong,) = found(settings=f"{SETTINGS}tests:\n- has: [Wine 1]\n  {person}\n", catalog=wines())
+    (wrong,) = found(settings=f"{SETTINGS}tests:\n- include: [Wine 1]\n  {person}\n", catalog=wines())
     assert (wrong.rule, wrong.line) == ("header", 4) and "no letter or digit" in wrong.said
 
 
@@ -130,16 +141,18 @@ def test_a_person_of_an_example_who_says_nothing_readable_is_a_finding(found, tm
 @pytest.mark.parametrize(
     "tests",
     [
-        "[{person: x, top: 1, lacks: [Wine 1]}, {person: x, top: 2, has: [Wine 1]}]",
-        "[{person: x, has: [Wine 1]}, {person: y, lacks: [Wine 1]}]",
-        "[{person: x, lacks: [Wine 1, Wine 2]}]",
+        "[{preferences: x, top: 1, exclude: [Wine 1]}, {preferences: x, top: 2, include: [Wine 1]}]",
+        "[{preferences: x, include: [Wine 1]}, {preferences: y, exclude: [Wine 1]}]",
+        "[{preferences: x, exclude: [Wine 1, Wine 2]}]",
     ],
 )
 def test_tests_that_some_ranking_passes(found, tests):
     assert found(settings=f"{SETTINGS}tests: {tests}\n", catalog=wines()) == []
 
 
-@pytest.mark.parametrize("test", ["{person: x, top: 9, has: [Wine 1]}", "{person: x, top: 5, has: [Wine 1, Wine 2]}"])
+@pytest.mark.parametrize(
+    "test", ["{preferences: x, top: 9, include: [Wine 1]}", "{preferences: x, top: 5, include: [Wine 1, Wine 2]}"]
+)
 def test_a_test_that_every_ranking_passes_is_a_warning(found, test):
     (idle,) = found(settings=f"{SETTINGS}tests: [{test}]\n", catalog=wines())
     assert (idle.rule, idle.severity, idle.line) == ("idle-test", "warning", 3)
@@ -181,7 +194,7 @@ class Gluing(BytesTokenizer):
 def test_a_cue_that_swallows_labels_is_told_a_better_one(tmp_path):
     path = tmp_path / "labels.jinja"
     source = (
-        "---\nranks: listwise-labels\ndomain: wine\nlanguage: en\nabout: a test\nlimits: [query.preferences]\n---\n"
+        "---\nkind: listwise-labels\ndomain: wine\nlanguage: en\nabout: a test\ntruncate: [query.preferences]\n---\n"
         "{% block user %}{{ query.preferences }}{% for c in candidates %}<{{ c.label }}> {{ c.title }}{% endfor %}\n"
         "Which?\n{% endblock %}\n{% block reply %}<{% endblock %}"
     )
@@ -191,7 +204,7 @@ def test_a_cue_that_swallows_labels_is_told_a_better_one(tmp_path):
 
 
 LISTWISE = (
-    "---\nranks: listwise-labels\ndomain: wine\nlanguage: en\nabout: a test\nlimits: [query.preferences]\n---\n"
+    "---\nkind: listwise-labels\ndomain: wine\nlanguage: en\nabout: a test\ntruncate: [query.preferences]\n---\n"
     "{% block user %}\n{{ query.preferences }}\n{% for c in candidates %}\n"
     "[{{ c.label }}] {{ c.title }}\n{% endfor %}\n"
     "Which one? Answer with its label.\n{% endblock %}\n{% block reply %}[{% endblock %}\n"
@@ -224,7 +237,7 @@ def test_a_slip_in_a_list_of_candidates_is_told_once(right, wrong, line, said):
     ],
 )
 def test_a_line_that_names_the_answers_asks(words, last, rules):
-    source = HEADER.format(f"words: {words}\n{SETTINGS}") + BODY.format("").replace("Would it suit them?", last)
+    source = HEADER.format(f"answers: {words}\n{SETTINGS}") + BODY.format("").replace("Would it suit them?", last)
     assert [f.rule for f in check("yes-no.jinja", source=source)] == rules
 
 

@@ -7,7 +7,7 @@ from promptrec.template.loader import load_template
 from promptrec.template.template import Template
 
 OWN = Catalog([Item(item_id=str(n), title=f"Wine {n}") for n in range(5)])
-HEADER = "---\nranks: yes-no\ndomain: films\nlanguage: en\nabout: a test\nlimits: [item.title]\n---\n"
+HEADER = "---\nkind: yes-no\ndomain: films\nlanguage: en\nabout: a test\ntruncate: [item.title]\n---\n"
 
 
 @pytest.mark.parametrize(

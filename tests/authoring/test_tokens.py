@@ -42,8 +42,8 @@ def text(token_spans):
     return "".join(token_span.text for token_span in token_spans)
 
 
-def template(ranks, body):
-    header = f"ranks: {ranks}\ndomain: wine\nlanguage: en\nabout: x\nlimits: [item.title]"
+def template(kind, body):
+    header = f"kind: {kind}\ndomain: wine\nlanguage: en\nabout: x\ntruncate: [item.title]"
     return Template("t", f"---\n{header}\n---\n{{% block user %}}\n{body}\n{{% endblock %}}\n")
 
 
@@ -55,7 +55,7 @@ def yes_no(body):
 @pytest.mark.parametrize(("place", "whoever", "tokenizer"), [(0, True, TOKENIZER), (2, False, Begun())])
 def test_they_are_the_very_tokens_a_model_reads(shipped, place, whoever, tokenizer):
     seen = view_prompt(shipped, PERSON, ITEMS, tokenizer, place=place, whoever=whoever)
-    listwise = shipped.header.ranks.startswith("listwise")
+    listwise = shipped.header.kind.startswith("listwise")
     exact = exactly(shipped, PERSON, ITEMS if listwise else ITEMS[place:], tokenizer)
     assert seen.ids == exact.encoded.ids and seen.parts[2].ids == exact.encoded.reply
     assert text(token_spans(seen)) == tokenizer.decode(exact.encoded.ids)

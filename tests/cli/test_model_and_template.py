@@ -50,7 +50,7 @@ def test_a_folder_without_a_tokenizer_is_refused(promptrec, tmp_path):
 
 def test_templates_are_listed_for_every_kind_domain_and_language(promptrec):
     known = json.loads(promptrec("template", "list", "--json").stdout)
-    assert {(t["domain"], t["language"], t["ranks"]) for t in known} >= {
+    assert {(t["domain"], t["language"], t["kind"]) for t in known} >= {
         (domain, language, kind)
         for domain in ("films", "books", "music")
         for language in ("en", "zh")
@@ -91,7 +91,7 @@ def test_show_prints_the_exact_prompt_and_its_tokens(promptrec, name):
 def test_a_template_of_ones_own_and_its_mistakes(promptrec, tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()
-    (folder / "bad.jinja").write_text("---\nranks: yes-no\n---\n")
+    (folder / "bad.jinja").write_text("---\nkind: yes-no\n---\n")
     done = promptrec("template", "list", "--templates", folder)
     assert done.returncode == 2 and "bad.jinja" in done.stderr and "Traceback" not in done.stderr
 

@@ -64,7 +64,7 @@ def test_a_name_in_another_folder_is_told_which(promptrec, tmp_path, smollm2):
 @pytest.mark.model
 def test_a_fault_of_a_pack_is_said_once_for_all_its_templates(promptrec, tmp_path):
     for name in ("yes-no", "graded"):
-        (tmp_path / f"{name}.jinja").write_text(f"---\nranks: {name}\nabout: x\nlimits: [item.title]\n---\nx")
+        (tmp_path / f"{name}.jinja").write_text(f"---\nkind: {name}\nabout: x\ntruncate: [item.title]\n---\nx")
     (tmp_path / "pack.yaml").write_bytes(b"domain: caf\xe9")
     done = promptrec("template", "check", tmp_path)
     assert done.stdout.count("pack.yaml:1: the file is not in UTF-8") == 1
@@ -80,7 +80,7 @@ def test_a_folder_with_misnamed_files_alone_is_told_their_names(promptrec, tmp_p
 @pytest.mark.model
 def test_what_a_stranger_wrote_is_checked_in_a_process_of_its_own(promptrec, tmp_path, smollm2):
     (tmp_path / "mine.jinja").write_text(
-        "---\nranks: yes-no\ndomain: x\nlanguage: en\nabout: x\nlimits: [item.title]\n---\n{{ item.__class__ }}\n"
+        "---\nkind: yes-no\ndomain: x\nlanguage: en\nabout: x\ntruncate: [item.title]\n---\n{{ item.__class__ }}\n"
     )
     done = promptrec("template", "check", tmp_path / "mine.jinja", "--untrusted")
     assert done.returncode == 1 and "mine.jinja:8:" in done.stdout, done.stdout + done.stderr

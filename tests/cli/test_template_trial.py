@@ -16,8 +16,8 @@ PEOPLE = {
     "qrels.txt": "ann 0 3 1\nben 0 2 1\ncleo 0 4 1\n",
 }
 TITLES = ["Agricola", "Codenames", "Ticket to Ride", "Twilight Imperium"]
-GOOD = "- {person: Trains and railways across the country., has: Ticket to Ride, top: 1}\n"
-BAD = "- {person: Trains and railways across the country., lacks: Ticket to Ride, top: 3}\n"
+GOOD = "- {preferences: Trains and railways across the country., include: Ticket to Ride, top: 1}\n"
+BAD = "- {preferences: Trains and railways across the country., exclude: Ticket to Ride, top: 3}\n"
 OWN = ("--templates", "mine")
 ASKS = "games/en/query-likelihood"
 
@@ -92,9 +92,9 @@ def test_check_finds_a_pack_by_name_folder_file_and_variable(promptrec, pack):
 
 @pytest.mark.model
 def test_a_broken_header_is_found_in_a_pack_that_is_named(promptrec, pack):
-    (pack / "graded.jinja").write_text("---\nranks: graded\ncut: [item.title]\n---\n")
+    (pack / "graded.jinja").write_text("---\nkind: graded\ncut: [item.title]\n---\n")
     done = promptrec("template", "check", "games/en", *OWN)
-    assert done.returncode == 1 and "graded.jinja:3:" in done.stdout and "called limits here" in done.stdout
+    assert done.returncode == 1 and "graded.jinja:3:" in done.stdout and "called truncate here" in done.stdout
 
 
 @pytest.mark.model
@@ -112,15 +112,15 @@ def test_tests_pass_or_fail_with_the_place_of_the_title(promptrec, pack, test, c
 def test_of_a_pack_those_are_tested_that_are_asked_for(promptrec, pack):
     with (pack / "pack.yaml").open("a") as file:
         file.write(f"tests:\n{GOOD}")
-    only = ("--ranks", "query-likelihood", "--ranks", "item-pmi")
+    only = ("--kind", "query-likelihood", "--kind", "item-pmi")
     told = json.loads(promptrec("template", "test", "games/en", *OWN, *only, "--json").stdout)
     assert [one["template"] for one in told] == ["games/en/item-pmi", ASKS]
     assert all(sorted(one["titles"]) == TITLES for one in told)
     usual = json.loads(promptrec("template", "test", "games/en", *OWN, "--json").stdout)
     assert [one["template"] for one in usual] == [ASKS]
-    every = json.loads(promptrec("template", "test", "games/en", *OWN, "--ranks", "all", "--json").stdout)
+    every = json.loads(promptrec("template", "test", "games/en", *OWN, "--kind", "all", "--json").stdout)
     assert len(every) == 6
-    said = refused(promptrec("template", "test", "games/en", *OWN, "--ranks", "item-pmi", "--ranks", "pairwise"))
+    said = refused(promptrec("template", "test", "games/en", *OWN, "--kind", "item-pmi", "--kind", "pairwise"))
     assert "'pairwise'" in said and "known: all, graded, item-pmi" in said
 
 
@@ -128,7 +128,7 @@ def test_of_a_pack_those_are_tested_that_are_asked_for(promptrec, pack):
 def test_a_broken_template_of_one_pack_is_not_in_the_way_of_another(promptrec, pack):
     other = pack.parent.parent / "wines/en"
     other.mkdir(parents=True)
-    (other / "graded.jinja").write_text("---\nranks: none\n---\n")
+    (other / "graded.jinja").write_text("---\nkind: none\n---\n")
     done = promptrec("template", "show", "games/en", *OWN)
     assert "games/en is a pack" in done.stderr and ASKS in done.stderr
 
@@ -202,7 +202,7 @@ def test_a_pack_where_one_template_is_meant_is_answered_with_those_it_has(prompt
 def test_test_says_what_is_missing(promptrec, pack):
     assert "no tests" in refused(promptrec("template", "test", ASKS, *OWN))
     with (pack / "pack.yaml").open("a") as file:
-        file.write("tests:\n- {person: x, has: Agricole}\n")
+        file.write("tests:\n- {preferences: x, include: Agricole}\n")
     assert "did you mean 'Agricola'?" in refused(promptrec("template", "test", ASKS, *OWN))
     (pack / "catalog.jsonl").unlink()
     assert "--catalog FILE" in refused(promptrec("template", "test", ASKS, *OWN))

@@ -13,7 +13,7 @@ from promptrec.rank.pointwise.calibrated_answers import Graded, expected_grade
 from promptrec.template.template import Template
 from promptrec.testing.scripted_engine import ScriptedEngine
 
-HEADER = "---\nranks: graded\ndomain: films\nlanguage: en\nabout: a test\nwords: [{}]\nlimits: [item.title]\n---\n"
+HEADER = "---\nkind: graded\ndomain: films\nlanguage: en\nabout: a test\nanswers: [{}]\ntruncate: [item.title]\n---\n"
 BODY = "{% block user %}They like {{ query.preferences }}.\nFilm: {{ item.title }}.\nIs it right? Say {}.{% endblock %}"
 GRADES = st.lists(st.floats(-30, 0), min_size=2, max_size=9)
 

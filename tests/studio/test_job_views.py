@@ -59,14 +59,14 @@ def test_what_the_model_wrote_is_shown_beside_what_was_read_from_it(session, end
 
 def test_what_is_chosen_as_way_of_ranking_is_what_both_versions_are_ranked_by(session, ended, form):
     object.__setattr__(session, "model", Model("scripted", ScriptedEngine(reply=lambda text: "[B]")))
-    source = LISTWISE.replace("ranks: listwise-text", "ranks: listwise-labels").replace("{{ instruction }}", "Which?")
+    source = LISTWISE.replace("kind: listwise-text", "kind: listwise-labels").replace("{{ instruction }}", "Which?")
     fields = form(source, "wine/en/listwise-text", ranker="pairwise")
     assert "· pairwise ·" in ended("run", fields)
     assert ended("compare", fields).count("· pairwise ·") == 1, "the saved one is of another kind"
 
 
 def test_a_template_that_only_tells_of_people_ranks_nothing(client, form):
-    source = form()["source"].replace("ranks: query-likelihood", "ranks: profile")
+    source = form()["source"].replace("kind: query-likelihood", "kind: profile")
     source = source.replace("{% block reply %}", "{# #}{% block system %}")
     for kind in ("run", "compare"):
         assert "并不排序" in client.post(f"/start/{kind}?language=zh", data=form(source)).text

@@ -33,7 +33,7 @@ def test_every_panel_says_it_in_one_sentence(client, form, path, asked):
 
 def test_it_is_written_again_once_that_is_agreed_to(client, form, path):
     dialog = client.post("/save/look", data=form(opened=OPENED, typed="no")).text
-    assert f"There is no file {path}" in dialog and "<ins>+ranks: query-likelihood</ins>" in dialog
+    assert f"There is no file {path}" in dialog and "<ins>+kind: query-likelihood</ins>" in dialog
     assert "comes with promptrec" not in dialog and "was changed" not in dialog
     assert re.search(r'hx-post="/save"[^>]* autofocus', dialog) and not path.exists()
     saved = client.post("/save", data=form(opened=OPENED, seen="")).text

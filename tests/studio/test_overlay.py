@@ -43,7 +43,7 @@ def test_a_part_is_checked_and_tried_before_it_is_saved(pack, client, form):
 def test_settings_are_checked_and_their_tests_are_run(pack, client, form, ended):
     wrong = client.post("/check", data=form("domain: wine\ndomian: wine\n", SETTINGS)).text
     assert 'data-here="2"' in wrong and "domian" in wrong
-    said = "tests:\n  - {person: a wine from the Mosel, top: 1, has: Mosel}\n"
+    said = "tests:\n  - {preferences: a wine from the Mosel, top: 1, include: Mosel}\n"
     shared = form("domain: wine\nlanguage: en\n" + said, SETTINGS)
     assert "<b>1 / 1</b>" in ended("tests", shared), "listwise-text has no tests of its own"
 

@@ -73,7 +73,7 @@ def test_nothing_wrong_is_said_too(client, form):
         ("", 1, "a template starts with a YAML header"),
         ("no header", 1, "a template starts with a YAML header"),
         ("---\n", 1, "the header has no end"),
-        ("---\nranks: [\n---\n", 2, "a bracket is opened in this line and not closed"),
+        ("---\nkind: [\n---\n", 2, "a bracket is opened in this line and not closed"),
         ("{% for %}", 1, "a template starts with a YAML header"),
         ("\ud7ff" * 9, 1, "a template starts with a YAML header"),
         ("x" * 300_000, 1, "longer than 200,000 characters"),

@@ -28,9 +28,9 @@ def test_what_ab_found_is_told_by_what_the_page_calls_the_two(a, b, better, need
 
 
 def test_what_a_test_found_is_told_title_by_title():
-    wanted = Expectation(person="x", top=2, has=("A", "B"), lacks=("C",))
+    wanted = Expectation(preferences="x", top=2, include=("A", "B"), exclude=("C",))
     ranking = SimpleNamespace(items=[SimpleNamespace(title=t, rank=r) for r, t in enumerate("CABD", start=1)])
-    assert failed_expectations(Outcome(wanted, False, "", ranking)) == [("has", "B", 3), ("lacks", "C", 1)]
+    assert failed_expectations(Outcome(wanted, False, "", ranking)) == [("include", "B", 3), ("exclude", "C", 1)]
     assert failed_expectations(Outcome(wanted, False, "", SimpleNamespace(items=[]))) == []
 
 

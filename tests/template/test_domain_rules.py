@@ -89,4 +89,4 @@ def test_what_a_domain_asks_of_items_is_shown_whatever_the_catalogue_calls_it(pa
 @pytest.mark.parametrize("pack", ["food/en", "food/zh"])
 @pytest.mark.parametrize("kind", [*ASKING, "query-likelihood", "item-pmi"])
 def test_what_may_not_be_eaten_is_never_shortened(pack, kind):
-    assert not {"item.allergens", "item.diet"} & set(load_template(pack, kind=kind).header.limits)
+    assert not {"item.allergens", "item.diet"} & set(load_template(pack, kind=kind).header.truncate)

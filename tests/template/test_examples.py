@@ -9,7 +9,7 @@ from promptrec.template.spans import joined
 from promptrec.template.template import Template
 
 HEADER = (
-    "---\nranks: {}\ndomain: wine\nlanguage: en\nabout: a test\nexamples: e.jsonl\nlimits: [query.preferences]\n---\n"
+    "---\nkind: {}\ndomain: wine\nlanguage: en\nabout: a test\nexamples: e.jsonl\ntruncate: [query.preferences]\n---\n"
 )
 LINE = '{{"preferences": "p{0}", "items": [{{"title": "bad{0}"}}, {{"title": "good{0}"}}], "right": ["good{0}"]}}\n'
 LISTWISE = (
@@ -22,10 +22,10 @@ PAIRS = (
 )
 
 
-def template(tmp_path, ranks, body, lines, words=""):
+def template(tmp_path, kind, body, lines, answers=""):
     (tmp_path / "e.jsonl").write_text(lines)
     path = tmp_path / "t.jinja"
-    path.write_text(HEADER.format(ranks).replace("limits", words + "limits") + body)
+    path.write_text(HEADER.format(kind).replace("truncate", answers + "truncate") + body)
     return Template.from_file(path)
 
 
@@ -47,7 +47,7 @@ def test_yes_and_no_alternate_and_each_is_true(tmp_path):
 
 
 def test_the_best_and_the_worst_grade_alternate(tmp_path):
-    shown = said(template(tmp_path, "graded", PAIRS, lines(2), "words: [poor, fair, great]\n"))
+    shown = said(template(tmp_path, "graded", PAIRS, lines(2), "answers: [poor, fair, great]\n"))
     assert shown == ["p0 good0 great", "p1 bad1 poor"]
 
 

@@ -10,11 +10,11 @@ TITLES = ["Heidi", "Totoro", "Jaws", "Saw"]
 @pytest.mark.parametrize(
     ("told", "broken"),
     [
-        ({"lacks": "Saw"}, None),
-        ({"lacks": ["Saw"], "top": "4"}, "Saw is at 4"),
-        ({"has": "Heidi", "top": 1}, None),
-        ({"has": ["Heidi", "Jaws"], "top": 2}, "Jaws is not among the first 2: it is at 3"),
-        ({"has": "Alien"}, "Alien is not among the first 3"),
+        ({"exclude": "Saw"}, None),
+        ({"exclude": ["Saw"], "top": "4"}, "Saw is at 4"),
+        ({"include": "Heidi", "top": 1}, None),
+        ({"include": ["Heidi", "Jaws"], "top": 2}, "Jaws is not among the first 2: it is at 3"),
+        ({"include": "Alien"}, "Alien is not among the first 3"),
     ],
 )
 def test_what_is_wrong_with_a_ranking_is_said(told, broken):
@@ -25,10 +25,10 @@ def test_what_is_wrong_with_a_ranking_is_said(told, broken):
     "told",
     [
         {},
-        {"person": "x"},
-        {"has": ["a", "b"], "top": 1},
-        {"has": "a", "candidates": ["b", "c"]},
-        {"has": "a", "top": 0},
+        {"preferences": "x"},
+        {"include": ["a", "b"], "top": 1},
+        {"include": "a", "candidates": ["b", "c"]},
+        {"include": "a", "top": 0},
     ],
 )
 def test_a_test_that_cannot_say_anything_is_refused(told):
@@ -38,4 +38,4 @@ def test_a_test_that_cannot_say_anything_is_refused(told):
 
 def test_titles_are_cleaned_as_those_of_a_catalogue_are():
     item = Item(item_id="1", title="你好，世界")
-    assert Expectation.model_validate({"has": "你好，世界"}).broken_by([item.title]) is None
+    assert Expectation.model_validate({"include": "你好，世界"}).broken_by([item.title]) is None

@@ -10,7 +10,7 @@ from promptrec.template.spans import joined
 from promptrec.template.template import Template
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
-HEADER = "---\nranks: yes-no\ndomain: x\nlanguage: {}\nabout: a test\nlimits: [item.title]\n---\n"
+HEADER = "---\nkind: yes-no\ndomain: x\nlanguage: {}\nabout: a test\ntruncate: [item.title]\n---\n"
 
 
 def shown(expression, language="en", **fields):

@@ -9,7 +9,7 @@ from promptrec.template.spans import joined
 
 # News is read: "I liked Jaws." would be said of somebody in it.
 LIKED = {"news": {"I liked ": "I liked reading ", "我喜欢过": "我喜欢读"}}
-TEMPLATES = [t for t in list_templates() if t.header.ranks == "query-likelihood"]
+TEMPLATES = [t for t in list_templates() if t.header.kind == "query-likelihood"]
 ITEM = Item(item_id="1", title="Heidi")
 
 

@@ -25,11 +25,11 @@ TRUE_FALSE = TemplateKind(
     question={"en": "This suits them. Answer {answers}.", "zh": "这适合TA。请回答{answers}。"},
 )
 TEMPLATE = """---
-ranks: true-false
+kind: true-false
 domain: wine
 language: en
 about: Whether a wine suits the guest.
-limits: [query.preferences]
+truncate: [query.preferences]
 ---
 {% block user %}
 A guest says: {{ query.preferences }}
@@ -51,7 +51,7 @@ def folder(tmp_path, monkeypatch):
 def test_a_new_kind_is_listed_and_found_by_its_name(folder):
     assert "wine/en/true-false" in {t.name for t in list_templates(folder)}
     template = load_template("wine/en", folder=folder, kind="true-false")
-    assert template.kind is TRUE_FALSE and template.header.words == ("True", "False")
+    assert template.kind is TRUE_FALSE and template.header.answers == ("True", "False")
 
 
 def test_a_new_kind_is_rendered_for_one_item(folder):
@@ -70,8 +70,8 @@ def test_a_new_kind_is_rendered_for_one_item(folder):
         ("Answer True or False.", "Good wine.", "no-cue"),
         ("Answer True or False.", "Answer True.", "unnamed-answer"),
         ("{{ item.title }}", "", "not-shown"),
-        ("limits:", "words: [True]\nlimits:", "header"),
-        ("limits:", "words: [False, True]\nlimits:", "words-order"),
+        ("truncate:", "answers: [True]\ntruncate:", "header"),
+        ("truncate:", "answers: [False, True]\ntruncate:", "words-order"),
         ("A guest says", "{{ item.title }}. A guest says", "cache-order"),
         ("Answer True or False.", "For example: True", "typed-answer"),
     ],

@@ -6,7 +6,7 @@ from promptrec.errors import TemplateError
 from promptrec.template.analysis.references import Place, Typed, Use, outline
 from promptrec.template.template import Template
 
-HEADER = "---\nranks: listwise-labels\ndomain: wine\nlanguage: en\nabout: a test\nlimits: [item.title]\n---\n"
+HEADER = "---\nkind: listwise-labels\ndomain: wine\nlanguage: en\nabout: a test\ntruncate: [item.title]\n---\n"
 
 
 def read(body, tmp_path, **parts):

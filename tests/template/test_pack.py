@@ -9,7 +9,7 @@ from promptrec.template.loader import list_templates
 from promptrec.template.spans import joined
 from promptrec.template.template import Template
 
-HEADER = "---\nranks: yes-no\nabout: a test\nlimits: [query.preferences]\n---\n"
+HEADER = "---\nkind: yes-no\nabout: a test\ntruncate: [query.preferences]\n---\n"
 SHARED = "domain: wine\nlanguage: en\nfields:\n  region: [area, origin]\n  grape:\n"
 ITEM = Item(item_id="1", title="Muscadet", fields={"origin": "Loire"})
 QUERY = Query(preferences="oysters")
@@ -43,7 +43,7 @@ def test_a_header_takes_from_the_pack_what_it_does_not_say(pack):
 
 
 def test_a_templates_own_fields_are_added_to_the_packs(pack):
-    header = pack("{% block user %}x{% endblock %}", HEADER.replace("limits", "fields: [vintage]\nlimits")).header
+    header = pack("{% block user %}x{% endblock %}", HEADER.replace("truncate", "fields: [vintage]\ntruncate")).header
     assert list(header.fields) == ["region", "grape", "vintage"]
 
 
@@ -95,7 +95,7 @@ def test_sha256_is_of_the_parts_and_the_pack_too(pack, tmp_path):
     first = pack(body, p="one").sha256
     assert pack(body, p="two").sha256 != first
     assert pack(body, p="one").sha256 == first
-    (tmp_path / "pack.yaml").write_text(SHARED + "tests: [{person: x, has: [y]}]\n")
+    (tmp_path / "pack.yaml").write_text(SHARED + "tests: [{preferences: x, include: [y]}]\n")
     assert pack(body).sha256 == first, "tests change no prompt"
     (tmp_path / "pack.yaml").write_text(SHARED.replace("area", "place"))
     assert pack(body).sha256 != first
@@ -134,9 +134,9 @@ def test_a_link_out_of_the_folder_is_refused(pack, tmp_path):
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
-        ("ranks: yes-no", "pack.yaml:1: unknown header field 'ranks'"),
+        ("kind: yes-no", "pack.yaml:1: unknown header field 'kind'; known: domain"),
         ("domain: x\nlanguage: fr", "pack.yaml:2: header field language"),
-        ("domain: x\nlanguage: en\ntests: [{person: x}]", "pack.yaml:3: header field tests.0: .*names titles"),
+        ("domain: x\nlanguage: en\ntests: [{preferences: x}]", "pack.yaml:3: header field tests.0: .*names titles"),
         ("- a\n- b", "pack.yaml:1"),
     ],
 )
@@ -146,9 +146,37 @@ def test_settings_that_are_wrong_are_said_with_file_and_line(pack, tmp_path, set
         pack("{% block user %}x{% endblock %}")
 
 
-def test_names_that_were_once_used_are_told_the_new_ones(pack):
-    with pytest.raises(TemplateError, match="'cut'; it is called limits here"):
-        pack("{% block user %}x{% endblock %}", HEADER.replace("limits", "cut"))
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        ("kind:", "ranks:"),
+        ("truncate:", "limits:"),
+        ("truncate:", "cut:"),
+        ("about:", "description:"),
+        ("answers:", "words:"),
+        ("preferences:", "person:"),
+        ("include:", "has:"),
+        ("exclude:", "lacks:"),
+    ],
+)
+def test_an_old_word_of_the_header_is_refused_with_what_it_is_called_now(pack, new, old):
+    test = "tests: [{preferences: x, include: [y], exclude: [z]}]\nanswers: [Yes, No]\n---\n"
+    header = HEADER.replace("---\n", "").join(["---\n", test])
+    assert pack("{% block user %}x{% endblock %}", header).header.kind == "yes-no"
+    with pytest.raises(TemplateError, match=f"'{old[:-1]}'; it is called {new[:-1]} here"):
+        pack("{% block user %}x{% endblock %}", header.replace(new, old))
+
+
+def test_chat_and_truncate_of_the_pack_hold_where_a_template_says_nothing_of_its_own(pack, tmp_path):
+    (tmp_path / "pack.yaml").write_text(SHARED + "chat: true\ntruncate: [item.title, query.history]\n")
+    body = "{% block user %}x{% endblock %}"
+    of_pack = pack(body, "---\nkind: yes-no\nabout: x\n---\n").header
+    assert of_pack.chat and of_pack.truncate == ("item.title", "query.history")
+    own = pack(body, "---\nkind: yes-no\nabout: x\nchat: false\ntruncate: [query.context]\n---\n").header
+    assert not own.chat and own.truncate == ("query.context",)
+    (tmp_path / "pack.yaml").write_text(SHARED + "truncate: [item.nope]\n")
+    with pytest.raises(TemplateError, match=r"pack.yaml:\d+: header field truncate: truncate names 'item.nope'"):
+        pack(body, HEADER)
 
 
 def test_parts_are_no_templates_of_their_own(tmp_path):
@@ -163,5 +191,5 @@ def test_parts_are_no_templates_of_their_own(tmp_path):
 
 
 def test_a_field_that_a_template_names_again_keeps_the_packs_other_names(pack):
-    header = pack("{% block user %}x{% endblock %}", HEADER.replace("limits", "fields: [region]\nlimits")).header
+    header = pack("{% block user %}x{% endblock %}", HEADER.replace("truncate", "fields: [region]\ntruncate")).header
     assert header.fields["region"] == ("area", "origin")

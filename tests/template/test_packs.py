@@ -11,7 +11,7 @@ from promptrec.template.loader import list_templates, load_template
 from promptrec.template.spans import joined
 
 RANKING = {name for name, kind in KINDS.items() if kind.ranks}
-TEMPLATES = [t for t in list_templates() if t.header.ranks != "profile"]
+TEMPLATES = [t for t in list_templates() if t.header.kind != "profile"]
 PACKS = sorted({t.name.rpartition("/")[0] for t in TEMPLATES})
 FEWEST_ITEMS = 30
 FEWEST_TESTS, MOST_TESTS = 3, 6
@@ -39,7 +39,7 @@ def item_with(fields):
 
 
 def shown(template, query, item):
-    labels = ("A",) if template.header.ranks.startswith("listwise") else ()
+    labels = ("A",) if template.header.kind.startswith("listwise") else ()
     blocks = template.render(query, [item], labels, instruction="Order them.")
     return joined((*blocks.system, *blocks.user, *blocks.reply))
 
@@ -48,7 +48,7 @@ def shown(template, query, item):
 def test_a_pack_has_every_kind_in_both_languages(pack):
     domain, language = pack.split("/")
     assert {f"{domain}/en", f"{domain}/zh"} <= set(PACKS)
-    assert {t.header.ranks for t in of_pack(pack)} == RANKING
+    assert {t.header.kind for t in of_pack(pack)} == RANKING
     assert {(t.header.domain, t.header.language) for t in of_pack(pack)} == {(domain, language)}
 
 
@@ -67,15 +67,15 @@ def test_a_packs_tests_name_titles_of_its_items(pack):
     assert FEWEST_TESTS <= len(tests) <= MOST_TESTS
     for test in tests:
         assert test.candidates, "a test over all items costs much"
-        assert titles >= {*test.candidates, *test.has, *test.lacks}
+        assert titles >= {*test.candidates, *test.include, *test.exclude}
 
 
 @pytest.mark.parametrize("pack", PACKS)
 def test_a_packs_tests_can_be_passed_and_failed(pack):
     for test in of_pack(pack)[0].header.tests:
-        others = [title for title in test.candidates if title not in (*test.has, *test.lacks)]
-        assert test.broken_by([*test.has, *others, *test.lacks]) is None
-        assert test.broken_by([*test.lacks, *others, *test.has])
+        others = [title for title in test.candidates if title not in (*test.include, *test.exclude)]
+        assert test.broken_by([*test.include, *others, *test.exclude]) is None
+        assert test.broken_by([*test.exclude, *others, *test.include])
 
 
 @pytest.mark.parametrize("pack", PACKS)

@@ -107,10 +107,10 @@ def rendered(template):
     language = template.header.language
     out = []
     for query in QUERIES[language]:
-        if query.is_empty and template.header.ranks == "query-likelihood":
+        if query.is_empty and template.header.kind == "query-likelihood":
             continue  # there would be nothing to score
         items = [full(template.header), BARE]
-        shown = [items] if template.header.ranks.startswith("listwise") else [[item] for item in items]
+        shown = [items] if template.header.kind.startswith("listwise") else [[item] for item in items]
         for some in shown:
             labels = ("A", "B") if len(some) > 1 else ()
             fitted = fit(template, query, some, labels, BytesTokenizer(), 10_000, instruction="«instruction»")
@@ -119,7 +119,7 @@ def rendered(template):
     return f"\n{'─' * 40}\n".join(out) + "\n"
 
 
-TEMPLATES = [t for t in list_templates() if t.header.ranks != "profile"]
+TEMPLATES = [t for t in list_templates() if t.header.kind != "profile"]
 
 
 def test_there_is_one_for_every_domain_language_and_kind():
@@ -127,7 +127,7 @@ def test_there_is_one_for_every_domain_language_and_kind():
     assert domains >= {"films", "books", "music", "general", "video", "news"}
     packs = domains, ("en", "zh"), set(KINDS) - {"profile"}
     assert sorted(t.name for t in TEMPLATES) == sorted(map("/".join, product(*packs)))
-    assert all(t.name == f"{t.header.domain}/{t.header.language}/{t.header.ranks}" for t in TEMPLATES)
+    assert all(t.name == f"{t.header.domain}/{t.header.language}/{t.header.kind}" for t in TEMPLATES)
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
@@ -148,7 +148,7 @@ def test_nothing_missing_leaves_a_hole(template):
 def test_what_stays_the_same_from_item_to_item_comes_first(template):
     language = template.header.language
     query = QUERIES[language][0]
-    if template.header.ranks.startswith("listwise"):
+    if template.header.kind.startswith("listwise"):
         both = [fit(template, q, [BARE], ("A",), BytesTokenizer(), 10_000) for q in (query, Query(preferences="else"))]
         text = both[0].prompt.text
         assert text.index("[A]") > text.index(query.preferences)
@@ -156,16 +156,14 @@ def test_what_stays_the_same_from_item_to_item_comes_first(template):
     first, second = (
         fit(template, query, [i], (), BytesTokenizer(), 10_000).prompt for i in (full(template.header), BARE)
     )
-    if template.header.ranks == "query-likelihood":
+    if template.header.kind == "query-likelihood":
         assert [s.text for s in first.reply] == [s.text for s in second.reply]
     else:
         apart = next(n for n, (a, b) in enumerate(zip(first.text, second.text, strict=False)) if a != b)
         assert query.preferences in first.text[:apart]
 
 
-@pytest.mark.parametrize(
-    "template", [t for t in TEMPLATES if t.header.ranks == "listwise-labels"], ids=lambda t: t.name
-)
+@pytest.mark.parametrize("template", [t for t in TEMPLATES if t.header.kind == "listwise-labels"], ids=lambda t: t.name)
 def test_the_label_follows_the_cue(template):
     fitted = fit(template, QUERIES[template.header.language][0], [BARE], ("A",), BytesTokenizer(), 10_000)
     assert fitted.prompt.text.endswith(template.cue) and template.cue == "["

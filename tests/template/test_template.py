@@ -13,8 +13,8 @@ from promptrec.template.spans import Span, joined, merged
 from promptrec.template.template import Template
 
 HEADER = (
-    "---\nranks: yes-no\ndomain: films\nlanguage: en\nabout: a test\n"
-    "fields: [year, genres]\nlimits: [item.title]\n---\n"
+    "---\nkind: yes-no\ndomain: films\nlanguage: en\nabout: a test\n"
+    "fields: [year, genres]\ntruncate: [item.title]\n---\n"
 )
 ITEM = Item(item_id="i", title="Jaws", fields={"year": 1975, "genres": ("Thriller", "Drama"), "plot": "A shark."})
 QUERY = Query(preferences="sharks", history=("Alien", "Heat"), attributes={"age": "30"})
@@ -187,12 +187,15 @@ def test_what_a_template_may_not_do_is_said_with_its_line(body, said):
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        ("ranks: yes-no\n", ":1: a template starts with a YAML header"),
-        (HEADER.replace("ranks: yes-no", "ranks: maybe"), ":2: header field ranks"),
+        ("kind: yes-no\n", ":1: a template starts with a YAML header"),
+        (HEADER.replace("kind: yes-no", "kind: maybe"), ":2: header field kind"),
         (HEADER.replace("domain", "domian"), "domain|domian"),
-        (HEADER.replace("fields", "felds"), ":6: unknown header field 'felds'; known: ranks"),
-        (HEADER.replace("limits: [item.title]", "limits: []"), ":7: header field limits"),
-        (HEADER.replace("item.title]", "item.nope]"), ":7: header field limits: limits names 'item.nope'; it can name"),
+        (HEADER.replace("fields", "felds"), ":6: unknown header field 'felds'; known: kind"),
+        (HEADER.replace("truncate: [item.title]", "truncate: []"), ":7: header field truncate"),
+        (
+            HEADER.replace("item.title]", "item.nope]"),
+            ":7: header field truncate: truncate names 'item.nope'; it can name",
+        ),
         (HEADER.replace("language: en", "language: en: x"), ":4: the header is not YAML"),
         (HEADER.replace("language: en", "language: fr"), ":4: header field language"),
     ],
@@ -207,24 +210,24 @@ def test_a_header_that_is_wrong_is_said_with_its_line_and_field(header, said):
     [
         (
             "yes-no",
-            "words: [Yes]\n",
-            r"t.jinja:7: header field words: a yes-no template has 2 different words, the yes",
+            "answers: [Yes]\n",
+            r"t.jinja:7: header field answers: a yes-no template has 2 different words, the yes",
         ),
         (
             "yes-no",
-            "words: [1, 2, 3]\n",
+            "answers: [1, 2, 3]\n",
             r"has 2 different words, the yes word and the no word; found \['1', '2', '3'\]",
         ),
-        ("yes-no", "words: []\n", ":7: .*has 2 different words"),
-        ("yes-no", "words: [Yes, Yes]\n", ":7: .*has 2 different words"),
-        ("graded", "words: [good]\n", ":7: .*a graded template has 2 to 9 different words, worst first; found"),
-        ("graded", "words: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n", ":7: .*has 2 to 9 different words"),
-        ("graded", "words: [bad, '', good]\n", ":7: .*has 2 to 9 different words"),
-        ("graded", "", r":1: header field words: a graded template has .*found \[\]"),
+        ("yes-no", "answers: []\n", ":7: .*has 2 different words"),
+        ("yes-no", "answers: [Yes, Yes]\n", ":7: .*has 2 different words"),
+        ("graded", "answers: [good]\n", ":7: .*a graded template has 2 to 9 different words, worst first; found"),
+        ("graded", "answers: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]\n", ":7: .*has 2 to 9 different words"),
+        ("graded", "answers: [bad, '', good]\n", ":7: .*has 2 to 9 different words"),
+        ("graded", "", r":1: header field answers: a graded template has .*found \[\]"),
     ],
 )
 def test_a_wrong_number_of_answer_words_is_said_with_its_line(kind, words, said):
-    header = HEADER.replace("ranks: yes-no", f"ranks: {kind}").replace("limits:", words + "limits:")
+    header = HEADER.replace("kind: yes-no", f"kind: {kind}").replace("truncate:", words + "truncate:")
     with pytest.raises(TemplateError, match=said):
         template("{% block user %}x{% endblock %}", header)
 
@@ -232,20 +235,20 @@ def test_a_wrong_number_of_answer_words_is_said_with_its_line(kind, words, said)
 @pytest.mark.parametrize("number", [2, 5, 9])
 def test_grades_are_words_in_the_order_written(number):
     words = tuple(str(n) for n in range(number))
-    header = HEADER.replace("ranks: yes-no", f"ranks: graded\nwords: [{', '.join(words)}]")
-    assert template("{% block user %}x{% endblock %}", header).header.words == words
+    header = HEADER.replace("kind: yes-no", f"kind: graded\nanswers: [{', '.join(words)}]")
+    assert template("{% block user %}x{% endblock %}", header).header.answers == words
 
 
 def test_only_a_yes_no_template_has_words_of_its_own_accord():
     body = "{% block user %}x{% endblock %}{% block reply %}x{% endblock %}"
-    assert template(body).header.words == ("Yes", "No")
-    assert template(body, HEADER.replace("ranks: yes-no", "ranks: item-pmi")).header.words == ()
+    assert template(body).header.answers == ("Yes", "No")
+    assert template(body, HEADER.replace("kind: yes-no", "kind: item-pmi")).header.answers == ()
 
 
 def test_the_words_yes_and_no_stay_words():
     words = template(
-        "{% block user %}x{% endblock %}", HEADER.replace("limits:", "words: [Yes, No]\nlimits:")
-    ).header.words
+        "{% block user %}x{% endblock %}", HEADER.replace("truncate:", "answers: [Yes, No]\ntruncate:")
+    ).header.answers
     assert words == ("Yes", "No")
 
 

@@ -8,7 +8,7 @@ from promptrec.template.context import CUT_MARK, item_view, lengths, query_view,
 from promptrec.template.front_matter import Header
 
 HEADER = Header(
-    ranks="yes-no", domain="films", language="en", about="x", fields=("year", "genres", "plot"), limits=("item.plot",)
+    kind="yes-no", domain="films", language="en", about="x", fields=("year", "genres", "plot"), truncate=("item.plot",)
 )
 CHINESE = HEADER.model_copy(update={"language": "zh"})
 ITEM = Item(

@@ -55,9 +55,9 @@ def list_(templates: TemplatesOption = None, as_json: JsonOption = False) -> Non
         rows = [{"name": t.name, "sha256": t.sha256, **t.header.model_dump(mode="json")} for t in found]
         dump_json(rows)
     else:
-        table = Table(Column("name", no_wrap=True), "ranks", "language", Column("about", overflow="fold"))
+        table = Table(Column("name", no_wrap=True), "kind", "language", Column("about", overflow="fold"))
         for t in found:
-            table.add_row(t.name, t.header.ranks, t.header.language, t.header.about)
+            table.add_row(t.name, t.header.kind, t.header.language, t.header.about)
         print_table(table)
     for error in dict.fromkeys(map(str, broken)):  # templates of a pack share what is wrong with it
         notes().print(f"promptrec: error: {error}")

@@ -50,10 +50,10 @@ def test_(
     model: ModelOption = DEFAULT_MODEL,
     engine: EngineOption = None,
     engine_option: EngineSettings = None,
-    ranks: Annotated[
+    kinds: Annotated[
         list[str] | None,
         typer.Option(
-            "--ranks",
+            "--kind",
             help="Of a pack, the templates for this way of ranking; repeat it; all for every one. "
             "Default: the way that `recommend` takes with this model.",
         ),
@@ -65,7 +65,7 @@ def test_(
 ) -> None:
     """Run the tests of a template's header with a real model. Exit code 1 if any fails."""
     templates = own_templates(templates)
-    chosen = _chosen(name, templates, ranks, default_ranker(resolve(model, "language model").parameters))
+    chosen = _chosen(name, templates, kinds, default_ranker(resolve(model, "language model").parameters))
     rows: list[dict[str, Any]] = []
     with _open(model, engine, engine_option) as opened:
         for template in chosen:
@@ -149,7 +149,7 @@ def diff_(
     console.print(f"tokens: {found.tokens[0]} and {found.tokens[1]}")
 
 
-def _chosen(name: str, folder: Path | None, ranks: list[str] | None, usual: str) -> list[Template]:
+def _chosen(name: str, folder: Path | None, asked: list[str] | None, usual: str) -> list[Template]:
     """The one template of a name; of a pack, those asked for, or the usual one, or all where it has none of that."""
     pack = inside(name, folder)
     held = [one_template(name, folder)] if pack is None else pack
@@ -158,12 +158,12 @@ def _chosen(name: str, folder: Path | None, ranks: list[str] | None, usual: str)
         raise InputError(f"{name} writes a person's profile: it ranks nothing, so there is nothing to test")
     if pack is None:
         return able
-    kinds = [template.header.ranks for template in able]
-    chosen = ranks or ([usual] if usual in kinds else [ALL])
+    kinds = [template.header.kind for template in able]
+    chosen = asked or ([usual] if usual in kinds else [ALL])
     for kind in chosen:
         if kind not in (*kinds, ALL):
             raise UnknownName(f"template of the pack {name} for", kind, [*kinds, ALL])
-    return [template for template in able if ALL in chosen or template.header.ranks in chosen]
+    return [template for template in able if ALL in chosen or template.header.kind in chosen]
 
 
 @contextmanager
@@ -192,5 +192,5 @@ def _show(template: Template, outcomes: list[Outcome]) -> None:
     say(f"{template.name}: {passed} of {len(outcomes)}")
     for outcome in outcomes:
         mark = "passed" if outcome.passed else "FAILED"
-        person = outcome.expectation.person or "(no words)"
+        person = outcome.expectation.preferences or "(no words)"
         say(f"  {mark}: {person}" + (f" - {outcome.said}" if outcome.said else ""))

@@ -57,7 +57,7 @@ class CalibratedRanker(PromptRanker):
         """Log-probabilities of the template's answer words after each prompt."""
         if not prompts:
             return []
-        words = word_tokens(engine.tokenizer, prompts[0].prompt.text, template.header.words)
+        words = word_tokens(engine.tokenizer, prompts[0].prompt.text, template.header.answers)
         ids = [p.encoded.ids for p in prompts]
         start = words[0][:-1]
         adapter = self._setup.adapter
@@ -73,7 +73,7 @@ class CalibratedRanker(PromptRanker):
         budget = engine.context_length - RESERVE
         fitted = [fit(template, Query(), (p.item,), (), engine.tokenizer, budget) for p in pairs]
         reader = (self.name, engine.model_id, self._setup.adapter_sha256)
-        keys = [(*reader, f.encoded.ids, template.header.words) for f in fitted]
+        keys = [(*reader, f.encoded.ids, template.header.answers) for f in fitted]
 
         def read(positions: Sequence[int]) -> list[Output[Logprobs]]:
             return self._read([fitted[n] for n in positions], engine, template)

@@ -6,8 +6,8 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query
 
 CANARY = "the-canary-7f3a"
-HEADER = "---\nranks: yes-no\ndomain: wine\nlanguage: en\nabout: x\nfields: [note]\nlimits: [query.preferences]\n---\n"
-WITH_EXAMPLES = HEADER.replace("ranks", "examples: e.jsonl\nranks")
+HEADER = "---\nkind: yes-no\ndomain: wine\nlanguage: en\nabout: x\nfields: [note]\ntruncate: [query.preferences]\n---\n"
+WITH_EXAMPLES = HEADER.replace("kind", "examples: e.jsonl\nkind")
 LISTWISE = HEADER.replace("yes-no", "listwise-labels")
 LETTERS = "x" * 20_000
 ITEM = Item(item_id="1", title="Muscadet", fields={"note": LETTERS, "price": "1e999999999", "tags": ("a",) * 3_000})
@@ -239,7 +239,7 @@ BOMBS = [
         "header of aliases",
         "x",
         ":5: .*sign to the computer",
-        header=HEADER.replace("about: x", "about: &a [x]\nwords: [*a, *a]"),
+        header=HEADER.replace("about: x", "about: &a [x]\nanswers: [*a, *a]"),
     ),
     Case(
         "pack of aliases",

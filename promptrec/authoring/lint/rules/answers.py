@@ -51,7 +51,7 @@ def words_are_single_tokens(draft: LintContext) -> Iterator[Diagnostic]:
 
     A word of a single character cannot be shorter; where the tokenizer cuts it into bytes, the model is at fault.
     """
-    words = draft.header.words
+    words = draft.header.answers
     if draft.tokenizer is None or draft.kind.words is None:
         return
     lines = draft.lines(draft.slot)
@@ -64,7 +64,7 @@ def words_are_single_tokens(draft: LintContext) -> Iterator[Diagnostic]:
             cut = "·".join(draft.tokenizer.decode((token,)) for token in tokens)
             yield fault(
                 "word-tokens",
-                draft.place("words", word),
+                draft.place("answers", word),
                 "warning",
                 word=repr(word),
                 count=len(tokens),
@@ -111,7 +111,7 @@ _BAD = re.compile(
 
 def answers_are_named(draft: LintContext) -> Iterator[Diagnostic]:
     """Both words of a yes-no template, and the ends of a scale of grades, stand somewhere in the text."""
-    words = draft.header.words
+    words = draft.header.answers
     shown = any(use.of_example and use.printed and use.names == ("answer",) for use in draft.uses())
     if draft.kind.words is None or shown or not does_ask(draft) or any(answers_in_another(draft)):
         return  # where nothing is asked, or in another language, that is said
@@ -125,7 +125,7 @@ def answers_are_named(draft: LintContext) -> Iterator[Diagnostic]:
 
 def best_word_is_where_it_belongs(draft: LintContext) -> Iterator[Diagnostic]:
     """The yes word stands first, and grades run from the worst to the best: the other way ranks upside down."""
-    words, kind = draft.header.words, draft.kind
+    words, kind = draft.header.answers, draft.kind
     if kind.words is None:
         return
     good, bad = kind.words.best_and_worst(words)
@@ -133,7 +133,7 @@ def best_word_is_where_it_belongs(draft: LintContext) -> Iterator[Diagnostic]:
     if (_BAD.search(good) and not _BAD.search(bad)) or (not kind.words.best_first and falling):
         right = ", ".join(reversed(words))
         which = "best-first" if kind.words.best_first else "worst-first"
-        yield fault(f"words-order/{which}", draft.place("words"), first=words[0], last=words[-1], right=right)
+        yield fault(f"words-order/{which}", draft.place("answers"), first=words[0], last=words[-1], right=right)
 
 
 def _names(text: str, word: str) -> bool:

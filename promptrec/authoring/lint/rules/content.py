@@ -49,11 +49,11 @@ def speaks_its_language(draft: LintContext) -> Iterator[Diagnostic]:
 def answers_in_another(draft: LintContext) -> Iterator[Diagnostic]:
     """Answer words that are not in the language of the header; digits are in both."""
     wrong = _LATIN if draft.header.language == "zh" else _HAN
-    for word in draft.header.words:
+    for word in draft.header.answers:
         if draft.kind.words and wrong.search(word):
             yield fault(
                 "language/word",
-                draft.place("words", word),
+                draft.place("answers", word),
                 "warning",
                 word=repr(word),
                 name=NAMES[draft.header.language],
@@ -93,7 +93,7 @@ def examples_vary(draft: LintContext) -> Iterator[Diagnostic]:
         always: Slot = message("in-slot", slot=chr(ord("A") + min(slots))) if len(slots) == 1 else ""
     else:
         words = draft.kind.words
-        always = words.best_and_worst(draft.header.words)[0] if words and len(examples) == 1 else ""
+        always = words.best_and_worst(draft.header.answers)[0] if words and len(examples) == 1 else ""
     if always:
         yield fault(
             "one-answer",
@@ -108,7 +108,7 @@ def typed_answers(draft: LintContext) -> Iterator[Diagnostic]:
     """An answer typed as an example makes a model give that answer; so do typed examples that all have one answer."""
     if not draft.kind.reads_next_token:
         return
-    such = message("with-its-label") if draft.listwise else _either(draft.header.words)
+    such = message("with-its-label") if draft.listwise else _either(draft.header.answers)
     answered = []
     for line in draft.lines():
         named = [found for found in _SUCH_AS.finditer(line.text) if len(_answers(found[1], draft)) == 1]
@@ -131,7 +131,7 @@ def _answers(text: str, draft: LintContext) -> set[str]:
     """The answers that some words name."""
     if draft.listwise:
         return {a or b for a, b in _LABEL.findall(text)}
-    words = draft.header.words
+    words = draft.header.answers
     return {word for word in words if re.search(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", text, re.I)}
 
 
@@ -159,7 +159,7 @@ def _is_read_otherwise(draft: LintContext, line: Line) -> bool:
 def typed_titles(draft: LintContext) -> Iterator[Diagnostic]:
     """A title or a person's words typed in: they stand in every prompt, and pass for the author's own words."""
     titles = {item.title: "title-of-the-catalogue" for item in draft.catalog or ()}
-    people = {test.person.strip(): "person-of-a-test" for test in draft.header.tests}
+    people = {test.preferences.strip(): "person-of-a-test" for test in draft.header.tests}
     people |= {one.preferences.strip(): "person-of-an-example" for one in draft.template.examples}
     for line in draft.lines():
         for words, what in {**titles, **people}.items():

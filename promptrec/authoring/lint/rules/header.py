@@ -23,16 +23,16 @@ def says_what_it_is_for(draft: LintContext) -> Iterator[Diagnostic]:
 
 def is_called_as_it_ranks(draft: LintContext) -> Iterator[Diagnostic]:
     """A file that is called like one way of ranking is found under that name, and must rank in it."""
-    path, ranks = Path(draft.template.path), draft.header.ranks
-    if path.stem in KINDS and path.stem != ranks:
-        place = Place(str(path), draft.place("ranks").line)
-        yield fault("other-name", place, name=path.name, ranks=ranks, right=f"{ranks}{path.suffix}", kind=path.stem)
+    path, kind = Path(draft.template.path), draft.header.kind
+    if path.stem in KINDS and path.stem != kind:
+        place = Place(str(path), draft.place("kind").line)
+        yield fault("other-name", place, name=path.name, kind=kind, right=f"{kind}{path.suffix}", named=path.stem)
 
 
 _WIDE = re.compile("[，、；]")
 # Of these the catalogue knows whether the whole of it was read.
-TITLES = ("has", "lacks")
-TEXTS = ("person", "context", "about")
+TITLES = ("include", "exclude")
+TEXTS = ("preferences", "context", "about")
 
 
 def fields_are_parted(draft: LintContext) -> Iterator[Diagnostic]:
@@ -72,12 +72,12 @@ def unused_fields(draft: LintContext) -> Iterator[Diagnostic]:
 
 
 def unused_limits(draft: LintContext) -> Iterator[Diagnostic]:
-    """Limits on what the template never shows: they shorten nothing."""
+    """What the template itself truncates and never shows."""
     used = {".".join(use.names[:2]) for use in draft.uses()}
     used |= {f"item.{name}" for name in draft.header.fields if draft.is_own("fields", name)}  # found as fields already
-    for name in draft.header.limits:
-        if name not in used and any(use.startswith(name[:5]) for use in used):
-            yield fault("unused-limit", draft.place("limits", name), "warning", name=name)
+    for name in draft.header.truncate:
+        if draft.is_own("truncate") and name not in used and any(use.startswith(name[:5]) for use in used):
+            yield fault("unused-limit", draft.place("truncate", name), "warning", name=name)
 
 
 def unused_examples(draft: LintContext) -> Iterator[Diagnostic]:

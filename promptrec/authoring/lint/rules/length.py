@@ -21,7 +21,7 @@ SHORTENING = {"shorten", "truncate", "first", "last", "length", "wordcount", "ye
 
 
 def worst_case_fits(draft: LintContext, items: Iterable[Item]) -> Iterator[Diagnostic]:
-    """The longest of the items, as many as are ever shown at once, with all that `limits` lets be cut."""
+    """The longest of the items, as many as are ever shown at once, with all that `truncate` lets be cut."""
     if draft.tokenizer is None:
         return
     told = _longest(draft, items)
@@ -32,7 +32,7 @@ def worst_case_fits(draft: LintContext, items: Iterable[Item]) -> Iterator[Diagn
         uncut = _uncut(draft)
         yield fault(
             "too-long",
-            draft.place("limits"),
+            draft.place("truncate"),
             many=message("with-candidates", number=len(told.items)) if draft.listwise else "",
             why=explained(str(too_long)).said,
             also=message("or-limit", name=uncut[0]) if uncut else "",
@@ -40,21 +40,21 @@ def worst_case_fits(draft: LintContext, items: Iterable[Item]) -> Iterator[Diagn
 
 
 def long_things_have_limits(draft: LintContext) -> Iterator[Diagnostic]:
-    """What a person or a catalogue can make long is named under `limits`, or shortened where it is shown."""
+    """What a person or a catalogue can make long is named under `truncate`, or shortened where it is shown."""
     long = {name for name, n in _lengths(draft).items() if n > LONG} | set(PERSON)
     seen: set[str] = set()
     for use in draft.uses():
         name = ".".join(use.names[:2])
         if name in long and use.printed and not use.of_example and name not in seen:
             seen.add(name)
-            if name not in draft.header.limits and not SHORTENING & set(use.filters):
+            if name not in draft.header.truncate and not SHORTENING & set(use.filters):
                 yield fault("no-limit", use.place, "warning", name=name, written=use.written)
 
 
 def _uncut(draft: LintContext) -> list[str]:
-    """What is shown and not under `limits`, the longest first."""
+    """What is shown and not under `truncate`, the longest first."""
     long = _lengths(draft)
-    names = {".".join(use.names[:2]) for use in draft.uses() if use.printed} - set(draft.header.limits)
+    names = {".".join(use.names[:2]) for use in draft.uses() if use.printed} - set(draft.header.truncate)
     return [name for name in sorted(names & long.keys(), key=lambda name: -long[name]) if long[name]]
 
 

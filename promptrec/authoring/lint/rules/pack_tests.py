@@ -32,7 +32,7 @@ def titles_exist(draft: LintContext) -> Iterator[Diagnostic]:
     titles = Counter(item.title for item in catalog)
     for number, test in enumerate(draft.header.tests):
         # A title that is among the candidates too is said of once.
-        named = {title: field for field in ("candidates", "lacks", "has") for title in getattr(test, field)}
+        named = {title: field for field in ("candidates", "exclude", "include") for title in getattr(test, field)}
         for title, field in named.items():
             place = draft.place("tests", str(number), field, title)
             if titles[title] > 1:
@@ -67,15 +67,20 @@ def tests_agree(draft: LintContext) -> Iterator[Diagnostic]:
     alike: dict[object, list[int]] = {}
     items = len(own_catalog(draft.template) or draft.catalog or ())
     for number, test in enumerate(draft.header.tests):
+        wanted = len(test.include)
         alike.setdefault(_asked(test), []).append(number)
-        both = set(test.has) & set(test.lacks)
-        left = (len(test.candidates) or items) - len(set(test.lacks))
+        both = set(test.include) & set(test.exclude)
+        left = (len(test.candidates) or items) - len(set(test.exclude))
         if both:
             yield _contradiction(draft, number, "one", title=repr(min(both)))
-        elif test.lacks and items and left < test.top:
+        elif test.exclude and items and left < test.top:
             yield _contradiction(draft, number, "few", left=max(left, 0), top=test.top)
-        elif not test.lacks and test.model_fields_set & {"top", "candidates"} and len(test.has) < left <= test.top:
-            slots: dict[str, Slot] = {"items": left, "top": test.top, "fewer": max(len(test.has), min(3, left // 2))}
+        elif not test.exclude and test.model_fields_set & {"top", "candidates"} and wanted < left <= test.top:
+            slots: dict[str, Slot] = {
+                "items": left,
+                "top": test.top,
+                "fewer": max(wanted, min(3, left // 2)),
+            }
             yield fault("idle-test", draft.place("tests", str(number), "top"), "warning", **slots)
     for a, b in (pair for numbers in alike.values() for pair in combinations(numbers, 2)):
         one, other = draft.header.tests[a], draft.header.tests[b]
@@ -95,7 +100,7 @@ def _asked(test: Expectation) -> object:
 
 def _disagree(wants: Expectation, forbids: Expectation) -> Message | None:
     """What one wants among so few first places that the other forbids it there."""
-    both = set(wants.has) & set(forbids.lacks)
+    both = set(wants.include) & set(forbids.exclude)
     if not both or wants.top > forbids.top:
         return None
     return message("wanted-and-forbidden", title=repr(min(both)), wants=wants.top, forbids=forbids.top)
@@ -103,5 +108,5 @@ def _disagree(wants: Expectation, forbids: Expectation) -> Message | None:
 
 def _crowded(one: Expectation, other: Expectation) -> Message | None:
     """More titles wanted by both together than the places they are wanted in."""
-    top, wanted = max(one.top, other.top), {*one.has, *other.has}
+    top, wanted = max(one.top, other.top), {*one.include, *other.include}
     return message("crowded", wanted=len(wanted), top=top) if len(wanted) > top else None

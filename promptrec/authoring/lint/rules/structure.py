@@ -86,7 +86,7 @@ def does_ask(draft: LintContext) -> bool:
 
 
 def _asks(draft: LintContext, tail: str) -> bool:
-    return _ASKS.search(tail.strip()) is not None or _names_answers(tail, draft.header.words)
+    return _ASKS.search(tail.strip()) is not None or _names_answers(tail, draft.header.answers)
 
 
 def _tail(draft: LintContext) -> str:
@@ -102,7 +102,7 @@ def _tail(draft: LintContext) -> str:
 def question(draft: LintContext) -> str:
     """One that this kind of template could end with."""
     language = draft.header.language
-    words = {"en": " or ", "zh": "或"}[language].join(draft.header.words)
+    words = {"en": " or ", "zh": "或"}[language].join(draft.header.answers)
     return draft.kind.question.get(language, "…?").format(answers=words)
 
 
