@@ -91,7 +91,14 @@ def test_what_only_looks_like_a_slip_in_a_test_is_none(mistaken, typed):
         ("answers: [Yes, No]", "answers: 【Yes, No】", "yes-no.jinja", "header", 4, "plain brackets: [a, b]"),
         ("answers: [Yes, No]", "answers: [Yes；No]", "yes-no.jinja", "header", 4, "a plain comma"),
         ("answers: [", "answers:\u00a0[", "yes-no.jinja", "header", 4, "plain spaces"),
-        ("answers: [Yes, No]", "answers: [Yes, No]\nfields: [mood，tone]", "yes-no.jinja", "joined-fields", 5, "[mood, tone]"),
+        (
+            "answers: [Yes, No]",
+            "answers: [Yes, No]\nfields: [mood，tone]",
+            "yes-no.jinja",
+            "joined-fields",
+            5,
+            "[mood, tone]",
+        ),
     ],
 )
 def test_a_slip_in_a_header_is_found_in_its_line(mistaken, old, new, file, rule, line, words):

@@ -92,7 +92,7 @@ def _alone(draft: LintContext, name: str) -> str:
     """A name without what it belongs to, such as title, as it is to be written; empty where it is none."""
     if name in QUERY:
         return f"query.{name}"
-    if draft.header.kind == "profile" or name in NOT_ALONE or name not in names_of_item(draft):
+    if not draft.kind.ranks or name in NOT_ALONE or name not in names_of_item(draft):
         return ""
     return f"candidate.{name}" if draft.listwise else f"item.{name}"
 
