@@ -12,9 +12,9 @@ from promptrec.errors import UnknownName
 from promptrec.studio.rendering import page
 from promptrec.studio.request_form import PageRequest
 from promptrec.studio.session import Session
-from promptrec.template.front_matter import split_header
 from promptrec.template.kinds import KINDS
 from promptrec.template.loader import SUFFIX, shipped_folder
+from promptrec.template.template import Template
 
 
 def create(request: Request, session: Session, form: PageRequest) -> Response:
@@ -40,5 +40,5 @@ def create(request: Request, session: Session, form: PageRequest) -> Response:
 def ways(language: str) -> Mapping[str, str]:
     """The ways of ranking that a new pack has a template for, each with what it asks, in a language of the page."""
     files = (shipped_folder() / "general" / language).glob(f"*{SUFFIX}")
-    headers = [split_header(path.read_text(encoding="utf-8"), str(path))[0] for path in files]
+    headers = [Template.from_file(path).header for path in files]
     return {h.kind: h.about for h in sorted(headers, key=lambda h: list(KINDS).index(h.kind))}

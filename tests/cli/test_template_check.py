@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-FAULTS = Path(__file__).parents[1] / "author" / "faults"
+FAULTS = Path(__file__).parents[1] / "authoring" / "faults"
 
 
 @pytest.mark.model
