@@ -4,11 +4,11 @@ import pytest
 
 from promptrec.data.item import Item
 from promptrec.evaluate.metrics.validity import Validity
-from promptrec.rank.ordering import shuffled
+from promptrec.rank.ordering import seeded_order
 from promptrec.rank.ranking import RankedItem, Ranking, ReplyReport
 
 SHOWN = [Item(item_id=i, title=i.upper()) for i in "abcd"]
-PROMPTED = [item.item_id for item in shuffled(SHOWN, 0, "q")]
+PROMPTED = [item.item_id for item in seeded_order(SHOWN, 0, "q")]
 
 
 def ranking(ids="cadb", status="ok", **evidence):

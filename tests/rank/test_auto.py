@@ -8,15 +8,22 @@ from promptrec.engine.base import Usage
 from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import EngineError
-from promptrec.rank.base import Setup
+from promptrec.rank.base import ModelFreeRanker, Setup
 from promptrec.rank.baselines.simple import Random
 from promptrec.rank.expression import build_ranker, ranker_parts
 from promptrec.rank.probe_data import OTHERS, Pairs, probe_pairs
 from promptrec.rank.ranking import RankedItem, Ranking
-from promptrec.rank.selection.auto import AGREEMENT_REQUESTS, LEAST_REQUESTS, Probe, auto, choose, reweight
+from promptrec.rank.selection.auto import (
+    AGREEMENT_REQUESTS,
+    LEAST_REQUESTS,
+    Probe,
+    above_chance,
+    auto,
+    choose,
+    reweight,
+)
 from promptrec.rank.selection.probe import ProbeResult, ProbeRow, measure_ranker, shares_below
 from promptrec.template.loader import load_template
-from promptrec.testing.planted_rankers import PlantedReader
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 PAIRS = probe_pairs("en")
@@ -58,9 +65,33 @@ def test_words_and_items_share_too_few_words_to_be_counted():
     assert found.row.auc < 0.65
 
 
-def test_a_reader_of_descriptions_is_seen_and_chance_is_seen():
-    assert measure_ranker(Random(Setup()), None, PAIRS).row.auc == pytest.approx(0.5, abs=0.15)
-    assert measure_ranker(PlantedReader(Setup()), None, PAIRS).row.low is not None
+class Reader(ModelFreeRanker):
+    """Finds the item whose description fits for a share of the queries; for the others all items are equal."""
+
+    name = "reader"
+    understood = 0.0
+
+    def score(self, evidence):
+        for n, e in enumerate(evidence):
+            description = PAIRS.catalog[PAIRS.right[e.request.query.query_id]].fields["description"]
+            for item in e.request.candidates:
+                fits = n < self.understood * len(evidence) and item.fields["description"] == description
+                e.score(item.item_id, reader=float(fits))
+
+
+@pytest.mark.parametrize(("understood", "auc"), [(1.0, 1.0), (0.5, 0.75), (0.2, 0.6)])
+def test_a_reader_of_descriptions_is_seen(understood, auc):
+    reader = Reader(Setup())
+    reader.understood = understood
+    row = measure_ranker(reader, None, PAIRS).row
+    assert row.auc == pytest.approx(auc) and 0.5 < row.low <= row.auc
+    assert [r.ranker for r in above_chance([row.model_copy(update={"ranker": "yes-no"})])] == ["yes-no"]
+
+
+def test_chance_is_seen():
+    rows = [measure_ranker(Random(Setup(seed=seed)), None, PAIRS).row for seed in range(100)]
+    assert sum(row.auc for row in rows) / len(rows) == pytest.approx(0.5, abs=0.02)
+    assert sum(row.low > 0.5 for row in rows) <= 10, "a bound of 95 % lets 5 of 100 pass"
 
 
 def test_a_planted_bad_ranker_is_never_chosen_in_100_runs():

@@ -11,7 +11,7 @@ from promptrec.rank.ordering import seeded_hash
 from promptrec.rank.probe_data import probe_pairs
 from promptrec.rank.registry import RANKERS
 from promptrec.rank.selection.auto import REFERENCES, above_chance, auto, mean_centred_variant, measure_mean_centred
-from promptrec.rank.selection.probe import ProbeResult, ProbeRow, least, shares_below
+from promptrec.rank.selection.probe import ProbeResult, ProbeRow, lower_bound, shares_below
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 PAIRS = probe_pairs("en")
@@ -43,7 +43,7 @@ def measured(name, signal, seed):
         for r in PAIRS.requests
     )
     areas = shares_below(PAIRS, scores)
-    return ProbeResult(ProbeRow(ranker=name, auc=sum(areas) / len(areas), low=least(areas)), scores)
+    return ProbeResult(ProbeRow(ranker=name, auc=sum(areas) / len(areas), low=lower_bound(areas)), scores)
 
 
 @pytest.mark.parametrize("name", [name for name in RANKERS if mean_centred_variant(name)])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.rank.base import Setup
-from promptrec.rank.batched_rounds import answered
+from promptrec.rank.batched_rounds import run
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.rank.sorting.tournament import FINAL, GROUP, Tournament
 
@@ -24,7 +24,7 @@ def play(worths, seed=0):
         rounds.append([len(group) for group in groups])
         return [choice([float(item.title) for item in group]) for group in groups]
 
-    scores = answered(Tournament(Setup(seed=seed)).compare(ResultBuilder(RankRequest(Query(), items))), answer)
+    scores = run(Tournament(Setup(seed=seed)).compare(ResultBuilder(RankRequest(Query(), items))), answer)
     assert len(scores) == len(items)
     return [float(item.title) for item in sorted(items, key=lambda item: -scores[item.item_id])], rounds
 

@@ -67,6 +67,8 @@ def test_errors_that_are_shared_do_not_bring_a_ranker_in_that_knows_nothing():
     prior = weights_of(planted({"query-likelihood": 1.2, "embedding": 1.2})) | {"bm25": WEIGHTING.bm25_weight()}
     agreed = agreement(scores, prior)
     assert agreed["bm25"] > agreed["query-likelihood"], "agreement alone believes what shares words"
+    raised = {name: weight * agreed[name] for name, weight in prior.items()}
+    assert "bm25" in WEIGHTING.select(raised), "a weight that agreement could raise would bring it in"
     assert set(WEIGHTING.select(WEIGHTING.adjust(prior, agreed))) == {"query-likelihood", "embedding"}
 
 
@@ -75,8 +77,13 @@ def test_agreement_never_makes_a_ranker_count_for_more_than_its_prior(seed):
     draw = np.random.default_rng(seed)
     prior = dict(zip("abcd", draw.uniform(0, 2, 4).tolist(), strict=True))
     agreed = dict(zip("abcd", draw.uniform(-0.3, 1, 4).tolist(), strict=True))
-    moved = WEIGHTING.adjust(prior, agreed)
-    assert all(0 <= moved[name] <= prior[name] for name in prior) and any(moved.values())
+    adjusted = WEIGHTING.adjust(prior, agreed)
+    mean = np.average(list(agreed.values()), weights=list(prior.values()))
+    above = {name for name in prior if agreed[name] >= mean}
+    assert mean > 0 and 0 < len(above) < len(prior)
+    for name in prior:
+        assert 0 <= adjusted[name] <= prior[name]
+        assert (adjusted[name] == prior[name]) == (name in above), "who agrees less than the mean counts for less"
 
 
 def test_a_ranker_that_nobody_agrees_with_is_left_out_however_good_the_probe_found_it():

@@ -65,7 +65,7 @@ def measure_ranker(ranker: Ranker, engine: Engine | None, pairs: Pairs) -> Probe
         return ProbeResult(ProbeRow(ranker=name, reason=failed))
     scores = tuple(standardise(member_scores(ranking)) for ranking in rankings)
     areas = shares_below(pairs, scores)
-    listwise = any(KINDS[kind].lists_candidates for kind in template_kinds(name))
+    kind = getattr(ranker, "template_kind", None)
     reads = sum(len(request.candidates) for request in pairs.requests)
     row = ProbeRow(
         ranker=name,
@@ -73,7 +73,7 @@ def measure_ranker(ranker: Ranker, engine: Engine | None, pairs: Pairs) -> Probe
         low=lower_bound(areas),
         prompt_tokens=sum(r.usage.prompt_tokens - r.usage.cached_tokens for r in rankings) / reads,
         seconds=sum(r.usage.seconds for r in rankings),
-        first_slot=_first_slot(rankings, pairs) if listwise else None,
+        first_slot=_first_slot(rankings, pairs) if kind and KINDS[kind].lists_candidates else None,
         yes=_yes_rate(rankings) if name == "yes-no" else None,
     )
     return ProbeResult(row, scores)
