@@ -128,14 +128,14 @@ def _requests(dataset: Dataset, limit: int | None) -> list[RankRequest]:
 
 
 def _side(template: Template, name: str, rankings: Sequence[Ranking], values: Sequence[float]) -> Side:
-    told = [value for value in values if value == value]  # NaN: nothing was right for that person
-    lost = [ranking for ranking in rankings if ranking.status not in ("ok", "repaired")]
+    defined = [value for value in values if value == value]  # NaN: nothing was right for that person
+    unranked = [ranking for ranking in rankings if ranking.status not in ("ok", "repaired")]
     return Side(
         name=name,
         sha256=template.sha256,
         kind=template.header.kind,
-        mean=sum(told) / len(told) if told else None,
+        mean=sum(defined) / len(defined) if defined else None,
         prompt_tokens=sum(ranking.usage.prompt_tokens for ranking in rankings),
-        failed=len(lost),
-        first_failure=f"{lost[0].query_id}: {lost[0].reason or lost[0].status}" if lost else "",
+        failed=len(unranked),
+        first_failure=f"{unranked[0].query_id}: {unranked[0].reason or unranked[0].status}" if unranked else "",
     )

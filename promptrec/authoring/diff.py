@@ -57,8 +57,8 @@ def diff(
     )
 
 
-def _prompt(template: Template, told: Sample, tokenizer: Tokenizer) -> tuple[str, int]:
-    fitted = fit(template, told.query, told.items, told.labels, tokenizer, MOST_TOKENS, instruction=told.instruction)
+def _prompt(template: Template, args: Sample, tokenizer: Tokenizer) -> tuple[str, int]:
+    fitted = fit(template, args.query, args.items, args.labels, tokenizer, MOST_TOKENS, instruction=args.instruction)
     return fitted.prompt.text, len(fitted.encoded.ids)
 
 

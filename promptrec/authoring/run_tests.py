@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from promptrec.authoring.lint.context import LintContext
-from promptrec.authoring.lint.file_names import misnamed_told
+from promptrec.authoring.lint.file_names import misnamed_files_hint
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
@@ -50,7 +50,7 @@ def run_tests(template: Template, rank: Rank, catalog: Catalog) -> list[Outcome]
     """
     expectations = template.header.tests
     if not expectations:
-        others = misnamed_told(Path(template.path).parent)
+        others = misnamed_files_hint(Path(template.path).parent)
         raise InputError(
             f"{template.path}: no tests: write what you expect under `tests:`, in the header or pack.yaml{others}"
         )

@@ -1,4 +1,4 @@
-"""A person and items to try a template with."""
+"""A sample query and items to render a template with."""
 
 from functools import cache
 from itertools import islice
@@ -22,7 +22,7 @@ BUNDLED = {("films", "en"): "films", ("general", "zh"): "places-zh"}
 
 
 class Sample(NamedTuple):
-    """What `Template.render` needs: a person, the items shown, a label for each (listwise), the instruction."""
+    """The arguments of `Template.render`: a query, the items shown, a label for each (listwise), the instruction."""
 
     query: Query
     items: tuple[Item, ...]
@@ -31,7 +31,7 @@ class Sample(NamedTuple):
 
 
 def sample(template: Template, catalog: Catalog | None = None, preferences: str | None = None) -> Sample:
-    """Someone, and the first items of a catalogue: the one given, else the pack's own, else one that comes along.
+    """A sample query, and the first items of a catalogue: the one given, else the pack's own, else a bundled one.
 
     Raises:
         InputError: the pack's own catalogue cannot be read.
@@ -39,24 +39,26 @@ def sample(template: Template, catalog: Catalog | None = None, preferences: str 
     language = template.header.language
     person = SAMPLE_PERSON[language] if not template.kind.ranks else None
     query = person or Query(preferences=preferences or SAMPLE_WORDS[language])
-    return shown(template, query, sample_items(template, catalog))
+    return render_args(template, query, sample_items(template, catalog))
 
 
 def sample_items(template: Template, catalog: Catalog | None = None) -> list[Item]:
     """The first items of a catalogue: see `sample`."""
     header = template.header
-    return list(islice(catalog or own_catalog(template) or _other(header.domain, header.language), SAMPLE_ITEMS))
+    return list(
+        islice(catalog or own_catalog(template) or _fallback_catalog(header.domain, header.language), SAMPLE_ITEMS)
+    )
 
 
-def shown(template: Template, query: Query, items: list[Item]) -> Sample:
-    """A person and items as this kind of template shows them: all of them with labels, the first one, or none."""
+def render_args(template: Template, query: Query, items: list[Item]) -> Sample:
+    """The arguments to render a template of this kind with: all items with labels, the first item, or none."""
     header, kind = template.header, template.kind
     if not kind.lists_candidates:
         return Sample(query, tuple(items[:1]) if kind.ranks else (), (), "")
     labels = label_names(len(items))
     choices = tuple(item.title for item in items) if header.answer == "titles" else labels
-    told = answer_format(header.answer, header.language).instruction(choices) if kind.writes_answer else ""
-    return Sample(query, tuple(items), labels, told)
+    instruction = answer_format(header.answer, header.language).instruction(choices) if kind.writes_answer else ""
+    return Sample(query, tuple(items), labels, instruction)
 
 
 def own_catalog(template: Template) -> Catalog | None:
@@ -70,13 +72,13 @@ def own_catalog(template: Template) -> Catalog | None:
 
 
 @cache
-def _other(domain: str, language: str) -> Catalog:
+def _fallback_catalog(domain: str, language: str) -> Catalog:
     """A bundled catalogue that fits, or a few made-up items."""
     if (domain, language) in BUNDLED:
         return Catalog.bundled(BUNDLED[domain, language])
     title = {"en": "The Silent Garden", "zh": "寂静的花园"}[language]
-    told = {
+    description = {
         "en": "A widower plants a garden with the children next door.",
         "zh": "一位老人和邻家的孩子们一起种下花园。",
     }[language]
-    return Catalog([Item(item_id=str(n), title=f"{title} {n}", fields={"description": told}) for n in (1, 2, 3)])
+    return Catalog([Item(item_id=str(n), title=f"{title} {n}", fields={"description": description}) for n in (1, 2, 3)])

@@ -58,7 +58,7 @@ def new_pack(name: str, folder: Path, like: str | None = None, catalog: Catalog 
     try:
         if target.exists():
             raise PackIsThere(f"{target} is there already: change its files, or choose another name")
-        return _made(target, list_templates(pack=like)[0].pack, domain, language, catalog)
+        return _write_pack(target, list_templates(pack=like)[0].pack, domain, language, catalog)
     except OSError as error:
         raise InputError(f"{name} cannot be written to {folder}: {error.strerror}") from None
 
@@ -79,13 +79,13 @@ def pack_name(name: str) -> tuple[str, str]:
     return domain, language
 
 
-def _made(target: Path, source: Pack, domain: str, language: str, catalog: Catalog | None) -> list[Path]:
+def _write_pack(target: Path, source: Pack, domain: str, language: str, catalog: Catalog | None) -> list[Path]:
     target.mkdir(parents=True)
-    written = [_copied(path, target, domain) for path in sorted(_folder(source).glob(f"*{SUFFIX}"))]
-    written.append(_written(target / SETTINGS, _settings(source, domain, language, catalog)))
+    written = [_copy_template(path, target, domain) for path in sorted(_folder(source).glob(f"*{SUFFIX}"))]
+    written.append(_write(target / SETTINGS, _settings(source, domain, language, catalog)))
     if catalog is not None:
         lines = (json.dumps(_row(item), ensure_ascii=False) for item in list(catalog)[:MOST_ITEMS])
-        written.append(_written(target / CATALOG, "".join(f"{line}\n" for line in lines)))
+        written.append(_write(target / CATALOG, "".join(f"{line}\n" for line in lines)))
     return written
 
 
@@ -94,9 +94,9 @@ def _folder(pack: Pack) -> Path:
     return pack.folder
 
 
-def _copied(path: Path, target: Path, domain: str) -> Path:
+def _copy_template(path: Path, target: Path, domain: str) -> Path:
     text = re.sub(r"^domain: .*$", f"domain: {domain}", path.read_text(encoding="utf-8"), count=1, flags=re.MULTILINE)
-    return _written(target / path.name, text)
+    return _write(target / path.name, text)
 
 
 def _settings(source: Pack, domain: str, language: str, catalog: Catalog | None) -> str:
@@ -115,6 +115,6 @@ def _row(item: Item) -> dict[str, object]:
     return {"item_id": item.item_id, "title": item.title, **item.fields}
 
 
-def _written(path: Path, text: str) -> Path:
+def _write(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     return path

@@ -1,11 +1,11 @@
-"""The tokens of a prompt as a model reads them: which an engine need not read again, and who wrote them."""
+"""The tokens of a prompt: which of them other prompts share as a prefix, and which the template's author typed."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, takewhile
 from typing import Literal
 
-from promptrec.authoring.sample_request import shown
+from promptrec.authoring.sample_request import render_args
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.engine.base import Tokens
@@ -14,8 +14,8 @@ from promptrec.template.template import Template
 
 # More than prompts need, so that nothing is cut; what is longer nobody looks at token by token.
 MOST_TOKENS = 2**14
-SOMEBODY_ELSE = {"en": "Something quite different.", "zh": "完全不同的东西。"}
-BROKEN = "\ufffd"
+OTHER_PREFERENCES = {"en": "Something quite different.", "zh": "完全不同的东西。"}
+REPLACEMENT_CHARACTER = "\ufffd"
 # UTF-8 has no longer character.
 LONGEST_CHARACTER = 4
 
@@ -65,7 +65,7 @@ def view_prompt(
     tokenizer: Tokenizer,
     *,
     place: int = 0,
-    whoever: bool = False,
+    across_people: bool = False,
     budget: int = MOST_TOKENS,
 ) -> PromptView:
     """The prompt for a person and one candidate, or all of them where the template shows all at once.
@@ -80,7 +80,7 @@ def view_prompt(
         items: the candidates, at least one.
         tokenizer: of the model.
         place: of the candidate whose prompt is shown; a listwise one has them in the order given.
-        whoever: compare it with the same candidate's prompt for somebody else too, and take whichever shares more.
+        across_people: compare it with the same candidate's prompt for another person too, and take whichever shares more.
         budget: tokens the prompt may have.
 
     Raises:
@@ -88,17 +88,17 @@ def view_prompt(
     """
 
     def read(person: Query, turn: int) -> Fitted:
-        told = shown(template, person, [*items[turn:], *items[:turn]])
-        return fit(template, told.query, told.items, told.labels, tokenizer, budget, instruction=told.instruction)
+        args = render_args(template, person, [*items[turn:], *items[:turn]])
+        return fit(template, args.query, args.items, args.labels, tokenizer, budget, instruction=args.instruction)
 
     listwise = template.kind.lists_candidates
     turn = 0 if listwise else place
     fitted = [read(query, n) for n in range(min(2, len(items)) if listwise else len(items))]
     chosen = fitted[turn]
     beside = [{other.encoded.ids for other in fitted}]
-    if whoever:
-        somebody = read(Query(preferences=SOMEBODY_ELSE[template.header.language]), turn)
-        beside.append({chosen.encoded.ids, somebody.encoded.ids})
+    if across_people:
+        other = read(Query(preferences=OTHER_PREFERENCES[template.header.language]), turn)
+        beside.append({chosen.encoded.ids, other.encoded.ids})
     context = len(chosen.encoded.context)
     # A prompt that is the same to its end (a profile's, for any candidate) is not read twice.
     shared = max((_common(prompts) for prompts in beside if len(prompts) > 1), default=context)
@@ -128,7 +128,7 @@ def _token_spans(ids: Tokens, trusted: Sequence[bool], tokenizer: Tokenizer) -> 
     for end in range(1, len(ids) + 1):
         text = tokenizer.decode(ids[start:end])
         at_end = end == len(ids) or trusted[end] != trusted[start]
-        if BROKEN not in text or at_end or end - start == LONGEST_CHARACTER:
+        if REPLACEMENT_CHARACTER not in text or at_end or end - start == LONGEST_CHARACTER:
             token_spans.append(TokenSpan(text, ids[start:end], trusted[start]))
             start = end
     return tuple(token_spans)

@@ -1,4 +1,4 @@
-"""What a template sees of a person and of an item: plain values, shortened where the prompt must fit."""
+"""The values that a template sees of a query and of an item, truncated where the prompt must fit."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -13,7 +13,7 @@ SEPARATORS = {"en": ", ", "zh": "、"}
 
 
 class Listed(list[str]):
-    """A list that a template can loop over, or print as it is: "Comedy, Drama"."""
+    """A list that a template can loop over, and that prints with the separator of its language: "Comedy, Drama"."""
 
     def __init__(self, entries: Iterable[str], language: str) -> None:
         super().__init__(entries)
@@ -24,9 +24,9 @@ class Listed(list[str]):
 
 
 def query_view(query: Query, language: str, limits: Limits = NO_LIMITS) -> dict[str, object]:
-    """`query` in a template. A limit on history keeps that many of the most recent entries."""
-    kept = limits.get("query.history")
-    recent = query.history if kept is None else query.history[len(query.history) - min(kept, len(query.history)) :]
+    """The value of `query` in a template; a limit on the history is how many of the most recent entries are shown."""
+    limit = limits.get("query.history", len(query.history))
+    recent = query.history[max(0, len(query.history) - limit) :]
     return {
         "preferences": shortened(query.preferences, limits.get("query.preferences")),
         "context": shortened(query.context, limits.get("query.context")),
@@ -36,7 +36,7 @@ def query_view(query: Query, language: str, limits: Limits = NO_LIMITS) -> dict[
 
 
 def item_view(item: Item, header: Header, limits: Limits = NO_LIMITS, label: str = "") -> dict[str, object]:
-    """`item` in a template: its title, the fields the header declares (empty where it has none), and lists of fields.
+    """The value of `item` in a template: its title, the fields that the header declares (empty if absent), and lists.
 
     `facts` has all of them, `others` those that the header does not declare.
     """
@@ -46,8 +46,8 @@ def item_view(item: Item, header: Header, limits: Limits = NO_LIMITS, label: str
     view["title"] = shortened(item.title, limits.get("item.title"))
     view["item_id"] = item.item_id
     view["label"] = label
-    view["facts"] = _told(item.fields, header.language, limits.get("item.facts"))
-    view["others"] = _told(_others(item, header), header.language, limits.get("item.others"))
+    view["facts"] = _named_values(item.fields, header.language, limits.get("item.facts"))
+    view["others"] = _named_values(_others(item, header), header.language, limits.get("item.others"))
     return view
 
 
@@ -95,15 +95,15 @@ def lengths(query: Query, candidates: Sequence[Item], header: Header) -> dict[st
     return out
 
 
-def _told(fields: Mapping[str, FieldValue], language: str, limit: int | None) -> list[tuple[str, str]]:
-    """Each field as its name and its value in words; a limit cuts each value, and 0 leaves none."""
+def _named_values(fields: Mapping[str, FieldValue], language: str, limit: int | None) -> list[tuple[str, str]]:
+    """Each field as a pair of name and text; a limit truncates each text, and 0 leaves no pair."""
     if limit == 0:
         return []
     return [(n, shortened(str(_shortened_field(v, language, None)), limit)) for n, v in fields.items()]
 
 
 def _longest(items: Iterable[Mapping[str, FieldValue]]) -> int:
-    """Characters of the longest value, as `_told` has it with the longest separator of all languages."""
+    """Characters of the longest value, as `_named_values` has it with the longest separator of all languages."""
     texts = (SEPARATORS["en"].join(v) if isinstance(v, tuple) else str(v) for fields in items for v in fields.values())
     return max(map(len, texts), default=0)
 
@@ -118,13 +118,13 @@ def _shortened_field(value: FieldValue, language: str, limit: int | None) -> obj
 
 def _entries_within(value: tuple[str, ...], limit: int) -> tuple[str, ...]:
     """The first entries of a list that fit into `limit` characters together."""
-    kept, total = 0, 0
+    count, total = 0, 0
     for entry in value:
         total += len(entry)
         if total > limit:
             break
-        kept += 1
-    return value[:kept]
+        count += 1
+    return value[:count]
 
 
 def _text(value: FieldValue) -> str:

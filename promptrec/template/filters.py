@@ -23,7 +23,7 @@ WITHOUT_MARKS = dict.fromkeys(map(ord, OPEN + CLOSE))
 SENTENCE_ENDS = tuple(".!?…。！？؟।")
 CLOSING_SIGNS = "\"'”’»)]）】」』"
 # The name under which the way to count tokens is told to a template; it cannot be written in one.
-SHORTENED = "_shortened"
+SHORTEN = "_shortened"
 
 Shorten = Callable[[str, int], str]
 """A text and how many tokens of it to keep, to the text that is kept."""
@@ -34,7 +34,7 @@ def shorten(context: jinja2.runtime.Context, value: Any, tokens: int) -> str:  #
     """At most so many tokens of a text, as the model counts them."""
     if not isinstance(tokens, int) or tokens < 1:
         raise ValueError(f"shorten takes how many tokens to keep, as in shorten(40), not {tokens!r}")
-    told = context.get(SHORTENED)
+    told = context.get(SHORTEN)
     return told(str(value), tokens) if told else str(value)
 
 
@@ -56,7 +56,7 @@ def lines_of(text: str) -> list[str]:
     return out
 
 
-def in_language(language: str) -> dict[str, Callable[..., Any]]:
+def language_filters(language: str) -> dict[str, Callable[..., Any]]:
     """The filters by name, for a language ("en" or "zh")."""
 
     def date(value: Any) -> str:  # noqa: ANN401

@@ -17,7 +17,7 @@ from promptrec.errors import PromptrecError, TemplateError
 from promptrec.template.body import Body
 from promptrec.template.context import NO_LIMITS, Limits, item_view, query_view
 from promptrec.template.few_shot import Example, read_examples, shown_pair, turned
-from promptrec.template.filters import SHORTENED, Shorten
+from promptrec.template.filters import SHORTEN, Shorten
 from promptrec.template.front_matter import split_header
 from promptrec.template.kinds import KINDS, TemplateKind
 from promptrec.template.pack import LONGEST_FILE, SETTINGS, Pack, file_text
@@ -109,7 +109,7 @@ class Template:
             "query": query_view(query, self.header.language, limits),
             "instruction": Trusted(instruction),
             "examples": self._example_views(),
-            SHORTENED: shorten,
+            SHORTEN: shorten,
             BUDGET: Budget(),
         }
         if self.kind.lists_candidates:

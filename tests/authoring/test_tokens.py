@@ -53,8 +53,8 @@ def yes_no(body):
 
 @pytest.mark.parametrize("shipped", list_templates(), ids=lambda t: t.name)
 @pytest.mark.parametrize(("place", "whoever", "tokenizer"), [(0, True, TOKENIZER), (2, False, Begun())])
-def test_they_are_the_very_tokens_a_model_reads(shipped, place, whoever, tokenizer):
-    seen = view_prompt(shipped, PERSON, ITEMS, tokenizer, place=place, whoever=whoever)
+def test_they_are_the_very_tokens_a_model_reads(shipped, place, across_people, tokenizer):
+    seen = view_prompt(shipped, PERSON, ITEMS, tokenizer, place=place, across_people=across_people)
     listwise = shipped.header.kind.startswith("listwise")
     exact = exactly(shipped, PERSON, ITEMS if listwise else ITEMS[place:], tokenizer)
     assert seen.ids == exact.encoded.ids and seen.parts[2].ids == exact.encoded.reply
@@ -84,7 +84,7 @@ WORDS = "a very odd wish"
 def for_whoever(name):
     told = load_template(name)
     items = sample_items(told)
-    return view_prompt(told, sample(told, None, WORDS).query, items, TOKENIZER, whoever=True), items[0].title
+    return view_prompt(told, sample(told, None, WORDS).query, items, TOKENIZER, across_people=True), items[0].title
 
 
 @pytest.mark.parametrize(("kind", "language"), list(product(("yes-no", "graded"), ("en", "zh"))))
@@ -109,7 +109,7 @@ def test_a_profile_is_the_same_for_every_candidate_and_another_for_somebody_else
     told = load_template("profiles/en/profile")
     person = sample(told).query
     assert not token_spans(view_prompt(told, person, ITEMS, TOKENIZER), "varies")
-    seen = view_prompt(told, person, ITEMS, TOKENIZER, whoever=True)
+    seen = view_prompt(told, person, ITEMS, TOKENIZER, across_people=True)
     assert "The Silent Garden" in text(token_spans(seen, "varies"))
 
 

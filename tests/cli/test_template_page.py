@@ -91,8 +91,8 @@ def test_the_walk_goes_as_the_page_says(promptrec, tmp_path):
 
 
 def test_the_page_names_every_header_field_and_filter():
-    from promptrec.template.filters import in_language
+    from promptrec.template.filters import language_filters
     from promptrec.template.front_matter import Header
 
-    for name in (*Header.model_fields, *in_language("en")):
+    for name in (*Header.model_fields, *language_filters("en")):
         assert f"`{name}`" in PAGE or f"`{name}(" in PAGE, name

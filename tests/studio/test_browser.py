@@ -108,8 +108,8 @@ def test_the_keyboard_reaches_everything(open_page):
     unnamed = """() => [...document.querySelectorAll('input:not([type=hidden]), select, textarea:not([hidden])')]
         .filter(e => !e.labels.length).map(e => e.outerHTML)"""
     assert tab.evaluate(unnamed) == []
-    outline = tab.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-    assert outline == "solid", "focus is seen"
+    read_references = tab.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert read_references == "solid", "focus is seen"
 
 
 def test_what_was_typed_survives_a_change_of_language(open_page, put):

@@ -3,7 +3,7 @@
 import pytest
 
 from promptrec.errors import TemplateError
-from promptrec.template.analysis.references import Place, Typed, Use, outline
+from promptrec.template.analysis.references import Place, Typed, Use, read_references
 from promptrec.template.template import Template
 
 HEADER = "---\nkind: listwise-labels\ndomain: wine\nlanguage: en\nabout: a test\ntruncate: [item.title]\n---\n"
@@ -14,7 +14,7 @@ def read(body, tmp_path, **parts):
         (tmp_path / f"_{name}.jinja").write_text(text)
     path = tmp_path / "labels.jinja"
     path.write_text(HEADER + body)
-    return outline(Template.from_file(path))
+    return read_references(Template.from_file(path))
 
 
 def uses(body, tmp_path, **parts):

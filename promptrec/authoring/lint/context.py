@@ -12,7 +12,7 @@ from promptrec.authoring.messages import Message, Slot, words
 from promptrec.data.catalog import Catalog
 from promptrec.data.clean import clean_text
 from promptrec.prompt import Tokenizer
-from promptrec.template.analysis.references import Piece, Place, Typed, Use, outline
+from promptrec.template.analysis.references import Piece, Place, Typed, Use, read_references
 from promptrec.template.pack import SETTINGS
 from promptrec.template.syntax.yaml_loader import places
 from promptrec.template.template import Template
@@ -43,7 +43,7 @@ class LintContext:
         self.tokenizer = tokenizer
         self.catalog = catalog
         self.context_length = context_length
-        self.blocks = outline(template)
+        self.blocks = read_references(template)
 
     def pieces(self, *blocks: str) -> list[Piece]:
         """What stands in these blocks, in this order; in all of them if none is named."""
@@ -74,10 +74,10 @@ class LintContext:
 
     def end(self, block: str) -> Place:
         """The last line of a block that says something."""
-        said = [p for p in self.blocks[block] if not isinstance(p, Typed) or p.text.strip()]
-        if not said:
+        pieces = [p for p in self.blocks[block] if not isinstance(p, Typed) or p.text.strip()]
+        if not pieces:
             return Place(self.template.path, 1)
-        last = said[-1]
+        last = pieces[-1]
         return last.at(len(last.text.rstrip())) if isinstance(last, Typed) else last.place
 
     def place(self, field: str, *within: str) -> Place:

@@ -26,7 +26,7 @@ def misnamed_files(folder: Path) -> Iterator[Diagnostic]:
         yield fault(which, Place(str(folder / name), 1), "warning", name=name, right=right)
 
 
-def misnamed_told(folder: Path) -> str:
+def misnamed_files_hint(folder: Path) -> str:
     """What a message may end with: each of them and its right name; empty where there are none."""
     return "".join(f"; {one.said}: {one.suggestion}" for one in misnamed_files(folder))
 

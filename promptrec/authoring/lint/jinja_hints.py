@@ -6,7 +6,7 @@ from pathlib import Path
 from promptrec.authoring.lint.context import fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.template.analysis.references import Place
-from promptrec.template.filters import in_language
+from promptrec.template.filters import language_filters
 from promptrec.template.sandbox.environment import FILTERS, can_be_read
 
 _NUMBER = re.compile(r"\|\s*(\w+)[ :]+(\d+)\s*(?=[|}])")
@@ -77,7 +77,7 @@ def _of_signs(line: str) -> tuple[str, str, str] | None:
         ):
             continue
         last = name.split()[-1]
-        if " " in name and last.partition("(")[0] in FILTERS | in_language("en").keys():
+        if " " in name and last.partition("(")[0] in FILTERS | language_filters("en").keys():
             return "slip/bar", written, f"{owner}{dot}{name.removesuffix(last).rstrip()} | {last}"
         return "slip/brackets", written, f'{owner or "item"}["{name}"]'
     return None
@@ -98,7 +98,7 @@ def _told(line: str) -> tuple[str, str, str] | None:
         owner, words = spaced[1], spaced[2].split()
         if _JINJA & {word.lower() for word in words}:
             continue
-        if words[-1] in in_language("en"):
+        if words[-1] in language_filters("en"):
             before = " ".join(words[:-1])
             name = f".{before}" if before.isidentifier() else f'["{before}"]'
             return "slip/bar", spaced[0].strip(), f"{owner}{name} | {words[-1]}"

@@ -20,9 +20,9 @@ Rule = Callable[[LintContext], Iterable[Diagnostic]]
 NAMES: tuple[Rule, ...] = (
     names.unknown_names,
     names.printed_lists,
-    header.fields_are_parted,
+    header.fields_are_separated,
     expressions.single_braces,
-    expressions.names_do_what_they_look_like,
+    expressions.quoted_and_joined_names,
 )
 # A misspelt name is also one that is missing: these say something new only where all names are right.
 MISSING: tuple[Rule, ...] = (
@@ -30,36 +30,36 @@ MISSING: tuple[Rule, ...] = (
     header.unused_limits,
     header.unused_examples,
     header.unused_names,
-    structure.shows_the_person,
-    structure.shows_the_items,
-    structure.shows_the_instruction,
+    structure.preferences_are_shown,
+    structure.items_are_shown,
+    structure.instruction_is_shown,
 )
 RULES: tuple[Rule, ...] = (
-    header.says_what_it_is_for,
-    header.is_called_as_it_ranks,
-    structure.asks,
+    header.about_and_domain_are_filled,
+    header.file_name_matches_kind,
+    structure.prompt_asks_something,
     answers.answers_are_named,
-    answers.best_word_is_where_it_belongs,
+    answers.answers_are_ordered,
     answers.space_before_slot,
     answers.words_are_single_tokens,
     answers.labels_are_single_tokens,
     answers.labels_are_shown_as_answered,
-    structure.same_things_first,
-    structure.scored_text_is_not_shown_before,
+    structure.stable_part_first,
+    structure.scored_text_not_in_context,
     names.fields_are_in_the_catalogue,
-    names.labels_are_of_lists,
+    names.labels_only_in_lists,
     content.control_tokens,
     content.typed_titles,
-    expressions.signs_of_elsewhere,
+    expressions.foreign_syntax,
     expressions.stray_braces,
     content.examples_vary,
     content.typed_answers,
-    answers.is_no_answer_itself,
-    content.speaks_its_language,
-    length.long_things_have_limits,
+    answers.text_is_not_parsed_as_answer,
+    content.language_matches_header,
+    length.long_fields_are_truncated,
     pack_tests.titles_exist,
     pack_tests.tests_agree,
-    header.texts_are_whole,
+    header.unquoted_comments,
 )
 
 
@@ -84,24 +84,24 @@ def check(
     found = list(misnamed_files(path.parent))
     try:
         template = Template(path.stem, source, path) if source is not None else Template.from_file(path)
-        draft = LintContext(template, tokenizer, catalog or own_catalog(template), context_length)
+        context = LintContext(template, tokenizer, catalog or own_catalog(template), context_length)
     except PromptrecError as error:
         told = refused(error, str(path))
         return [likely_slip(told, str(path), source), *found]
-    misnamed = [finding for rule in NAMES for finding in rule(draft)]
-    found += [finding for rule in (RULES if misnamed else (*MISSING, *RULES)) for finding in rule(draft)]
-    found += misnamed or _rendered(draft)
+    misnamed = [finding for rule in NAMES for finding in rule(context)]
+    found += [finding for rule in (RULES if misnamed else (*MISSING, *RULES)) for finding in rule(context)]
+    found += misnamed or _rendered(context)
     return sorted(dict.fromkeys(found), key=lambda f: (f.path != str(path), f.path, f.line))
 
 
-def _rendered(draft: LintContext) -> list[Diagnostic]:
+def _rendered(context: LintContext) -> list[Diagnostic]:
     """What only shows when prompts are written: for someone, and for the longest items there are."""
     try:
-        told = sample(draft.template, draft.catalog)
-        draft.template.render(told.query, told.items, told.labels, instruction=told.instruction)
-        return list(length.worst_case_fits(draft, draft.catalog or told.items))
+        told = sample(context.template, context.catalog)
+        context.template.render(told.query, told.items, told.labels, instruction=told.instruction)
+        return list(length.longest_prompt_fits(context, context.catalog or told.items))
     except TemplateError as error:
-        found = refused(error, draft.template.path)
-        named = re.match(rf"{re.escape(draft.template.path)}: block (\w+): ", str(error))
-        first = draft.blocks.get(named[1], ())[:1] if named else ()
+        found = refused(error, context.template.path)
+        named = re.match(rf"{re.escape(context.template.path)}: block (\w+): ", str(error))
+        first = context.blocks.get(named[1], ())[:1] if named else ()
         return [found.model_copy(update={"path": p.place.path, "line": p.place.line}) for p in first] or [found]

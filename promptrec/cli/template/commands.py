@@ -98,7 +98,7 @@ def show(
     tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
     items = open_catalog(catalog, columns) if catalog is not None else None
     person = sample(template, items, preferences and as_typed(preferences)).query
-    seen = view_prompt(template, person, sample_items(template, items), tokenizer, whoever=True)
+    seen = view_prompt(template, person, sample_items(template, items), tokenizer, across_people=True)
     if as_json:
         dump_json(_facts(template, seen, tokenizer))
         return

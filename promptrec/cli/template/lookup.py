@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from promptrec.authoring.lint.file_names import misnamed_told
+from promptrec.authoring.lint.file_names import misnamed_files_hint
 from promptrec.errors import InputError, UnknownName
 from promptrec.template.loader import SUFFIX, list_templates, load_template, packs, shipped_folder
 from promptrec.template.pack import PART
@@ -47,7 +47,9 @@ def template_files(name: str, folder: Path | None) -> list[Path]:
     if held is not None:
         found = [path for path in sorted(held.rglob(f"*{SUFFIX}")) if not path.name.startswith(PART)]
         if not found:
-            raise InputError(f"{held}: no template in this folder: their names end with {SUFFIX}{misnamed_told(held)}")
+            raise InputError(
+                f"{held}: no template in this folder: their names end with {SUFFIX}{misnamed_files_hint(held)}"
+            )
         return found
     files = [Path(name), *(root / f"{name}{SUFFIX}" for root in roots)]
     known = next((path for path in files if path.suffix == SUFFIX and path.is_file()), None)

@@ -64,7 +64,7 @@ class Use:
 Piece = Typed | Use
 
 
-def outline(template: Template) -> dict[str, tuple[Piece, ...]]:
+def read_references(template: Template) -> dict[str, tuple[Piece, ...]]:
     """The pieces of each block; an absent block has none. Parts that are extended or included are in their place.
 
     Raises:
@@ -199,19 +199,19 @@ def _names(node: nodes.Node, scope: _Scope) -> Names | None:
         return scope.bound.get(node.name, (node.name,))
     if not isinstance(node, nodes.Filter | nodes.Getattr | nodes.Getitem) or node.node is None:
         return None
-    whole = _names(node.node, scope)
-    if whole is None:
+    owner = _names(node.node, scope)
+    if owner is None:
         return None
     if isinstance(node, nodes.Filter):
         of_each = next((pair.value for pair in node.kwargs if node.name == "map" and pair.key == "attribute"), None)
         field_name = (str(of_each.value),) if isinstance(of_each, nodes.Const) else ()
-        return (*whole, EACH, *field_name) if field_name or node.name in ("first", "last") else whole
+        return (*owner, EACH, *field_name) if field_name or node.name in ("first", "last") else owner
     if isinstance(node, nodes.Getattr):
-        return (*whole, node.attr)
+        return (*owner, node.attr)
     if isinstance(node.arg, nodes.Slice):
-        return whole
+        return owner
     known = isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str)
-    return (*whole, str(node.arg.value) if known else EACH)  # type: ignore[attr-defined]
+    return (*owner, str(node.arg.value) if known else EACH)  # type: ignore[attr-defined]
 
 
 def _written(node: nodes.Node) -> str:

@@ -1,4 +1,4 @@
-"""The filters and tests of templates, each paid for from the budget of the rendering."""
+"""The filters and tests of templates, each charged to the budget of the rendering."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -24,18 +24,18 @@ TEXT_FILTERS = frozenset(
     "capitalize date escape lower price replace sentences shorten string title trim truncate upper wordcount "
     "year".split()
 )
-WHOLE_LISTS = frozenset({"sort", "unique"})
-LIST_FILTERS = WHOLE_LISTS | frozenset("list map reject rejectattr reverse select selectattr".split())
+EAGER_FILTERS = frozenset({"sort", "unique"})
+LIST_FILTERS = EAGER_FILTERS | frozenset("list map reject rejectattr reverse select selectattr".split())
 COMPARISONS = frozenset("in eq ne lt le gt ge".split())
 # More decimal places are no longer something people write.
 MOST_DIGITS = 18
 
 
 class NoText(TypeError):
-    """A value that nobody can say how to write."""
+    """A value that has no text."""
 
 
-def written(value: Any) -> str:  # noqa: ANN401 - what an expression may hold
+def to_text(value: Any) -> str:  # noqa: ANN401 - what an expression may hold
     """A value as text.
 
     Raises:
@@ -49,25 +49,25 @@ def written(value: Any) -> str:  # noqa: ANN401 - what an expression may hold
     raise NoText("a list or table cannot be printed as it is: loop over it, or write | join(', ')")
 
 
-def charged_filter(name: str, function: Function) -> Function:
-    """A filter that pays for what it reads before, and for what it writes after."""
+def budgeted_filter(name: str, function: Function) -> Function:
+    """A filter that charges its input before it runs, and its output after."""
 
     @jinja2.pass_context
-    def pay(context: Context, value: Any, *args: Any, **told: Any) -> Any:  # noqa: ANN401
+    def pay(context: Context, value: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         budget = budget_of(context)
         budget.spend(CALL + SLOW.get(name, 0))
-        for given in (*args, *told.values()):
+        for given in (*args, *kwargs.values()):
             budget.weigh(given)
-        entry = ENTRY + CALL + sum(map(_per_entry, (*args, *told.values())))
+        entry = ENTRY + CALL + sum(map(_per_entry, (*args, *kwargs.values())))
         if name in TEXT_FILTERS:
-            value = written(value)
+            value = to_text(value)
             budget.spend(0, READING.get(name, 1) * len(value))
         elif name in LIST_FILTERS:
-            value = _entries(value, budget, entry, whole=name in WHOLE_LISTS)
+            value = _entries(value, budget, entry, eager=name in EAGER_FILTERS)
         try:
             if name in BEFORE:
-                BEFORE[name](budget, value, *args, **told)
-            out = function(*_passed(function, context), value, *args, **told)
+                BEFORE[name](budget, value, *args, **kwargs)
+            out = function(*_passed(function, context), value, *args, **kwargs)
         except NoText:
             raise
         except (TypeError, AttributeError, OverflowError):
@@ -81,8 +81,8 @@ def charged_filter(name: str, function: Function) -> Function:
     return pay
 
 
-def charged_test(name: str, function: Function) -> Function:
-    """A test that pays for comparing, and does not let Python format a text where a number is meant."""
+def budgeted_test(name: str, function: Function) -> Function:
+    """A test that charges its operands, and refuses a text where a number is meant."""
     if name not in COMPARISONS | {"even", "odd"}:
         return function
 
@@ -106,8 +106,8 @@ def join(context: Context, value: Any, d: str = "", attribute: str | int | None 
     steps = ENTRY + CALL + _per_entry(attribute)
     if attribute is not None:
         value = map(make_attrgetter(context.environment, attribute), value)
-    texts = [written(entry) for entry in budget.each(value, steps)]
-    between = written(d)
+    texts = [to_text(entry) for entry in budget.each(value, steps)]
+    between = to_text(d)
     budget.spend(0, sum(map(len, texts)) + len(between) * len(texts))
     return between.join(texts)
 
@@ -119,9 +119,9 @@ def _per_entry(given: Any) -> int:  # noqa: ANN401
     return len(given) // CHARACTERS_A_STEP + LOOKUP * (given.count(".") + given.count(","))
 
 
-def _entries(value: Any, budget: Budget, entry: int, *, whole: bool) -> Any:  # noqa: ANN401
-    """A list, paid; what comes one by one was paid where it came from, but for those who need all of it at once."""
-    if whole:
+def _entries(value: Any, budget: Budget, entry: int, *, eager: bool) -> Any:  # noqa: ANN401
+    """The entries of a list, charged; an iterator is charged as it is read, unless the filter needs all of it first."""
+    if eager:
         value = list(budget.each(value, entry))
         budget.weigh(value)
     elif isinstance(value, str | list | tuple | Mapping):
@@ -130,9 +130,9 @@ def _entries(value: Any, budget: Budget, entry: int, *, whole: bool) -> Any:  # 
 
 
 def _before_replace(budget: Budget, value: str, old: Any, new: Any, count: int | None = None) -> None:  # noqa: ANN401
-    found = value.count(written(old))
+    found = value.count(to_text(old))
     times = found if count is None or count < 0 else min(found, count)
-    budget.spend(0, times * len(written(new)))
+    budget.spend(0, times * len(to_text(new)))
 
 
 def _before_trim(budget: Budget, value: str, chars: str | None = None) -> None:
@@ -152,8 +152,8 @@ BEFORE: Mapping[str, Callable[..., None]] = {
 
 
 def _passed(function: Function, context: Context) -> tuple[Any, ...]:
-    """What a filter of Jinja's asks for before its value."""
-    asked = _PassArg.from_obj(function)
-    if asked is None:
+    """The arguments that one of Jinja's filters takes before its value."""
+    pass_arg = _PassArg.from_obj(function)
+    if pass_arg is None:
         return ()
-    return ({"context": context, "eval_context": context.eval_ctx, "environment": context.environment}[asked.name],)
+    return ({"context": context, "eval_context": context.eval_ctx, "environment": context.environment}[pass_arg.name],)

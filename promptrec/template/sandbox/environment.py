@@ -14,11 +14,11 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from promptrec.template.filters import in_language
+from promptrec.template.filters import language_filters
 from promptrec.template.sandbox.allowlist import LARGEST_NUMBER, TESTS
 from promptrec.template.sandbox.budget import BUDGET
-from promptrec.template.sandbox.budgeted_filters import charged_filter, charged_test, join, written
-from promptrec.template.sandbox.metering import PAYING, metered
+from promptrec.template.sandbox.budgeted_filters import budgeted_filter, budgeted_test, join, to_text
+from promptrec.template.sandbox.metering import METERING_FILTERS, add_metering
 from promptrec.template.spans import CLOSE, OPEN, Span
 
 _MARKS = re.compile(f"([{OPEN}{CLOSE}])")
@@ -28,9 +28,9 @@ FILTERS = frozenset(
     "abs capitalize default d escape first float int last length lower round replace reverse select reject "
     "selectattr rejectattr sort string title trim truncate unique upper list map wordcount".split()
 )
-LOOKED_INTO = (str, list, tuple, Mapping, jinja2.Undefined)
+INDEXABLE = (str, list, tuple, Mapping, jinja2.Undefined)
 NO_ENTRY, NO_ATTRIBUTE = "the list has no such entry", "this person has no attribute"
-OF_LOOPS = frozenset("index index0 revindex revindex0 first last length depth depth0 previtem nextitem".split())
+LOOP_ATTRIBUTES = frozenset("index index0 revindex revindex0 first last length depth depth0 previtem nextitem".split())
 
 
 class Trusted(str):
@@ -41,7 +41,7 @@ class Trusted(str):
 
 @jinja2.pass_context
 def _mark(context: Context, value: Any) -> str:  # noqa: ANN401 - what an expression may hold
-    text = without_marks(value if type(value) is str else written(value))
+    text = without_marks(value if type(value) is str else to_text(value))
     context.parent[BUDGET].spend(0, len(text))
     return text if isinstance(value, Trusted) else OPEN + text + CLOSE
 
@@ -62,15 +62,15 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 - as in Jinja
         if type(obj) is dict or isinstance(obj, Mapping):
             return obj[attribute] if attribute in obj else self._missing(obj, attribute)
-        if isinstance(obj, jinja2.Undefined) or (isinstance(obj, LoopContext) and attribute in OF_LOOPS):
+        if isinstance(obj, jinja2.Undefined) or (isinstance(obj, LoopContext) and attribute in LOOP_ATTRIBUTES):
             return super().getattr(obj, attribute)
-        said = f"{attribute!r} of a text, number or list is Python's and cannot be printed or called: use filters"
-        return self.undefined(said, obj=obj, name=attribute, exc=SecurityError)
+        message = f"{attribute!r} of a text, number or list is Python's and cannot be printed or called: use filters"
+        return self.undefined(message, obj=obj, name=attribute, exc=SecurityError)
 
     def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401
         if isinstance(obj, LoopContext):
             return self.getattr(obj, str(argument))
-        if isinstance(argument, str | int) and issubclass(type(obj), LOOKED_INTO):
+        if isinstance(argument, str | int) and issubclass(type(obj), INDEXABLE):
             try:
                 return obj[argument]
             except (TypeError, LookupError):
@@ -81,10 +81,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def _missing(self, obj: Any, name: Any) -> jinja2.Undefined:  # noqa: ANN401
         """What stands for an entry or a name that is not there: of a list, of a person's attributes, or any other."""
-        said = NO_ENTRY if isinstance(name, int) and isinstance(obj, str | list | tuple) else None
+        message = NO_ENTRY if isinstance(name, int) and isinstance(obj, str | list | tuple) else None
         if isinstance(name, str) and type(obj) is dict and not obj.keys() & {"item_id", "preferences"}:
-            said = f"{NO_ATTRIBUTE} {name!r}"
-        return self.undefined(said, obj=obj, name=name)
+            message = f"{NO_ATTRIBUTE} {name!r}"
+        return self.undefined(message, obj=obj, name=name)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
         for value in (left, right):
@@ -96,14 +96,14 @@ class _Sandbox(ImmutableSandboxedEnvironment):
                 raise ValueError(f"{operator} takes numbers up to {LARGEST_NUMBER:,}")
         return super().call_binop(context, operator, left, right)
 
-    def call_filter(self, name: str, value: Any, *args: Any, **told: Any) -> Any:  # noqa: ANN401
+    def call_filter(self, name: str, value: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         # The names of filters that `map` is given may be worked out.
-        if name in PAYING:
+        if name in METERING_FILTERS:
             raise SecurityError(f"No filter named {name!r}")
-        return super().call_filter(name, value, *args, **told)
+        return super().call_filter(name, value, *args, **kwargs)
 
-    def _generate(self, source: nodes.Template, *args: Any, **told: Any) -> str:  # noqa: ANN401
-        return super()._generate(metered(source), *args, **told)
+    def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:  # noqa: ANN401
+        return super()._generate(add_metering(source), *args, **kwargs)
 
 
 def environment(language: str) -> ImmutableSandboxedEnvironment:
@@ -116,10 +116,10 @@ def environment(language: str) -> ImmutableSandboxedEnvironment:
         finalize=_mark,
         auto_reload=False,
     )
-    allowed = {name: f for name, f in env.filters.items() if name in FILTERS} | in_language(language)
-    env.filters = {name: charged_filter(name, f) for name, f in allowed.items()} | {"join": join} | PAYING
+    allowed = {name: f for name, f in env.filters.items() if name in FILTERS} | language_filters(language)
+    env.filters = {name: budgeted_filter(name, f) for name, f in allowed.items()} | {"join": join} | METERING_FILTERS
     tests: dict[str, Any] = env.tests
-    env.tests = {name: charged_test(name, test) for name, test in tests.items() if name in TESTS}
+    env.tests = {name: budgeted_test(name, test) for name, test in tests.items() if name in TESTS}
     env.globals = {}
     return env
 
@@ -135,7 +135,7 @@ def can_be_read(expression: str) -> bool:
 
 def known_filters(env: ImmutableSandboxedEnvironment) -> Collection[str]:
     """The filters that may be written."""
-    return env.filters.keys() - PAYING.keys()
+    return env.filters.keys() - METERING_FILTERS.keys()
 
 
 def with_line_ends(body: str) -> str:
@@ -156,11 +156,11 @@ def _keep_end(line: str) -> str:
 
 def _without(line: str, opening: str, closing: str) -> str:
     """A line without what stands between two signs. A pattern would search anew from each that is never closed."""
-    kept, place = [], 0
+    parts, place = [], 0
     while (start := line.find(opening, place)) >= 0 and (end := line.find(closing, start + len(opening))) >= 0:
-        kept.append(line[place:start])
+        parts.append(line[place:start])
         place = end + len(closing)
-    return "".join(kept) + line[place:]
+    return "".join(parts) + line[place:]
 
 
 def spans(text: str) -> tuple[Span, ...]:
@@ -191,7 +191,7 @@ def stripped(parts: Sequence[Span]) -> tuple[Span, ...]:
         end -= 1
     if first == end:
         return ()
-    whole = list(parts[first:end])
-    whole[0] = Span(whole[0].text.lstrip(), whole[0].trusted)
-    whole[-1] = Span(whole[-1].text.rstrip(), whole[-1].trusted)
-    return tuple(whole)
+    out = list(parts[first:end])
+    out[0] = Span(out[0].text.lstrip(), out[0].trusted)
+    out[-1] = Span(out[-1].text.rstrip(), out[-1].trusted)
+    return tuple(out)

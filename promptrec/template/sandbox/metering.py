@@ -1,8 +1,8 @@
-"""The syntax tree of a template with its cost written into it.
+"""Add calls to a template's syntax tree that charge its cost to the budget of the rendering.
 
-Every stretch of a template that runs straight through (a block, a part, the inside of a loop) pays for all that stands
-in it when it is entered, as in the metering of WebAssembly. Whatever costs more for longer texts and lists pays for
-itself: `~`, comparisons, lists that are written out, and slices.
+Each straight-line part (a block, an included file, the body of a loop) is charged as a whole when it is entered, as in
+the metering of WebAssembly. What costs more for longer texts and lists is charged where it happens: `~`, comparisons,
+list literals, and slices.
 """
 
 from collections.abc import Iterable
@@ -14,58 +14,58 @@ from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 
 from promptrec.template.sandbox.budget import budget_of
-from promptrec.template.sandbox.budgeted_filters import written
+from promptrec.template.sandbox.budgeted_filters import to_text
 
 # Names of filters that no template can write.
-PAY, ENTER, WEIGHED, CUT, PUT_TOGETHER = "_pay", "_enter", "_weighed", "_cut", "_put_together"
+PAY, ENTER, WEIGH, SLICE, CONCATENATE = "_pay", "_enter", "_weighed", "_cut", "_put_together"
 # Steps of what costs more than looking up a name; anything else is one.
-SHOWN = 20
+OUTPUT_STEPS = 20
 COSTS: dict[type[nodes.Node], int] = {nodes.For: 5, nodes.Filter: 5, nodes.Test: 5, nodes.Include: 60, nodes.Block: 10}
 
 
-def metered(tree: nodes.Template) -> nodes.Template:
-    """The same template, that pays from the budget in its context. The tree itself is changed."""
+def add_metering(tree: nodes.Template) -> nodes.Template:
+    """Insert the calls that charge the budget in the context; the tree is changed in place."""
     _Metering().visit(tree)
     return tree
 
 
 @jinja2.pass_context
 def pay(context: Context, value: Any, steps: int, characters: int) -> Any:  # noqa: ANN401
-    """What stands before the inside of a loop, and around the condition of a loop."""
+    """Charge the body of a loop, or the condition of a loop."""
     budget_of(context).spend(steps, characters)
     return value
 
 
 @jinja2.pass_context
 def enter(context: Context, value: Any, steps: int, characters: int) -> Any:  # noqa: ANN401
-    """What stands before a block or a part: it gets a copy of all names that are known where it is called."""
+    """Charge a block or an included file, which gets a copy of all names that are known where it is called."""
     budget_of(context).spend(steps + len(context.parent), characters)
     return value
 
 
 @jinja2.pass_context
-def weighed(context: Context, value: Any) -> Any:  # noqa: ANN401
-    """A value that is about to be compared, or to be an entry of a list."""
+def weigh(context: Context, value: Any) -> Any:  # noqa: ANN401
+    """Charge a value that is to be compared, or to be an entry of a list."""
     budget_of(context).weigh(value)
     return value
 
 
 @jinja2.pass_context
-def cut(context: Context, value: Any) -> Any:  # noqa: ANN401
-    """A slice, which is a copy."""
+def slice_copy(context: Context, value: Any) -> Any:  # noqa: ANN401
+    """Charge a slice, which is a copy."""
     budget_of(context).copy_of(value)
     return value
 
 
 @jinja2.pass_context
-def put_together(context: Context, values: list[Any]) -> str:
-    """`~`."""
-    texts = [written(value) for value in values]
+def concatenate(context: Context, values: list[Any]) -> str:
+    """Join the operands of `~`, and charge their length."""
+    texts = [to_text(value) for value in values]
     budget_of(context).spend(0, sum(map(len, texts)))
     return "".join(texts)
 
 
-PAYING = {PAY: pay, ENTER: enter, WEIGHED: weighed, CUT: cut, PUT_TOGETHER: put_together}
+METERING_FILTERS = {PAY: pay, ENTER: enter, WEIGH: weigh, SLICE: slice_copy, CONCATENATE: concatenate}
 
 
 class _Metering(NodeTransformer):
@@ -84,30 +84,30 @@ class _Metering(NodeTransformer):
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        return _call(PUT_TOGETHER, nodes.List(node.nodes, lineno=node.lineno))
+        return _call(CONCATENATE, nodes.List(node.nodes, lineno=node.lineno))
 
     def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        node.expr = _weighed(node.expr)
+        node.expr = _weigh(node.expr)
         for operand in node.ops:
-            operand.expr = _weighed(operand.expr)
+            operand.expr = _weigh(operand.expr)
         return node
 
     def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        return _call(WEIGHED, node)
+        return _call(WEIGH, node)
 
     def visit_Dict(self, node: nodes.Dict) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        return _call(WEIGHED, node)
+        return _call(WEIGH, node)
 
     def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        return _call(WEIGHED, node) if node.ctx == "load" else node
+        return _call(WEIGH, node) if node.ctx == "load" else node
 
     def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        return _call(CUT, node) if isinstance(node.arg, nodes.Slice) else node
+        return _call(SLICE, node) if isinstance(node.arg, nodes.Slice) else node
 
     def _with_head(self, node: Any, name: str) -> nodes.Node:  # noqa: ANN401 - one with a body
         self.generic_visit(node)
@@ -118,12 +118,12 @@ class _Metering(NodeTransformer):
 
 
 def _call(name: str, value: nodes.Expr, *args: int) -> nodes.Filter:
-    told = [nodes.Const(arg, lineno=value.lineno) for arg in args]
-    return nodes.Filter(value, name, told, [], None, None, lineno=value.lineno)
+    arguments = [nodes.Const(arg, lineno=value.lineno) for arg in args]
+    return nodes.Filter(value, name, arguments, [], None, None, lineno=value.lineno)
 
 
-def _weighed(node: nodes.Expr) -> nodes.Expr:
-    return node if isinstance(node, nodes.Const) else _call(WEIGHED, node)
+def _weigh(node: nodes.Expr) -> nodes.Expr:
+    return node if isinstance(node, nodes.Const) else _call(WEIGH, node)
 
 
 def _cost(node: nodes.Node) -> tuple[int, int]:
@@ -142,7 +142,7 @@ def _cost(node: nodes.Node) -> tuple[int, int]:
     apart = ("body", "test") if isinstance(node, nodes.For) else ()
     steps, characters = _sum(node.iter_child_nodes(exclude=apart))
     if isinstance(node, nodes.Output):
-        steps += SHOWN * sum(not isinstance(part, nodes.TemplateData) for part in node.nodes)
+        steps += OUTPUT_STEPS * sum(not isinstance(part, nodes.TemplateData) for part in node.nodes)
     return steps + COSTS.get(type(node), 1), characters
 
 

@@ -7,64 +7,64 @@ from itertools import pairwise
 from promptrec.answer.registry import answer_format
 from promptrec.authoring.lint.context import LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
-from promptrec.authoring.lint.rules.content import answers_in_another
-from promptrec.authoring.lint.rules.structure import does_ask, question
+from promptrec.authoring.lint.rules.content import answers_in_another_language
+from promptrec.authoring.lint.rules.structure import asks_something, question
 from promptrec.rank.label_tokens import answer_word, label_names, label_tokens, word_tokens
 from promptrec.template.analysis.references import Typed, Use
 
 BRACKETS = "[(<【（"
 
 
-def labels_are_shown_as_answered(draft: LintContext) -> Iterator[Diagnostic]:
+def labels_are_shown_as_answered(context: LintContext) -> Iterator[Diagnostic]:
     """A reply that begins with a bracket asks for a label that was shown in one."""
-    mark = draft.template.cue[-1:]
-    if not draft.kind.reads_label or not mark or mark not in BRACKETS:
+    mark = context.template.cue[-1:]
+    if not context.kind.reads_label or not mark or mark not in BRACKETS:
         return
-    for before, piece in pairwise([None, *draft.pieces("system", "user")]):
+    for before, piece in pairwise([None, *context.pieces("system", "user")]):
         if not isinstance(piece, Use) or not piece.printed or piece.names != ("item", "label") or piece.of_example:
             continue
         if not (isinstance(before, Typed) and before.text.rstrip().endswith(mark)):
             yield fault("label-mark", piece.place, "warning", mark=mark, written=piece.written)
 
 
-def space_before_slot(draft: LintContext) -> Iterator[Diagnostic]:
+def space_before_slot(context: LintContext) -> Iterator[Diagnostic]:
     """A space typed at the end is taken away; a label would naturally need one behind a word or a colon."""
-    if not draft.kind.reads_next_token:
+    if not context.kind.reads_next_token:
         return
-    pieces = [p for p in draft.blocks[draft.slot] if not isinstance(p, Typed) or p.text.strip("\n")]
+    pieces = [p for p in context.blocks[context.slot] if not isinstance(p, Typed) or p.text.strip("\n")]
     if not pieces or not isinstance(pieces[-1], Typed):
         return
-    place, text = draft.end(draft.slot), pieces[-1].text.rstrip("\n")
+    place, text = context.end(context.slot), pieces[-1].text.rstrip("\n")
     if text != text.rstrip():
-        yield fault("space-before-slot", place, "warning", block=draft.slot)
+        yield fault("space-before-slot", place, "warning", block=context.slot)
     # In a chat format without a cue, the label opens the model's own turn.
-    glued = draft.slot == "reply" or not draft.header.chat
-    if draft.kind.reads_label and glued and answer_word(text.rstrip(), "A") != "A":
+    glued = context.slot == "reply" or not context.header.chat
+    if context.kind.reads_label and glued and answer_word(text.rstrip(), "A") != "A":
         yield fault("glued-label", place, mark=repr(text.strip()[-1:]))
 
 
 MARKS = ("[", "(", "<")
 
 
-def words_are_single_tokens(draft: LintContext) -> Iterator[Diagnostic]:
+def words_are_single_tokens(context: LintContext) -> Iterator[Diagnostic]:
     """Answer words that are one token each, but for what all of them start with.
 
     A word of a single character cannot be shorter; where the tokenizer cuts it into bytes, the model is at fault.
     """
-    words = draft.header.answers
-    if draft.tokenizer is None or draft.kind.words is None:
+    words = context.header.answers
+    if context.tokenizer is None or context.kind.words is None:
         return
-    lines = draft.lines(draft.slot)
-    ids = word_tokens(draft.tokenizer, lines[-1].text.rstrip() if lines else "", words)
+    lines = context.lines(context.slot)
+    ids = word_tokens(context.tokenizer, lines[-1].text.rstrip() if lines else "", words)
     if all(one[:-1] == ids[0][:-1] for one in ids):
         return
     least = min(len(one) for one in ids)
     for word, tokens in zip(words, ids, strict=True):
         if len(word) > 1 and len(tokens) > least:
-            cut = "·".join(draft.tokenizer.decode((token,)) for token in tokens)
+            cut = "·".join(context.tokenizer.decode((token,)) for token in tokens)
             yield fault(
                 "word-tokens",
-                draft.place("answers", word),
+                context.place("answers", word),
                 "warning",
                 word=repr(word),
                 count=len(tokens),
@@ -72,30 +72,30 @@ def words_are_single_tokens(draft: LintContext) -> Iterator[Diagnostic]:
             )
 
 
-def labels_are_single_tokens(draft: LintContext) -> Iterator[Diagnostic]:
+def labels_are_single_tokens(context: LintContext) -> Iterator[Diagnostic]:
     """As many labels that are one token of their own right behind the cue as behind another mark."""
-    if draft.tokenizer is None or not draft.kind.reads_label:
+    if context.tokenizer is None or not context.kind.reads_label:
         return
-    cue = draft.template.cue
-    counts = {mark: len(label_tokens(draft.tokenizer, mark, draft.kind.most_candidates)) for mark in (cue, *MARKS)}
+    cue = context.template.cue
+    counts = {mark: len(label_tokens(context.tokenizer, mark, context.kind.most_candidates)) for mark in (cue, *MARKS)}
     better = max(MARKS, key=counts.__getitem__)
     if counts[cue] < counts[better]:
-        yield fault("label-tokens", draft.end(draft.slot), cue=repr(cue), found=counts[cue], better=repr(better))
+        yield fault("label-tokens", context.end(context.slot), cue=repr(cue), found=counts[cue], better=repr(better))
 
 
-def is_no_answer_itself(draft: LintContext) -> Iterator[Diagnostic]:
+def text_is_not_parsed_as_answer(context: LintContext) -> Iterator[Diagnostic]:
     """The template's own lines, read by the parser of its answers, must name nothing."""
-    header = draft.header
-    if not draft.kind.writes_answer:
+    header = context.header
+    if not context.kind.writes_answer:
         return
     answer = answer_format(header.answer, header.language)
     if header.answer == "titles":
-        choices = tuple(dict.fromkeys(item.title for item in draft.catalog or ()))
+        choices = tuple(dict.fromkeys(item.title for item in context.catalog or ()))
     else:
         # Labels are letters; a model that is shown numbers writes numbers.
-        most = draft.kind.most_candidates
+        most = context.kind.most_candidates
         choices = (*label_names(most), *map(str, range(1, most + 1)))
-    for line in draft.lines():
+    for line in context.lines():
         read = answer.parse(line.text, choices).order
         if read:
             yield fault("reads-as-answer", line.place, line=repr(line.text.strip()), answer=tuple(read[:5]))
@@ -109,23 +109,23 @@ _BAD = re.compile(
 )
 
 
-def answers_are_named(draft: LintContext) -> Iterator[Diagnostic]:
+def answers_are_named(context: LintContext) -> Iterator[Diagnostic]:
     """Both words of a yes-no template, and the ends of a scale of grades, stand somewhere in the text."""
-    words = draft.header.answers
-    shown = any(use.of_example and use.printed and use.names == ("answer",) for use in draft.uses())
-    if draft.kind.words is None or shown or not does_ask(draft) or any(answers_in_another(draft)):
+    words = context.header.answers
+    shown = any(use.of_example and use.printed and use.names == ("answer",) for use in context.uses())
+    if context.kind.words is None or shown or not asks_something(context) or any(answers_in_another_language(context)):
         return  # where nothing is asked, or in another language, that is said
-    text = "\n".join(line.text for line in draft.lines())
+    text = "\n".join(line.text for line in context.lines())
     ends = (words[0], words[-1])
     missing = [word for word in ends if not _names(text, word)]
     understood = {word.lower() for word in words} in UNDERSTOOD
     if missing and not (understood and len(missing) == len(ends)):
-        yield fault("unnamed-answer", draft.end("user"), word=repr(missing[0]), question=question(draft))
+        yield fault("unnamed-answer", context.end("user"), word=repr(missing[0]), question=question(context))
 
 
-def best_word_is_where_it_belongs(draft: LintContext) -> Iterator[Diagnostic]:
+def answers_are_ordered(context: LintContext) -> Iterator[Diagnostic]:
     """The yes word stands first, and grades run from the worst to the best: the other way ranks upside down."""
-    words, kind = draft.header.answers, draft.kind
+    words, kind = context.header.answers, context.kind
     if kind.words is None:
         return
     good, bad = kind.words.best_and_worst(words)
@@ -133,7 +133,7 @@ def best_word_is_where_it_belongs(draft: LintContext) -> Iterator[Diagnostic]:
     if (_BAD.search(good) and not _BAD.search(bad)) or (not kind.words.best_first and falling):
         right = ", ".join(reversed(words))
         which = "best-first" if kind.words.best_first else "worst-first"
-        yield fault(f"words-order/{which}", draft.place("answers"), first=words[0], last=words[-1], right=right)
+        yield fault(f"words-order/{which}", context.place("answers"), first=words[0], last=words[-1], right=right)
 
 
 def _names(text: str, word: str) -> bool:

@@ -15,7 +15,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 NAMES = {"en": message("english"), "zh": message("chinese")}
 # Another language that an answer is asked for in, by the name it has in English and Chinese.
-_ASKED = re.compile(
+_LANGUAGE_REQUEST = re.compile(
     r"\b(?i:answer|reply|respond|write)\b[^.!?\n]{0,99}?\bin "
     r"(English|Chinese|French|German|Spanish|Japanese|Korean|Russian)\b"
     r"|用(英文|英语|中文|汉语|法语|德语|西班牙语|日语|韩语|俄语)(?:来)?(?:回答|作答|回复)"
@@ -26,47 +26,47 @@ HAN_A_WORD = 2
 FEWEST = 4
 
 
-def speaks_its_language(draft: LintContext) -> Iterator[Diagnostic]:
+def language_matches_header(context: LintContext) -> Iterator[Diagnostic]:
     """Most of the author's words are in the language of the header, and so are the answer words."""
-    language = draft.header.language
-    text = "\n".join(line.text for line in draft.lines())
+    language = context.header.language
+    text = "\n".join(line.text for line in context.lines())
     words = {"zh": len(_HAN.findall(text)) / HAN_A_WORD, "en": float(len(_LATIN.findall(text)))}
     other = "zh" if language == "en" else "en"
     if words[other] > words[language] and words[other] >= FEWEST:
         yield fault(
             "language/text",
-            draft.place("language"),
+            context.place("language"),
             code=language,
             meant=other,
             name=NAMES[language],
             other=NAMES[other],
         )
     else:
-        yield from answers_in_another(draft)
-        yield from asked_in_another(draft)
+        yield from answers_in_another_language(context)
+        yield from requests_another_language(context)
 
 
-def answers_in_another(draft: LintContext) -> Iterator[Diagnostic]:
+def answers_in_another_language(context: LintContext) -> Iterator[Diagnostic]:
     """Answer words that are not in the language of the header; digits are in both."""
-    wrong = _LATIN if draft.header.language == "zh" else _HAN
-    for word in draft.header.answers:
-        if draft.kind.words and wrong.search(word):
+    wrong = _LATIN if context.header.language == "zh" else _HAN
+    for word in context.header.answers:
+        if context.kind.words and wrong.search(word):
             yield fault(
                 "language/word",
-                draft.place("answers", word),
+                context.place("answers", word),
                 "warning",
                 word=repr(word),
-                name=NAMES[draft.header.language],
+                name=NAMES[context.header.language],
             )
 
 
-def asked_in_another(draft: LintContext) -> Iterator[Diagnostic]:
+def requests_another_language(context: LintContext) -> Iterator[Diagnostic]:
     """A request to answer in a language that is not the header's, in which the answer is looked for."""
-    for line in draft.lines():
-        asked = _ASKED.search(line.text)
-        if asked and _CODES.get(asked[1] or asked[2]) != draft.header.language:
+    for line in context.lines():
+        request = _LANGUAGE_REQUEST.search(line.text)
+        if request and _CODES.get(request[1] or request[2]) != context.header.language:
             yield fault(
-                "language/asked", line.place, "warning", written=repr(asked[0]), name=NAMES[draft.header.language]
+                "language/asked", line.place, "warning", written=repr(request[0]), name=NAMES[context.header.language]
             )
 
 
@@ -81,43 +81,43 @@ _LABEL = re.compile(r"[\[【(（]\s*([A-Z]{1,2}|\d{1,2})\s*[\]】)）]|[\"“'�
 _ANSWERED = re.compile(r"(?:answer|label|回答|答案)\s*[:：]\s*(.+)", re.IGNORECASE)
 
 
-def examples_vary(draft: LintContext) -> Iterator[Diagnostic]:
+def examples_vary(context: LintContext) -> Iterator[Diagnostic]:
     """There are examples where some are promised, and their right answer is not always the same."""
-    examples = draft.template.examples
-    if draft.header.examples and not examples:
-        yield fault("no-examples", Place(str(Path(draft.template.path).parent / draft.header.examples), 1))
-    if not examples or not any(use.of_example for use in draft.uses()):
+    examples = context.template.examples
+    if context.header.examples and not examples:
+        yield fault("no-examples", Place(str(Path(context.template.path).parent / context.header.examples), 1))
+    if not examples or not any(use.of_example for use in context.uses()):
         return
-    if draft.listwise:
+    if context.listwise:
         slots = {turned(example, turn).index(example.ordered()[0]) for turn, example in enumerate(examples)}
         always: Slot = message("in-slot", slot=chr(ord("A") + min(slots))) if len(slots) == 1 else ""
     else:
-        words = draft.kind.words
-        always = words.best_and_worst(draft.header.answers)[0] if words and len(examples) == 1 else ""
+        words = context.kind.words
+        always = words.best_and_worst(context.header.answers)[0] if words and len(examples) == 1 else ""
     if always:
         yield fault(
             "one-answer",
-            draft.place("examples"),
+            context.place("examples"),
             always=always,
-            least=3 if draft.listwise else 2,
-            file=draft.header.examples or "",
+            least=3 if context.listwise else 2,
+            file=context.header.examples or "",
         )
 
 
-def typed_answers(draft: LintContext) -> Iterator[Diagnostic]:
+def typed_answers(context: LintContext) -> Iterator[Diagnostic]:
     """An answer typed as an example makes a model give that answer; so do typed examples that all have one answer."""
-    if not draft.kind.reads_next_token:
+    if not context.kind.reads_next_token:
         return
-    such = message("with-its-label") if draft.listwise else _either(draft.header.answers)
+    such = message("with-its-label") if context.listwise else _either(context.header.answers)
     answered = []
-    for line in draft.lines():
-        named = [found for found in _SUCH_AS.finditer(line.text) if len(_answers(found[1], draft)) == 1]
+    for line in context.lines():
+        named = [found for found in _SUCH_AS.finditer(line.text) if len(_answers(found[1], context)) == 1]
         for found in named:
             yield fault("typed-answer", line.place, words=repr(found[0].strip()), such=such)
         answer = None if named else _ANSWERED.search(line.text)
-        if answer and (said := _answers(answer[1], draft)):
-            answered.append((line.place, answer[0].strip(), said))
-    if answered and len(set.union(*(said for _, _, said in answered))) == 1:
+        if answer and (given := _answers(answer[1], context)):
+            answered.append((line.place, answer[0].strip(), given))
+    if answered and len(set.union(*(given for _, _, given in answered))) == 1:
         place, words, _ = answered[0]
         yield fault("typed-answer", place, words=repr(words), such=such)
 
@@ -127,11 +127,11 @@ def _either(words: tuple[str, ...]) -> Slot:
     return reduce(lambda one, other: message("or", one=one, other=other), words[1:], first)
 
 
-def _answers(text: str, draft: LintContext) -> set[str]:
+def _answers(text: str, context: LintContext) -> set[str]:
     """The answers that some words name."""
-    if draft.listwise:
+    if context.listwise:
         return {a or b for a, b in _LABEL.findall(text)}
-    words = draft.header.answers
+    words = context.header.answers
     return {word for word in words if re.search(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", text, re.I)}
 
 
@@ -141,27 +141,27 @@ SHORTEST = 8
 SHORTEST_WIDE = 4
 
 
-def control_tokens(draft: LintContext) -> Iterator[Diagnostic]:
+def control_tokens(context: LintContext) -> Iterator[Diagnostic]:
     """Control tokens in the author's text end the prompt, or begin another turn, where nobody expects it."""
-    for line in draft.lines():
+    for line in context.lines():
         found = _CONTROL.search(line.text)
-        if found or _is_read_otherwise(draft, line):
+        if found or _is_read_otherwise(context, line):
             yield fault("control-token", line.place, token=found[0] if found else message("a-control-token"))
 
 
-def _is_read_otherwise(draft: LintContext, line: Line) -> bool:
+def _is_read_otherwise(context: LintContext, line: Line) -> bool:
     """Whether the model's tokenizer finds a control token in it."""
-    if draft.tokenizer is None:
+    if context.tokenizer is None:
         return False
-    return draft.tokenizer.encode(line.text, trusted=True) != draft.tokenizer.encode(line.text, trusted=False)
+    return context.tokenizer.encode(line.text, trusted=True) != context.tokenizer.encode(line.text, trusted=False)
 
 
-def typed_titles(draft: LintContext) -> Iterator[Diagnostic]:
+def typed_titles(context: LintContext) -> Iterator[Diagnostic]:
     """A title or a person's words typed in: they stand in every prompt, and pass for the author's own words."""
-    titles = {item.title: "title-of-the-catalogue" for item in draft.catalog or ()}
-    people = {test.preferences.strip(): "person-of-a-test" for test in draft.header.tests}
-    people |= {one.preferences.strip(): "person-of-an-example" for one in draft.template.examples}
-    for line in draft.lines():
+    titles = {item.title: "title-of-the-catalogue" for item in context.catalog or ()}
+    people = {test.preferences.strip(): "person-of-a-test" for test in context.header.tests}
+    people |= {one.preferences.strip(): "person-of-an-example" for one in context.template.examples}
+    for line in context.lines():
         for words, what in {**titles, **people}.items():
             # A title of one word may be a word of the question, but not a name in the middle of its sentence.
             before = r"(?<!\w)" if _long_enough(words) else r"(?<=[a-z,] )"

@@ -30,10 +30,10 @@ _BARE = re.compile(r"(?:<<|«)?(?<![\w.])(?P<name>\w+)\.(?P<field>[^\W\d]\w*)(?!
 _MERGED = re.compile(r"<<(\w+)>>|«(\w+)»|\$(\w+)|%(\w+)%|\[(\w+)\]")
 
 
-def single_braces(draft: LintContext) -> Iterator[Diagnostic]:
+def single_braces(context: LintContext) -> Iterator[Diagnostic]:
     """A name that does not stand in double braces is not replaced by what it names."""
-    known, fields = {*NAMES, *draft.loop_names}, {*QUERY, *names_of_item(draft)}
-    for piece in draft.pieces():
+    known, fields = {*NAMES, *context.loop_names}, {*QUERY, *names_of_item(context)}
+    for piece in context.pieces():
         if not isinstance(piece, Typed):
             continue
         # What no brace opens is sought where none is opened, and what stands bare where no braces are.
@@ -49,7 +49,7 @@ def single_braces(draft: LintContext) -> Iterator[Diagnostic]:
             for found in pattern.finditer(rest):
                 bare = pattern is _BARE
                 inside = f"{found['name']}.{found['field']}" if bare else found["inside"].strip().replace("．", ".")
-                right = _alone(draft, inside) if pattern is _SINGLE else ""
+                right = _alone(context, inside) if pattern is _SINGLE else ""
                 if found["name"] in known and (not bare or found["field"] in fields):
                     right = inside
                 if right:
@@ -57,12 +57,12 @@ def single_braces(draft: LintContext) -> Iterator[Diagnostic]:
                         "single-brace", piece.at(found.start()), written=found[0].strip(), right=f"{{{{ {right} }}}}"
                     )
             rest = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), rest)
-        yield from _merged(draft, piece, rest)
+        yield from _merged(context, piece, rest)
 
 
-def stray_braces(draft: LintContext) -> Iterator[Diagnostic]:
+def stray_braces(context: LintContext) -> Iterator[Diagnostic]:
     """A third } behind a name, where no { was typed before it that it could close."""
-    for path, source in draft.files.items():
+    for path, source in context.files.items():
         text, opened, place = without_remarks(source), 0, 0
         for found in PUT_IN.finditer(text):
             typed = text[place : found.start()]
@@ -76,25 +76,25 @@ def stray_braces(draft: LintContext) -> Iterator[Diagnostic]:
                 yield fault("stray-brace", Place(path, line), "warning", written=found[0])
 
 
-def _merged(draft: LintContext, piece: Typed, rest: str) -> Iterator[Diagnostic]:
+def _merged(context: LintContext, piece: Typed, rest: str) -> Iterator[Diagnostic]:
     """A field in signs of another program, where the template does not show it otherwise."""
-    shown = {use.names[-1] for use in draft.uses() if use.printed}
+    shown = {use.names[-1] for use in context.uses() if use.printed}
     for found in _MERGED.finditer(rest):
         name = next(filter(None, found.groups()))
-        right = _alone(draft, name)
+        right = _alone(context, name)
         if right and name not in shown:
             yield fault(
                 "single-brace", piece.at(found.start()), "warning", written=found[0], right=f"{{{{ {right} }}}}"
             )
 
 
-def _alone(draft: LintContext, name: str) -> str:
+def _alone(context: LintContext, name: str) -> str:
     """A name without what it belongs to, such as title, as it is to be written; empty where it is none."""
     if name in QUERY:
         return f"query.{name}"
-    if not draft.kind.ranks or name in NOT_ALONE or name not in names_of_item(draft):
+    if not context.kind.ranks or name in NOT_ALONE or name not in names_of_item(context):
         return ""
-    return f"candidate.{name}" if draft.listwise else f"item.{name}"
+    return f"candidate.{name}" if context.listwise else f"item.{name}"
 
 
 _BRACES = re.compile(r"\{([{%])(?P<inside>.*?)[}%]\}", re.DOTALL)
@@ -103,10 +103,10 @@ _NAME = r"[^\W\d]\w*\.\w+"
 _SEVERAL = re.compile(rf"[-+]?\s*{_NAME}(?:\s*(?:(?P<sign>,)|\b(?:and)\b)\s*{_NAME})+\s*[-+]?")
 
 
-def names_do_what_they_look_like(draft: LintContext) -> Iterator[Diagnostic]:
+def quoted_and_joined_names(context: LintContext) -> Iterator[Diagnostic]:
     """A name in quotes is a text; of several names between two braces, one is put in, or a list."""
-    known = {*NAMES, *draft.loop_names}
-    for path, text in draft.files.items():
+    known = {*NAMES, *context.loop_names}
+    for path, text in context.files.items():
         plain = without_remarks(text)
         for braces in _BRACES.finditer(plain):
             place = Place(path, text[: braces.start("inside")].count("\n") + 1)
@@ -131,9 +131,9 @@ _ESCAPED = re.compile(r"(?<!\\)\\[nt](?![a-z])")
 _WEB = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,5});")
 
 
-def signs_of_elsewhere(draft: LintContext) -> Iterator[Diagnostic]:
+def foreign_syntax(context: LintContext) -> Iterator[Diagnostic]:
     """Remarks and signs as web pages and programs have them."""
-    for line in draft.lines():
+    for line in context.lines():
         remark = _REMARK.match(line.text)
         if remark:
             yield fault("remark", line.place, "warning", written=remark[1])

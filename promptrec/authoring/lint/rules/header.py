@@ -14,18 +14,18 @@ from promptrec.template.kinds import KINDS
 from promptrec.template.syntax.yaml_loader import cut_texts
 
 
-def says_what_it_is_for(draft: LintContext) -> Iterator[Diagnostic]:
+def about_and_domain_are_filled(context: LintContext) -> Iterator[Diagnostic]:
     """`about` and `domain` are not left empty."""
     for field in ("about", "domain"):
-        if not getattr(draft.header, field).strip():
-            yield fault("empty-header", draft.place(field), "warning", field=field, such=message(f"such-{field}"))
+        if not getattr(context.header, field).strip():
+            yield fault("empty-header", context.place(field), "warning", field=field, such=message(f"such-{field}"))
 
 
-def is_called_as_it_ranks(draft: LintContext) -> Iterator[Diagnostic]:
+def file_name_matches_kind(context: LintContext) -> Iterator[Diagnostic]:
     """A file that is called like one way of ranking is found under that name, and must rank in it."""
-    path, kind = Path(draft.template.path), draft.header.kind
+    path, kind = Path(context.template.path), context.header.kind
     if path.stem in KINDS and path.stem != kind:
-        place = Place(str(path), draft.place("kind").line)
+        place = Place(str(path), context.place("kind").line)
         yield fault("other-name", place, name=path.name, kind=kind, right=f"{kind}{path.suffix}", named=path.stem)
 
 
@@ -35,62 +35,64 @@ TITLES = ("include", "exclude")
 TEXTS = ("preferences", "context", "about")
 
 
-def fields_are_parted(draft: LintContext) -> Iterator[Diagnostic]:
+def fields_are_separated(context: LintContext) -> Iterator[Diagnostic]:
     """`[grape，country]` is one field of that name, which nothing has."""
-    columns = draft.catalog.field_names if draft.catalog else ()
-    shown = {use.names[1:2] for use in draft.uses()}
-    for name in draft.header.fields:
+    columns = context.catalog.field_names if context.catalog else ()
+    shown = {use.names[1:2] for use in context.uses()}
+    for name in context.header.fields:
         sign = _WIDE.search(name)
         if sign and name not in columns and (name,) not in shown:
             right = ", ".join(part.strip() for part in _WIDE.split(name))
-            yield fault("joined-fields", draft.place("fields", name), name=repr(name), sign=sign[0], right=right)
+            yield fault("joined-fields", context.place("fields", name), name=repr(name), sign=sign[0], right=right)
 
 
-def texts_are_whole(draft: LintContext) -> Iterator[Diagnostic]:
+def unquoted_comments(context: LintContext) -> Iterator[Diagnostic]:
     """What stands behind ` #` is dropped, which may be half of what somebody says."""
-    catalog = own_catalog(draft.template) or draft.catalog
+    catalog = own_catalog(context.template) or context.catalog
     titles = [item.title for item in catalog] if catalog else []
-    for path, text in draft.headers.items():
-        for name, line, kept, dropped in cut_texts(text):
+    for path, text in context.headers.items():
+        for name, line, text_read, dropped in cut_texts(text):
             # One that is not there at all is told as a title.
-            longer = kept in titles and any(title.startswith(f"{kept} #") for title in titles)
+            longer = text_read in titles and any(title.startswith(f"{text_read} #") for title in titles)
             if name in TEXTS or (name in TITLES and longer):
-                whole = f"{kept} {dropped}".replace("\\", r"\\").replace('"', r"\"")
+                whole = f"{text_read} {dropped}".replace("\\", r"\\").replace('"', r"\"")
                 yield fault("cut-text", Place(path, line), "warning", name=name, dropped=repr(dropped), whole=whole)
 
 
 _GIVEN = re.compile(r"\{%[-+]?\s*(?:set\s+(\w+)\s*=|for\s+(\w+(?:\s*,\s*\w+)*)\s+in\b)")
 
 
-def unused_fields(draft: LintContext) -> Iterator[Diagnostic]:
+def unused_fields(context: LintContext) -> Iterator[Diagnostic]:
     """Fields that the template itself declares and never shows; those of pack.yaml are for all its templates."""
-    used = {use.names[1] for use in draft.uses() if use.names[0] == "item" and len(use.names) > 1}
-    for name in draft.header.fields if used else ():  # else all is amiss, and `shows_the_items` says so
-        if not used & {name, "facts"} and draft.is_own("fields", name):
-            shown = f"{'candidate' if draft.listwise else 'item'}.{name}"
-            yield fault("unused-field", draft.place("fields", name), "warning", name=repr(name), shown=shown)
+    used = {use.names[1] for use in context.uses() if use.names[0] == "item" and len(use.names) > 1}
+    for name in context.header.fields if used else ():  # else all is amiss, and `items_are_shown` says so
+        if not used & {name, "facts"} and context.is_own("fields", name):
+            shown = f"{'candidate' if context.listwise else 'item'}.{name}"
+            yield fault("unused-field", context.place("fields", name), "warning", name=repr(name), shown=shown)
 
 
-def unused_limits(draft: LintContext) -> Iterator[Diagnostic]:
+def unused_limits(context: LintContext) -> Iterator[Diagnostic]:
     """What the template itself truncates and never shows."""
-    used = {".".join(use.names[:2]) for use in draft.uses()}
-    used |= {f"item.{name}" for name in draft.header.fields if draft.is_own("fields", name)}  # found as fields already
-    for name in draft.header.truncate:
-        if draft.is_own("truncate") and name not in used and any(use.startswith(name[:5]) for use in used):
-            yield fault("unused-limit", draft.place("truncate", name), "warning", name=name)
+    used = {".".join(use.names[:2]) for use in context.uses()}
+    used |= {
+        f"item.{name}" for name in context.header.fields if context.is_own("fields", name)
+    }  # found as fields already
+    for name in context.header.truncate:
+        if context.is_own("truncate") and name not in used and any(use.startswith(name[:5]) for use in used):
+            yield fault("unused-limit", context.place("truncate", name), "warning", name=name)
 
 
-def unused_examples(draft: LintContext) -> Iterator[Diagnostic]:
+def unused_examples(context: LintContext) -> Iterator[Diagnostic]:
     """Examples that the template itself names and never shows."""
-    if draft.header.examples and draft.is_own("examples"):
-        used = any(use.of_example for use in draft.uses())
-        yield from [] if used else [fault("unused-examples", draft.place("examples"), "warning")]
+    if context.header.examples and context.is_own("examples"):
+        used = any(use.of_example for use in context.uses())
+        yield from [] if used else [fault("unused-examples", context.place("examples"), "warning")]
 
 
-def unused_names(draft: LintContext) -> Iterator[Diagnostic]:
+def unused_names(context: LintContext) -> Iterator[Diagnostic]:
     """Names that `set` or a loop gives; of several in one loop, one is enough."""
-    commands = "\n".join(found for text in draft.files.values() for found in PUT_IN.findall(text))
-    for path, text in draft.files.items():
+    commands = "\n".join(found for text in context.files.values() for found in PUT_IN.findall(text))
+    for path, text in context.files.items():
         for given in _GIVEN.finditer(text):
             names = re.split(r"\s*,\s*", given[1] or given[2])
             if all(len(re.findall(rf"\b{name}\b", commands)) == 1 for name in names):

@@ -8,7 +8,7 @@ from promptrec.authoring.lint.context import LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.from_error import explained
 from promptrec.authoring.messages import message
-from promptrec.authoring.sample_request import SAMPLE_PERSON, SAMPLE_WORDS, Sample, shown
+from promptrec.authoring.sample_request import SAMPLE_PERSON, SAMPLE_WORDS, Sample, render_args
 from promptrec.data.item import Item
 from promptrec.prompt import PromptTooLong, Tokenizer, fit
 from promptrec.rank.pointwise.calibrated_answers import RESERVE
@@ -20,65 +20,73 @@ PERSON = ("query.preferences", "query.context", "query.history")
 SHORTENING = {"shorten", "truncate", "first", "last", "length", "wordcount", "year", "date", "price"}
 
 
-def worst_case_fits(draft: LintContext, items: Iterable[Item]) -> Iterator[Diagnostic]:
+def longest_prompt_fits(context: LintContext, items: Iterable[Item]) -> Iterator[Diagnostic]:
     """The longest of the items, as many as are ever shown at once, with all that `truncate` lets be cut."""
-    if draft.tokenizer is None:
+    if context.tokenizer is None:
         return
-    told = _longest(draft, items)
-    budget = draft.context_length - _reserve(draft, told, draft.tokenizer)
+    sample = _longest(context, items)
+    budget = context.context_length - _reserve(context, sample, context.tokenizer)
     try:
-        fit(draft.template, told.query, told.items, told.labels, draft.tokenizer, budget, instruction=told.instruction)
+        fit(
+            context.template,
+            sample.query,
+            sample.items,
+            sample.labels,
+            context.tokenizer,
+            budget,
+            instruction=sample.instruction,
+        )
     except PromptTooLong as too_long:
-        uncut = _uncut(draft)
+        uncut = _uncut(context)
         yield fault(
             "too-long",
-            draft.place("truncate"),
-            many=message("with-candidates", number=len(told.items)) if draft.listwise else "",
+            context.place("truncate"),
+            many=message("with-candidates", number=len(sample.items)) if context.listwise else "",
             why=explained(str(too_long)).said,
             also=message("or-limit", name=uncut[0]) if uncut else "",
         )
 
 
-def long_things_have_limits(draft: LintContext) -> Iterator[Diagnostic]:
+def long_fields_are_truncated(context: LintContext) -> Iterator[Diagnostic]:
     """What a person or a catalogue can make long is named under `truncate`, or shortened where it is shown."""
-    long = {name for name, n in _lengths(draft).items() if n > LONG} | set(PERSON)
+    long = {name for name, n in _lengths(context).items() if n > LONG} | set(PERSON)
     seen: set[str] = set()
-    for use in draft.uses():
+    for use in context.uses():
         name = ".".join(use.names[:2])
         if name in long and use.printed and not use.of_example and name not in seen:
             seen.add(name)
-            if name not in draft.header.truncate and not SHORTENING & set(use.filters):
+            if name not in context.header.truncate and not SHORTENING & set(use.filters):
                 yield fault("no-limit", use.place, "warning", name=name, written=use.written)
 
 
-def _uncut(draft: LintContext) -> list[str]:
+def _uncut(context: LintContext) -> list[str]:
     """What is shown and not under `truncate`, the longest first."""
-    long = _lengths(draft)
-    names = {".".join(use.names[:2]) for use in draft.uses() if use.printed} - set(draft.header.truncate)
+    long = _lengths(context)
+    names = {".".join(use.names[:2]) for use in context.uses() if use.printed} - set(context.header.truncate)
     return [name for name in sorted(names & long.keys(), key=lambda name: -long[name]) if long[name]]
 
 
-def _lengths(draft: LintContext) -> dict[str, int]:
+def _lengths(context: LintContext) -> dict[str, int]:
     """Characters of the longest value of each thing that can be cut."""
-    return lengths(SAMPLE_PERSON["en"], list(draft.catalog or ()), draft.header)
+    return lengths(SAMPLE_PERSON["en"], list(context.catalog or ()), context.header)
 
 
-def _longest(draft: LintContext, items: Iterable[Item]) -> Sample:
+def _longest(context: LintContext, items: Iterable[Item]) -> Sample:
     """Someone, and the longest items, again and again until there are as many as are shown at once."""
-    language = draft.header.language
+    language = context.header.language
     query = SAMPLE_PERSON[language].model_copy(update={"preferences": SAMPLE_WORDS[language]})
     by_length = sorted(items, key=_characters, reverse=True)
-    return shown(draft.template, query, list(islice(cycle(by_length), draft.kind.most_candidates)))
+    return render_args(context.template, query, list(islice(cycle(by_length), context.kind.most_candidates)))
 
 
 def _characters(item: Item) -> int:
     return len(item.title) + sum(len(str(value)) for value in item.fields.values())
 
 
-def _reserve(draft: LintContext, told: Sample, tokenizer: Tokenizer) -> int:
+def _reserve(context: LintContext, sample: Sample, tokenizer: Tokenizer) -> int:
     """Tokens that the answer takes, as the rankers keep them free."""
-    if not draft.kind.writes_answer:
+    if not context.kind.writes_answer:
         return RESERVE
-    header = draft.header
-    choices = tuple(item.title for item in told.items) if header.answer == "titles" else told.labels
+    header = context.header
+    choices = tuple(item.title for item in sample.items) if header.answer == "titles" else sample.labels
     return RESERVE + len(tokenizer.encode(answer_format(header.answer).write(choices), trusted=False))

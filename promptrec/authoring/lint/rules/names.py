@@ -22,21 +22,21 @@ LISTS = (("candidates",), ("examples",))
 NEAR = 60
 
 
-def unknown_names(draft: LintContext) -> Iterator[Diagnostic]:
+def unknown_names(context: LintContext) -> Iterator[Diagnostic]:
     """Each name that is not of the person, of an item, or declared, with the nearest one that is."""
-    for use in draft.uses():
-        known = _known(draft, use)
+    for use in context.uses():
+        known = _known(context, use)
         if known is None:
             continue
         prefix, wrong, there = known
         if not prefix and re.split(r"[.[]", use.written)[0] != wrong:
             continue  # of a loop over what nobody knows, which is told where the loop stands
-        near = "" if prefix or use.of_example else _owner(draft, use, wrong)
+        near = "" if prefix or use.of_example else _owner(context, use, wrong)
         if not near:
             nearest = process.extractOne(OTHERWISE.get(wrong, wrong), there, score_cutoff=NEAR, processor=str.casefold)
             near = _written(use, nearest[0]) if nearest else ""
         which = {"": "top", "query": "query"}.get(prefix, "item")
-        if not prefix and _is_compared(draft, use):
+        if not prefix and _is_compared(context, use):
             which = "text"
         yield fault(
             f"unknown-name/{which}",
@@ -50,9 +50,9 @@ def unknown_names(draft: LintContext) -> Iterator[Diagnostic]:
         )
 
 
-def printed_lists(draft: LintContext) -> Iterator[Diagnostic]:
+def printed_lists(context: LintContext) -> Iterator[Diagnostic]:
     """Lists and tables that are put in as they are: nobody can say how they are to be written."""
-    for use in draft.uses():
+    for use in context.uses():
         if use.printed and use.names in WHOLE:
             yield fault("printed-list/whole", use.place, written=use.written, of=_OF[use.names[0]])
         elif use.printed and use.names in LISTS and not use.filters:
@@ -62,7 +62,7 @@ def printed_lists(draft: LintContext) -> Iterator[Diagnostic]:
         elif use.printed and use.names in PAIRS and (not use.filters or _joined(use)):
             yield fault("printed-list/pairs", use.place, written=use.written, whole=use.written)
         elif use.printed and use.names[:-1] in PAIRS and use.names[-1] == EACH and not use.filters:
-            whole = _gone_through_alone(use.written, draft.files[use.place.path])
+            whole = _gone_through_alone(use.written, context.files[use.place.path])
             if whole:
                 yield fault("printed-list/pair", use.place, written=use.written, whole=whole)
 
@@ -80,22 +80,22 @@ def _joined(use: Use) -> bool:
     return "join" in use.filters and "map" not in use.filters
 
 
-def _owner(draft: LintContext, use: Use, wrong: str) -> str:
+def _owner(context: LintContext, use: Use, wrong: str) -> str:
     """A name that begins with what is no name here, written with what it belongs to; empty where nothing has it."""
     first, _, rest = use.written.partition(".")
     small = wrong.lower()
-    item = "candidate" if draft.listwise else "item"
-    fields = [] if not draft.kind.ranks else names_of_item(draft)
-    if small in ("item", "candidate") and draft.listwise and (use.written != wrong or small != wrong):
+    item = "candidate" if context.listwise else "item"
+    fields = [] if not context.kind.ranks else names_of_item(context)
+    if small in ("item", "candidate") and context.listwise and (use.written != wrong or small != wrong):
         return f"{{% for {small} in candidates %}}"
-    if small in ("candidates", "items") and draft.kind.ranks:
-        return repr("candidates" if draft.listwise else "item")
+    if small in ("candidates", "items") and context.kind.ranks:
+        return repr("candidates" if context.listwise else "item")
     if first == wrong and rest and small not in ("item", "query"):  # film.title, person.preferences
         owner = "query" if rest.lower() in QUERY else item if rest.lower() in fields else ""
         return f"{owner}.{rest.lower()}" if owner else ""
     if wrong != small:
         written = use.written.lower()
-        return written if small in _top(draft, use) else _alone(small, item, fields)
+        return written if small in _top(context, use) else _alone(small, item, fields)
     return _alone(small, item, fields)
 
 
@@ -103,9 +103,9 @@ def _alone(name: str, item: str, fields: list[str]) -> str:
     return f"query.{name}" if name in QUERY else f"{item}.{name}" if name in fields else ""
 
 
-def _is_compared(draft: LintContext, use: Use) -> bool:
+def _is_compared(context: LintContext, use: Use) -> bool:
     """Whether an unknown word stands where a text in quotes is compared with: `if item.rating == PG`."""
-    line = draft.files[use.place.path].split("\n")[use.place.line - 1]
+    line = context.files[use.place.path].split("\n")[use.place.line - 1]
     return not use.printed and re.search(rf"[=!]=\s*{re.escape(use.written)}\b", line) is not None
 
 
@@ -114,45 +114,45 @@ def _written(use: Use, name: str) -> str:
     return repr(name) if name.isidentifier() else f'{re.split(r"[.[]", use.written)[0]}["{name}"]'
 
 
-def _known(draft: LintContext, use: Use) -> tuple[str, str, list[str]] | None:
+def _known(context: LintContext, use: Use) -> tuple[str, str, list[str]] | None:
     """What has no such name, the name, and those there are; None if all is well."""
     names = use.names
     if names[:1] == OWN:
         return None
-    top = _top(draft, use)
+    top = _top(context, use)
     if names[0] not in top:
         return "", names[0], top
-    known = {"query": list(QUERY), "item": names_of_item(draft)}.get(names[0], [])
+    known = {"query": list(QUERY), "item": names_of_item(context)}.get(names[0], [])
     if len(names) > 1 and known and names[1] not in (EACH, *known):
-        return ("candidate" if draft.listwise and names[0] == "item" else names[0]), names[1], known
+        return ("candidate" if context.listwise and names[0] == "item" else names[0]), names[1], known
     return None
 
 
-def _top(draft: LintContext, use: Use) -> list[str]:
+def _top(context: LintContext, use: Use) -> list[str]:
     """The names that stand alone in a template of this kind, or follow the name of an example."""
     # One of the candidates is an item, whatever the author calls it.
-    item = ["item"] if draft.kind.ranks and (use.of_candidates or not draft.listwise) else []
-    items = [*item, "candidates"] if draft.listwise else item
+    item = ["item"] if context.kind.ranks and (use.of_candidates or not context.listwise) else []
+    items = [*item, "candidates"] if context.listwise else item
     if use.of_example:
-        return ["query", *items, "answer", *(["order"] if draft.listwise else [])]
-    return ["query", *items, *(["instruction"] if draft.kind.writes_answer else []), "examples"]
+        return ["query", *items, "answer", *(["order"] if context.listwise else [])]
+    return ["query", *items, *(["instruction"] if context.kind.writes_answer else []), "examples"]
 
 
-def names_of_item(draft: LintContext) -> list[str]:
+def names_of_item(context: LintContext) -> list[str]:
     """Names that every item has: its own, the declared ones, and columns that no item of the catalogue lacks."""
     full: Names = ()
-    if draft.catalog is not None:
-        full = tuple(n for n in draft.catalog.field_names if all(n in item.fields for item in draft.catalog))
-    return list(dict.fromkeys([*ITEM, *draft.header.fields, *full]))
+    if context.catalog is not None:
+        full = tuple(n for n in context.catalog.field_names if all(n in item.fields for item in context.catalog))
+    return list(dict.fromkeys([*ITEM, *context.header.fields, *full]))
 
 
-def fields_are_in_the_catalogue(draft: LintContext) -> Iterator[Diagnostic]:
+def fields_are_in_the_catalogue(context: LintContext) -> Iterator[Diagnostic]:
     """A declared field that no item has stays empty in every prompt."""
-    if draft.catalog is None:
+    if context.catalog is None:
         return
-    columns = draft.catalog.field_names
-    for name, others in draft.header.fields.items():
-        shown = [use for use in draft.printed("item") if use.names[1:2] == (name,)]
+    columns = context.catalog.field_names
+    for name, others in context.header.fields.items():
+        shown = [use for use in context.printed("item") if use.names[1:2] == (name,)]
         if not shown or name in ITEM or set(columns) & {name, *others}:
             continue
         nearest = process.extractOne(name, columns, score_cutoff=NEAR)
@@ -160,7 +160,7 @@ def fields_are_in_the_catalogue(draft: LintContext) -> Iterator[Diagnostic]:
             "not-in-catalogue",
             shown[0].place,
             "warning",
-            catalog=draft.catalog.name,
+            catalog=context.catalog.name,
             name=repr(name),
             field=name,
             meant=message("did-you-mean", near=repr(nearest[0])) if nearest else "",
@@ -169,8 +169,8 @@ def fields_are_in_the_catalogue(draft: LintContext) -> Iterator[Diagnostic]:
         )
 
 
-def labels_are_of_lists(draft: LintContext) -> Iterator[Diagnostic]:
+def labels_only_in_lists(context: LintContext) -> Iterator[Diagnostic]:
     """`item.label` is the letter that a list gives a candidate: elsewhere it is empty, whatever the columns are."""
-    labels = [use for use in draft.printed("item") if use.names[1:2] == ("label",)]
-    if labels and not draft.listwise:
+    labels = [use for use in context.printed("item") if use.names[1:2] == ("label",)]
+    if labels and not context.listwise:
         yield fault("empty-label", labels[0].place, written=labels[0].written)

@@ -22,32 +22,32 @@ _AROUND = "【】[]〔〕"
 _WIDE = re.compile(r"[，、；【】［］〔〕]")
 
 
-def titles_exist(draft: LintContext) -> Iterator[Diagnostic]:
+def titles_exist(context: LintContext) -> Iterator[Diagnostic]:
     """Every title that a test names is one, and one only, of the catalogue: the pack's own, which tests are run on."""
-    catalog = own_catalog(draft.template) or draft.catalog
+    catalog = own_catalog(context.template) or context.catalog
     if catalog is None:
-        if draft.header.tests:
-            yield fault("no-catalogue", draft.place("tests"), "warning")
+        if context.header.tests:
+            yield fault("no-catalogue", context.place("tests"), "warning")
         return
     titles = Counter(item.title for item in catalog)
-    for number, test in enumerate(draft.header.tests):
+    for number, test in enumerate(context.header.tests):
         # A title that is among the candidates too is said of once.
         named = {title: field for field in ("candidates", "exclude", "include") for title in getattr(test, field)}
         for title, field in named.items():
-            place = draft.place("tests", str(number), field, title)
+            place = context.place("tests", str(number), field, title)
             if titles[title] > 1:
                 slots: dict[str, Slot] = {"title": repr(title), "plain": title, "many": titles[title]}
                 yield fault("test-title/twice", place, "warning", catalog=catalog.name, **slots)
             elif title not in titles:
-                which, near, sign = _meant(title, list(titles), draft.written(place))
+                which, near, sign = _diagnose_title(title, list(titles), context.written(place))
                 yield fault(which, place, title=repr(title), catalog=catalog.name, near=near, sign=sign)
 
 
-def _meant(title: str, titles: list[str], line: str) -> tuple[str, str, str]:
+def _diagnose_title(title: str, titles: list[str], line: str) -> tuple[str, str, str]:
     """In which way a title that is not there went wrong, what it was to be, and the sign that did it."""
-    whole = next((one for one in titles if one.startswith(f"{title} #")), None)
-    if whole is not None:
-        return "test-title/remark", whole, "#"
+    full_title = next((one for one in titles if one.startswith(f"{title} #")), None)
+    if full_title is not None:
+        return "test-title/remark", full_title, "#"
     if mark := MARK.match(title):
         return "test-title/mark", "", mark["mark"]
     for between in _BETWEEN:
@@ -62,38 +62,38 @@ def _meant(title: str, titles: list[str], line: str) -> tuple[str, str, str]:
     return ("test-title/near", repr(nearest[0]), "") if nearest else ("test-title/unlike", "", "")
 
 
-def tests_agree(draft: LintContext) -> Iterator[Diagnostic]:
+def tests_agree(context: LintContext) -> Iterator[Diagnostic]:
     """No two tests ask for the opposite, none for more titles than there are or than there are places, nor for all."""
     alike: dict[object, list[int]] = {}
-    items = len(own_catalog(draft.template) or draft.catalog or ())
-    for number, test in enumerate(draft.header.tests):
+    items = len(own_catalog(context.template) or context.catalog or ())
+    for number, test in enumerate(context.header.tests):
         wanted = len(test.include)
-        alike.setdefault(_asked(test), []).append(number)
+        alike.setdefault(_ranking_inputs(test), []).append(number)
         both = set(test.include) & set(test.exclude)
         left = (len(test.candidates) or items) - len(set(test.exclude))
         if both:
-            yield _contradiction(draft, number, "one", title=repr(min(both)))
+            yield _contradiction(context, number, "one", title=repr(min(both)))
         elif test.exclude and items and left < test.top:
-            yield _contradiction(draft, number, "few", left=max(left, 0), top=test.top)
+            yield _contradiction(context, number, "few", left=max(left, 0), top=test.top)
         elif not test.exclude and test.model_fields_set & {"top", "candidates"} and wanted < left <= test.top:
             slots: dict[str, Slot] = {
                 "items": left,
                 "top": test.top,
                 "fewer": max(wanted, min(3, left // 2)),
             }
-            yield fault("idle-test", draft.place("tests", str(number), "top"), "warning", **slots)
+            yield fault("idle-test", context.place("tests", str(number), "top"), "warning", **slots)
     for a, b in (pair for numbers in alike.values() for pair in combinations(numbers, 2)):
-        one, other = draft.header.tests[a], draft.header.tests[b]
+        one, other = context.header.tests[a], context.header.tests[b]
         why = _disagree(one, other) or _disagree(other, one) or _crowded(one, other)
         if why:
-            yield _contradiction(draft, b, "two", a=a + 1, b=b + 1, why=why)
+            yield _contradiction(context, b, "two", a=a + 1, b=b + 1, why=why)
 
 
-def _contradiction(draft: LintContext, number: int, of: str, **slots: Slot) -> Diagnostic:
-    return fault(f"test-contradiction/{of}", draft.place("tests", str(number)), **slots)
+def _contradiction(context: LintContext, number: int, of: str, **slots: Slot) -> Diagnostic:
+    return fault(f"test-contradiction/{of}", context.place("tests", str(number)), **slots)
 
 
-def _asked(test: Expectation) -> object:
+def _ranking_inputs(test: Expectation) -> object:
     """What two tests must share for the ranking to be the same."""
     return test.query("same").model_dump_json(), frozenset(test.candidates)
 

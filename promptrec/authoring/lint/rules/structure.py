@@ -8,57 +8,57 @@ from promptrec.authoring.lint.diagnostic import Diagnostic, Severity
 from promptrec.template.analysis.references import Typed, Use
 
 
-def shows_the_person(draft: LintContext) -> Iterator[Diagnostic]:
+def preferences_are_shown(context: LintContext) -> Iterator[Diagnostic]:
     """The person's own words must be there, or everybody gets the same list."""
-    shown = {use.names[1:2] for use in draft.printed("query")}
-    if ("preferences",) not in shown and draft.kind.ranks:
+    shown = {use.names[1:2] for use in context.printed("query")}
+    if ("preferences",) not in shown and context.kind.ranks:
         which: tuple[str, Severity] = ("words", "warning") if shown else ("person", "error")
-        yield fault(f"not-shown/{which[0]}", draft.end("user"), which[1])
+        yield fault(f"not-shown/{which[0]}", context.end("user"), which[1])
 
 
-def shows_the_items(draft: LintContext) -> Iterator[Diagnostic]:
+def items_are_shown(context: LintContext) -> Iterator[Diagnostic]:
     """Without the item every item gets the same score."""
-    if not draft.kind.ranks:
+    if not context.kind.ranks:
         return
-    shown = {use.names[1:2] for use in draft.printed("item")}
+    shown = {use.names[1:2] for use in context.printed("item")}
     if not shown - {("label",)}:
-        yield fault(f"not-shown/{'candidate' if draft.listwise else 'item'}", draft.end("user"))
-    elif draft.listwise and draft.header.answer != "titles" and ("label",) not in shown:
-        yield fault("not-shown/labels", draft.printed("item")[0].place)
+        yield fault(f"not-shown/{'candidate' if context.listwise else 'item'}", context.end("user"))
+    elif context.listwise and context.header.answer != "titles" and ("label",) not in shown:
+        yield fault("not-shown/labels", context.printed("item")[0].place)
 
 
-def shows_the_instruction(draft: LintContext) -> Iterator[Diagnostic]:
+def instruction_is_shown(context: LintContext) -> Iterator[Diagnostic]:
     """A model that writes its answer must be told in which form."""
-    if draft.kind.writes_answer and not draft.printed("instruction"):
-        yield fault("not-shown/instruction", draft.end("user"))
+    if context.kind.writes_answer and not context.printed("instruction"):
+        yield fault("not-shown/instruction", context.end("user"))
 
 
-def same_things_first(draft: LintContext) -> Iterator[Diagnostic]:
+def stable_part_first(context: LintContext) -> Iterator[Diagnostic]:
     """Items change from prompt to prompt for a person, or people do for an item."""
-    if draft.kind.stable == "item":
-        found = _first_before(draft.printed("query", *CONTEXT), draft.printed("item"), draft)
+    if context.kind.stable == "item":
+        found = _first_before(context.printed("query", *CONTEXT), context.printed("item"), context)
         which = "person"
-    elif draft.kind.stable == "query":
-        found = _first_before(draft.printed("item", *CONTEXT), draft.printed("query"), draft)
-        which = "candidates" if draft.listwise else "item"
+    elif context.kind.stable == "query":
+        found = _first_before(context.printed("item", *CONTEXT), context.printed("query"), context)
+        which = "candidates" if context.listwise else "item"
     else:
         return
     if found:
-        yield fault(f"cache-order/{which}", found.place, "warning" if draft.listwise else "error")
+        yield fault(f"cache-order/{which}", found.place, "warning" if context.listwise else "error")
 
 
-def _first_before(early: list[Use], late: list[Use], draft: LintContext) -> Use | None:
+def _first_before(early: list[Use], late: list[Use], context: LintContext) -> Use | None:
     """The first of `early` if it stands before all of `late`."""
-    pieces = draft.pieces()
+    pieces = context.pieces()
     return early[0] if early and late and pieces.index(early[0]) < pieces.index(late[0]) else None
 
 
-def scored_text_is_not_shown_before(draft: LintContext) -> Iterator[Diagnostic]:
+def scored_text_not_in_context(context: LintContext) -> Iterator[Diagnostic]:
     """A model that has read the text whose probability is the score only has to copy it."""
-    scored = draft.kind.scores
+    scored = context.kind.scores
     if scored is None:
         return
-    for use in draft.printed(scored[0], *CONTEXT):
+    for use in context.printed(scored[0], *CONTEXT):
         if use.names[:2] == scored:
             yield fault("scored-text-shown", use.place, written=use.written)
 
@@ -70,28 +70,28 @@ _ASKS = re.compile(
 )
 
 
-def asks(draft: LintContext) -> Iterator[Diagnostic]:
+def prompt_asks_something(context: LintContext) -> Iterator[Diagnostic]:
     """What stands behind the last thing put in must be a question or a request, or name the answers."""
-    if not draft.kind.reads_next_token:
+    if not context.kind.reads_next_token:
         return
-    tail = _tail(draft)
-    if not _asks(draft, tail):
+    tail = _tail(context)
+    if not _asks(context, tail):
         which = "no-cue/typed" if tail.strip() else "no-cue/put-in"
-        yield fault(which, draft.end("user"), question=question(draft))
+        yield fault(which, context.end("user"), question=question(context))
 
 
-def does_ask(draft: LintContext) -> bool:
+def asks_something(context: LintContext) -> bool:
     """Whether it ends in something that asks."""
-    return _asks(draft, _tail(draft))
+    return _asks(context, _tail(context))
 
 
-def _asks(draft: LintContext, tail: str) -> bool:
-    return _ASKS.search(tail.strip()) is not None or _names_answers(tail, draft.header.answers)
+def _asks(context: LintContext, tail: str) -> bool:
+    return _ASKS.search(tail.strip()) is not None or _names_answers(tail, context.header.answers)
 
 
-def _tail(draft: LintContext) -> str:
+def _tail(context: LintContext) -> str:
     tail = ""
-    for piece in draft.pieces("user", "reply"):
+    for piece in context.pieces("user", "reply"):
         if isinstance(piece, Typed):
             tail += piece.text
         elif piece.printed:
@@ -99,11 +99,11 @@ def _tail(draft: LintContext) -> str:
     return tail
 
 
-def question(draft: LintContext) -> str:
+def question(context: LintContext) -> str:
     """One that this kind of template could end with."""
-    language = draft.header.language
-    words = {"en": " or ", "zh": "或"}[language].join(draft.header.answers)
-    return draft.kind.question.get(language, "…?").format(answers=words)
+    language = context.header.language
+    words = {"en": " or ", "zh": "或"}[language].join(context.header.answers)
+    return context.kind.question.get(language, "…?").format(answers=words)
 
 
 def _names_answers(text: str, words: tuple[str, ...]) -> bool:
