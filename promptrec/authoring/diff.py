@@ -1,4 +1,4 @@
-"""`diff`: what differs between two templates, in what their authors wrote and in what a model reads."""
+"""Differences between two templates: in their files, and in the prompts that a model reads."""
 
 import difflib
 
@@ -27,7 +27,7 @@ class Difference(BaseModel):
         return not self.prompt
 
 
-def diff(
+def diff_templates(
     a: Template,
     b: Template,
     tokenizer: Tokenizer,

@@ -80,7 +80,7 @@ def view_prompt(
         items: the candidates, at least one.
         tokenizer: of the model.
         place: of the candidate whose prompt is shown; a listwise one has them in the order given.
-        across_people: compare it with the same candidate's prompt for another person too, and take whichever shares more.
+        across_people: compare it also with the same candidate's prompt for another person; the longer prefix counts.
         budget: tokens the prompt may have.
 
     Raises:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from promptrec.authoring.ab_test import compare_templates
-from promptrec.authoring.diff import diff
+from promptrec.authoring.diff import diff_templates
 from promptrec.authoring.run_tests import run_tests
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
@@ -73,7 +73,9 @@ def show_diff(request: Request, session: Session, form: PageRequest) -> Response
     saved, edited = session.saved_template(form), session.edited_template(form)
     catalog = Catalog(session.candidates(form))
     return page(
-        request, "differed", {"diff": diff(saved, edited, session.model.tokenizer, catalog, form.preferences or None)}
+        request,
+        "differed",
+        {"diff": diff_templates(saved, edited, session.model.tokenizer, catalog, form.preferences or None)},
     )
 
 

@@ -1,4 +1,4 @@
-from promptrec.authoring.diff import diff
+from promptrec.authoring.diff import diff_templates
 from promptrec.template.loader import load_template
 from promptrec.template.template import Template
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
@@ -12,19 +12,21 @@ def changed(name, old, new):
 
 
 def test_what_differs_in_the_files_and_in_the_prompts_is_shown():
-    found = diff(SHIPPED, changed("b", "Answer Yes", "Say Yes"), BytesTokenizer())
+    found = diff_templates(SHIPPED, changed("b", "Answer Yes", "Say Yes"), BytesTokenizer())
     assert any(line.startswith("+") and "Say Yes" in line for line in found.source)
     assert any(line.startswith("-") and "Answer Yes" in line for line in found.prompt)
     assert found.tokens[0] - found.tokens[1] == len("Answer") - len("Say") and not found.same
 
 
 def test_a_change_that_a_model_does_not_see_is_no_difference_in_prompts():
-    found = diff(SHIPPED, changed("b", "about: ", "about: now "), BytesTokenizer())
+    found = diff_templates(SHIPPED, changed("b", "about: ", "about: now "), BytesTokenizer())
     assert found.source and found.same and found.tokens[0] == found.tokens[1]
 
 
 def test_the_persons_words_are_those_asked_for():
-    found = diff(SHIPPED, changed("b", "Answer Yes", "Say Yes"), BytesTokenizer(), preferences="a very odd wish")
+    found = diff_templates(
+        SHIPPED, changed("b", "Answer Yes", "Say Yes"), BytesTokenizer(), preferences="a very odd wish"
+    )
     assert any("Say Yes" in line for line in found.prompt)
-    same = diff(SHIPPED, changed("b", "Answer Yes", "Say Yes"), BytesTokenizer())
+    same = diff_templates(SHIPPED, changed("b", "Answer Yes", "Say Yes"), BytesTokenizer())
     assert found.tokens != same.tokens

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from promptrec.authoring.sample_request import sample, sample_items, shown
+from promptrec.authoring.sample_request import sample, sample_items
 from promptrec.authoring.token_spans import view_prompt
 from promptrec.data.item import Item
 from promptrec.data.query import Query
@@ -25,7 +25,7 @@ class Begun(BytesTokenizer):
 
 
 def exactly(template, query, items, tokenizer=TOKENIZER):
-    told = shown(template, query, items)
+    told = render_args(template, query, items)
     return fit(template, told.query, told.items, told.labels, tokenizer, 10**6, instruction=told.instruction)
 
 

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from promptrec.authoring.ab_test import compare_templates
-from promptrec.authoring.diff import diff
+from promptrec.authoring.diff import diff_templates
 from promptrec.authoring.run_tests import Outcome, rank_with, run_tests
 from promptrec.cli.options import (
     ColumnsOption,
@@ -137,7 +137,9 @@ def diff_(
     tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
     one, other = one_template(a, templates), one_template(b, templates)
     words = preferences and as_typed(preferences)
-    found = diff(one, other, tokenizer, open_catalog(catalog, columns) if catalog is not None else None, words)
+    found = diff_templates(
+        one, other, tokenizer, open_catalog(catalog, columns) if catalog is not None else None, words
+    )
     if as_json:
         print_json(found.model_dump_json(indent=2))
         return
