@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from promptrec.authoring.sample_request import sample, sample_items
+from promptrec.authoring.sample_request import render_args, sample, sample_items
 from promptrec.authoring.token_spans import view_prompt
 from promptrec.data.item import Item
 from promptrec.data.query import Query
