@@ -1,4 +1,4 @@
-"""`ab`: is one template better than another on a dataset, or is it chance?"""
+"""A/B test of two templates on a dataset, with the evidence that one is better than the other."""
 
 from collections.abc import Callable, Sequence
 
@@ -21,11 +21,7 @@ CANDIDATES = 50
 
 
 class Side(BaseModel):
-    """One of the two templates.
-
-    prompt_tokens: read for all people. failed: rankings that the model did not make. first_failure: whose was the
-    first of them, and why; empty where there is none.
-    """
+    """The results of one of the two templates."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,13 +29,17 @@ class Side(BaseModel):
     sha256: str
     kind: str
     mean: float | None
+    """Of the metric over people; None if it is defined for nobody."""
     prompt_tokens: int
+    """Prompt tokens read for all people together."""
     failed: int
+    """Rankings that the model did not make."""
     first_failure: str = ""
+    """The query ID and the reason of the first of these; empty if there is none."""
 
 
 class Verdict(BaseModel):
-    """What may be said of two templates. better: the name of the better one, None where no difference is shown."""
+    """The comparison of two templates."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,7 +49,9 @@ class Verdict(BaseModel):
     sides: tuple[Side, Side]
     comparison: Comparison
     better: str | None
-    said: str
+    """The name of the better template; None where no difference is shown."""
+    conclusion: str
+    """The result in a sentence."""
 
 
 def compare_templates(
@@ -61,9 +63,9 @@ def compare_templates(
     metric: str = "ndcg@10",
     limit: int | None = None,
     seed: int = 0,
-    done: Callable[[int], None] = lambda people: None,
+    on_progress: Callable[[int], None] = lambda people: None,
 ) -> Verdict:
-    """Rank the same people with both templates, and compare them person by person.
+    """Rank for the same people with both templates, and compare the metric person by person.
 
     Args:
         a: one template.
@@ -73,7 +75,7 @@ def compare_templates(
         metric: what is compared.
         limit: the first so many people; None: all.
         seed: of ties, labels and resampling.
-        done: is told how many of the 2 x people rankings are made.
+        on_progress: called with how many of the 2 x people rankings are made.
 
     Raises:
         InputError: nobody to rank for, or the two templates are one file.
@@ -94,7 +96,7 @@ def compare_templates(
             batch = rank(requests[start : start + BATCH])
             rankings += batch
             ranked += len(batch)
-            done(ranked)
+            on_progress(ranked)
         for ranking in rankings:
             relevance = dataset.relevance.get(ranking.query_id, {})
             by_query |= {ranking.query_id: measure(ranking.tie_groups(), relevance, (metric,))[metric]}
@@ -108,7 +110,7 @@ def compare_templates(
         sides=(sides[0], sides[1]),
         comparison=found,
         better=found.contrasts[metric].better,
-        said=found.verdict(metric),
+        conclusion=found.verdict(metric),
     )
 
 

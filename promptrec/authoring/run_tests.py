@@ -1,4 +1,4 @@
-"""Running the tests of a template's header: what a model makes of people whose wishes are plain."""
+"""Run the tests of a template's header with a model."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,16 +20,16 @@ Rank = Callable[[Sequence[RankRequest]], Sequence[Ranking]]
 
 
 class Outcome(NamedTuple):
-    """What became of one test. `said` is what is wrong, empty where it passed."""
+    """The outcome of one test; `reason` says what is wrong, and is empty if it passed."""
 
     expectation: Expectation
     passed: bool
-    said: str
+    reason: str
     ranking: Ranking
 
 
 def rank_with(template: Template, engine: Engine, catalog: Catalog | None = None, seed: int = 0) -> Rank:
-    """The way of ranking that the template is for, reading with an engine.
+    """The ranker of a template's kind, bound to an engine.
 
     Raises:
         InputError: the template ranks nothing.
@@ -76,5 +76,5 @@ def _outcome(expectation: Expectation, ranking: Ranking) -> Outcome:
     if ranking.status not in ("ok", "repaired"):
         # A list that the model did not make is no evidence for a template, whatever it holds.
         return Outcome(expectation, False, f"{ranking.status}: {ranking.reason}", ranking)
-    said = expectation.broken_by([item.title for item in ranking.items])
-    return Outcome(expectation, said is None, said or "", ranking)
+    reason = expectation.broken_by([item.title for item in ranking.items])
+    return Outcome(expectation, reason is None, reason or "", ranking)

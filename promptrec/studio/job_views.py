@@ -125,7 +125,7 @@ def compare_on_dataset(session: Session, form: PageRequest) -> Work:
                 job.note("comparing", rankings, 2 * people)
 
             done(0)
-            verdict = compare_templates(saved, edited, dataset, engine, limit=people, done=done)
+            verdict = compare_templates(saved, edited, dataset, engine, limit=people, on_progress=done)
         return {"verdict": verdict, **ab_result(verdict)}
 
     return work

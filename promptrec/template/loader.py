@@ -1,4 +1,4 @@
-"""Where templates are found: a folder of the user's own first, then those that come with promptrec."""
+"""Finding and loading templates: in the user's own folder first, then among those that come with promptrec."""
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -60,17 +60,17 @@ def list_templates(
     folder: str | Path | None = None,
     pack: str | None = None,
     *,
-    broken: Callable[[TemplateError], None] | None = None,
+    on_error: Callable[[TemplateError], None] | None = None,
 ) -> list[Template]:
-    """Every template that can be named, or those of a pack, in the order of the names; the others may be broken.
+    """All templates, or those of a pack, sorted by name.
 
     Args:
-        folder: the user's own.
-        pack: the name of one.
-        broken: told of each that cannot be read, which is left out then.
+        folder: of the user's own templates.
+        pack: the name of a pack; None: all packs.
+        on_error: called with the error of each that cannot be read, which is then left out.
 
     Raises:
-        TemplateError: one cannot be read, and nobody is told.
+        TemplateError: one cannot be read, and there is no `on_error`.
     """
     found = []
     for name, path in sorted(dict(_files(folder)).items()):
@@ -78,9 +78,9 @@ def list_templates(
             try:
                 found.append(Template.from_file(path, name))
             except TemplateError as error:
-                if broken is None:
+                if on_error is None:
                     raise
-                broken(error)
+                on_error(error)
     return found
 
 

@@ -40,7 +40,7 @@ def other_words(source):
 def test_identical_templates_are_told_apart_in_none_of_200_runs():
     data = planted_dataset(users=10)
     found = [compare_templates(named("a"), named("b"), data, noise(seed), seed=seed) for seed in range(200)]
-    assert all(one.better is None and "no difference" in one.said for one in found)
+    assert all(one.better is None and "no difference" in one.conclusion for one in found)
     assert all(one.sides[0].mean == one.sides[1].mean for one in found)
 
 
@@ -62,7 +62,7 @@ def test_one_that_shows_the_model_nothing_of_the_item_loses():
 
     blind = named("blind", lambda source: source.replace("{{ item.title }}", "an item"))
     found = compare_templates(named("shows"), blind, data, ScriptedEngine(next=knows), metric="auc")
-    assert found.better == "shows" and "shows is better than blind" in found.said
+    assert found.better == "shows" and "shows is better than blind" in found.conclusion
 
 
 @pytest.mark.parametrize("given", [False, True])
@@ -79,7 +79,7 @@ def test_what_a_person_has_is_not_retrieved_and_is_told_by_its_title(given):
 
 def test_progress_is_told_and_ends_at_both_sides_people():
     told = []
-    compare_templates(named("a"), named("b"), planted_dataset(users=20), noise(0), limit=18, done=told.append)
+    compare_templates(named("a"), named("b"), planted_dataset(users=20), noise(0), limit=18, on_progress=told.append)
     assert told == [16, 18, 34, 36]
 
 

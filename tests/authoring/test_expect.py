@@ -40,7 +40,7 @@ TESTS = (
 def test_tests_pass_and_fail_with_what_is_wrong():
     assert [o.passed for o in outcomes(TESTS, "Heidi", "Totoro")] == [True, True]
     found = outcomes(TESTS, "Saw", "Heidi")
-    assert [(o.passed, o.said) for o in found] == [
+    assert [(o.passed, o.reason) for o in found] == [
         (False, "Saw is at 1"),
         (False, "Heidi is not first: it is at 2"),
     ]
@@ -55,9 +55,9 @@ def test_only_the_candidates_named_are_ranked():
 
 def test_a_list_the_model_did_not_make_is_no_evidence():
     made = template(TESTS)
-    broken = ScriptedEngine(fail=lambda text: "out of memory")
-    found = run_tests(made, rank_with(made, broken, CATALOG), CATALOG)
-    assert not any(o.passed for o in found) and "out of memory" in found[0].said
+    failing = ScriptedEngine(fail=lambda text: "out of memory")
+    found = run_tests(made, rank_with(made, failing, CATALOG), CATALOG)
+    assert not any(o.passed for o in found) and "out of memory" in found[0].reason
 
 
 def test_a_title_that_is_not_there_is_said_with_the_nearest():

@@ -156,9 +156,9 @@ def test_ab_tells_a_template_that_shows_the_item_from_one_that_does_not(promptre
     # All items are tied for the one that sees nothing: (1 + 1/2 + 1/3 + 1/4) / 4.
     assert seeing["mean"] > 0.8 and other["mean"] == pytest.approx(25 / 48) and seeing["failed"] == 0
     # Three people prove nothing.
-    assert told["better"] is None and "no difference shown" in told["said"]
+    assert told["better"] is None and "no difference shown" in told["conclusion"]
     shown = promptrec("template", "ab", ASKS, "games/en/blind", "--dataset", people, *OWN, "--metric", "mrr").stdout
-    assert "games/en/blind: mrr 0.521" in shown and told["said"] in shown
+    assert "games/en/blind: mrr 0.521" in shown and told["conclusion"] in shown
 
 
 def test_new_reads_a_list_whose_columns_have_other_names(promptrec, tmp_path):

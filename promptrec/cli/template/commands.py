@@ -50,7 +50,7 @@ def list_(templates: TemplatesOption = None, as_json: JsonOption = False) -> Non
     """
     templates = own_templates(templates)
     broken: list[TemplateError] = []
-    found = list_templates(templates, broken=broken.append)
+    found = list_templates(templates, on_error=broken.append)
     if as_json:
         rows = [{"name": t.name, "sha256": t.sha256, **t.header.model_dump(mode="json")} for t in found]
         dump_json(rows)

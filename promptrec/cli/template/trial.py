@@ -110,7 +110,7 @@ def ab_(
             metric=metric,
             limit=limit,
             seed=seed,
-            done=lambda ranked: bar.update(task, completed=ranked),
+            on_progress=lambda ranked: bar.update(task, completed=ranked),
         )
     if as_json:
         print_json(found.model_dump_json(indent=2))
@@ -119,7 +119,7 @@ def ab_(
         mean = "undefined" if side.mean is None else f"{side.mean:.3f}"
         failed = f", {side.failed} failed, the first {side.first_failure}" if side.failed else ""
         say(f"{side.name}: {metric} {mean}, {side.prompt_tokens:,} prompt tokens{failed}")
-    say(found.said)
+    say(found.conclusion)
 
 
 def diff_(
@@ -184,7 +184,7 @@ def _row(template: Template, outcome: Outcome) -> dict[str, Any]:
         "template": template.name,
         "expectation": outcome.expectation.model_dump(mode="json"),
         "passed": outcome.passed,
-        "said": outcome.said,
+        "reason": outcome.reason,
         "titles": [item.title for item in outcome.ranking.items],
     }
 
@@ -195,4 +195,4 @@ def _show(template: Template, outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         mark = "passed" if outcome.passed else "FAILED"
         person = outcome.expectation.preferences or "(no words)"
-        say(f"  {mark}: {person}" + (f" - {outcome.said}" if outcome.said else ""))
+        say(f"  {mark}: {person}" + (f" - {outcome.reason}" if outcome.reason else ""))
