@@ -1,17 +1,17 @@
-"""A small, exact language model of tokens: phrases of its context are likely to come again."""
+"""N-gram language model of bytes: phrases of its context are likely to be repeated."""
 
 import math
 from collections import Counter, defaultdict
 
 from promptrec.engine.base import Tokens
 
-# Where its probability goes: to tokens that followed the last few before, to tokens of the context, to any token.
+# Probability mass of tokens that followed the last few before, of tokens of the context, and of any token.
 FOLLOWS, OCCURS, ANY = 0.7, 0.2, 0.1
 ORDER = 4
 
 
 class BytesModel:
-    """Next-token probabilities after a context, by counting. A proper distribution at every place."""
+    """Next-token probabilities after a context, by counting; they sum to 1 at every position."""
 
     def __init__(self, context: Tokens, vocabulary: int) -> None:
         self._context = context
@@ -22,7 +22,7 @@ class BytesModel:
             self._follows[context[at - ORDER : at]][context[at]] += 1
 
     def logprobs(self, continuation: Tokens) -> tuple[float, ...]:
-        """The log-probability of each token of a continuation, each given all before it."""
+        """Log-probability of each token of a continuation, given all tokens before it."""
         occurs: Counter[int] = Counter()
         follows: dict[Tokens, Counter[int]] = defaultdict(Counter)
         text = [*self._context[-ORDER:]]
@@ -43,7 +43,7 @@ class BytesModel:
         return tuple(out)
 
     def greedy(self, length: int) -> Tokens:
-        """The likeliest continuation, token by token; the smaller ID wins a tie."""
+        """Greedy continuation; the smaller token ID wins a tie."""
         written: Tokens = ()
         candidates = sorted(self._occurs)
         for _ in range(length):

@@ -1,9 +1,9 @@
-"""A tokenizer without weights: one token for each byte of UTF-8, and a few control tokens."""
+"""Byte tokenizer without files: one token for each byte of UTF-8, control tokens and a few words."""
 
 import re
 
 CONTROL = ("<|im_start|>", "<|im_end|>", "<|endoftext|>")
-# Words that are one token each, as they are to real tokenizers: answers can be read off a single place.
+# Words that are one token each, as in real tokenizers: answers can be read at one position.
 WORDS = ("Yes", "No", "是", "否")
 _TRUSTED = re.compile("(" + "|".join(map(re.escape, (*CONTROL, *WORDS))) + ")")
 _UNTRUSTED = re.compile("(" + "|".join(WORDS) + ")")
@@ -15,7 +15,7 @@ CHAT = (
 
 
 class BytesTokenizer:
-    """Implements `promptrec.prompt.Tokenizer`: bytes are 0 to 255, control tokens and a few words come after."""
+    """Implements `promptrec.prompt.Tokenizer`: IDs 0 to 255 are bytes, then come control tokens and words."""
 
     chat_template: str | None = CHAT
     bos_id: int | None = None
@@ -27,13 +27,13 @@ class BytesTokenizer:
     def encode(self, text: str, *, trusted: bool) -> tuple[int, ...]:
         """See `promptrec.prompt.Tokenizer.encode`."""
         ids: list[int] = []
-        # Every other piece is one that the expression captured.
-        for place, piece in enumerate((_TRUSTED if trusted else _UNTRUSTED).split(text)):
-            ids += [_ID[piece]] if place % 2 else piece.encode("utf-8")
+        # Every other piece is a captured token.
+        for position, piece in enumerate((_TRUSTED if trusted else _UNTRUSTED).split(text)):
+            ids += [_ID[piece]] if position % 2 else piece.encode("utf-8")
         return tuple(ids)
 
     def decode(self, ids: tuple[int, ...]) -> str:
-        """The text of these ids; bytes that are no UTF-8 become replacement characters."""
+        """Text of token IDs; bytes that are not UTF-8 become replacement characters."""
         texts = (*CONTROL, *WORDS)
         joined = b"".join(bytes([i]) if i < 256 else texts[i - 256].encode() for i in ids)
         return joined.decode("utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""`EngineContract`: what every engine must hold. Subclass it with a fixture named `engine`.
+"""Engine contract: tests that every engine must pass. Subclass `EngineContract` with a fixture named `engine`.
 
 Example:
     class TestMyEngine(EngineContract):
@@ -25,7 +25,7 @@ WORDS = (" the", " Paris", " a", "x", "!")
 
 
 class EngineContract:
-    """Three verbs that agree with each other, exact numbers, failures that stay alone."""
+    """The three methods agree with each other, numbers are exact, and a failure concerns its own prompt only."""
 
     tolerance = 1e-2
 
@@ -50,7 +50,7 @@ class EngineContract:
             assert all(value < 0 for value in reading.get())
             assert sum(map(math.exp, reading.get())) <= 1 + 1e-4
 
-    def test_every_log_probability_is_a_number_that_one_can_be(self, engine: Engine) -> None:
+    def test_log_probabilities_are_finite_and_at_most_zero(self, engine: Engine) -> None:
         prompts, unlikely = self.ids(engine, *TEXTS), tuple(range(100))
         readings = engine.next_logprobs(prompts, range(150))
         readings += engine.loglikelihood(prompts, [*self.ids(engine, *ENDS[1:]), unlikely])
@@ -63,7 +63,7 @@ class EngineContract:
         few = engine.next_logprobs(prompt, many[150:153])[0].get()
         assert engine.next_logprobs(prompt, many)[0].get()[150:153] == pytest.approx(few, abs=self.tolerance)
 
-    def test_labels_come_back_in_the_order_asked_repeats_and_all(self, engine: Engine) -> None:
+    def test_labels_come_back_in_the_order_given_with_repeats(self, engine: Engine) -> None:
         (prompt,), labels = self.ids(engine, TEXTS[0]), self.labels(engine)
         straight = engine.next_logprobs([prompt], labels)[0].get()
         turned = engine.next_logprobs([prompt], [*reversed(labels), labels[0]])[0].get()
@@ -71,15 +71,15 @@ class EngineContract:
 
     def test_a_likelihood_is_the_sum_of_its_parts(self, engine: Engine) -> None:
         prompts, ends = self.ids(engine, *TEXTS), self.ids(engine, *ENDS)
-        whole = engine.loglikelihood(prompts, ends)
-        for prompt, end, reading in zip(prompts, ends, whole, strict=True):
+        readings = engine.loglikelihood(prompts, ends)
+        for prompt, end, reading in zip(prompts, ends, readings, strict=True):
             assert len(reading.get()) == len(end)
             if len(end) > 1:
                 first = engine.loglikelihood([prompt], [end[:1]])[0].get()
                 rest = engine.loglikelihood([(*prompt, *end[:1])], [end[1:]])[0].get()
                 assert reading.get() == pytest.approx((*first, *rest), abs=self.tolerance)
 
-    def test_the_company_of_a_prompt_changes_nothing(self, engine: Engine) -> None:
+    def test_other_prompts_of_a_batch_change_nothing(self, engine: Engine) -> None:
         prompts, ends = self.ids(engine, *TEXTS), self.ids(engine, *ENDS)
         together = engine.loglikelihood(prompts * 3, ends * 3)
         for n, reading in enumerate(together):
@@ -107,8 +107,8 @@ class EngineContract:
             engine.generate([good, long, ()], Sampling(max_tokens=4)),
         ):
             assert [reading.error is None for reading in readings] == [True, False, False]
-            told = str(readings[1].error)
-            assert str(len(long)) in told or str(len(long) + len(good)) in told
+            error = str(readings[1].error)
+            assert str(len(long)) in error or str(len(long) + len(good)) in error
             assert readings[1].value is None
             assert "empty" in str(readings[2].error)
 
@@ -162,9 +162,9 @@ class EngineContract:
 
     def test_text_ends_before_a_stop_string(self, engine: Engine) -> None:
         (prompt,) = self.ids(engine, TEXTS[0])
-        whole = engine.generate([prompt], Sampling(max_tokens=6))[0].get()
-        stop = whole[2:4]
-        assert engine.generate([prompt], Sampling(max_tokens=6, stop=(stop,)))[0].get() == whole[: whole.find(stop)]
+        text = engine.generate([prompt], Sampling(max_tokens=6))[0].get()
+        stop = text[2:4]
+        assert engine.generate([prompt], Sampling(max_tokens=6, stop=(stop,)))[0].get() == text[: text.find(stop)]
 
     def test_no_prompts_no_readings(self, engine: Engine) -> None:
         assert engine.next_logprobs([], self.labels(engine)) == []

@@ -1,6 +1,6 @@
-"""Planted tastes: a generated catalogue and people whose right answers are known by construction.
+"""Planted dataset: a generated catalogue and queries whose relevant items are known by construction.
 
-Nobody can have memorised it, and no ranker can be told the answers: they are in `relevant` alone.
+No model can have memorised it, and no ranker sees the answers: they are in `relevant` only.
 """
 
 import random
@@ -14,7 +14,7 @@ from promptrec.testing.planted_vocabulary import OPENINGS, SETTINGS, TASTES, TIT
 
 @dataclass(frozen=True)
 class Planted:
-    """`requests[i]` is asked by a person for whom exactly `relevant[query_id]` are right."""
+    """Catalogue, requests, and the IDs of the relevant items by query ID."""
 
     catalog: Catalog
     requests: tuple[RankRequest, ...]
@@ -22,10 +22,16 @@ class Planted:
 
 
 def planted(users: int = 300, items: int = 320, candidates: int = 12, right: int = 3, seed: int = 0) -> Planted:
-    """People with one taste each, and candidates of which `right` are to it.
+    """Generate queries with one taste each, and candidates of which `right` match it.
 
-    Titles say nothing of the taste, popularity is drawn without regard to it, and the order of the candidates is
-    random. `items` is rounded down to a multiple of the 16 tastes.
+    Titles, popularity and the order of the candidates are random and independent of the taste.
+
+    Args:
+        users: number of queries.
+        items: size of the catalogue, rounded down to a multiple of the 16 tastes.
+        candidates: per query.
+        right: relevant items among them.
+        seed: of the generator.
     """
     rng = random.Random(seed)
     by_taste = {taste: [_item(rng, taste, n) for n in range(items // len(TASTES))] for taste in TASTES}

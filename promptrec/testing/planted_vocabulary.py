@@ -1,7 +1,7 @@
-"""The grammar's words: what a story of each taste is like, and how someone with that taste talks.
+"""Vocabulary of the planted dataset: plots of each taste, and wishes of people with that taste.
 
-The two sides share as few words as can be, so that a ranker must know what the words mean: counting shared
-words alone does not find the match.
+The two share as few words as possible, so that a ranker must know what the words mean: counting shared words does not
+find the match.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""`RankerContract`: what every ranker must hold. Subclass it with a fixture named `build`.
+"""Ranker contract: tests that every ranker must pass. Subclass `RankerContract` with a fixture named `build`.
 
 Example:
     class TestMyRanker(RankerContract):
@@ -33,7 +33,7 @@ Build = Callable[..., Ranker]
 
 
 class RankerContract:
-    """Every candidate once, no leaning on order or company, the same for the same seed, failures that surface."""
+    """Every candidate once, independent of input order and batch, deterministic for a seed, failures reported."""
 
     catalog = Catalog(
         Item(item_id=i, title=f"The {i.title()} Story", fields={"description": d, "year": 1990 + n}, popularity=n)
@@ -41,11 +41,11 @@ class RankerContract:
     )
 
     def engine(self, **script: object) -> Engine:
-        """What the ranker under test reads with."""
+        """The engine that the ranker under test reads with."""
         return ScriptedEngine(**script)  # type: ignore[arg-type]
 
     def requests(self) -> list[RankRequest]:
-        """Three people with different words and different candidates."""
+        """Three requests with different queries and candidates."""
         ids = (tuple(STORIES), ("war", "sea", "love"), ("snow", "law", "food", "love", "space"))
         return [
             RankRequest(Query(preferences=words, query_id=f"q{n}"), tuple(self.catalog[i] for i in shown))

@@ -1,4 +1,4 @@
-"""`ScriptedEngine`: an engine without weights, for tests, examples and people who write templates."""
+"""Scripted engine: an engine without weights, for tests, examples and template authors."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -14,17 +14,17 @@ T = TypeVar("T")
 
 
 class ScriptedEngine(BaseEngine):
-    """Reads prompts with a small, exact model of bytes: text that repeats phrases of its context is likelier.
+    """Engine with an n-gram model of bytes, or with scripted answers.
+
+    `prompts` collects the texts it has read, continuations included.
 
     Args:
-        reply: what `generate` writes, from the prompt's text. It is returned as it is, constraint or not: tests need
-            replies that keep no agreement. None writes the likeliest choice, the first text that a regular expression
-            matches, or the likeliest bytes.
-        next: the log-probability of a label's text after a prompt's text, in place of the little model's.
-        fail: the reason why a prompt fails, or None where it does not.
-        context_length: in tokens, which here are bytes.
-
-    `prompts` collects the texts it was asked to read, continuation included.
+        reply: text that `generate` writes, from the prompt's text. It is returned unchanged, even if it violates the
+            constraint. None writes the likeliest choice, the first text that a regular expression matches, or the
+            likeliest bytes.
+        next: log-probability of a label's text after a prompt's text, instead of the model's.
+        fail: error of a prompt's text, or None.
+        context_length: in tokens, i.e. bytes.
     """
 
     name = "scripted"
@@ -65,9 +65,9 @@ class ScriptedEngine(BaseEngine):
     def _generate(
         self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None, adapter: str | None
     ) -> list[Output[str]]:
-        return [self._written(p, sampling, constraint) for p in prompts]
+        return [self._write(p, sampling, constraint) for p in prompts]
 
-    def _written(self, prompt: Tokens, sampling: Sampling, constraint: Constraint | None) -> Output[str]:
+    def _write(self, prompt: Tokens, sampling: Sampling, constraint: Constraint | None) -> Output[str]:
         output = self._read(prompt, lambda text: self._text(prompt, text, sampling, constraint))
         if output.value is None:
             return output
@@ -105,7 +105,7 @@ def _model_of(prompt: Tokens, vocabulary: int) -> BytesModel:
 
 
 def first_match(pattern: str) -> str:
-    """A text that a regular expression matches in full: first alternatives, fewest repeats."""
+    """Text that a regular expression matches in full: first alternatives, fewest repeats."""
     return _first(re._parser.parse(pattern))  # type: ignore[attr-defined]
 
 

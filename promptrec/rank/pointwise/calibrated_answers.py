@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from promptrec.data.query import Query
-from promptrec.engine.base import Engine, Output, Usage
+from promptrec.engine.base import Engine, Logprobs, Output, Usage
 from promptrec.prompt import Fitted, fit
 from promptrec.rank.base import PromptRanker, Setup
 from promptrec.rank.item_score_cache import ItemScoreCache
 from promptrec.rank.label_tokens import word_tokens
-from promptrec.rank.pointwise.pair_prompts import Logprobs, Pair, fit_pairs, null_scores
+from promptrec.rank.pointwise.pair_prompts import Pair, fit_pairs, null_scores
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.template import Template
 

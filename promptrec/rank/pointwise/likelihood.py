@@ -12,10 +12,10 @@ mean-centring (`A~8`) does so for all of them.
 from collections.abc import Sequence
 from typing import ClassVar
 
-from promptrec.engine.base import Engine, Output
+from promptrec.engine.base import Engine, Logprobs, Output
 from promptrec.rank.base import PromptRanker, Setup
 from promptrec.rank.item_score_cache import ItemScoreCache
-from promptrec.rank.pointwise.pair_prompts import Logprobs, Pair, fit_pairs, null_context, null_scores
+from promptrec.rank.pointwise.pair_prompts import Pair, fit_pairs, null_context, null_scores
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.template import Template
 

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.engine.base import Engine, Output, Tokens
+from promptrec.engine.base import Engine, Logprobs, Output, Tokens
 from promptrec.prompt import Fitted, PromptTooLong, fit
 from promptrec.rank.item_score_cache import ItemScoreCache, Key
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.template import Template
-
-Logprobs = tuple[float, ...]
 
 
 @dataclass(frozen=True)
