@@ -23,7 +23,7 @@ from promptrec.engine.registry import open_engine
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, template_kinds
 from promptrec.template.loader import load_template
-from promptrec.testing.planted_dataset import planted
+from promptrec.testing.planted_dataset import make_planted_dataset
 
 KEPT = Path(__file__).parent / "bare.jsonl"
 RANKERS = ("yes-no", "item-pmi", "query-likelihood", "listwise-labels", "listwise-text")
@@ -85,7 +85,7 @@ def talkative(requests, wishes: int):
 
 def measure(engine, name: str, asked: argparse.Namespace) -> dict[str, object]:
     """One ranker against the bare engine on its own prompts."""
-    plant = planted(users=max(asked.users, asked.wishes), candidates=asked.candidates)
+    plant = make_planted_dataset(users=max(asked.users, asked.wishes), candidates=asked.candidates)
     requests = list(talkative(plant.requests, asked.wishes))[: asked.users]
     templates = {kind: load_template("films/en", kind=kind) for kind in template_kinds(name)}
     setup, recorded = Setup(plant.catalog, templates), Recorded(engine)

@@ -37,7 +37,7 @@ from promptrec.rank.listwise.position_bias import PositionBias
 from promptrec.rank.ranking import Ranking
 from promptrec.template.loader import load_template
 from promptrec.template.template import Template
-from promptrec.testing.planted_dataset import Planted, planted
+from promptrec.testing.planted_dataset import PlantedDataset, make_planted_dataset
 
 KEPT = Path(__file__).parent / "flips.jsonl"
 ONE_AT_A_TIME = ("query-likelihood", "item-pmi", "item-likelihood", "yes-no", "graded")
@@ -54,7 +54,9 @@ def flipped(base: Ranking, other: Ranking) -> float:
     return sum(side < 0 for side in told) / len(told) if told else math.nan
 
 
-def ranked(name: str, plant: Planted, requests: Sequence[RankRequest], seed: int, prior: Path, engine) -> list[Ranking]:
+def ranked(
+    name: str, plant: PlantedDataset, requests: Sequence[RankRequest], seed: int, prior: Path, engine
+) -> list[Ranking]:
     """By a new ranker of this seed, with nothing read before."""
     engine._llm.reset_prefix_cache()
     templates = {kind: load_template("films/en", kind=kind) for kind in template_kinds(name)}
@@ -79,7 +81,7 @@ def flattest(engine, template: Template) -> Callable[[Tokenizer, str, int], dict
     return labels
 
 
-def compare(name: str, plant: Planted, asked: argparse.Namespace, prior: Path, engine) -> dict[str, object]:
+def compare(name: str, plant: PlantedDataset, asked: argparse.Namespace, prior: Path, engine) -> dict[str, object]:
     """One ranker's rankings under the first order and under others."""
     requests = plant.requests[: asked.users]
     started = time.perf_counter()
@@ -118,7 +120,7 @@ def main() -> None:
     parser.add_argument("--flattest-labels", action="store_true", help="not A, B, C; see above")
     parser.add_argument("--ranker", action="append", choices=RANKERS, help="default: all")
     asked = parser.parse_args()
-    plant = planted(users=asked.users + OTHERS, candidates=asked.candidates)
+    plant = make_planted_dataset(users=asked.users + OTHERS, candidates=asked.candidates)
     engine, _ = open_engine(asked.model, "vllm")
     names = asked.ranker or RANKERS
     if asked.flattest_labels:

@@ -49,7 +49,7 @@ from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, PositionBias
 from promptrec.rank.registry import ALIASES, RANKERS
 from promptrec.recommender import BATCH
 from promptrec.template.loader import load_template
-from promptrec.testing.planted_dataset import planted
+from promptrec.testing.planted_dataset import make_planted_dataset
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 KEPT = Path(__file__).parent / "growth.jsonl"
@@ -85,7 +85,9 @@ def people(axis: str, size: int, real: bool) -> tuple[Catalog, list[RankRequest]
     """The catalogue and the requests of a size; each person also liked three items."""
     users, candidates = (size, CANDIDATES) if axis == "users" else (1, size)
     # The 15 of 16 tastes that are not the person's have to fill the list.
-    plant = planted(users=users, items=max(320, 16 * (candidates // 15 + 2)), candidates=candidates, right=LIKED)
+    plant = make_planted_dataset(
+        users=users, items=max(320, 16 * (candidates // 15 + 2)), candidates=candidates, right=LIKED
+    )
     if real and axis == "candidates":
         films = list(Catalog.bundled("films"))
         shown = [

@@ -13,7 +13,7 @@ from promptrec.testing.planted_vocabulary import OPENINGS, SETTINGS, TASTES, TIT
 
 
 @dataclass(frozen=True)
-class Planted:
+class PlantedDataset:
     """Catalogue, requests, and the IDs of the relevant items by query ID."""
 
     catalog: Catalog
@@ -21,7 +21,9 @@ class Planted:
     relevant: dict[str, frozenset[str]]
 
 
-def planted(users: int = 300, items: int = 320, candidates: int = 12, right: int = 3, seed: int = 0) -> Planted:
+def make_planted_dataset(
+    users: int = 300, items: int = 320, candidates: int = 12, right: int = 3, seed: int = 0
+) -> PlantedDataset:
     """Generate queries with one taste each, and candidates of which `right` match it.
 
     Titles, popularity and the order of the candidates are random and independent of the taste.
@@ -47,7 +49,7 @@ def planted(users: int = 300, items: int = 320, candidates: int = 12, right: int
         query = Query(query_id=f"user-{n:04d}", preferences=words)
         requests.append(RankRequest(query, tuple(shown)))
         relevant[query.query_id] = frozenset(item.item_id for item in liked)
-    return Planted(catalog, tuple(requests), relevant)
+    return PlantedDataset(catalog, tuple(requests), relevant)
 
 
 def _item(rng: random.Random, taste: str, n: int) -> Item:

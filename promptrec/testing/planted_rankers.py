@@ -10,7 +10,7 @@ from promptrec.rank.base import ModelFreeRanker, Setup
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.retrieve.bm25 import document
 from promptrec.retrieve.tokenize import words
-from promptrec.testing.planted_dataset import Planted
+from promptrec.testing.planted_dataset import PlantedDataset
 from promptrec.testing.planted_vocabulary import TASTES
 
 
@@ -35,7 +35,7 @@ class PlantedMemoriser(_PlantedRanker):
         self._titles = titles
 
     @classmethod
-    def of(cls, planted: Planted, setup: Setup) -> "PlantedMemoriser":
+    def of(cls, planted: PlantedDataset, setup: Setup) -> "PlantedMemoriser":
         """A memoriser of a dataset's relevant titles."""
         titles = {query_id: {planted.catalog[i].title for i in ids} for query_id, ids in planted.relevant.items()}
         return cls(setup, titles)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from promptrec.testing.planted_dataset import planted
+from promptrec.testing.planted_dataset import make_planted_dataset
 
 PROMPTS = 12
 
@@ -10,7 +10,7 @@ PROMPTS = 12
 @pytest.fixture(scope="module")
 def sample(transformers_engine):
     tokenizer = transformers_engine.tokenizer
-    requests = planted(users=PROMPTS).requests
+    requests = make_planted_dataset(users=PROMPTS).requests
     prompts = [
         tokenizer.encode(f"Film: {r.candidates[0].fields['description']}\nWho loves it says:", trusted=True)
         for r in requests

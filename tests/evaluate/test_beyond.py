@@ -11,7 +11,7 @@ from promptrec.errors import InputError
 from promptrec.evaluate.metrics.beyond_accuracy import Beyond, gini, percentiles, self_information
 from promptrec.evaluate.metrics.diversity import ItemVectors
 from promptrec.rank.ranking import RankedItem, Ranking
-from promptrec.testing.planted_dataset import planted
+from promptrec.testing.planted_dataset import make_planted_dataset
 
 FOUR = Catalog(
     [
@@ -80,7 +80,7 @@ def test_vectors_of_the_caller_give_the_measure_their_name():
 
 
 def test_a_list_of_the_most_popular_has_a_lift_and_the_alarm_rings():
-    plant = planted(users=200)
+    plant = make_planted_dataset(users=200)
     beyond = Beyond(plant.catalog, k=1)
     for request in plant.requests:
         ids = sorted((item.item_id for item in request.candidates), key=lambda i: -plant.catalog[i].popularity)
@@ -92,7 +92,7 @@ def test_a_list_of_the_most_popular_has_a_lift_and_the_alarm_rings():
 
 
 def test_right_answers_ring_no_alarm():
-    plant = planted(users=200)
+    plant = make_planted_dataset(users=200)
     beyond = Beyond(plant.catalog)
     for request in plant.requests:
         right = plant.relevant[request.query.query_id]

@@ -13,10 +13,10 @@ from promptrec.evaluate.checks.memorisation import gap, masked_titles, permuted_
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.metrics.ranking import measure
 from promptrec.rank.base import Setup
-from promptrec.testing.planted_dataset import planted
+from promptrec.testing.planted_dataset import make_planted_dataset
 from promptrec.testing.planted_rankers import PlantedMemoriser, PlantedReader
 
-PLANT = planted(users=200)
+PLANT = make_planted_dataset(users=200)
 GRADES = {query_id: dict.fromkeys(ids, 1) for query_id, ids in PLANT.relevant.items()}
 DATASET = Dataset("planted", "en", PLANT.catalog, PLANT.requests, GRADES, tuple(r.query for r in PLANT.requests))
 

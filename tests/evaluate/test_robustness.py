@@ -8,10 +8,10 @@ from promptrec.errors import UnknownName
 from promptrec.evaluate.checks.robustness import DISTRACTORS, PERTURBATIONS, perturb
 from promptrec.evaluate.checks.stability import mean_stability
 from promptrec.rank.base import Setup
-from promptrec.testing.planted_dataset import planted
+from promptrec.testing.planted_dataset import make_planted_dataset
 from promptrec.testing.planted_rankers import PlantedCopier, PlantedReader
 
-PLANT = planted(users=60)
+PLANT = make_planted_dataset(users=60)
 
 
 def ids(request):

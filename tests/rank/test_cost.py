@@ -13,7 +13,7 @@ from promptrec.errors import InputError
 from promptrec.rank.cost import Speed, expected_items, plan, sample_requests
 from promptrec.recommender import Recommender
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
-from promptrec.testing.planted_dataset import planted
+from promptrec.testing.planted_dataset import make_planted_dataset
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 READ_ONCE = ["query-likelihood", "item-pmi", "yes-no", "listwise-labels"]
@@ -61,7 +61,7 @@ def test_what_may_be_written_is_said_apart(catalog, request_for, counter):
 
 @pytest.mark.parametrize(("candidates", "share"), [(8, 0.94), (20, 0.98)])
 def test_what_stops_when_answers_agree_is_priced_almost_at_its_most(candidates, share, counter):
-    made = planted(users=150, items=60, candidates=candidates, right=2)
+    made = make_planted_dataset(users=150, items=60, candidates=candidates, right=2)
     foretold = plan("listwise-shifts", opened("listwise-shifts", counter).run, counter, made.requests)
     assert foretold.per_user["calls"] <= 4 and foretold.per_user["calls"] / 4 == pytest.approx(share, abs=0.015)
     assert foretold.per_user["steps"] == foretold.per_user["calls"]
@@ -69,7 +69,7 @@ def test_what_stops_when_answers_agree_is_priced_almost_at_its_most(candidates, 
 
 @pytest.mark.parametrize("ranker", READ_ONCE)
 def test_a_few_people_foretell_many_though_items_are_read_once(ranker, counter):
-    made = planted(users=150, items=60, candidates=8, right=2)
+    made = make_planted_dataset(users=150, items=60, candidates=8, right=2)
     whole = plan(ranker, opened(ranker, counter).run, counter, made.requests)
     few = plan(ranker, opened(ranker, counter).run, counter, made.requests[:30], users=150, items=len(made.catalog))
     assert not few.counts_all and (few.users, few.sampled) == (150, 30)
@@ -137,7 +137,7 @@ def test_as_many_items_are_expected_as_are_drawn():
 def test_the_documentation_says_what_is_counted(ranker, smollm2):
     page = (Path(__file__).parents[2] / "docs" / "engines.md").read_text(encoding="utf-8")
     written = re.search(rf"^\| {ranker} \| (.*) \|$", page, re.MULTILINE)[1].replace(",", "").split(" | ")
-    counter, made = DryRunEngine.of(smollm2.name, "transformers"), planted(candidates=8, right=2)
+    counter, made = DryRunEngine.of(smollm2.name, "transformers"), make_planted_dataset(candidates=8, right=2)
     run = Recommender.load(template="films/en", ranker=ranker, engine=counter).run
     counted = plan(ranker, run, counter, made.requests)
     total = counted.total
@@ -148,7 +148,7 @@ def test_the_documentation_says_what_is_counted(ranker, smollm2):
 @pytest.mark.model
 @pytest.mark.parametrize("ranker", READ_ONCE)
 def test_the_plan_for_a_real_model_is_what_it_then_costs(ranker, smollm2, transformers_engine):
-    made = planted(users=3, items=64, candidates=5, right=2)
+    made = make_planted_dataset(users=3, items=64, candidates=5, right=2)
     counter = DryRunEngine.of(smollm2.name, "transformers")
     counter.context_length = transformers_engine.context_length
     assert_cost_is_foretold(ranker, counter, transformers_engine, made)
@@ -160,7 +160,7 @@ def test_the_plan_for_a_real_model_is_what_it_then_costs(ranker, smollm2, transf
     "ranker", [*READ_ONCE, "graded", "query-likelihood+item-pmi", "bm25:3:yes-no", "query-likelihood~2"]
 )
 def test_what_vllm_takes_from_its_cache_is_foretold_too(ranker, smollm2, vllm_engine):
-    made = planted(users=8, items=64, candidates=5, right=2)
+    made = make_planted_dataset(users=8, items=64, candidates=5, right=2)
     counter = DryRunEngine.of(smollm2.name, "vllm")
     counter.context_length = vllm_engine.context_length
     vllm_engine._llm.reset_prefix_cache()

@@ -9,7 +9,7 @@ from promptrec.rank.base import Setup
 from promptrec.rank.baselines.embedding import Embedding
 from promptrec.retrieve.bm25 import document
 from promptrec.retrieve.candidates import query_words
-from promptrec.testing.planted_dataset import planted
+from promptrec.testing.planted_dataset import make_planted_dataset
 
 
 def test_the_score_is_the_cosine_of_the_two_texts(build, request_for, tiny_encoder):
@@ -76,7 +76,7 @@ def test_an_encoder_that_is_none_is_said(request_for, monkeypatch, tmp_path):
 
 @pytest.mark.model
 def test_minilm_finds_planted_tastes_that_share_no_words(minilm):
-    plant = planted(users=40, items=64, candidates=8, right=2)
+    plant = make_planted_dataset(users=40, items=64, candidates=8, right=2)
     ranker = Embedding(Setup(catalog=plant.catalog))
     firsts = [ranking.item_ids[0] in plant.relevant[ranking.query_id] for ranking in ranker.rank(plant.requests)]
     assert statistics.mean(firsts) > 0.6, "chance is 0.25"

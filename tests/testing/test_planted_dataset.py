@@ -3,19 +3,23 @@ import statistics
 from promptrec.evaluate.metrics.ranking import measure
 from promptrec.rank.base import Setup
 from promptrec.rank.baselines.simple import Bm25Ranker, Popular
-from promptrec.testing.planted_dataset import planted
+from promptrec.testing.planted_dataset import make_planted_dataset
 from promptrec.testing.planted_vocabulary import TASTES
 
 
 def test_the_same_seed_plants_the_same_and_another_does_not():
-    first, same, other = planted(users=20), planted(users=20), planted(users=20, seed=1)
+    first, same, other = (
+        make_planted_dataset(users=20),
+        make_planted_dataset(users=20),
+        make_planted_dataset(users=20, seed=1),
+    )
     assert [r.query for r in first.requests] == [r.query for r in same.requests]
     assert list(first.catalog) == list(same.catalog) and first.relevant == same.relevant
     assert list(first.catalog) != list(other.catalog)
 
 
 def test_the_right_answers_are_among_the_candidates_and_of_one_taste():
-    plant = planted(users=50, candidates=12, right=3)
+    plant = make_planted_dataset(users=50, candidates=12, right=3)
     plots = {plot: taste for taste, told in TASTES.items() for plot in told.plots}
     for request in plant.requests:
         ids = [item.item_id for item in request.candidates]
@@ -30,7 +34,7 @@ def test_the_right_answers_are_among_the_candidates_and_of_one_taste():
 
 
 def test_the_place_of_the_right_answers_says_nothing():
-    plant = planted(users=400)
+    plant = make_planted_dataset(users=400)
     places = [
         place
         for request in plant.requests
@@ -41,7 +45,7 @@ def test_the_place_of_the_right_answers_says_nothing():
 
 
 def test_neither_popularity_nor_shared_words_give_the_answers_away():
-    plant = planted(users=300)
+    plant = make_planted_dataset(users=300)
     for ranker in (Popular(Setup()), Bm25Ranker(Setup(catalog=plant.catalog))):
         areas = [
             measure(ranking.tie_groups(), dict.fromkeys(plant.relevant[ranking.query_id], 1), ["auc"])["auc"]
@@ -51,6 +55,6 @@ def test_neither_popularity_nor_shared_words_give_the_answers_away():
 
 
 def test_titles_say_nothing_of_the_taste():
-    titles = " ".join(item.title for item in planted().catalog).lower().split()
+    titles = " ".join(item.title for item in make_planted_dataset().catalog).lower().split()
     wishes = " ".join(wish for told in TASTES.values() for wish in told.wishes).lower().split()
     assert not {word for word in titles if len(word) > 3} & set(wishes)

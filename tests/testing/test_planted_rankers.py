@@ -2,10 +2,10 @@ import statistics
 
 from promptrec.evaluate.metrics.ranking import measure
 from promptrec.rank.base import Setup
-from promptrec.testing.planted_dataset import planted
+from promptrec.testing.planted_dataset import make_planted_dataset
 from promptrec.testing.planted_rankers import PlantedCopier, PlantedMemoriser, PlantedReader
 
-PLANT = planted(users=100)
+PLANT = make_planted_dataset(users=100)
 
 
 def area(rankings):

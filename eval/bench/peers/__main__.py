@@ -26,7 +26,7 @@ from eval.bench.peers.result import line
 from eval.bench.peers.server import vllm_server
 from eval.bench.peers.systems import PEERS, PROMPTREC, System
 from promptrec.engine.models.registry import resolve
-from promptrec.testing.planted_dataset import Planted, planted
+from promptrec.testing.planted_dataset import PlantedDataset, make_planted_dataset
 
 KEPT = Path(__file__).parents[1] / "peers.jsonl"
 LOADING_SECONDS = 900
@@ -40,7 +40,7 @@ class Bench:
         self.asked, self.work = asked, asked.work.expanduser().resolve()
         self.model = resolve(asked.model, "language model").folder
         # One person more than asked for, who is the warm-up.
-        self.plant = planted(users=asked.users + 1, candidates=asked.candidates, seed=asked.seed)
+        self.plant = make_planted_dataset(users=asked.users + 1, candidates=asked.candidates, seed=asked.seed)
         self.shown = {r.query.query_id: [item.item_id for item in r.candidates] for r in self.plant.requests}
         self.best: dict | None = None
         (self.work / "run").mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ class Bench:
         return vllm_server(self.model, log, self.asked.threads) if wanted else contextlib.nullcontext()
 
 
-def written(plant: Planted) -> list[dict]:
+def written(plant: PlantedDataset) -> list[dict]:
     """The requests as the scripts read them, the last with few candidates: it only warms up, which takes no more."""
     requests = [
         {

@@ -8,7 +8,7 @@ from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.folder import load_dataset
 from promptrec.evaluate.datasets.recipes import RECIPES, build
-from promptrec.testing.planted_dataset import planted
+from promptrec.testing.planted_dataset import make_planted_dataset
 
 LIST = "`promptrec data list`"
 
@@ -77,7 +77,7 @@ def _beside(missing: Path) -> list[str]:
 
 def planted_dataset(users: int = 300, items: int = 320, candidates: int = 8, right: int = 2, seed: int = 0) -> Dataset:
     """People with one taste each and candidates of which some are to it: see `promptrec.testing.planted`."""
-    made = planted(users=users, items=items, candidates=candidates, right=right, seed=seed)
+    made = make_planted_dataset(users=users, items=items, candidates=candidates, right=right, seed=seed)
     return Dataset(
         name="planted",
         language="en",

@@ -27,7 +27,7 @@ from promptrec.evaluate.runs.store import RunStore
 from promptrec.evaluate.stats.baseline_comparison import compare_all, headline
 from promptrec.rank.ranking import RankedItem, Ranking, ReplyReport, TemplateRef
 from promptrec.template.loader import load_template
-from promptrec.testing.planted_dataset import planted
+from promptrec.testing.planted_dataset import make_planted_dataset
 
 ATTACK = "<script>alert(1)</script>"
 METRICS = ("ndcg@10", "hit@1", "auc")
@@ -69,7 +69,7 @@ def sample(tmp_path_factory):
 
 
 def _english(folder):
-    made = planted(users=60, candidates=10, right=2, seed=5)
+    made = make_planted_dataset(users=60, candidates=10, right=2, seed=5)
     items = [{"item_id": item.item_id, "title": item.title, **item.fields} for item in made.catalog]
     hit = min(made.relevant["user-0006"])
     for item in items:
