@@ -3,13 +3,52 @@
 No model can have memorised it, and no ranker sees the answers: they are in `relevant` only.
 """
 
+import json
 import random
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
-from promptrec.testing.planted_vocabulary import OPENINGS, SETTINGS, TASTES, TITLE_FIRST, TITLE_LAST
+
+
+class Taste(NamedTuple):
+    """One taste: plot sentences of items, and wishes of people.
+
+    The two share as few words as possible, so that a ranker must know what the words mean.
+    """
+
+    plots: tuple[str, ...]
+    wishes: tuple[str, ...]
+
+
+def _tastes() -> dict[str, Taste]:
+    lines = (Path(__file__).parent / "planted_tastes.jsonl").read_text(encoding="utf-8").splitlines()
+    return {t["taste"]: Taste(tuple(t["plots"]), tuple(t["wishes"])) for t in map(json.loads, lines)}
+
+
+TASTES = _tastes()
+SETTINGS = (
+    "It takes place in a single week.",
+    "Most of it happens in winter.",
+    "It is told by the youngest of the family.",
+    "It runs for just under two hours.",
+    "Critics praised the acting.",
+    "It was shot with a small crew.",
+)
+
+OPENINGS = (
+    "I am in the mood for {}.",
+    "What I really enjoy: {}.",
+    "Please find me {}.",
+    "Tonight I want {}.",
+    "Give me {}, nothing else.",
+)
+
+TITLE_FIRST = ("Amber", "Silent", "Seventh", "Paper", "Crooked", "Northern", "Hollow", "Second", "Velvet", "Iron")
+TITLE_LAST = ("Harvest", "Letter", "Window", "Road", "Promise", "Garden", "Signal", "Winter", "Bridge", "Hour")
 
 
 @dataclass(frozen=True)

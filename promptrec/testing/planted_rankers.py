@@ -10,8 +10,7 @@ from promptrec.rank.base import ModelFreeRanker, Setup
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.retrieve.bm25 import document
 from promptrec.retrieve.tokenize import words
-from promptrec.testing.planted_dataset import PlantedDataset
-from promptrec.testing.planted_vocabulary import TASTES
+from promptrec.testing.planted_dataset import TASTES, PlantedDataset
 
 
 class _PlantedRanker(ModelFreeRanker):

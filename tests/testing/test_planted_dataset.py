@@ -3,8 +3,7 @@ import statistics
 from promptrec.evaluate.metrics.ranking import measure
 from promptrec.rank.base import Setup
 from promptrec.rank.baselines.simple import Bm25Ranker, Popular
-from promptrec.testing.planted_dataset import make_planted_dataset
-from promptrec.testing.planted_vocabulary import TASTES
+from promptrec.testing.planted_dataset import TASTES, make_planted_dataset
 
 
 def test_the_same_seed_plants_the_same_and_another_does_not():
