@@ -1,10 +1,7 @@
 import pytest
 
-from promptrec.data.catalog import Catalog
-from promptrec.data.item import Item
-from promptrec.errors import ModelError, TemplateError, UnknownName
+from promptrec.errors import ModelError
 from promptrec.template.chat_format import chat_spans
-from promptrec.template.loader import default_pack, list_templates, load_template
 from promptrec.template.spans import Span, joined
 
 CHATML = (
@@ -115,39 +112,3 @@ def test_special_tokens_reach_the_format():
 def test_a_format_that_cannot_be_used_is_said(chat):
     with pytest.raises(ModelError, match="chat template"):
         chat_spans((), USER, chat, {})
-
-
-def test_a_name_a_pack_and_a_path_find_the_same_template():
-    full = load_template("films/en/yes-no")
-    pack = load_template("films/en", kind="yes-no")
-    assert (pack.name, pack.sha256) == ("films/en/yes-no", full.sha256)
-    assert load_template(full.path).sha256 == full.sha256
-    assert full.name == "films/en/yes-no"
-
-
-def test_ones_own_folder_comes_first_and_adds_names(tmp_path, monkeypatch):
-    source = load_template("general/en/yes-no").source
-    shipped = {t.name for t in list_templates()}
-    own = tmp_path / "general" / "en"
-    own.mkdir(parents=True)
-    (own / "yes-no.jinja").write_text(source.replace("an item to choose", "THINGS"))
-    (tmp_path / "wine.jinja").write_text(source)
-    assert "THINGS" in load_template("general/en", kind="yes-no", folder=tmp_path).source
-    assert load_template("wine", folder=tmp_path).name == "wine"
-    monkeypatch.setenv("PROMPTREC_TEMPLATES", str(tmp_path))
-    assert sorted(t.name for t in list_templates()) == sorted({*shipped, "wine"})
-
-
-def test_what_cannot_be_found_or_does_not_fit_is_said(tmp_path):
-    with pytest.raises(UnknownName, match="did you mean 'films/en'"):
-        load_template("film/en", kind="yes-no")
-    with pytest.raises(TemplateError, match="of kind yes-no, but item-pmi is asked for"):
-        load_template("films/en/yes-no", kind="item-pmi")
-    with pytest.raises(TemplateError, match="no such folder"):
-        list_templates(tmp_path / "nope")
-
-
-def test_the_general_pack_speaks_the_language_of_the_catalogue():
-    english, chinese = ([Item(item_id="1", title=title)] for title in ("A Garden", "花园 Garden 的故事"))
-    assert default_pack(Catalog(english)) == default_pack(None) == "general/en"
-    assert default_pack(Catalog(chinese)) == "general/zh"

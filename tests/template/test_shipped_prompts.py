@@ -110,7 +110,7 @@ def rendered(template):
         if query.is_empty and template.header.kind == "query-likelihood":
             continue  # there would be nothing to score
         items = [full(template.header), BARE]
-        shown = [items] if template.header.kind.startswith("listwise") else [[item] for item in items]
+        shown = [items] if template.kind.lists_candidates else [[item] for item in items]
         for some in shown:
             labels = ("A", "B") if len(some) > 1 else ()
             fitted = fit(template, query, some, labels, BytesTokenizer(), 10_000, instruction="«instruction»")
@@ -119,7 +119,7 @@ def rendered(template):
     return f"\n{'─' * 40}\n".join(out) + "\n"
 
 
-TEMPLATES = [t for t in list_templates() if t.header.kind != "profile"]
+TEMPLATES = [t for t in list_templates() if t.kind.ranks]
 
 
 def test_there_is_one_for_every_domain_language_and_kind():
@@ -148,7 +148,7 @@ def test_nothing_missing_leaves_a_hole(template):
 def test_what_stays_the_same_from_item_to_item_comes_first(template):
     language = template.header.language
     query = QUERIES[language][0]
-    if template.header.kind.startswith("listwise"):
+    if template.kind.lists_candidates:
         both = [fit(template, q, [BARE], ("A",), BytesTokenizer(), 10_000) for q in (query, Query(preferences="else"))]
         text = both[0].prompt.text
         assert text.index("[A]") > text.index(query.preferences)

@@ -52,10 +52,10 @@ def yes_no(body):
 
 
 @pytest.mark.parametrize("shipped", list_templates(), ids=lambda t: t.name)
-@pytest.mark.parametrize(("place", "whoever", "tokenizer"), [(0, True, TOKENIZER), (2, False, Begun())])
+@pytest.mark.parametrize(("place", "across_people", "tokenizer"), [(0, True, TOKENIZER), (2, False, Begun())])
 def test_they_are_the_very_tokens_a_model_reads(shipped, place, across_people, tokenizer):
     seen = view_prompt(shipped, PERSON, ITEMS, tokenizer, place=place, across_people=across_people)
-    listwise = shipped.header.kind.startswith("listwise")
+    listwise = shipped.kind.lists_candidates
     exact = exactly(shipped, PERSON, ITEMS if listwise else ITEMS[place:], tokenizer)
     assert seen.ids == exact.encoded.ids and seen.parts[2].ids == exact.encoded.reply
     assert text(token_spans(seen)) == tokenizer.decode(exact.encoded.ids)

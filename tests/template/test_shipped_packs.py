@@ -11,7 +11,7 @@ from promptrec.template.loader import list_templates, load_template
 from promptrec.template.spans import joined
 
 RANKING = {name for name, kind in KINDS.items() if kind.ranks}
-TEMPLATES = [t for t in list_templates() if t.header.kind != "profile"]
+TEMPLATES = [t for t in list_templates() if t.kind.ranks]
 PACKS = sorted({t.name.rpartition("/")[0] for t in TEMPLATES})
 FEWEST_ITEMS = 30
 FEWEST_TESTS, MOST_TESTS = 3, 6
@@ -39,7 +39,7 @@ def item_with(fields):
 
 
 def shown(template, query, item):
-    labels = ("A",) if template.header.kind.startswith("listwise") else ()
+    labels = ("A",) if template.kind.lists_candidates else ()
     blocks = template.render(query, [item], labels, instruction="Order them.")
     return joined((*blocks.system, *blocks.user, *blocks.reply))
 
