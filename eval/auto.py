@@ -4,11 +4,10 @@ Nothing is read by a model: the scores come from evaluations that were run befor
 query-likelihood --ranker item-pmi --out RECORDS/SET`; BM25 and embeddings are always beside), and what the model is
 good at from `promptrec probe --json`. Below RECORDS every run of a ranker alone is found.
 
-The constants of `promptrec.rank.weigh.Weighing` are fitted on all sets but one, by the mean over sets of what `auto`
-gains over the better of two: embedding + query-likelihood with equal weights, and the best ranker alone. The set that
-was left out is weighed with them. Intervals are 95 %, paired, by bootstrap over people (BCa). `draws` is the mean and
-the least over other choices of the people whose agreement is looked at.
-"""
+The constants of `promptrec.rank.selection.weights.WeightingScheme` are fitted on all sets but one, by the mean over
+sets of what `auto` gains over the better of two: embedding + query-likelihood with equal weights, and the best ranker
+alone. The set that was left out is weighed with them. Intervals are 95 %, paired, by bootstrap over people (BCa).
+`draws` is the mean and the least over other choices of the people whose agreement is looked at."""
 
 import argparse
 import itertools

@@ -218,8 +218,8 @@ import sys, time
 from dataclasses import replace
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.named import open_dataset
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.evaluate.datasets.registry import open_dataset
+from promptrec.testing.scripted_engine import ScriptedEngine
 
 
 class Slow(ScriptedEngine):

@@ -13,8 +13,8 @@ from pathlib import Path
 from promptrec.data.interactions import Interactions
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.named import planted_dataset
-from promptrec.testing.scripted import ScriptedEngine
+from promptrec.evaluate.datasets.registry import planted_dataset
+from promptrec.testing.scripted_engine import ScriptedEngine
 from dataclasses import replace
 
 data = planted_dataset(users=8, items=32, candidates=5)

@@ -105,8 +105,8 @@ def test_a_file_is_replaced_whole(tmp_path):
 
 WRITES_UNTIL_KILLED = """
 import sys
-from promptrec.evaluate.spec import RunSpec
-from promptrec.evaluate.store import RunStore
+from promptrec.evaluate.runs.spec import RunSpec
+from promptrec.evaluate.runs.store import RunStore
 from promptrec.rank.ranking import Ranking
 
 store = RunStore(sys.argv[1], RunSpec(dataset="d", dataset_sha256="0", ranker="bm25"))

@@ -182,7 +182,7 @@ import torch; torch.set_num_threads(3); torch.ones(300, 300) @ torch.ones(300, 3
 from promptrec import Catalog, Item, Query, RankRequest
 from promptrec.data.interactions import Interactions
 from promptrec.rank.base import Setup
-from promptrec.rank.collaborative import ImplicitMf, ItemKnn
+from promptrec.rank.baselines.collaborative import ImplicitMf, ItemKnn
 catalog = Catalog([Item(item_id="a", title="A"), Item(item_id="b", title="B")])
 training = Interactions.from_tuples([("u", "a", 1), ("u", "b", 1), ("v", "b", 1)])
 for ranker in (ImplicitMf, ItemKnn):

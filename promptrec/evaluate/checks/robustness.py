@@ -32,7 +32,7 @@ def perturb(requests: Sequence[RankRequest], kind: str, seed: int, language: str
     So `len(requests) - len(perturb(requests, …))` is how many were skipped. Query IDs stay, to pair the rankings.
 
     order: the candidates in a random order. Rankers that show many candidates in one prompt put them in an order of
-        their own, by their seed (`promptrec.rank.order.shuffled`): to permute what they show, rank with another seed.
+        their own, by their seed (`promptrec.rank.ordering.seeded_order`): to permute it, rank with another seed.
     paraphrase: the person's preferences in other words (`promptrec.evaluate.paraphrase`).
     typos: slips at 5 % of the letters of the preferences.
     distractor: a sentence behind the preferences that has nothing to do with taste.
