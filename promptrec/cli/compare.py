@@ -1,4 +1,4 @@
-"""`promptrec compare`: is one run better than another, or is it chance?"""
+"""`promptrec compare`: significance of the difference between two runs."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,18 +18,18 @@ Runs = dict[tuple[str, str], tuple[RunSpec, Values]]
 
 def compare(
     run_a: Annotated[
-        Path, typer.Argument(metavar="A", help="Folder of a run (RUN/DATASET/RANKER-…), or of an evaluation.")
+        Path, typer.Argument(metavar="A", help="Folder of a run (RUN/DATASET/RANKER-…) or of an evaluation.")
     ],
-    run_b: Annotated[Path, typer.Argument(metavar="B", help="Folder of another, on the same data.")],
+    run_b: Annotated[Path, typer.Argument(metavar="B", help="Folder of another on the same data.")],
     metric: Annotated[
-        list[str] | None, typer.Option("--metric", help="Repeat it. Default: all that all of them have.")
+        list[str] | None, typer.Option("--metric", help="Metric to compare; repeat it. Default: every common one.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Of the resampling.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the resampling.")] = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare two runs query by query, or two evaluations system by system: those of one name on one dataset.
+    """Compare two runs query by query, or two evaluations system by system (same name, same dataset).
 
-    All that is compared is one family, and p-values are corrected for it (Holm).
+    All comparisons are one family: p-values are corrected for it (Holm).
     """
     console = notes()
     if is_evaluation(run_a) and is_evaluation(run_b):
@@ -54,7 +54,7 @@ def compare(
 
 
 def _pairs(a: Runs, b: Runs, run_a: Path, run_b: Path) -> dict[tuple[str, str], tuple[Values, Values]]:
-    """The values of the runs that both have, by two names that tell them apart.
+    """Values of the runs that both have, by a pair of distinct names.
 
     Raises:
         InputError: they have none in common, ranked different data, or have no query in common.
@@ -80,6 +80,6 @@ def _pairs(a: Runs, b: Runs, run_a: Path, run_b: Path) -> dict[tuple[str, str], 
 
 
 def _shared(pairs: Sequence[tuple[Values, Values]]) -> list[str]:
-    """The metrics that every run of every pair has."""
+    """Metrics that every run of every pair has."""
     runs = [values for pair in pairs for values in pair]
     return [name for name in runs[0] if all(name in values for values in runs)]

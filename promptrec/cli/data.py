@@ -1,4 +1,4 @@
-"""`promptrec data`: which datasets there are, getting one, and what is in it."""
+"""`promptrec data`: list, download and describe datasets."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -17,9 +17,7 @@ from promptrec.evaluate.datasets.query_coverage import QueryCoverage
 from promptrec.evaluate.datasets.recipes import RECIPES
 from promptrec.evaluate.datasets.registry import GENERATED, find_dataset, local_datasets, open_dataset
 
-app = typer.Typer(
-    help="Datasets for evaluation: list them, get one, info of one.", no_args_is_help=True, rich_markup_mode=None
-)
+app = typer.Typer(help="Datasets for evaluation: list, get, describe.", no_args_is_help=True, rich_markup_mode=None)
 NameArgument = Annotated[
     str, typer.Argument(help="A dataset folder, one under $PROMPTREC_DATA, or a name of `data list`.")
 ]
@@ -27,9 +25,9 @@ NameArgument = Annotated[
 
 @app.command("list")
 def list_(as_json: JsonOption = False) -> None:
-    """Show the datasets that can be used by name, here or not; with a split, the name is NAME:SPLIT.
+    """List the datasets that can be used by name, downloaded or not; with a split the name is NAME:SPLIT.
 
-    A folder under $PROMPTREC_DATA whose description cannot be read is named, and the exit code is 2.
+    If the description of a folder under $PROMPTREC_DATA cannot be read, the exit code is 2.
     """
     rows, broken = [], []
     for name in local_datasets():
@@ -54,10 +52,9 @@ def list_(as_json: JsonOption = False) -> None:
 
 @app.command()
 def get(name: NameArgument) -> None:
-    """Get a dataset ready: download and build what is not here yet, and print its folder.
+    """Download and build a dataset unless it is here already, and print its folder.
 
-    The name of a public set without a split, such as ml-100k, gets its files alone. One that is generated when it is
-    opened, such as planted, needs nothing.
+    A public dataset without a split (ml-100k) is only downloaded. A generated one (planted) needs nothing.
     """
     console = notes()
     if name in GENERATED:
@@ -68,9 +65,9 @@ def get(name: NameArgument) -> None:
 
 @app.command()
 def info(name: NameArgument, as_json: JsonOption = False) -> None:
-    """Show what is in a dataset: its terms, its counts, and its checksum.
+    """Show the licence, counts and checksum of a dataset.
 
-    Of a public set without a split, such as ml-100k: its terms, whether it is here, and how it can be split.
+    For a public dataset without a split, such as ml-100k: its licence, whether it is here, and its splits.
     """
     if name in PUBLIC:
         _print_facts(_public(name), as_json)
@@ -130,14 +127,14 @@ def _local(name: str) -> dict[str, Any]:
 
 
 def _generated(name: str) -> dict[str, Any]:
-    """A set that is made anew each time it is opened."""
+    """A dataset that is generated when it is opened."""
     data = GENERATED[name]()
     about = {"domain": data.domain, "licence": data.licence, "source": data.source}
     return {"name": name, "here": "yes", "splits": [], **about, "warning": ""}
 
 
 def _public(name: str) -> dict[str, Any]:
-    """A public set, and how it can be split."""
+    """A public dataset and its splits."""
     known = PUBLIC[name]
     return {
         "name": name,

@@ -1,4 +1,4 @@
-"""`promptrec demo`: three people described only in words, two bundled catalogues, one real model."""
+"""`promptrec demo`: recommendations for three people from the bundled catalogues."""
 
 from typing import Annotated
 
@@ -33,10 +33,10 @@ PEOPLE = {
 def demo(
     model: ModelOption = DEFAULT_MODEL,
     engine: EngineOption = None,
-    k: Annotated[int, typer.Option("-k", help="How many items for each person.")] = 5,
+    k: Annotated[int, typer.Option("-k", help="Items for each person.")] = 5,
     retrieve: Annotated[int, typer.Option("--retrieve", help="Candidates to retrieve and rank for each.")] = 20,
 ) -> None:
-    """Recommend films and places to three people nobody has seen before."""
+    """Recommend films and places to three people described in words."""
     console = results()
     opened = None
     for (catalog_name, template), people in PEOPLE.items():

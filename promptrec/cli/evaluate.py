@@ -1,4 +1,4 @@
-"""`promptrec evaluate`: rankers and baselines on datasets, into a folder of runs that survives a kill."""
+"""`promptrec evaluate`: run rankers and baselines on datasets, and report."""
 
 import sys
 from pathlib import Path
@@ -57,9 +57,9 @@ def evaluate(
     dry_run: option.DryRun = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure ways of ranking on datasets, beside the baselines, and write a report.
+    """Measure rankers and baselines on datasets, and write a report.
 
-    A killed run goes on with the same command. A run whose model, template or data changed is another run.
+    The same command continues a killed run. A changed model, template or dataset is a new run.
     """
     given = {name: value for name, value in locals().items() if name in Config.model_fields}
     given["engine_options"] = engine_settings(engine_options)

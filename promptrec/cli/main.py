@@ -1,4 +1,4 @@
-"""The `promptrec` command: its subcommands, and what becomes of errors."""
+"""The `promptrec` command: subcommands and error handling."""
 
 import sys
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ COMMANDS = {
 
 
 def build_app(arguments: Sequence[str]) -> typer.Typer:
-    """The command for these arguments: with the subcommand that they name, or with all of them where they name none.
+    """Build the command with the subcommand that the arguments name, or with all of them.
 
     Importing the modules of all subcommands takes more than a second, and only the help needs them.
     """
@@ -67,9 +67,9 @@ def _root(
 
 
 def main() -> None:
-    """Run the command; a user's mistake is one line on stderr and exit code 2, never a traceback.
+    """Run the command. A user's mistake is one line on stderr and exit code 2, without a traceback.
 
-    A reader who has seen enough, as `head` has, ends it quietly with 1.
+    If the reader of the output closes it, as `head` does, the exit code is 1 without a message.
     """
     output.prepare()
     try:

@@ -10,12 +10,12 @@ from promptrec.cli.output import dump_json, notes, print_table, say
 from promptrec.engine.models import registry
 from promptrec.engine.models.registry import ModelInfo
 
-app = typer.Typer(help="Models by name: list them, add one, show one.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Models by name: list, add, describe.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("list")
 def list_(as_json: JsonOption = False) -> None:
-    """Show the models that can be used by name, added or not."""
+    """List the models that can be used by name, added or not."""
     known = registry.list_models()
     if as_json:
         dump_json([_facts(info) for info in known])
@@ -31,12 +31,12 @@ def list_(as_json: JsonOption = False) -> None:
 @app.command()
 def add(
     source: Annotated[str, typer.Argument(help="A packaged name, a model folder, or a Hugging Face id (org/name).")],
-    name: Annotated[str | None, typer.Option("--name", help="What to call it.")] = None,
+    name: Annotated[str | None, typer.Option("--name", help="Name to give it.")] = None,
     accept_terms: Annotated[
         bool, typer.Option("--accept-terms", help="You have read and accept the model's terms of use.")
     ] = False,
 ) -> None:
-    """Get a model ready for use; does nothing when it is there already."""
+    """Download or register a model; does nothing if it is there already."""
     info = registry.add(
         source,
         name=name,
@@ -50,7 +50,7 @@ def add(
 def info(
     name: Annotated[str, typer.Argument(help="A name of `model list`, or a model folder.")], as_json: JsonOption = False
 ) -> None:
-    """Show what is known of a model."""
+    """Show the facts of a model."""
     listed = {known.name: known for known in registry.list_models()}
     facts = _facts(listed[name] if name in listed else registry.resolve(name))
     if as_json:

@@ -1,4 +1,4 @@
-"""Options that several commands share, and how their text is read."""
+"""Options that several commands share, and their parsing."""
 
 import os
 import shlex
@@ -16,11 +16,11 @@ from promptrec.template.loader import shipped_folder
 from promptrec.template.pack import SETTINGS
 
 TEMPLATES = Path("templates")
-"""Where `promptrec template new` begins packs, and where every command looks for them."""
+"""Folder of the packs that `promptrec template new` creates; every command looks there."""
 
 
 def own_templates(given: Path | None = None) -> Path | None:
-    """The folder of the user's own templates: the one given, else `TEMPLATES` where a pack is in it."""
+    """Folder of the user's own templates: the given one, else `TEMPLATES` if it has a pack."""
     if given is not None or TEMPLATES.resolve() == shipped_folder().resolve():
         return given
     return TEMPLATES if any(TEMPLATES.glob(f"*/*/{SETTINGS}")) else None
@@ -31,7 +31,7 @@ TemplatesOption = Annotated[
     typer.Option(
         "--templates",
         envvar="PROMPTREC_TEMPLATES",
-        help=f"A folder of your own templates, looked into first. Default: ./{TEMPLATES}, where a pack is in it.",
+        help=f"Folder of your own templates, searched first. Default: ./{TEMPLATES}, if it has a pack.",
     ),
 ]
 
@@ -45,22 +45,21 @@ EngineSettings = Annotated[
     typer.Option(
         "--engine-option",
         metavar="NAME=VALUE",
-        help="Passed to the engine, e.g. dtype=bfloat16, max_model_len=4096, base_url=http://127.0.0.1:8000/v1. "
-        "A key is better given as PROMPTREC_API_KEY in the environment: every process sees a command line.",
+        help="Option of the engine, e.g. dtype=bfloat16, max_model_len=4096, base_url=http://127.0.0.1:8000/v1. "
+        "Give a key as PROMPTREC_API_KEY in the environment, because every process can read a command line.",
     ),
 ]
 RankerOption = Annotated[
     str | None,
     typer.Option(
         "--ranker",
-        help="Way of ranking, a sum of several (A+B), a cascade (A:50:B), or auto. "
-        "Default: query-likelihood below 1B parameters.",
+        help="Ranker, sum (A+B), cascade (A:50:B) or auto. Default: query-likelihood below 1B parameters.",
     ),
 ]
 PositionBiasOption = Annotated[
     Path | None,
     typer.Option(
-        "--position-bias", metavar="FILE", help="What `promptrec position-bias` wrote, for the ranker listwise-prior."
+        "--position-bias", metavar="FILE", help="File of `promptrec position-bias`, for the ranker listwise-prior."
     ),
 ]
 ScoreCacheOption = Annotated[
@@ -68,10 +67,10 @@ ScoreCacheOption = Annotated[
     typer.Option(
         "--score-cache",
         metavar="FILE",
-        help="Keep what the model says of an item whoever asks in this file, and do not ask for it again.",
+        help="SQLite file that caches query-independent item scores across calls.",
     ),
 ]
-SeedOption = Annotated[int, typer.Option("--seed", help="Decides ties and everything else that is random.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of ties and of everything else that is random.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 CatalogOption = Annotated[
     str,
@@ -79,14 +78,14 @@ CatalogOption = Annotated[
 ]
 ColumnsOption = Annotated[
     list[str] | None,
-    typer.Option("--columns", metavar="OURS=THEIRS", help="Which column is which, e.g. title=name."),
+    typer.Option("--columns", metavar="OURS=THEIRS", help="Mapping of columns, e.g. title=name."),
 ]
 
 BUNDLED = "bundled:"
 
 
 def open_catalog(source: str, columns: Iterable[str] | None = None) -> Catalog:
-    """The catalogue named on the command line."""
+    """Open the catalogue named on the command line."""
     mapping = settings("--columns", columns, may_be_empty=True)
     if not source.startswith(BUNDLED):
         return Catalog.from_file(Path(source), columns=mapping or None)
@@ -98,13 +97,13 @@ def open_catalog(source: str, columns: Iterable[str] | None = None) -> Catalog:
 def settings(
     option: str, pairs: Iterable[str] | None, *, may_be_empty: bool = False, secret: bool = False
 ) -> dict[str, str]:
-    """NAME=VALUE pairs as a dictionary.
+    """Parse NAME=VALUE pairs.
 
     Args:
-        option: that they were given with.
-        pairs: as text.
-        may_be_empty: whether a value may be, as the name of a column without one.
-        secret: whether what is wrong may hold a secret, and is not repeated.
+        option: name of the option, for messages.
+        pairs: texts of the form NAME=VALUE.
+        may_be_empty: whether a value may be empty, as for a field without a column.
+        secret: whether a pair may hold a secret, so that messages must not repeat it.
     """
     out: dict[str, str] = {}
     for pair in pairs or ():
@@ -118,12 +117,12 @@ def settings(
 
 
 def engine_settings(pairs: Iterable[str] | None) -> EngineOptions:
-    """What --engine-option says."""
+    """Parse --engine-option."""
     return EngineOptions.parse(settings("--engine-option", pairs, secret=True))
 
 
 def command_line(arguments: Sequence[str]) -> str:
-    """A command that can be pasted, with secrets masked, from arguments that were understood."""
+    """The command line of parsed arguments, quoted for a shell, with secrets masked."""
     return shlex.join(["promptrec", *map(_without_secrets, arguments)])
 
 
@@ -136,7 +135,7 @@ def _without_secrets(argument: str) -> str:
 
 
 def as_typed(text: str) -> str:
-    """Words of the command line in UTF-8, as they were typed, where the locale's encoding lacks them (LC_ALL=POSIX)."""
+    """Recover UTF-8 arguments that Python decoded with another encoding (LC_ALL=POSIX)."""
     try:
         return os.fsencode(text).decode() if any("\udc80" <= sign <= "\udcff" for sign in text) else text
     except UnicodeError:

@@ -1,4 +1,4 @@
-"""What commands print: whatever the encoding, the width or the reader, and whatever stands in people's titles."""
+"""Output of commands: safe for any encoding, terminal width, closed pipe, and control characters in data."""
 
 import codecs
 import io
@@ -18,9 +18,9 @@ from rich.table import Table
 from promptrec.errors import InputError
 from promptrec.rank.display import WIDTH, least_width
 
-# Below this nothing can be read, whatever a terminal says of its width.
+# Least width, also if a terminal reports less.
 NARROWEST = 20
-# Signs of our own for encodings that lack them; everything else is written as JSON escapes it.
+# Replacements for encodings that lack a character; others are escaped as in JSON.
 PLAIN = {**dict.fromkeys("·–—─━", "-"), "…": "...", "’": "'", "⏎": "\\n", "±": "+/-", "×": "x"}
 # Controls but tab and newline, marks of direction, and halves of pairs: no text needs them, and terminals obey them.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -30,10 +30,10 @@ _ESCAPING = "promptrec.escaping"
 
 
 def prepare() -> None:
-    """Make the standard streams such that no text and no reader who leaves can break a command.
+    """Configure the standard streams so that neither text nor a closed pipe breaks a command.
 
-    Text that an encoding lacks is escaped. Of what is told on stderr, nothing is worth stopping for. A stream that is
-    closed is sent nowhere, before a file of ours is opened in its place.
+    Text that the encoding lacks is escaped. Errors of writing to stderr are ignored. A closed stream is replaced by
+    /dev/null, before another file takes its number.
     """
     for number in (0, 1, 2):
         try:
@@ -49,17 +49,17 @@ def prepare() -> None:
 
 
 def visible(text: str) -> str:
-    """The text with every sign escaped that would do something to a terminal."""
+    """Escape the characters that a terminal would interpret."""
     return _CONTROLS.sub(_as_json, text)
 
 
 def say(text: str) -> None:
-    """Print text on stdout as it is, lines unbroken."""
+    """Print text on stdout without wrapping."""
     print(visible(text))
 
 
 def print_json(text: str) -> None:
-    """Print JSON that any reader can read: as it is in UTF-8, with all but ASCII escaped in other encodings."""
+    """Print JSON: as it is in UTF-8, with non-ASCII characters escaped in other encodings."""
     # Beyond ASCII, nothing stands outside of strings.
     in_utf8 = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
     print((_NOT_JSON if in_utf8 else _NOT_ASCII).sub(_as_json, text))
@@ -71,35 +71,35 @@ def dump_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
 
 
 def print_table(table: Table) -> None:
-    """Print a table; a column that must not wrap is whole however narrow the output."""
+    """Print a table, wide enough for its columns that must not wrap."""
     results(least_width(table)).print(table)
 
 
 def results(least: int = 0, *, soft_wrap: bool = False) -> Console:
-    """A console for stdout, of the terminal's width or of `least` columns where that is more."""
+    """Console for stdout, of the terminal's width or at least `least` columns."""
     console = _console(sys.stdout, soft_wrap=soft_wrap)
     width = console.width if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH
     return _sized(console, max(width, least))
 
 
 def notes() -> Console:
-    """A console for stderr: what goes on, and what is wrong. Lines are not broken."""
+    """Console for stderr: progress and errors, without wrapping."""
     console = _console(sys.stderr, soft_wrap=True)
     return _sized(console, console.width)
 
 
 def bars() -> Progress:
-    """Bars on stderr for as long as something takes; nothing where it is no terminal."""
+    """Progress bars on stderr; none if it is no terminal."""
     console = notes()
     return Progress(console=console, disable=not console.is_interactive)
 
 
 @contextmanager
 def hint_on_failure(where: str) -> Iterator[None]:
-    """Print what is kept elsewhere: if it cannot be written, say so, and where it is.
+    """Report where results are stored if the output cannot be written.
 
     Raises:
-        InputError: the output cannot be written, but for a reader who left.
+        InputError: the output cannot be written, unless its reader closed it.
     """
     try:
         yield
@@ -112,12 +112,12 @@ def hint_on_failure(where: str) -> Iterator[None]:
 
 
 def drop_output() -> None:
-    """Let what waits to be written go nowhere: the interpreter tries once more as it ends, and would complain."""
+    """Discard buffered output, which the interpreter would otherwise try to write again as it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _console(file: TextIO, **settings: Any) -> Console:  # noqa: ANN401 - rich's own settings
-    """Colours where a terminal shows them or FORCE_COLOR wants them; bars and spinners on terminals alone."""
+    """Console with colours on terminals and with FORCE_COLOR, and bars and spinners on terminals only."""
     more: dict[str, Any] = {}
     if not file.isatty():
         more = {"force_terminal": False, "color_system": "standard" if os.environ.get("FORCE_COLOR") else None}
@@ -134,7 +134,7 @@ def _sized(console: Console, width: int) -> Console:
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        """Let whoever runs the command end it; rich would end the process."""
+        """Raise instead of ending the process, as rich would."""
         raise BrokenPipeError
 
 
@@ -144,7 +144,7 @@ class _Escaping(RenderHook):
 
 
 class _Visible:
-    """What another thing is rendered to, made visible; rich's own control codes are left alone."""
+    """Renders another object with `visible` applied to its text, but not to rich's control codes."""
 
     def __init__(self, renderable: ConsoleRenderable) -> None:
         self._renderable = renderable
@@ -155,7 +155,7 @@ class _Visible:
 
 
 class _Forgiving:
-    """A stream that drops what can no longer be written to it."""
+    """Stream that ignores errors of writing."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

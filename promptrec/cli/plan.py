@@ -1,4 +1,4 @@
-"""`promptrec plan`: what ways of ranking would cost, before any of them runs."""
+"""`promptrec plan`: cost of rankers, computed before any of them runs."""
 
 import re
 from collections.abc import Sequence
@@ -54,38 +54,37 @@ DatasetName = Annotated[
 ]
 CatalogSource = Annotated[
     str | None,
-    typer.Option("--catalog", metavar="FILE", help="Made-up people and items of this file, or of bundled:films …"),
+    typer.Option(
+        "--catalog", metavar="FILE", help="Simulated queries over the items of this file, or of bundled:films …"
+    ),
 ]
 Preferences = Annotated[
-    str | None, typer.Option("--preferences", "-p", metavar="TEXT", help="With --catalog: what everybody says.")
+    str | None, typer.Option("--preferences", "-p", metavar="TEXT", help="With --catalog: the words of every query.")
 ]
 RankerNames = Annotated[
-    list[str] | None, typer.Option("--ranker", help="Way of ranking; repeat it. Default: all that read a model.")
+    list[str] | None, typer.Option("--ranker", help="Ranker; repeat it. Default: all that read a model.")
 ]
-CandidateCount = Annotated[int, typer.Option("--candidates", min=1, help="For each person, if a dataset has none.")]
+CandidateCount = Annotated[int, typer.Option("--candidates", min=1, help="Candidates a query, if a dataset has none.")]
 Users = Annotated[
-    int | None, typer.Option("--users", min=1, help=f"How many people. Default: {USERS}, or all of the dataset.")
+    int | None, typer.Option("--users", min=1, help=f"Number of queries. Default: {USERS}, or all of the dataset.")
 ]
 Sample = Annotated[
     int | None,
     typer.Option(
         "--sample",
         min=1,
-        help=f"Prompts are written for so many of them; for all, it is exact. Default: {QUERIES:,} of a dataset, "
-        f"{MADE_UP} that are made up.",
+        help=f"Queries to write prompts for; exact if all. Default: {QUERIES:,} of a dataset, {MADE_UP} simulated.",
     ),
 ]
 ReadingSpeed = Annotated[
-    float | None, typer.Option("--speed", help="Tokens a second that this machine reads: for the time.")
+    float | None, typer.Option("--speed", help="Tokens a second that the model reads, to estimate time.")
 ]
-WritingSpeed = Annotated[
-    float | None, typer.Option("--writing-speed", help="Tokens a second that it writes, for rankers that write.")
-]
+WritingSpeed = Annotated[float | None, typer.Option("--writing-speed", help="Tokens a second that it generates.")]
 
 
 @dataclass(frozen=True)
 class _People:
-    """Who is to be ranked for, and out of what; `items` is how many different items all of them are asked about."""
+    """Queries and their catalogue; `items` is the number of distinct candidates of all queries."""
 
     dataset: Dataset
     requests: Sequence[RankRequest]
@@ -112,9 +111,9 @@ def plan_(
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Count prompts, tokens and rounds of ways of ranking, with a model's tokenizer and without its weights.
+    """Count the prompts, tokens and rounds of rankers, with a model's tokenizer and without its weights.
 
-    Prompt tokens are what the engine would count. Whether a ranker is any good is for `promptrec evaluate` to say.
+    Prompt tokens are what the engine would count. Quality is measured by `promptrec evaluate`.
     """
     counter = DryRunEngine.of(model, engine, engine_settings(engine_options))
     known = _speed(speed, writing_speed)
@@ -167,7 +166,7 @@ def _speed(reading: float | None, writing: float | None) -> Speed | None:
 
 
 def _without_weights(name: str) -> str:
-    """The same ranker with others in the place of what needs weights or a position bias and writes no prompts for it.
+    """The same ranker with stand-ins for parts that need weights or a position bias but write no prompts.
 
     Who picks the candidates costs no tokens, nor does what is taken off the answers.
     """

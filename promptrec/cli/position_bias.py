@@ -1,4 +1,4 @@
-"""`promptrec position-bias`: what a model thinks of the slots of a prompt, from requests without right answers."""
+"""`promptrec position-bias`: fit the position bias of a model without judgements."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -37,23 +37,23 @@ def position_bias(
     dataset: Annotated[
         str, typer.Argument(metavar="DATASET", help="Its queries: a folder, or a name of `promptrec data list`.")
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to keep it, for --position-bias FILE.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="File to write, for --position-bias FILE.")],
     model: ModelOption = DEFAULT_MODEL,
     engine: EngineOption = None,
     engine_option: EngineSettings = None,
     template: TemplateName = None,
     templates: TemplatesOption = None,
     adapter: Adapter = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many queries.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first N queries.")] = None,
     retrieve: Annotated[
         int, typer.Option("--retrieve", min=1, help="Candidates to retrieve if a dataset has none.")
     ] = 50,
     as_json: JsonOption = False,
 ) -> None:
-    """Fit what a model thinks of the slots of a prompt, which the ranker listwise-prior takes off.
+    """Fit the position bias of a model, which the ranker listwise-prior subtracts.
 
-    It needs people's words and candidates, and never looks at which were right. It holds for the model, the template
-    and the numbers of candidates that it was fitted with; the ranker refuses it for others.
+    It needs queries and candidates, and no judgements. It is valid for the model, the template and the numbers of
+    candidates that it was fitted with; the ranker refuses others.
     """
     if out.is_dir() or not out.parent.is_dir():
         raise InputError(f"--out {out}: give a file, in a folder that is there")

@@ -1,4 +1,4 @@
-"""`promptrec probe`: what a model can be asked, and which ranker `auto` takes because of it."""
+"""`promptrec probe`: benchmark the cheap rankers for a model, and show what `auto` uses."""
 
 from contextlib import closing
 from typing import Annotated
@@ -19,14 +19,14 @@ from promptrec.rank.selection.auto import Probe, auto
 
 def probe(
     model: ModelOption = DEFAULT_MODEL,
-    language: Annotated[str, typer.Option("--language", help="en or zh: that of your catalogue.")] = "en",
+    language: Annotated[str, typer.Option("--language", help="Language of your catalogue, en or zh.")] = "en",
     engine: EngineOption = None,
     engine_option: EngineSettings = None,
     encoder: Annotated[str, typer.Option("--encoder", help="Name of an added text encoder, or its folder.")] = "minilm",
-    again: Annotated[bool, typer.Option("--again", help="Measure anew what was measured before.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Ignore the cached table.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure every way of asking a model on pairs that come with promptrec, and show what `--ranker auto` takes."""
+    """Benchmark the cheap rankers on 30 bundled query-item pairs, and show what `--ranker auto` uses."""
     language = language_code(language)
     options = engine_settings(engine_option)
     console = notes()

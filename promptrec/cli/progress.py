@@ -19,7 +19,7 @@ BETWEEN_LINES = 30.0
 
 @contextmanager
 def progress(console: Console) -> Iterator[ProgressListener]:
-    """Whoever an evaluation tells how it goes on, for as long as it takes."""
+    """Progress listener of an evaluation: bars on a terminal, else lines."""
     if not console.is_interactive:
         yield Lines(console.print)
         return
@@ -85,13 +85,13 @@ class Bars(_Counting):
 
 
 class Lines(_Counting):
-    """A line when a run starts that has something to rank, then one every `BETWEEN_LINES` seconds at most.
+    """Prints a line when a run starts, then one every `BETWEEN_LINES` seconds at most.
 
-    The time left follows from the batches that are done. Before the first is, it is that of what the model reads now.
+    The time left is estimated from the batches that are done; before the first, from the current call of the model.
 
     Args:
         say: prints a line.
-        clock: seconds that only grow.
+        clock: monotonic seconds.
     """
 
     def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:

@@ -1,4 +1,4 @@
-"""`promptrec recommend`: one person's words in, a list of items out."""
+"""`promptrec recommend`: recommend items to one person."""
 
 from contextlib import closing
 from typing import Annotated
@@ -58,7 +58,7 @@ def recommend(
     templates: TemplatesOption = None,
     position_bias: PositionBiasOption = None,
     score_cache: ScoreCacheOption = None,
-    k: Annotated[int, typer.Option("-k", help="How many items to show.")] = 10,
+    k: Annotated[int, typer.Option("-k", help="Number of items.")] = 10,
     retrieve: Annotated[int, typer.Option("--retrieve", help="Candidates to retrieve and rank.")] = 50,
     seed: SeedOption = 0,
     as_json: JsonOption = False,

@@ -1,4 +1,4 @@
-"""`promptrec report`: the page of an evaluation, written again from what its folder holds."""
+"""`promptrec report`: write the report of an evaluation again."""
 
 from pathlib import Path
 from typing import Annotated

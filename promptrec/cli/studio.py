@@ -1,4 +1,4 @@
-"""`promptrec studio`: a page on this machine to write templates with."""
+"""`promptrec studio`: local web page to write templates."""
 
 from importlib.util import find_spec
 from typing import Annotated
@@ -19,18 +19,18 @@ from promptrec.errors import MissingExtra
 
 def studio(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME|PACK|FILE]", help="What to open first, such as films/en.")
+        str | None, typer.Argument(metavar="[NAME|PACK|FILE]", help="Template or file to open, such as films/en.")
     ] = None,
     templates: TemplatesOption = None,
     model: ModelOption = DEFAULT_MODEL,
     engine: EngineOption = None,
     engine_option: EngineSettings = None,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes one that is free.")] = 0,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0: any free one.")] = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
 ) -> None:
-    """Write templates on a local page: faults under their lines, the prompt's tokens, rankings, tests.
+    """Open a local page to write templates: diagnostics, the prompt's tokens, rankings, tests, A/B.
 
-    The folder of your own templates is the only one that is written to.
+    Only the folder of your own templates is written to.
     """
     for package in ("starlette", "uvicorn"):
         if find_spec(package) is None:

@@ -1,4 +1,4 @@
-"""The studio as an ASGI application: which address shows what."""
+"""ASGI application of the studio: its routes."""
 
 from collections.abc import Awaitable, Callable
 
@@ -32,12 +32,12 @@ FORM_VIEWS: dict[str, Callable[[Request, Session, PageRequest], Response]] = {
 
 
 def create_app(session: Session, token: str, hosts: frozenset[str]) -> Starlette:
-    """The application.
+    """Build the ASGI application.
 
     Args:
-        session: what it works with.
-        token: see `promptrec.studio.guard.Guard`.
-        hosts: likewise.
+        session: templates, model and jobs.
+        token: see `AuthMiddleware`.
+        hosts: see `AuthMiddleware`.
     """
     return Starlette(
         routes=[

@@ -1,4 +1,4 @@
-"""Who may talk to the studio: this machine's browser, with the token of the link that was printed.
+"""Authentication of requests: only this machine's browser, with the token of the printed link.
 
 A page of another site can make the browser send requests to 127.0.0.1. It is kept out three times: by the Host header
 (its name may have been made to point here), by a cookie that other sites' requests do not carry, and by the Origin of
@@ -26,7 +26,7 @@ HEADERS = {
 
 
 def policy(nonce: str) -> str:
-    """What a page may load: only what comes from here. The editor's style sheet has the nonce."""
+    """Content-Security-Policy of a page: everything from this server; the editor's style sheet has the nonce."""
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -34,11 +34,11 @@ def policy(nonce: str) -> str:
 
 
 class AuthMiddleware:
-    """ASGI middleware that answers strangers itself.
+    """ASGI middleware that refuses requests without the token, of other hosts and of other origins.
 
     Args:
-        app: what is guarded.
-        token: what a request must bring, in the link's query, a cookie or a header.
+        app: the application behind it.
+        token: the token that a request must have, in the link's query, a cookie or a header.
         hosts: the values of Host that mean this server, such as 127.0.0.1:8765.
     """
 
@@ -66,7 +66,7 @@ class AuthMiddleware:
         return await (answer or self._app)(scope, receive, send_with_headers)
 
     def _answer(self, request: Request) -> Response | None:
-        """What is said to a request that goes no further; None lets it in."""
+        """The refusal or redirect for a request; None lets it pass."""
         host = request.headers.get("host", "")
         if request.headers.getlist("host") != [host] or host not in self._hosts:
             return PlainTextResponse("This is promptrec studio, and not the host that was asked for.\n", 421)
@@ -79,7 +79,7 @@ class AuthMiddleware:
         return None if self._is_token(credential) else PlainTextResponse(REFUSED, 403)
 
     def _set_cookie(self, request: Request) -> Response:
-        """The token becomes a cookie, and leaves the address line and the browser's history."""
+        """Redirect that moves the token from the address, and so from the browser's history, into a cookie."""
         query = urlencode([pair for pair in parse_qsl(request.url.query) if pair[0] != TOKEN_FIELD])
         answer = RedirectResponse(f"/?{query}" if query else "/", 303)
         answer.set_cookie(cookie(request.headers["host"]), self._token, httponly=True, samesite="strict", path="/")
@@ -90,5 +90,5 @@ class AuthMiddleware:
 
 
 def cookie(host: str) -> str:
-    """The cookie's name. Cookies do not know ports: two studios on one machine must not share one."""
+    """Name of the cookie. It has the port, because cookies ignore ports and two studios must not share one."""
     return f"promptrec-studio-{host.rpartition(':')[2]}"

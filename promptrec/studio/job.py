@@ -1,4 +1,4 @@
-"""Work that takes longer than a page should wait: done in a thread, asked after, and stopped on request."""
+"""Background jobs: work in threads, with progress and cancellation."""
 
 import itertools
 import threading
@@ -11,14 +11,14 @@ MOST_FINISHED = 20
 
 
 class Stopped(Exception):
-    """The author no longer wants the answer."""
+    """The job was cancelled."""
 
 
 class Job:
-    """One piece of work. `stage` names the sentence of words.yaml that says what it is doing.
+    """One job. `stage` is the key of a sentence in words.yaml that says what it does now.
 
-    `tab` is the one of the browser that wants the answer. `done` of `total` steps are behind it; a total of 0 is one
-    that is not known. When `state` is done, `result` holds what the page shows; when it is failed, `error` is why.
+    `tab` is the browser tab that started it. `done` of `total` steps are finished; a total of 0 is unknown. In state
+    done, `result` has the values of the page; in failed, `error` is the reason.
     """
 
     def __init__(self, job_id: str, kind: str, work: Callable[["Job"], Mapping[str, Any]], tab: str = "") -> None:
@@ -35,14 +35,14 @@ class Job:
         self._thread = threading.Thread(target=self._run, name=f"studio-{kind}", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def note(self, stage: str, done: int = 0, total: int = 0) -> None:
-        """Say how far the work is.
+        """Record progress.
 
         Raises:
-            Stopped: the author has asked to stop. This is where work ends early.
+            Stopped: the job was cancelled.
         """
         if self._stop.is_set():
             raise Stopped
@@ -50,15 +50,15 @@ class Job:
 
     @property
     def stopping(self) -> bool:
-        """Whether it was asked to stop and has not come to a note since."""
+        """Whether it was cancelled and has not reached its next `note`."""
         return self.state == "going" and self._stop.is_set()
 
     def stop(self) -> None:
-        """Ask it to stop at its next note."""
+        """Cancel it at its next `note`."""
         self._stop.set()
 
     def wait(self, seconds: float) -> None:
-        """Until it has ended, or for so long."""
+        """Wait until it has ended, at most so many seconds."""
         self._thread.join(seconds)
 
     def _run(self) -> None:
@@ -72,7 +72,7 @@ class Job:
 
 
 class Jobs:
-    """The latest jobs. A new one of a kind stops the same tab's one before: its question has been asked anew."""
+    """The latest jobs. A new job cancels the one of the same kind and browser tab, which it replaces."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
@@ -80,7 +80,7 @@ class Jobs:
         self._lock = threading.Lock()
 
     def start(self, kind: str, work: Callable[[Job], Mapping[str, Any]], tab: str = "") -> Job:
-        """Begin a piece of work."""
+        """Create a job and start it."""
         with self._lock:
             for other in self._jobs.values():
                 if (other.kind, other.tab) == (kind, tab):
@@ -93,11 +93,11 @@ class Jobs:
         return job
 
     def get(self, job_id: str) -> Job | None:
-        """The job of this number, if it is still known."""
+        """The job with this ID, if it is still in the list."""
         return self._jobs.get(job_id)
 
     def stop_all(self, seconds: float = 0.0) -> None:
-        """Ask all of them to stop, and wait for so long until they have."""
+        """Cancel all jobs and wait for them, at most so many seconds."""
         end = time.monotonic() + seconds
         jobs = list(self._jobs.values())
         for job in jobs:

@@ -1,4 +1,4 @@
-"""What the page asks for and waits for: rankings, comparisons, tests, A/B. Each is a job; see `job`."""
+"""Views that run as jobs: rankings, comparisons, tests, A/B."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +33,7 @@ MOST_PEOPLE = 500
 
 
 def rank_edited(session: Session, form: PageRequest) -> Work:
-    """One person's ranking with the text in the editor, and how it differs from the list before."""
+    """Rank with the text in the editor, and compare with the list before."""
     template, person, items = session.edited_template(form), query(form), session.candidates(form)
     name = _ranker(form, template)
     before = _before(form)
@@ -53,7 +53,7 @@ def rank_edited(session: Session, form: PageRequest) -> Work:
 
 
 def rank_both(session: Session, form: PageRequest) -> Work:
-    """One person's rankings with the text on disk and with the one in the editor."""
+    """Rank with the text on disk and with the text in the editor."""
     saved, edited = session.saved_template(form), session.edited_template(form)
     person, items = query(form), session.candidates(form)
     sides = [(_ranker(form, template), template) for template in (saved, edited)]
@@ -69,7 +69,7 @@ def rank_both(session: Session, form: PageRequest) -> Work:
 
 
 def show_diff(request: Request, session: Session, form: PageRequest) -> Response:
-    """What differs between the text on disk and the one in the editor, and in their prompts; needs no model."""
+    """Diff of the text on disk and the text in the editor, and of their prompts; needs no model."""
     saved, edited = session.saved_template(form), session.edited_template(form)
     catalog = Catalog(session.candidates(form))
     return page(
@@ -80,7 +80,7 @@ def show_diff(request: Request, session: Session, form: PageRequest) -> Response
 
 
 def run_template_tests(session: Session, form: PageRequest) -> Work:
-    """The tests of the header and of pack.yaml."""
+    """Run the tests of the header and of pack.yaml."""
     template, catalog = session.edited_template(form), session.catalog(session.workspace.open(form.name))
     if not template.header.tests:
         raise Refused("tests")
@@ -106,7 +106,7 @@ def run_template_tests(session: Session, form: PageRequest) -> Work:
 
 
 def compare_on_dataset(session: Session, form: PageRequest) -> Work:
-    """The saved and the edited template over the people of a dataset, compared person by person."""
+    """Compare the saved and the edited template on the queries of a dataset."""
     saved, edited = session.saved_template(form), session.edited_template(form)
     limit = form.fields.get("people", "")
     if not limit.isdecimal() or not 1 <= int(limit) <= MOST_PEOPLE:
@@ -140,7 +140,7 @@ KINDS: dict[str, Callable[[Session, PageRequest], Work]] = {
 
 
 def start(kind: str) -> Callable[[Request, Session, PageRequest], Response]:
-    """What begins a job of a kind."""
+    """View that starts a job of a kind."""
 
     def begin(request: Request, session: Session, form: PageRequest) -> Response:
         work = KINDS[kind](session, form)
@@ -150,7 +150,7 @@ def start(kind: str) -> Callable[[Request, Session, PageRequest], Response]:
 
 
 def progress(request: Request, job: Job, session: Session) -> Response:
-    """How far a job is; once it is done, what it found."""
+    """Progress of a job, or its result."""
     # Read before the rest: work that ends meanwhile has its result or its error before it has its state.
     state = job.state
     error = job.error and fault(job.error, language_of(request))

@@ -1,4 +1,4 @@
-"""What the page says, in English and Chinese."""
+"""Messages of the page, in English and Chinese."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -15,17 +15,17 @@ COOKIE = "promptrec-studio-language"
 
 @cache
 def words(language: str) -> Mapping[str, str]:
-    """The sentences of a language by name; `words.yaml` has them all."""
+    """Messages of a language by key, from words.yaml."""
     messages = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
     return {name: by_language[language] for name, by_language in messages.items()}
 
 
 class Refused(InputError):
-    """What the studio itself will not do, said in the language of the page.
+    """A request that the studio refuses, with a message in the language of the page.
 
     Args:
-        name: of the sentence, `refused_NAME` in words.yaml.
-        slots: what is put into its braces.
+        name: of the message `refused_NAME` in words.yaml.
+        slots: values of its placeholders.
     """
 
     def __init__(self, name: str, /, **slots: object) -> None:
@@ -33,12 +33,12 @@ class Refused(InputError):
         super().__init__(self.text("en"))
 
     def text(self, language: str) -> str:
-        """The sentence, in "en" or "zh"."""
+        """The message, in "en" or "zh"."""
         return words(language)[f"refused_{self._name}"].format(**self._slots)
 
 
 def language_of(request: Request) -> str:
-    """The one chosen on the page, else the first of the browser's that there is, else English."""
+    """Language of the page: the chosen one, else the browser's preferred one, else English."""
     chosen = request.query_params.get("language") or request.cookies.get(COOKIE, "")
     return chosen if chosen in LANGUAGES else _preferred(request.headers.get("accept-language", ""))
 

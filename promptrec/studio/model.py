@@ -1,4 +1,4 @@
-"""The model of a studio: its tokenizer at once, its weights when they are first asked for."""
+"""Model of a studio: the tokenizer is loaded at once, the weights on first use."""
 
 import re
 import threading
@@ -14,12 +14,12 @@ from promptrec.errors import PromptrecError
 from promptrec.prompt import Tokenizer
 from promptrec.studio.job import Job
 
-# Prompts read between two looks at whether the author wants to stop.
+# Prompts read between two checks for cancellation.
 AT_ONCE = 16
 
 
 class WordTokenizer:
-    """Stands in for a tokenizer where no model is added: words and signs, each with a number of its own."""
+    """Tokenizer for a machine without the model: words and signs, each with its own ID."""
 
     chat_template: str | None = None
     special_tokens: dict[str, str] = {}  # noqa: RUF012 - as the protocol has it
@@ -45,12 +45,12 @@ class WordTokenizer:
 
 
 class Model:
-    """A model by name, and the engine that reads it, opened once.
+    """A model by name, and its engine, which is opened once.
 
     Args:
         name: of an added model, or its folder.
-        engine: "vllm", "transformers", "server", one that is open already, or None for what this machine has.
-        options: of the engine.
+        engine: "vllm", "transformers", "server", an open `Engine`, or None for the default of this machine.
+        options: options of the engine.
 
     Raises:
         UnknownName: no such engine.
@@ -59,7 +59,7 @@ class Model:
     def __init__(self, name: str, engine: str | Engine | None = None, options: EngineOptions = DEFAULTS) -> None:
         self.name = name
         self.missing = ""
-        """Why there is no tokenizer of the model's own; empty where there is one."""
+        """Why the model's tokenizer cannot be loaded; empty if it can."""
         self._options = options
         self._tokenizer: Tokenizer | None = None
         self._engine: str | None = None
@@ -77,7 +77,7 @@ class Model:
 
     @property
     def tokenizer(self) -> Tokenizer:
-        """The model's, or words where the model is not there; one that is added meanwhile is found."""
+        """The model's tokenizer, or a `WordTokenizer`. A model that is added while the studio runs is found."""
         try:
             self._tokenizer = self._tokenizer or self._read()
         except PromptrecError as error:
@@ -93,16 +93,16 @@ class Model:
 
     @property
     def tokenizer_if_there(self) -> Tokenizer | None:
-        """The model's own, or None: words say nothing about labels that must be single tokens."""
+        """The model's tokenizer or None, for checks that a `WordTokenizer` cannot make (single-token labels)."""
         found = self.tokenizer
         return None if self.missing else found
 
     @contextmanager
     def reading(self, job: Job) -> Iterator[tuple["ObservedEngine", EngineChoice | None]]:
-        """The engine, opened if need be, for one job at a time: engines are not made for several threads.
+        """The engine, opened on first use, for one job at a time, because engines are not thread-safe.
 
         Raises:
-            ModelError, EngineError, MissingExtra, UnknownName: see `promptrec.engine.load.open_engine`.
+            ModelError, EngineError, MissingExtra, UnknownName: see `promptrec.engine.registry.open_engine`.
         """
         while not self._lock.acquire(timeout=0.2):
             job.note("waiting")
@@ -123,15 +123,15 @@ class Model:
 
 
 class ObservedEngine:
-    """An engine that can be stopped between prompts, and whose replies are kept to be shown. See `Engine`."""
+    """Engine whose calls can be cancelled between prompts, and whose replies are recorded. See `Engine`."""
 
     def __init__(self, engine: Engine, job: Job) -> None:
         self._engine, self._job = engine, job
         self.name, self.model_id, self.context_length = engine.name, engine.model_id, engine.context_length
         self.replies: list[tuple[str, str]] = []
-        """What was written, each behind the prompt that it answers."""
+        """Pairs of a prompt and the reply to it."""
         self.watching = True
-        """Whether the job's note is the number of prompts read; A/B and tests count people themselves."""
+        """Whether progress is the number of prompts; A/B and tests count queries instead."""
         self._read = 0
 
     @property
@@ -174,7 +174,7 @@ class ObservedEngine:
         return out
 
     def close(self) -> None:
-        """The engine stays open: the studio closes it."""
+        """Do nothing: the studio closes the engine."""
 
     def _parts(self, prompts: int) -> Iterator[slice]:
         for start in range(0, prompts, AT_ONCE):

@@ -1,4 +1,4 @@
-"""Beginning a template: a pack of the author's own, as `promptrec template new` makes it."""
+"""View that creates a pack, as `promptrec template new` does."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -18,7 +18,7 @@ from promptrec.template.template import Template
 
 
 def create(request: Request, session: Session, form: PageRequest) -> Response:
-    """Make the pack that the form asks for, and have its template for the chosen way of ranking opened.
+    """Create the pack of the form, and redirect to its template of the chosen kind.
 
     Raises:
         UnknownName: no such way. InputError: no folder of the author's own, or one that cannot be written to.
@@ -38,7 +38,7 @@ def create(request: Request, session: Session, form: PageRequest) -> Response:
 
 @cache
 def ways(language: str) -> Mapping[str, str]:
-    """The ways of ranking that a new pack has a template for, each with what it asks, in a language of the page."""
+    """Template kinds of a new pack and their descriptions, in a language of the page."""
     files = (shipped_folder() / "general" / language).glob(f"*{SUFFIX}")
     headers = [Template.from_file(path).header for path in files]
     return {h.kind: h.about for h in sorted(headers, key=lambda h: list(KINDS).index(h.kind))}

@@ -1,4 +1,4 @@
-"""A pack as it would be with a file in it that is not saved yet: a part, or what its templates share."""
+"""Copy of a pack with unsaved text in one of its files: a part, or pack.yaml."""
 
 import shutil
 import tempfile
@@ -11,9 +11,9 @@ from promptrec.template.pack import CATALOG, LONGEST_CATALOG
 
 @contextmanager
 def pack_overlay(path: Path, text: str) -> Iterator[Path]:
-    """A copy of the folder of a file, in which the file says `text`; gone afterwards.
+    """Temporary copy of the folder of a file, in which the file has the given text.
 
-    Templates are read whole when they are made, so they may be used for longer than the copy lasts.
+    Templates read all of their files when they are created, so they may outlive the copy.
     """
     with tempfile.TemporaryDirectory(prefix="promptrec-studio-") as scratch:
         folder = Path(scratch)

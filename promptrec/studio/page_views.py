@@ -1,4 +1,4 @@
-"""What the page asks for and gets at once: itself, findings, the prompt, items to add."""
+"""Views that answer at once: the page, diagnostics, the prompt, items to add."""
 
 from itertools import islice
 from typing import Any
@@ -25,7 +25,7 @@ FOUND = 12
 
 
 def studio(request: Request, session: Session) -> Response:
-    """The whole page, with a template opened; where it is gone, with what this tab kept of it, to be written again."""
+    """The page with an open template. If its file is missing, the status is 404; the tab restores unsaved text."""
     name = request.query_params.get("open") or session.first()
     template_file = session.workspace.find(name)
     language = language_of(template_file)
@@ -52,13 +52,13 @@ def studio(request: Request, session: Session) -> Response:
 
 
 def findings(request: Request, session: Session, form: PageRequest) -> Response:
-    """What is wrong with the text in the editor."""
+    """Diagnostics of the text in the editor."""
     template_file = session.workspace.open(form.name)
     return page(request, "findings", {"findings": session.findings(form), "path": str(template_file.path)})
 
 
 def prompt(request: Request, session: Session, form: PageRequest) -> Response:
-    """What the model would read, token by token."""
+    """The prompt that the model would read, token by token."""
     items = session.candidates(form)
     template = session.edited_template(form)
     place = form.fields.get("place", "0")
@@ -78,7 +78,7 @@ def prompt(request: Request, session: Session, form: PageRequest) -> Response:
 
 
 def find(request: Request, session: Session, form: PageRequest) -> Response:
-    """Items of the catalogue whose title holds the words, to be added to the candidates."""
+    """Items whose title contains the words, to be added to the candidates."""
     words = form.fields.get("words", "").strip().casefold()
     catalog = session.catalog(session.workspace.open(form.name))
     hits = list(islice((item for item in catalog if words in item.title.casefold()), FOUND)) if words else []
@@ -86,14 +86,14 @@ def find(request: Request, session: Session, form: PageRequest) -> Response:
 
 
 def pick(request: Request, session: Session, form: PageRequest) -> Response:
-    """The candidates that BM25 finds for the person's words, in place of those there are."""
+    """The candidates that BM25 retrieves for the query, in place of the present ones."""
     catalog = session.catalog(session.workspace.open(form.name))
     retrieved = retrieve_candidates(catalog, query(form), SHOWN).request
     return page(request, "candidates", {"candidates": names_of(retrieved.candidates[:SHOWN], catalog), "oob": False})
 
 
 def problem(request: Request, error: PromptrecError) -> Response:
-    """Why there is nothing to show."""
+    """Message of an error."""
     # A template that cannot be used is explained under its line, where it can be mended.
     values = {"error": fault(error, page_language(request)), "unusable": isinstance(error, TemplateError)}
     return page(request, "problem", values)
@@ -107,7 +107,7 @@ def _fields(session: Session, template_file: TemplateFile) -> list[str]:
 
 
 def _rankers(session: Session, template_file: TemplateFile) -> list[str]:
-    """The ways of ranking that ask with this kind of template; its own first."""
+    """The rankers that use this kind of template; the one of the same name first."""
     try:
         kind = session.saved_template(PageRequest(template_file.name, template_file.text)).header.kind
     except PromptrecError:

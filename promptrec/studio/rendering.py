@@ -1,4 +1,4 @@
-"""The studio's own pages, rendered on the server. Whatever is put into them is escaped."""
+"""Rendering of the studio's own pages, with autoescape."""
 
 from collections.abc import Mapping
 from functools import cache, partial
@@ -16,9 +16,9 @@ FOLDER = Path(__file__).parent
 
 
 def page(request: Request, name: str, values: Mapping[str, Any] | None = None) -> HTMLResponse:
-    """A page, or a part of one, in the language of the request.
+    """A page or a part of one, in the language of the request.
 
-    `say` in it holds the sentences of words.yaml, and `reason` tells what promptrec says of rankings and models.
+    In it, `say` has the messages of words.yaml, and `reason` translates reasons of rankings and models.
     """
     language = language_of(request)
     facts = {

@@ -1,4 +1,4 @@
-"""`PageRequest`: what the page says with each request: the unsaved text, the person, the candidates."""
+"""Form that the page sends with each request: the unsaved text, the query, the candidates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ MOST_FIELDS = 50
 
 @dataclass(frozen=True)
 class PageRequest:
-    """`fields` holds whatever else the page sent."""
+    """Values of the form; `fields` has all other fields by name."""
 
     name: str
     source: str
@@ -27,7 +27,7 @@ class PageRequest:
 
 
 async def read_form(request: Request) -> PageRequest:
-    """The fields of a form, read here because it needs no package.
+    """Parse the form of a request; done here because it needs no package.
 
     Raises:
         InputError: it is longer than any template and its people, or not text.

@@ -1,4 +1,4 @@
-"""Saving: first the difference, then the file."""
+"""Views that save a file: first the diff, then the write."""
 
 import difflib
 from datetime import datetime
@@ -17,17 +17,17 @@ from promptrec.studio.workspace import ChangedMeanwhile
 
 
 def look(request: Request, session: Session, form: PageRequest) -> Response:
-    """What saving would change, where, and what stands in the way of it."""
+    """Dialog with the diff of saving, its target, and what prevents it."""
     try:
-        return page(request, "saving", _looked_at(session, form))
+        return page(request, "saving", _save_dialog(session, form))
     except PromptrecError as error:
         return page(request, "not_saving", {"error": fault(error, language_of(request))})
 
 
 def save(request: Request, session: Session, form: PageRequest) -> Response:
-    """Write what was agreed to; if the file has changed since it was shown, show the difference again.
+    """Write the text whose diff was confirmed; if the file has changed since, show the diff again.
 
-    Why it cannot be written is said in the dialog that asked, which stays.
+    If it cannot be written, the open dialog shows why.
     """
     try:
         template_file = session.workspace.save(form.name, form.source, form.fields.get("seen", ""))
@@ -40,7 +40,7 @@ def save(request: Request, session: Session, form: PageRequest) -> Response:
     return page(request, "saved", {"template_file": template_file, "time": f"{datetime.now():%H:%M}"})
 
 
-def _looked_at(session: Session, form: PageRequest) -> dict[str, Any]:
+def _save_dialog(session: Session, form: PageRequest) -> dict[str, Any]:
     target, template_file = session.workspace.target(form.name), session.workspace.find(form.name)
     changed = not template_file.gone and form.fields.get("opened") != template_file.sha256
     # Nothing of the author's own would be saved, only what stood there before.

@@ -1,4 +1,4 @@
-"""Opening the studio on this machine, for this machine only."""
+"""HTTP server of the studio, on the loopback address only."""
 
 import secrets
 import socket
@@ -24,11 +24,11 @@ def serve(
     """Serve until Ctrl-C.
 
     Args:
-        session: what the studio works with.
-        port: 0 for any that is free.
-        notify: is told the link.
-        browser: open it too.
-        file: the name of the file that the link opens; the first of all by default.
+        session: templates, model and jobs.
+        port: 0 for any free port.
+        notify: called with the link.
+        browser: whether to open the link in a browser.
+        file: name of the file that the link opens; None: see `Session.first`.
 
     Raises:
         InputError: the port is taken.

@@ -1,4 +1,4 @@
-"""`Session`: all that one studio works with, and what it makes of what the page says."""
+"""State of a running studio, and the templates, queries and candidates of a form."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -37,20 +37,20 @@ FIRST = "general/en/query-likelihood"
 
 @dataclass(frozen=True)
 class Session:
-    """The author's templates, a model to try them with, and the work that is going on."""
+    """Files of the author, a model to try them with, and running jobs."""
 
     workspace: Workspace
     model: Model
     jobs: Jobs = field(default_factory=Jobs)
 
     def first(self) -> str:
-        """The template to open where none is named: one of the author's own if there is any."""
+        """Name of the template that opens by default: one of the author's own, if there is any."""
         names = (name for pack in self.workspace.names().values() for name in pack)
         own = self.workspace.own_names()
         return next((name for name in names if name in own and self.workspace.open(name).is_template), FIRST)
 
     def edited_template(self, form: PageRequest) -> Template:
-        """The template as the editor has it; for a part or settings, the one they are tried with.
+        """The template in the editor; for a part or pack.yaml, the template it is tried with.
 
         Raises:
             TemplateError: it cannot be used yet. Gone: the file is no longer there.
@@ -62,13 +62,13 @@ class Session:
             return Template.from_file(folder / _template_to_try(template_file, form).name, f"{form.name} (edited)")
 
     def saved_template(self, form: PageRequest) -> Template:
-        """The template as it stands on disk; see `edited_template`."""
+        """The template on disk; see `edited_template`."""
         template_file = self.workspace.open(form.name)
         path = template_file.path if template_file.is_template else _template_to_try(template_file, form)
         return Template.from_file(path, f"{form.name} (saved)")
 
     def findings(self, form: PageRequest) -> list[Diagnostic]:
-        """What is wrong with what the editor has; for a part or settings, with any template of their pack."""
+        """Diagnostics of the text in the editor; for a part or pack.yaml, of all templates of the pack."""
         template_file, tokenizer = self.workspace.open(form.name), self.model.tokenizer_if_there
         if template_file.is_template:
             return check(template_file.path, source=form.source, tokenizer=tokenizer, context_length=BUDGET)
@@ -81,7 +81,7 @@ class Session:
         return sorted(dict.fromkeys(here), key=lambda f: (f.path != str(template_file.path), f.path, f.line))
 
     def catalog(self, template_file: TemplateFile) -> Catalog:
-        """The items to try a template with: its pack's own, else a catalogue that comes along.
+        """The items to try a template with: those of its pack, else a bundled catalogue.
 
         Raises:
             TemplateError, InputError: the pack's cannot be read.
@@ -92,7 +92,7 @@ class Session:
         return _bundled(language_of(template_file))
 
     def candidates(self, form: PageRequest) -> tuple[Item, ...]:
-        """The items that the page names by title or ID, one a line; the catalogue's first where it names none.
+        """The candidates of the form, by title or ID; the first items of the catalogue if it has none.
 
         Raises:
             Refused: no such item, or several of this title, or more than can be tried at once.
@@ -105,14 +105,14 @@ class Session:
 
 
 def templates_beside(template_file: TemplateFile) -> list[Path]:
-    """The templates of a file's pack."""
+    """Paths of the templates in the folder of a file."""
     return sorted(
         p for p in template_file.path.parent.glob(f"*{SUFFIX}") if p.is_file() and not p.name.startswith(PART)
     )
 
 
 def _template_to_try(template_file: TemplateFile, form: PageRequest) -> Path:
-    """The template of the pack that the page has chosen, else the first."""
+    """Path of the template that the form has chosen to try a part with, else of the first."""
     paths = templates_beside(template_file)
     if not paths:
         raise Refused("pack", name=template_file.path.name)
@@ -120,12 +120,12 @@ def _template_to_try(template_file: TemplateFile, form: PageRequest) -> Path:
 
 
 def names_of(items: Sequence[Item], catalog: Catalog) -> list[str]:
-    """What to write for each item so that `Desk.candidates` finds it: the title, or the ID where titles are shared."""
+    """Text that `Session.candidates` resolves to each item: its title, or its ID if several items have the title."""
     return [item.title if catalog.find(item.title) is item else item.item_id for item in items]
 
 
 def query(form: PageRequest) -> Query:
-    """The person.
+    """The query of the form.
 
     Raises:
         InputError: text that no model could read. Refused: an attribute without a name or a value.
@@ -135,7 +135,7 @@ def query(form: PageRequest) -> Query:
 
 
 def language_of(template_file: TemplateFile) -> str:
-    """The language of a template, or a guess from its name while it is broken."""
+    """Language of a template; guessed from its name if it cannot be loaded."""
     try:
         return Template(template_file.name, template_file.text, template_file.path).header.language
     except TemplateError:

@@ -1,4 +1,4 @@
-"""What the page says of results, worked out: places that moved, tests that were not kept, which version is better."""
+"""Values that the result pages show: rank changes, failed expectations, the verdict of A/B."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,13 +10,13 @@ from promptrec.rank.ranking import ReplyReport
 
 
 def rank_changes(before: Sequence[str], now: Sequence[str]) -> dict[str, int | None]:
-    """For each item, how many places it has risen (or fallen, below 0); None for one that was not there."""
+    """Number of ranks each item has risen (below 0: fallen); None for an item that is new."""
     places = {item_id: place for place, item_id in enumerate(before)}
     return {item_id: places[item_id] - place if item_id in places else None for place, item_id in enumerate(now)}
 
 
 def failed_expectations(outcome: Outcome) -> list[tuple[str, str, int]]:
-    """What a ranking does not keep to: "include" or "exclude", the title, and its place."""
+    """The expectations that a ranking fails: "include" or "exclude", the title, and its rank."""
     wanted, places = outcome.expectation, {item.title: item.rank for item in outcome.ranking.items}
     absent = [("include", title) for title in wanted.include if places.get(title, 0) > wanted.top]
     present = [("exclude", title) for title in wanted.exclude if places.get(title, wanted.top + 1) <= wanted.top]
@@ -24,7 +24,7 @@ def failed_expectations(outcome: Outcome) -> list[tuple[str, str, int]]:
 
 
 def ab_result(verdict: Verdict) -> Mapping[str, Any]:
-    """Which of "saved" and "edited" is better, if it is shown, and the numbers that this rests on."""
+    """Which of "saved" and "edited" is significantly better, if any, with the numbers."""
     contrast = verdict.comparison.contrasts[verdict.metric]
     difference, names = contrast.difference, dict(zip(contrast.names, ("saved", "edited"), strict=True))
     if math.isnan(difference.low):
@@ -40,6 +40,6 @@ def ab_result(verdict: Verdict) -> Mapping[str, Any]:
 
 
 def reply_problems(reply: ReplyReport | None, titles: Mapping[str, str]) -> dict[str, list[str]]:
-    """What was wrong with a written reply, by its name in words.yaml; items by their titles."""
+    """Faults of a written reply by their key in words.yaml, with the titles of the items."""
     problems = {} if reply is None else {"missing": reply.missing, "repeated": reply.repeated, "unknown": reply.unknown}
     return {name: [titles.get(entry, entry) for entry in entries] for name, entries in problems.items() if entries}

@@ -1,4 +1,4 @@
-"""The files an author can open, and where they are saved: only in a folder of the author's own.
+"""Files that an author can open and save. Only files in the author's own folder are written.
 
 A template is named as elsewhere (films/en/yes-no); a part of a pack and its settings by their files
 (films/en/_item.jinja, films/en/pack.yaml).
@@ -24,9 +24,9 @@ FIRST = "query-likelihood"
 
 @dataclass(frozen=True)
 class TemplateFile:
-    """A file as it stands on disk. `own`: it lies in the author's folder. `sha256` is of the file's bytes.
+    """A file of a pack. `own`: it is in the author's folder. `sha256` is of the file's bytes.
 
-    One that is `gone` is where it would be written again, and says nothing.
+    If it is `gone`, `path` is where it would be written, and `text` is empty.
     """
 
     name: str
@@ -38,16 +38,16 @@ class TemplateFile:
 
     @property
     def is_template(self) -> bool:
-        """Whether it can be tried by itself; a part or settings are tried with a template of their pack."""
+        """Whether it is a template; a part or pack.yaml is tried with a template of the pack."""
         return self.path.suffix == SUFFIX and not self.path.name.startswith(PART)
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where a file would be saved, what stands there now, and which files of its pack come along.
+    """Where a file would be saved, the text there now, and the files of its pack that are copied too.
 
-    `sha256` is of the file's bytes, empty where there is none yet; `text` is what the change is shown against. `gone`:
-    the file that was opened is no longer there.
+    `sha256` is of the file's bytes, empty for a new file; `text` is the base of the diff. `gone`: the opened file
+    does not exist any more.
     """
 
     path: Path
@@ -58,18 +58,18 @@ class Target:
 
 
 class Gone(Refused):
-    """A file that was renamed or deleted while it was open, or that never was."""
+    """A file that does not exist (any more)."""
 
     def __init__(self, path: Path) -> None:
         super().__init__("gone", path=path)
 
 
 class ChangedMeanwhile(InputError):
-    """The file is no longer what the author was shown: look at the difference again."""
+    """The file was changed since its diff was shown."""
 
 
 class Workspace:
-    """`own` is the author's folder, made if it is missing; without one nothing can be saved."""
+    """Files of all packs. `own` is the author's folder, created if missing; without one nothing can be saved."""
 
     def __init__(self, own: Path | None = None) -> None:
         self.own = own
@@ -81,18 +81,18 @@ class Workspace:
                 raise InputError(f"{own}: cannot be used as a folder of templates: {error.strerror}") from None
 
     def names(self) -> dict[str, list[str]]:
-        """All files by pack, in order; broken templates among them, for they are opened to be mended."""
+        """Names of all files by pack, in order, including templates that cannot be loaded."""
         packs: dict[str, list[str]] = {}
         for name in sorted(self._paths()):
             packs.setdefault(name.rpartition("/")[0], []).append(name)
         return packs
 
     def own_names(self) -> set[str]:
-        """The names of the files that the author has."""
+        """Names of the files in the author's folder."""
         return set(_files(self.own)) if self.own else set()
 
     def open(self, name: str) -> TemplateFile:
-        """The file of a name as it stands on disk.
+        """Read the file of a name.
 
         Raises:
             Gone: there is none. UnknownName: no file could be called so. TemplateError: it cannot be read.
@@ -103,7 +103,7 @@ class Workspace:
         return template_file
 
     def file_to_open(self, name: str) -> str:
-        """The name of a file, from its name or path, or from those of its pack, whose first template it is then.
+        """Name of a file, given its name or path, or those of a pack, whose first template is taken.
 
         Raises:
             UnknownName: nothing is called so.
@@ -120,7 +120,7 @@ class Workspace:
         return found
 
     def find(self, name: str) -> TemplateFile:
-        """The file of a name, or where it would be if it is gone.
+        """Read the file of a name; if it does not exist, the result says where it would be.
 
         Raises:
             UnknownName, TemplateError: as `open`.
@@ -135,7 +135,7 @@ class Workspace:
         return TemplateFile(name, (self.own or shipped_folder()) / file, self.own is not None, "", "", gone=True)
 
     def target(self, name: str) -> Target:
-        """Where a file goes when it is saved. One that comes with promptrec is copied with its pack.
+        """Where a file is saved. A shipped file is copied with its pack.
 
         Raises:
             InputError: there is no folder to save in, or a link leads out of it.
@@ -152,12 +152,12 @@ class Workspace:
         return Target(path, template_file.text, "", tuple(brings))
 
     def save(self, name: str, text: str, seen: str) -> TemplateFile:
-        """Write a file whole or not at all, with the line ends that it had.
+        """Write a file atomically, with the line ends that it had.
 
         Args:
-            name: of the file.
-            text: what it is to say.
-            seen: `Target.sha256` of the difference that the author has agreed to.
+            name: name of the file.
+            text: its new text.
+            seen: `Target.sha256` of the diff that the author has confirmed.
 
         Raises:
             ChangedMeanwhile: the file says something else by now. InputError: as `target`, or it cannot be written.
@@ -183,7 +183,7 @@ class Workspace:
         return self.open(name)
 
     def create_pack(self, pack: str) -> None:
-        """Write a pack for the author to change: see `promptrec.author.new.new_pack`.
+        """Create a pack: see `promptrec.authoring.scaffold.new_pack`.
 
         Raises:
             NoPackName, PackIsThere, InputError: as there, or as `target`.
@@ -193,7 +193,7 @@ class Workspace:
         new_pack(pack, target.parent.parent)
 
     def _inside(self, path: Path) -> Path:
-        """Where a file or folder stands in the author's own."""
+        """Path of a file or folder in the author's folder."""
         if self.own is None:
             raise Refused("folder")
         full = self.own / path
@@ -220,7 +220,7 @@ def _name(path: Path) -> str:
 
 
 def _file_of(name: str) -> str | None:
-    """The file in a folder of templates that a name stands for; None where none could be called so."""
+    """Relative path of the file of a name; None if the name is not valid."""
     last = name.rpartition("/")[2]
     is_file = last == SETTINGS or (last.startswith(PART) and last.endswith(SUFFIX))
     file = name if is_file else f"{name}{SUFFIX}"
@@ -229,7 +229,7 @@ def _file_of(name: str) -> str | None:
 
 
 def _line_end(path: Path) -> str:
-    """What most lines of a file end with; that of a new one is a line feed."""
+    """Line end of most lines of a file; a line feed for a new file."""
     content = path.read_bytes() if path.exists() else b""
     return "\r\n" if 2 * content.count(b"\r\n") > content.count(b"\n") else "\n"
 
@@ -242,7 +242,7 @@ def _read(path: Path) -> tuple[str, str]:
 
 
 def _write(path: Path, text: str) -> None:
-    """Into a file beside it, which then takes its place: a full disk or a power cut leaves the old one whole."""
+    """Write to a temporary file and rename it, so that a full disk or a power cut leaves the old file."""
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:

@@ -1,4 +1,4 @@
-"""`promptrec template check`: what is wrong with templates, in words for their authors."""
+"""`promptrec template check`: diagnostics of templates."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +20,9 @@ from promptrec.template.loader import list_templates
 def check_(
     named: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME|PACK|FILE|FOLDER]...", help="Default: the folder of your own, else all shipped."),
+        typer.Argument(
+            metavar="[NAME|PACK|FILE|FOLDER]...", help="Default: your own folder, else all shipped templates."
+        ),
     ] = None,
     templates: TemplatesOption = None,
     model: ModelOption = DEFAULT_MODEL,
@@ -29,11 +31,11 @@ def check_(
     ] = None,
     columns: ColumnsOption = None,
     untrusted: Annotated[
-        bool, typer.Option("--untrusted", help="Check in a process with limits of its own on memory and time.")
+        bool, typer.Option("--untrusted", help="Check in a separate process with limits on memory and time.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Find what is wrong with templates: file, line, what it is and how to mend it. Exit code 1 if any is an error."""
+    """Check templates: print file, line, fault and correction. Exit code 1 if any fault is an error."""
     templates = own_templates(templates)
     folder = resolve(model, "language model").folder
     tokenizer = Tokenizer.from_folder(folder)

@@ -1,4 +1,4 @@
-"""`promptrec template`: which prompts there are, and exactly what one of them says to the model."""
+"""`promptrec template`: list templates, create packs, show exact prompts."""
 
 from collections.abc import Iterator
 from itertools import chain, groupby
@@ -33,7 +33,7 @@ from promptrec.template.loader import list_templates
 from promptrec.template.template import Template
 
 app = typer.Typer(
-    help="Prompts as files: begin a pack, look, check, test, compare.", no_args_is_help=True, rich_markup_mode=None
+    help="Templates of prompts: create a pack, show, check, test, compare.", no_args_is_help=True, rich_markup_mode=None
 )
 
 app.command("check")(check_)
@@ -68,14 +68,14 @@ def list_(templates: TemplatesOption = None, as_json: JsonOption = False) -> Non
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(metavar="DOMAIN/LANGUAGE", help="Such as wine/en.")],
-    templates: Annotated[Path, typer.Option("--templates", help="The folder of your own templates.")] = TEMPLATES,
-    like: Annotated[str | None, typer.Option("--like", help="The pack to begin from. Default: general.")] = None,
+    templates: Annotated[Path, typer.Option("--templates", help="Folder of your own templates.")] = TEMPLATES,
+    like: Annotated[str | None, typer.Option("--like", help="Pack to copy. Default: general.")] = None,
     catalog: Annotated[
         str | None, typer.Option("--catalog", metavar="FILE", help="Items to try the templates with.")
     ] = None,
     columns: ColumnsOption = None,
 ) -> None:
-    """Begin a pack of your own: copies of a pack that comes with promptrec, for you to change."""
+    """Create a pack of your own from a copy of a shipped pack."""
     written = new_pack(name, templates, like, open_catalog(catalog, columns) if catalog is not None else None)
     for path in written:
         say(str(path))

@@ -1,4 +1,4 @@
-"""Templates as they are named on the command line: one by name or file, and what a folder or pack holds."""
+"""Lookup of templates by the names of the command line: name, file, pack or folder."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def one_template(name: str, folder: Path | None) -> Template:
 
 
 def inside(name: str, folder: Path | None) -> list[Template] | None:
-    """The templates of a pack, by its name or its folder, in the order of their names; None if it is no pack.
+    """Templates of a pack, given its name or folder, sorted by name; None if it is no pack.
 
     Raises:
         InputError: a folder without templates.
@@ -36,7 +36,7 @@ def inside(name: str, folder: Path | None) -> list[Template] | None:
 
 
 def template_files(name: str, folder: Path | None) -> list[Path]:
-    """The files of a folder, of a pack, or of one template. They are not read: each may be broken.
+    """Template files of a folder, a pack or a template. They are not parsed, and may be broken.
 
     Raises:
         InputError: a folder without templates.
@@ -57,7 +57,7 @@ def template_files(name: str, folder: Path | None) -> list[Path]:
 
 
 def _named(name: str, folder: Path | None) -> Template:
-    """The template of a name; where there is none, the message says which folder it may be in."""
+    """The template of a name; if unknown, the message names a folder that has it."""
     try:
         return load_template(name, folder=folder)
     except UnknownName as unknown:

@@ -1,4 +1,4 @@
-"""`promptrec template test|ab|diff`: what a model makes of templates, and what differs between two."""
+"""`promptrec template test|ab|diff`: test templates with a model, and compare two."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,7 +63,7 @@ def test_(
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Run the tests of a template's header with a real model. Exit code 1 if any fails."""
+    """Run the tests of a template with a real model. Exit code 1 if any fails."""
     templates = own_templates(templates)
     chosen = _chosen(name, templates, kinds, default_ranker(resolve(model, "language model").parameters))
     rows: list[dict[str, Any]] = []
@@ -90,12 +90,12 @@ def ab_(
     model: ModelOption = DEFAULT_MODEL,
     engine: EngineOption = None,
     engine_option: EngineSettings = None,
-    metric: Annotated[str, typer.Option("--metric", help="What the two are compared in.")] = "ndcg@10",
-    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first so many people.")] = None,
+    metric: Annotated[str, typer.Option("--metric", help="Metric of the comparison.")] = "ndcg@10",
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first N queries.")] = None,
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Rank the same people with two templates, and say which is better, or that no difference is shown."""
+    """Rank the same queries with two templates, and test which is significantly better."""
     templates = own_templates(templates)
     one, other = one_template(a, templates), one_template(b, templates)
     data = open_dataset(dataset)
@@ -132,7 +132,7 @@ def diff_(
     preferences: Annotated[str | None, typer.Option("--preferences", "-p", help="Try them with these words.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what differs between two templates: their files, and the prompts they make for the same person and items."""
+    """Show the diff of two templates and of their prompts for the same query and items."""
     templates = own_templates(templates)
     tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
     one, other = one_template(a, templates), one_template(b, templates)
