@@ -22,7 +22,7 @@ Rank = Callable[[Sequence[RankRequest]], Sequence[Ranking]]
 class Outcome(NamedTuple):
     """The outcome of one test; `reason` says what is wrong, and is empty if it passed."""
 
-    expectation: Expectation
+    test: Expectation
     passed: bool
     reason: str
     ranking: Ranking
@@ -48,33 +48,33 @@ def run_tests(template: Template, rank: Rank, catalog: Catalog) -> list[Outcome]
         InputError: the template has no tests, or one names a title that is not in the catalogue: its line is told, and
             the nearest title.
     """
-    expectations = template.header.tests
-    if not expectations:
+    tests = template.header.tests
+    if not tests:
         others = misnamed_files_hint(Path(template.path).parent)
         raise InputError(
             f"{template.path}: no tests: write what you expect under `tests:`, in the header or pack.yaml{others}"
         )
-    requests = [_request(template, number, catalog) for number in range(len(expectations))]
+    requests = [_request(template, number, catalog) for number in range(len(tests))]
     rankings = rank(requests)
-    return [_outcome(e, ranking) for e, ranking in zip(expectations, rankings, strict=True)]
+    return [_outcome(e, ranking) for e, ranking in zip(tests, rankings, strict=True)]
 
 
 def _request(template: Template, number: int, catalog: Catalog) -> RankRequest:
-    expectation = template.header.tests[number]
+    test = template.header.tests[number]
     by_title = {item.title: item for item in catalog}  # clean text, as that of a test is
     for field in ("candidates", "include", "exclude"):
-        for title in getattr(expectation, field):
+        for title in getattr(test, field):
             if title not in by_title:
                 place = LintContext(template, None, catalog, 0).place("tests", str(number), field, title)
                 unknown = UnknownName(f"title in test {number + 1}", title, by_title)
                 raise InputError(f"{place.path}:{place.line}: {unknown}")
-    titles = expectation.candidates or tuple(by_title)
-    return RankRequest(expectation.query(f"test-{number + 1}"), tuple(by_title[title] for title in titles))
+    titles = test.candidates or tuple(by_title)
+    return RankRequest(test.query(f"test-{number + 1}"), tuple(by_title[title] for title in titles))
 
 
-def _outcome(expectation: Expectation, ranking: Ranking) -> Outcome:
+def _outcome(test: Expectation, ranking: Ranking) -> Outcome:
     if ranking.status not in ("ok", "repaired"):
         # A list that the model did not make is no evidence for a template, whatever it holds.
-        return Outcome(expectation, False, f"{ranking.status}: {ranking.reason}", ranking)
-    reason = expectation.broken_by([item.title for item in ranking.items])
-    return Outcome(expectation, reason is None, reason or "", ranking)
+        return Outcome(test, False, f"{ranking.status}: {ranking.reason}", ranking)
+    reason = test.broken_by([item.title for item in ranking.items])
+    return Outcome(test, reason is None, reason or "", ranking)

@@ -1,4 +1,4 @@
-"""`new`: a pack of an author's own, begun from one that comes with promptrec."""
+"""Create a pack of templates from one that comes with promptrec."""
 
 import json
 import re
@@ -24,11 +24,11 @@ HOW_TO_TEST = {
 
 
 class NoPackName(InputError):
-    """A name of another form: write another."""
+    """The name of a pack is not of the form DOMAIN/LANGUAGE."""
 
 
 class PackIsThere(InputError):
-    """A pack is not written over: change its files, or choose another name."""
+    """The pack exists already, and is not overwritten."""
 
 
 def new_pack(name: str, folder: Path, like: str | None = None, catalog: Catalog | None = None) -> list[Path]:
@@ -64,7 +64,7 @@ def new_pack(name: str, folder: Path, like: str | None = None, catalog: Catalog 
 
 
 def pack_name(name: str) -> tuple[str, str]:
-    """The domain and the language that a name is made of.
+    """Split the name of a pack into domain and language.
 
     Raises:
         NoPackName: see there.
@@ -100,7 +100,7 @@ def _copy_template(path: Path, target: Path, domain: str) -> Path:
 
 
 def _settings(source: Pack, domain: str, language: str, catalog: Catalog | None) -> str:
-    """The fields of the catalogue, or of the pack that was begun from; tests are the author's to write."""
+    """The text of pack.yaml, with the fields of the catalogue or of the source pack, and without tests."""
     shared = source.shared()
     if catalog is not None:
         names = dict.fromkeys(name for item in catalog for name in item.fields)

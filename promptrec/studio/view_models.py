@@ -17,7 +17,7 @@ def rank_changes(before: Sequence[str], now: Sequence[str]) -> dict[str, int | N
 
 def failed_expectations(outcome: Outcome) -> list[tuple[str, str, int]]:
     """The expectations that a ranking fails: "include" or "exclude", the title, and its rank."""
-    wanted, places = outcome.expectation, {item.title: item.rank for item in outcome.ranking.items}
+    wanted, places = outcome.test, {item.title: item.rank for item in outcome.ranking.items}
     absent = [("include", title) for title in wanted.include if places.get(title, 0) > wanted.top]
     present = [("exclude", title) for title in wanted.exclude if places.get(title, wanted.top + 1) <= wanted.top]
     return [(what, title, places[title]) for what, title in (*absent, *present)]

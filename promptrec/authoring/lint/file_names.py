@@ -1,4 +1,4 @@
-"""Files beside a template that promptrec never reads, since they are called a little otherwise."""
+"""Misnamed files of a pack, which promptrec would never read."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ READ = (".jinja", ".yaml", ".jsonl")
 
 
 def misnamed_files(folder: Path) -> Iterator[Diagnostic]:
-    """Those whose right name nothing has: pack.yml, catalog.csv, yes-no.j2, and what an editor saved as .txt."""
+    """Report files such as pack.yml, catalog.csv, yes-no.j2 or yes-no.jinja.txt, unless the right name exists too."""
     if not folder.is_dir():
         return
     names = sorted(path.name for path in folder.iterdir() if path.is_file())
@@ -27,12 +27,12 @@ def misnamed_files(folder: Path) -> Iterator[Diagnostic]:
 
 
 def misnamed_files_hint(folder: Path) -> str:
-    """What a message may end with: each of them and its right name; empty where there are none."""
+    """The end of a message that lists misnamed files with their right names; empty if there are none."""
     return "".join(f"; {one.said}: {one.suggestion}" for one in misnamed_files(folder))
 
 
 def _right(name: str) -> str | None:
-    """What a file was likely meant to be called; None where nothing is amiss."""
+    """The name that a file was likely meant to have; None if it is no file of a pack."""
     plain = name.lower().removesuffix(".txt")
     if plain in (SETTINGS, "pack.yml"):
         return SETTINGS

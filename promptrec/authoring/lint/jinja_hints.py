@@ -45,16 +45,16 @@ def likely_slip(found: Diagnostic, path: str, source: str | None) -> Diagnostic:
         return found
     lines = text.split("\n")
     line = lines[found.line - 1][:LONGEST] if found.line <= len(lines) else ""
-    place, told = Place(found.path, found.line), _of_parts(line)
-    if told is None and found.rule == "jinja":
+    place, slip = Place(found.path, found.line), _of_parts(line)
+    if slip is None and found.rule == "jinja":
         wide = _WIDE.search(text)
         if wide:  # Jinja passes over the command, and stumbles over the next
-            place, told = Place(found.path, text[: wide.start()].count("\n") + 1), ("slip/wide", wide[0], "{% … %}")
+            place, slip = Place(found.path, text[: wide.start()].count("\n") + 1), ("slip/wide", wide[0], "{% … %}")
         else:
-            told = _told(line) or _of_signs(line)
-    if told is None:
+            slip = _find_slip(line) or _of_signs(line)
+    if slip is None:
         return found
-    which, written, right = told
+    which, written, right = slip
     return fault(which, place, written=written, right=right).model_copy(update={"rule": found.rule})
 
 
@@ -83,7 +83,7 @@ def _of_signs(line: str) -> tuple[str, str, str] | None:
     return None
 
 
-def _told(line: str) -> tuple[str, str, str] | None:
+def _find_slip(line: str) -> tuple[str, str, str] | None:
     """Which slip it is, what is written, and what is meant."""
     if three := _THREE.search(line):
         return "slip/braces", three[0], f"{{{{ {three[1].strip()} }}}}"

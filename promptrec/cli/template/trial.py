@@ -182,7 +182,7 @@ def _open(model: str, engine: str | None, options: list[str] | None) -> Iterator
 def _row(template: Template, outcome: Outcome) -> dict[str, Any]:
     return {
         "template": template.name,
-        "expectation": outcome.expectation.model_dump(mode="json"),
+        "test": outcome.test.model_dump(mode="json"),
         "passed": outcome.passed,
         "reason": outcome.reason,
         "titles": [item.title for item in outcome.ranking.items],
@@ -194,5 +194,5 @@ def _show(template: Template, outcomes: list[Outcome]) -> None:
     say(f"{template.name}: {passed} of {len(outcomes)}")
     for outcome in outcomes:
         mark = "passed" if outcome.passed else "FAILED"
-        person = outcome.expectation.preferences or "(no words)"
+        person = outcome.test.preferences or "(no words)"
         say(f"  {mark}: {person}" + (f" - {outcome.reason}" if outcome.reason else ""))

@@ -1,4 +1,4 @@
-"""The files that a template is made of, read anew wherever one is used: itself, what it extends, what it includes."""
+"""Template inheritance: the syntax trees of a template, of the files it extends, and of those it includes."""
 
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,6 +1,6 @@
-"""What a template's author typed and which names they used, in the order of the prompt, each with its file and line.
+"""The text and the names in each block of a template, in the order of the prompt, with file and line.
 
-It reads the template, not a rendering: both sides of a condition are there, and the body of a loop is there once.
+The template is read, not a rendering: both branches of a condition appear, and the body of a loop appears once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,40 +32,39 @@ class Place:
 
 @dataclass(frozen=True)
 class Typed:
-    """Text that the author typed; it begins at `place`."""
+    """Literal text of the template, beginning at `place`."""
 
     text: str
     place: Place
 
     def at(self, offset: int) -> Place:
-        """Where a character of it stands."""
+        """The line of one of its characters."""
         return Place(self.place.path, self.place.line + self.text[:offset].count("\n"))
 
 
 @dataclass(frozen=True)
 class Use:
-    """A name that the author used.
-
-    names: what it stands for, loop variables resolved: ("item", "title") for `candidate.title` too. written: as it
-    stands there. printed: it is put into the prompt, not only looked at. filters: what it goes through. of_example:
-    it is of a few-shot example, which is the same for everybody. of_candidates: it is of one of the candidates, in a
-    loop over them or by its place.
-    """
+    """A name in an expression."""
 
     names: Names
+    """Its path, with loop variables resolved: ("item", "title") for `candidate.title` too."""
     written: str
+    """As the author wrote it."""
     place: Place
     printed: bool
+    """Whether its value is put into the prompt, and not only tested."""
     filters: Names = ()
     of_example: bool = False
+    """Whether it belongs to a few-shot example, which is the same in all prompts."""
     of_candidates: bool = False
+    """Whether it belongs to one of the candidates, in a loop over them or by index."""
 
 
 Piece = Typed | Use
 
 
 def read_references(template: Template) -> dict[str, tuple[Piece, ...]]:
-    """The pieces of each block; an absent block has none. Parts that are extended or included are in their place.
+    """The texts and names of each block, with included and extended files resolved; an absent block has none.
 
     Raises:
         TemplateError: parts that use one another too often.

@@ -16,7 +16,7 @@ BRACKETS = "[(<【（"
 
 
 def labels_are_shown_as_answered(context: LintContext) -> Iterator[Diagnostic]:
-    """A reply that begins with a bracket asks for a label that was shown in one."""
+    """Report labels shown without the bracket that the reply begins with."""
     mark = context.template.cue[-1:]
     if not context.kind.reads_label or not mark or mark not in BRACKETS:
         return
@@ -28,7 +28,7 @@ def labels_are_shown_as_answered(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def space_before_slot(context: LintContext) -> Iterator[Diagnostic]:
-    """A space typed at the end is taken away; a label would naturally need one behind a word or a colon."""
+    """Report a space before the answer, which is stripped, and a label that follows a word or colon without one."""
     if not context.kind.reads_next_token:
         return
     pieces = [p for p in context.blocks[context.slot] if not isinstance(p, Typed) or p.text.strip("\n")]
@@ -47,7 +47,7 @@ MARKS = ("[", "(", "<")
 
 
 def words_are_single_tokens(context: LintContext) -> Iterator[Diagnostic]:
-    """Answer words that are one token each, but for what all of them start with.
+    """Report answer words of more tokens than the shortest, not counting a start that all words share.
 
     A word of a single character cannot be shorter; where the tokenizer cuts it into bytes, the model is at fault.
     """
@@ -73,7 +73,7 @@ def words_are_single_tokens(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def labels_are_single_tokens(context: LintContext) -> Iterator[Diagnostic]:
-    """As many labels that are one token of their own right behind the cue as behind another mark."""
+    """Report a cue after which fewer labels are single tokens than after another bracket."""
     if context.tokenizer is None or not context.kind.reads_label:
         return
     cue = context.template.cue
@@ -84,7 +84,7 @@ def labels_are_single_tokens(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def text_is_not_parsed_as_answer(context: LintContext) -> Iterator[Diagnostic]:
-    """The template's own lines, read by the parser of its answers, must name nothing."""
+    """Report lines of the template that the answer parser would read as an answer."""
     header = context.header
     if not context.kind.writes_answer:
         return
@@ -110,7 +110,7 @@ _BAD = re.compile(
 
 
 def answers_are_named(context: LintContext) -> Iterator[Diagnostic]:
-    """Both words of a yes-no template, and the ends of a scale of grades, stand somewhere in the text."""
+    """Report a question that does not name the answer words: both of two, or the ends of a scale."""
     words = context.header.answers
     shown = any(use.of_example and use.printed and use.names == ("answer",) for use in context.uses())
     if context.kind.words is None or shown or not asks_something(context) or any(answers_in_another_language(context)):
@@ -124,7 +124,7 @@ def answers_are_named(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def answers_are_ordered(context: LintContext) -> Iterator[Diagnostic]:
-    """The yes word stands first, and grades run from the worst to the best: the other way ranks upside down."""
+    """Report answer words in the wrong order, which would rank upside down: yes comes first, the worst grade first."""
     words, kind = context.header.answers, context.kind
     if kind.words is None:
         return

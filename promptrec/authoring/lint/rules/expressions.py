@@ -31,7 +31,7 @@ _MERGED = re.compile(r"<<(\w+)>>|«(\w+)»|\$(\w+)|%(\w+)%|\[(\w+)\]")
 
 
 def single_braces(context: LintContext) -> Iterator[Diagnostic]:
-    """A name that does not stand in double braces is not replaced by what it names."""
+    """Report names in single, wide or other programs' braces: only double braces are replaced by a value."""
     known, fields = {*NAMES, *context.loop_names}, {*QUERY, *names_of_item(context)}
     for piece in context.pieces():
         if not isinstance(piece, Typed):
@@ -61,7 +61,7 @@ def single_braces(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def stray_braces(context: LintContext) -> Iterator[Diagnostic]:
-    """A third } behind a name, where no { was typed before it that it could close."""
+    """Report a third } after a name, unless a { was typed before it."""
     for path, source in context.files.items():
         text, opened, place = without_remarks(source), 0, 0
         for found in PUT_IN.finditer(text):
@@ -77,7 +77,7 @@ def stray_braces(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def _merged(context: LintContext, piece: Typed, rest: str) -> Iterator[Diagnostic]:
-    """A field in signs of another program, where the template does not show it otherwise."""
+    """Fields in another program's merge syntax that the template does not show otherwise."""
     shown = {use.names[-1] for use in context.uses() if use.printed}
     for found in _MERGED.finditer(rest):
         name = next(filter(None, found.groups()))
@@ -89,7 +89,7 @@ def _merged(context: LintContext, piece: Typed, rest: str) -> Iterator[Diagnosti
 
 
 def _alone(context: LintContext, name: str) -> str:
-    """A name without what it belongs to, such as title, as it is to be written; empty where it is none."""
+    """The full form of a bare name, as in `item.title` for `title`; empty if it is not a name."""
     if name in QUERY:
         return f"query.{name}"
     if not context.kind.ranks or name in NOT_ALONE or name not in names_of_item(context):
@@ -104,7 +104,7 @@ _SEVERAL = re.compile(rf"[-+]?\s*{_NAME}(?:\s*(?:(?P<sign>,)|\b(?:and)\b)\s*{_NA
 
 
 def quoted_and_joined_names(context: LintContext) -> Iterator[Diagnostic]:
-    """A name in quotes is a text; of several names between two braces, one is put in, or a list."""
+    """Report names in quotes, which are plain texts, and several names in one pair of braces."""
     known = {*NAMES, *context.loop_names}
     for path, text in context.files.items():
         plain = without_remarks(text)
@@ -132,7 +132,7 @@ _WEB = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,5});")
 
 
 def foreign_syntax(context: LintContext) -> Iterator[Diagnostic]:
-    """Remarks and signs as web pages and programs have them."""
+    """Report comments, escapes and entities of HTML and of programming languages."""
     for line in context.lines():
         remark = _REMARK.match(line.text)
         if remark:

@@ -23,7 +23,7 @@ NEAR = 60
 
 
 def unknown_names(context: LintContext) -> Iterator[Diagnostic]:
-    """Each name that is not of the person, of an item, or declared, with the nearest one that is."""
+    """Report names that nothing has: not of the query, of an item, or declared; with the nearest known name."""
     for use in context.uses():
         known = _known(context, use)
         if known is None:
@@ -51,7 +51,7 @@ def unknown_names(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def printed_lists(context: LintContext) -> Iterator[Diagnostic]:
-    """Lists and tables that are put in as they are: nobody can say how they are to be written."""
+    """Report lists and tables that are printed as they are, since they have no text."""
     for use in context.uses():
         if use.printed and use.names in WHOLE:
             yield fault("printed-list/whole", use.place, written=use.written, of=_OF[use.names[0]])
@@ -68,7 +68,7 @@ def printed_lists(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def _gone_through_alone(name: str, text: str) -> str:
-    """The facts whose pairs a loop gives a single name; empty where a loop of the file gives it to half a pair."""
+    """The list of pairs that a loop iterates over with one name; empty if a loop gives that name to half a pair."""
     one = rf"\{{%[-+]?\s*for\s+{re.escape(name)}\s+in\s+([\w.]+\.(?:facts|others))\b"
     half = rf"\bfor\s+(?:{re.escape(name)}\s*,|\w+\s*,\s*{re.escape(name)}\s+in\b)"
     found = re.search(one, text)
@@ -76,12 +76,12 @@ def _gone_through_alone(name: str, text: str) -> str:
 
 
 def _joined(use: Use) -> bool:
-    """Whether it is put together as if each entry were a text; `map` may make one of each."""
+    """Whether it is joined as if each entry were a text, without a `map` that makes one of each."""
     return "join" in use.filters and "map" not in use.filters
 
 
 def _owner(context: LintContext, use: Use, wrong: str) -> str:
-    """A name that begins with what is no name here, written with what it belongs to; empty where nothing has it."""
+    """The full name that was likely meant, as in `item.title` for `title` or `film.title`; empty if there is none."""
     first, _, rest = use.written.partition(".")
     small = wrong.lower()
     item = "candidate" if context.listwise else "item"
@@ -104,18 +104,18 @@ def _alone(name: str, item: str, fields: list[str]) -> str:
 
 
 def _is_compared(context: LintContext, use: Use) -> bool:
-    """Whether an unknown word stands where a text in quotes is compared with: `if item.rating == PG`."""
+    """Whether an unknown name is compared with, so that quotes are missing: `if item.rating == PG`."""
     line = context.files[use.place.path].split("\n")[use.place.line - 1]
     return not use.printed and re.search(rf"[=!]=\s*{re.escape(use.written)}\b", line) is not None
 
 
 def _written(use: Use, name: str) -> str:
-    """A name as it is to be written: one of several words stands in brackets."""
+    """A name as Jinja reads it: in brackets if it has several words."""
     return repr(name) if name.isidentifier() else f'{re.split(r"[.[]", use.written)[0]}["{name}"]'
 
 
 def _known(context: LintContext, use: Use) -> tuple[str, str, list[str]] | None:
-    """What has no such name, the name, and those there are; None if all is well."""
+    """The owner, the unknown name, and the names that the owner has; None if the name is known."""
     names = use.names
     if names[:1] == OWN:
         return None
@@ -129,7 +129,7 @@ def _known(context: LintContext, use: Use) -> tuple[str, str, list[str]] | None:
 
 
 def _top(context: LintContext, use: Use) -> list[str]:
-    """The names that stand alone in a template of this kind, or follow the name of an example."""
+    """The top-level names in a template of this kind, or those of one of its examples."""
     # One of the candidates is an item, whatever the author calls it.
     item = ["item"] if context.kind.ranks and (use.of_candidates or not context.listwise) else []
     items = [*item, "candidates"] if context.listwise else item
@@ -147,7 +147,7 @@ def names_of_item(context: LintContext) -> list[str]:
 
 
 def fields_are_in_the_catalogue(context: LintContext) -> Iterator[Diagnostic]:
-    """A declared field that no item has stays empty in every prompt."""
+    """Report declared fields that no item of the catalogue has: they are empty in every prompt."""
     if context.catalog is None:
         return
     columns = context.catalog.field_names
@@ -170,7 +170,7 @@ def fields_are_in_the_catalogue(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def labels_only_in_lists(context: LintContext) -> Iterator[Diagnostic]:
-    """`item.label` is the letter that a list gives a candidate: elsewhere it is empty, whatever the columns are."""
+    """Report `item.label` in kinds that list no candidates: it is empty there, even with a column of that name."""
     labels = [use for use in context.printed("item") if use.names[1:2] == ("label",)]
     if labels and not context.listwise:
         yield fault("empty-label", labels[0].place, written=labels[0].written)

@@ -9,7 +9,7 @@ from promptrec.template.analysis.references import Typed, Use
 
 
 def preferences_are_shown(context: LintContext) -> Iterator[Diagnostic]:
-    """The person's own words must be there, or everybody gets the same list."""
+    """Report a prompt without the query's preferences, which would give everybody the same list."""
     shown = {use.names[1:2] for use in context.printed("query")}
     if ("preferences",) not in shown and context.kind.ranks:
         which: tuple[str, Severity] = ("words", "warning") if shown else ("person", "error")
@@ -17,7 +17,7 @@ def preferences_are_shown(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def items_are_shown(context: LintContext) -> Iterator[Diagnostic]:
-    """Without the item every item gets the same score."""
+    """Report a prompt without the item, which would give every item the same score, and candidates without labels."""
     if not context.kind.ranks:
         return
     shown = {use.names[1:2] for use in context.printed("item")}
@@ -28,13 +28,13 @@ def items_are_shown(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def instruction_is_shown(context: LintContext) -> Iterator[Diagnostic]:
-    """A model that writes its answer must be told in which form."""
+    """Report a template whose model writes its answer and that does not show `instruction`."""
     if context.kind.writes_answer and not context.printed("instruction"):
         yield fault("not-shown/instruction", context.end("user"))
 
 
 def stable_part_first(context: LintContext) -> Iterator[Diagnostic]:
-    """Items change from prompt to prompt for a person, or people do for an item."""
+    """Report a changing part before the stable part, which would keep engines from reusing the prefix."""
     if context.kind.stable == "item":
         found = _first_before(context.printed("query", *CONTEXT), context.printed("item"), context)
         which = "person"
@@ -48,13 +48,13 @@ def stable_part_first(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def _first_before(early: list[Use], late: list[Use], context: LintContext) -> Use | None:
-    """The first of `early` if it stands before all of `late`."""
+    """The first of `early` if it comes before all of `late`."""
     pieces = context.pieces()
     return early[0] if early and late and pieces.index(early[0]) < pieces.index(late[0]) else None
 
 
 def scored_text_not_in_context(context: LintContext) -> Iterator[Diagnostic]:
-    """A model that has read the text whose probability is the score only has to copy it."""
+    """Report a scored text that the context shows too: the model would only have to copy it."""
     scored = context.kind.scores
     if scored is None:
         return
@@ -71,7 +71,7 @@ _ASKS = re.compile(
 
 
 def prompt_asks_something(context: LintContext) -> Iterator[Diagnostic]:
-    """What stands behind the last thing put in must be a question or a request, or name the answers."""
+    """Report a prompt that ends without a question or a request after the last value."""
     if not context.kind.reads_next_token:
         return
     tail = _tail(context)
@@ -81,7 +81,7 @@ def prompt_asks_something(context: LintContext) -> Iterator[Diagnostic]:
 
 
 def asks_something(context: LintContext) -> bool:
-    """Whether it ends in something that asks."""
+    """Whether the prompt ends with a question or a request."""
     return _asks(context, _tail(context))
 
 
@@ -100,7 +100,7 @@ def _tail(context: LintContext) -> str:
 
 
 def question(context: LintContext) -> str:
-    """One that this kind of template could end with."""
+    """A question that a template of this kind could end with."""
     language = context.header.language
     words = {"en": " or ", "zh": "或"}[language].join(context.header.answers)
     return context.kind.question.get(language, "…?").format(answers=words)
