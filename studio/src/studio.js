@@ -8,17 +8,17 @@ window.htmx = htmx;
 const byId = (id) => document.getElementById(id);
 
 function start() {
-  const desk = byId("desk");
-  if (!desk) return;
+  const form = byId("studio-form");
+  if (!form) return;
   const source = byId("source");
   const { nonce, label, fields, unsaved } = byId("editor").dataset;
-  restoreDraft(desk);
+  restoreDraft(form);
   // Work that this tab asks for ends what it asked for before, also after a reload; other tabs' work goes on.
   byId("tab").value = sessionStorage["promptrec tab"] ??= crypto.randomUUID();
   const editor = new Editor({
     parent: byId("editor"),
     text: source.value,
-    settings: desk.elements.name.value.endsWith(".yaml"),
+    settings: form.elements.name.value.endsWith(".yaml"),
     label,
     nonce,
     fields: fields.split(" ").filter(Boolean),
@@ -28,17 +28,17 @@ function start() {
     },
   });
 
-  let whole = true; // the draft was kept, and all of it
+  let complete = true; // the draft was stored, and all of it
   function keep() {
-    whole = keepDraft(desk);
-    const says = whole ? "" : byId("not-kept").dataset.says;
-    if (byId("not-kept").textContent !== says) byId("not-kept").textContent = says; // said once, not at each key
+    complete = keepDraft(form);
+    const says = complete ? "" : byId("not-stored").dataset.says;
+    if (byId("not-stored").textContent !== says) byId("not-stored").textContent = says; // said once, not at each key
   }
 
   function edited() {
     keep();
     mark();
-    htmx.trigger(desk, "edited");
+    htmx.trigger(form, "edited");
   }
 
   function mark() {
@@ -48,7 +48,7 @@ function start() {
   }
   mark();
 
-  const elsewhere = draftsElsewhere(desk);
+  const elsewhere = draftsElsewhere(form);
   for (const name of elsewhere) {
     const { open } = document.querySelector("form.opening").elements;
     const option = [...open.options].find(({ value }) => value === name) ?? new Option(name, name);
@@ -58,12 +58,12 @@ function start() {
 
   tabs(byId("tabs"));
 
-  desk.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("submit", (event) => event.preventDefault());
   byId("person").addEventListener("input", (event) => {
     if (event.target.id === "words") return; // a search says nothing of the person
     keep();
-    htmx.trigger(desk, "told");
-    if (byId("following").checked && document.querySelector("#result-run [data-ranked]")) htmx.trigger(desk, "told-again");
+    htmx.trigger(form, "person-changed");
+    if (byId("following").checked && document.querySelector("#result-run [data-ranked]")) htmx.trigger(form, "person-changed-again");
   });
 
   document.addEventListener("keydown", (event) => {
@@ -80,7 +80,7 @@ function start() {
     if (!target) return;
     if (target.dataset.drops !== undefined) {
       drop();
-      kept = true;
+      leaving = true;
     }
     if (target.dataset.close !== undefined) target.closest("dialog").close();
     if (target.dataset.add !== undefined) add(target.dataset.add);
@@ -88,7 +88,7 @@ function start() {
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    byId("said").className = "visually-hidden"; // the studio answers, or does so again
+    byId("status").className = "visually-hidden"; // the studio answers, or does so again
     if (event.target.id === "findings") showFindings(editor);
     if (event.target.id !== "saving") return;
     const saved = event.target.querySelector("[data-saved]");
@@ -118,21 +118,21 @@ function start() {
   // A studio that was ended or started anew is said, not met with silence.
   for (const lost of ["htmx:sendError", "htmx:responseError"])
     document.addEventListener(lost, () => {
-      byId("said").textContent = byId("said").dataset.gone;
-      byId("said").className = "problem";
+      byId("status").textContent = byId("status").dataset.gone;
+      byId("status").className = "problem";
       for (const job of document.querySelectorAll(".job")) {
         job.querySelector("progress")?.remove();
         job.querySelector("p").textContent = job.dataset.unknown;
       }
       // Before an open dialog the page is dim.
-      if (byId("not-saved")) byId("not-saved").textContent = byId("said").dataset.gone;
+      if (byId("not-saved")) byId("not-saved").textContent = byId("status").dataset.gone;
     });
 
   // To open another template or language is to leave the page; what was typed stays as a draft.
-  let kept = false;
-  for (const link of document.querySelectorAll("a[data-keeps]")) link.addEventListener("click", () => (kept = true));
-  document.querySelector("form.opening").addEventListener("submit", () => (kept = true));
-  document.addEventListener("htmx:beforeOnLoad", ({ detail }) => (kept ||= detail.xhr.getResponseHeader("HX-Redirect") !== null));
+  let leaving = false;
+  for (const link of document.querySelectorAll("a[data-keeps]")) link.addEventListener("click", () => (leaving = true));
+  document.querySelector("form.opening").addEventListener("submit", () => (leaving = true));
+  document.addEventListener("htmx:beforeOnLoad", ({ detail }) => (leaving ||= detail.xhr.getResponseHeader("HX-Redirect") !== null));
   // For other templates' drafts it is not asked where nobody touched this page, as when going back through several. The
   // pointer leaves the page on its way to the cross of the tab.
   let touched = false;
@@ -140,7 +140,7 @@ function start() {
     document.documentElement.addEventListener(sign, () => (touched = true), { once: true });
   window.addEventListener("beforeunload", (event) => {
     const loses = source.value !== source.defaultValue || (touched && elsewhere.length > 0);
-    if (loses && !(kept && whole)) event.preventDefault();
+    if (loses && !(leaving && complete)) event.preventDefault();
   });
 
   function afterSaving(saved) {

@@ -68,7 +68,7 @@ def test_more_than_the_browser_keeps_is_said_and_the_template_is_kept(open_page,
         sessionStorage.full = full.slice(0, -6_000);
     }""")
     tab.fill("#preferences", "dry " * 5_000)
-    said = tab.locator("#not-kept[role=alert]", has_text="more than the browser can keep")
+    said = tab.locator("#not-stored[role=alert]", has_text="more than the browser can keep")
     said.wait_for()
     put(tab, "A guest who", " please")
     tab.wait_for_selector("#unsaved:not(:empty)")

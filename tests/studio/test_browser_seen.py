@@ -24,13 +24,13 @@ def test_that_the_studio_is_gone_is_seen_at_the_bottom_and_its_work_no_longer_mo
     tab.wait_for_selector("#work-ab progress")
     tab.evaluate("scrollTo(0, document.body.scrollHeight)")
     tab.route("**/*", lambda route: route.abort())
-    tab.locator("#said.problem", has_text="copy it before you close it").wait_for()
-    assert tab.evaluate("scrollY") > 300 and in_sight(tab, "#said")
+    tab.locator("#status.problem", has_text="copy it before you close it").wait_for()
+    assert tab.evaluate("scrollY") > 300 and in_sight(tab, "#status")
     tab.locator("#work-ab", has_text="nobody knows").wait_for()
     assert tab.locator("progress").count() == 0
     tab.unroute("**/*")
     tab.wait_for_selector("#work-ab progress")
-    assert tab.locator("#said.problem").count() == 0
+    assert tab.locator("#status.problem").count() == 0
     tab.click("#work-ab button")
     tab.locator("#work-ab", has_text="Stopped.").wait_for()
 

@@ -124,7 +124,7 @@ def test_that_the_studio_does_not_answer_is_said_until_it_does(open_page, put):
     tab.wait_for_load_state("networkidle")
     tab.route("**/*", lambda route: route.abort())
     put(tab, "A guest who", " here")
-    said = tab.locator("#said.problem", has_text="copy it before you close it")
+    said = tab.locator("#status.problem", has_text="copy it before you close it")
     said.wait_for()
     assert said.count() == 1
     tab.unroute("**/*")
