@@ -21,7 +21,7 @@ import numpy as np
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.evaluate.metrics.ranking import measure
-from promptrec.evaluate.stats.significance import paired
+from promptrec.evaluate.stats.significance import paired_difference
 from promptrec.rank.fusion.ensemble import standardise, weighted_sum
 from promptrec.rank.selection.auto import AGREEMENT_REQUESTS, Probe
 from promptrec.rank.selection.weights import WEIGHTING, Scores, WeightingScheme, agreement
@@ -118,7 +118,7 @@ def report(one: Set, probe: Probe, weighing: WeightingScheme, seed: int) -> list
         f"{'':16} other draws {np.mean(drawn):.3f}, the least {min(drawn):.3f}",
     ]
     for rival, theirs in rivals.items():
-        d = paired(dict(enumerate(values)), dict(enumerate(theirs)), seed)
+        d = paired_difference(dict(enumerate(values)), dict(enumerate(theirs)), seed)
         out.append(f"{'':16} less {rival} ({theirs.mean():.3f}): {d.mean:+.3f} [{d.low:+.3f}, {d.high:+.3f}]")
     return out
 

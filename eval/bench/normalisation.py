@@ -23,7 +23,7 @@ from promptrec.engine.registry import open_engine
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.evaluate.metrics.ranking import measure
-from promptrec.evaluate.runs.spec import default_template
+from promptrec.evaluate.run_spec import default_template
 from promptrec.rank.fusion.ensemble import standardise
 from promptrec.rank.pointwise.pair_prompts import fit_pairs, null_context
 from promptrec.rank.result_builder import ResultBuilder

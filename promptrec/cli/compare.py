@@ -9,8 +9,8 @@ import typer
 from promptrec.cli.options import JsonOption
 from promptrec.cli.output import dump_json, notes, say
 from promptrec.errors import InputError
+from promptrec.evaluate.run_spec import RunSpec
 from promptrec.evaluate.runs.query_results import is_evaluation, read_systems, read_values
-from promptrec.evaluate.runs.spec import RunSpec
 from promptrec.evaluate.stats.comparison import Values, compare_pairs
 
 Runs = dict[tuple[str, str], tuple[RunSpec, Values]]

@@ -72,15 +72,15 @@ def evaluate(
         console.print("promptrec: --check-limit changes nothing without --memorisation or --robustness")
     if dry_run:
         console.print("reading a few queries with each model")
-        with progress(console) as watch:
-            cost = estimate_cost(parsed, watch=watch)
+        with progress(console) as listener:
+            cost = estimate_cost(parsed, listener=listener)
         print_json(cost.model_dump_json(indent=2)) if as_json else say(str(cost))
         return
     trackers = open_trackers(tracker or ())
     folder = out or Path("runs") / "-".join(Path(name).name.replace(":", "-") for name in parsed.datasets)
-    with progress(console) as watch:
+    with progress(console) as listener:
         command = visible(command_line(sys.argv[1:]))
-        found = run_evaluation(parsed, folder, retry_failed=retry_failed, watch=watch, command=command)
+        found = run_evaluation(parsed, folder, retry_failed=retry_failed, listener=listener, command=command)
     for log in trackers:
         log(found, folder)
     with hint_on_failure(f"the whole evaluation is in {folder}"):

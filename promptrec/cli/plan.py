@@ -32,8 +32,8 @@ from promptrec.engine.models.registry import DEFAULT_MODEL
 from promptrec.errors import InputError, PromptrecError
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.registry import open_dataset
-from promptrec.evaluate.runs.cost_estimate import as_time
-from promptrec.evaluate.runs.spec import System
+from promptrec.evaluate.run_spec import System
+from promptrec.evaluate.runs.cost_estimate import format_duration
 from promptrec.rank.baselines.embedding import Embedding
 from promptrec.rank.baselines.simple import Bm25Ranker, Popular, Random
 from promptrec.rank.cost import Plan, Speed, expected_items, plan, sample_requests
@@ -214,7 +214,7 @@ def _show(plans: Sequence[Plan], timed: bool) -> None:
         "rounds": [f"{made.per_user['steps']:,.3g}" for made in plans],
     }
     if timed:
-        columns["time"] = ["?" if made.seconds is None else as_time(made.seconds) for made in plans]
+        columns["time"] = ["?" if made.seconds is None else format_duration(made.seconds) for made in plans]
     numbers = (Column(name, justify="right", no_wrap=True) for name in columns)
     table = Table(Column("ranker", no_wrap=True), *numbers, box=SIMPLE_HEAD, padding=0)
     for made, *row in zip(plans, *columns.values(), strict=True):

@@ -27,7 +27,7 @@ from promptrec.engine.registry import open_engine
 from promptrec.errors import InputError
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.registry import open_dataset
-from promptrec.evaluate.runs.spec import System
+from promptrec.evaluate.run_spec import System
 from promptrec.rank.listwise.labels import ListwiseLabels
 from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, PositionBias
 from promptrec.recommender import Recommender

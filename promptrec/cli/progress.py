@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import TimeRemainingColumn as TimeLeftColumn
 
-from promptrec.evaluate.progress import ProgressListener
-from promptrec.evaluate.runs.cost_estimate import as_time
+from promptrec.evaluate.progress_listener import ProgressListener
+from promptrec.evaluate.runs.cost_estimate import format_duration
 from promptrec.rank.ranking import Ranking
 
 # The fewest seconds between two lines of one run.
@@ -41,7 +41,7 @@ class _Counting(ProgressListener):
     def __init__(self) -> None:
         self._name, self._done, self._total, self._tokens = "", 0, 0, 0
 
-    def run_starts(self, dataset: str, system: str, done: int, total: int) -> None:
+    def on_run_start(self, dataset: str, system: str, done: int, total: int) -> None:
         """See `ProgressListener`."""
         self._name, self._done, self._total, self._tokens = f"{system} on {dataset}", done, total, 0
 
@@ -61,25 +61,25 @@ class Bars(_Counting):
         self._bars = bars
         self._task = TaskID(0)
 
-    def notes(self, text: str) -> None:
+    def on_note(self, text: str) -> None:
         """See `ProgressListener`."""
         self._bars.console.print(text)
 
-    def run_starts(self, dataset: str, system: str, done: int, total: int) -> None:
+    def on_run_start(self, dataset: str, system: str, done: int, total: int) -> None:
         """See `ProgressListener`."""
-        super().run_starts(dataset, system, done, total)
+        super().on_run_start(dataset, system, done, total)
         self._task = self._bars.add_task(escape(self._name), completed=done, total=total, status="")
 
-    def reads(self, share: float) -> None:
+    def on_read(self, share: float) -> None:
         """See `ProgressListener`."""
         self._bars.update(self._task, status=f"{share:.0%} of a reading")
 
-    def ranked(self, rankings: Sequence[Ranking], running: float | None) -> None:
+    def on_rankings(self, rankings: Sequence[Ranking], running: float | None) -> None:
         """See `ProgressListener`."""
         status = self._count(rankings, running)
         self._bars.update(self._task, completed=self._done, status=status)
 
-    def run_ends(self) -> None:
+    def on_run_end(self) -> None:
         """See `ProgressListener`."""
         self._bars.stop_task(self._task)
 
@@ -100,19 +100,19 @@ class Lines(_Counting):
         self._last_line = self._run_start = self._batch_start = self._reading_start = 0.0
         self._share, self._first, self._facts = 0.0, 0, ""
 
-    def notes(self, text: str) -> None:
+    def on_note(self, text: str) -> None:
         """See `ProgressListener`."""
         self._say(text)
 
-    def run_starts(self, dataset: str, system: str, done: int, total: int) -> None:
+    def on_run_start(self, dataset: str, system: str, done: int, total: int) -> None:
         """See `ProgressListener`."""
-        super().run_starts(dataset, system, done, total)
+        super().on_run_start(dataset, system, done, total)
         self._run_start = self._batch_start = self._reading_start = self._clock()
         self._share, self._first, self._facts = 0.0, done, ""
         if done < total:
             self._line("")
 
-    def reads(self, share: float) -> None:
+    def on_read(self, share: float) -> None:
         """See `ProgressListener`."""
         if share < self._share:  # another call of the model
             self._reading_start = self._clock()
@@ -120,7 +120,7 @@ class Lines(_Counting):
         if self._due:
             self._line("" if self._done > self._first else self._left_of_reading())
 
-    def ranked(self, rankings: Sequence[Ranking], running: float | None) -> None:
+    def on_rankings(self, rankings: Sequence[Ranking], running: float | None) -> None:
         """See `ProgressListener`."""
         self._facts = self._count(rankings, running)
         self._batch_start = self._reading_start = self._clock()
@@ -134,14 +134,14 @@ class Lines(_Counting):
 
     def _left_of_reading(self) -> str:
         """How much of the present call is read, and the time that the rest takes."""
-        seconds = (self._clock() - self._reading_start) * (1 / self._share - 1)
-        return f"; the model has read {self._share:.0%} of its present prompts, about {as_time(seconds)} left for them"
+        left = format_duration((self._clock() - self._reading_start) * (1 / self._share - 1))
+        return f"; the model has read {self._share:.0%} of its present prompts, about {left} left for them"
 
     def _left_of_run(self) -> str:
         """The time that the rest of the run takes, once a batch of it is done."""
         batches = self._batch_start - self._run_start
         seconds = batches / (self._done - self._first) * (self._total - self._done)
-        return f", about {as_time(max(0.0, seconds - (self._clock() - self._batch_start)))} left"
+        return f", about {format_duration(max(0.0, seconds - (self._clock() - self._batch_start)))} left"
 
     def _line(self, reading: str) -> None:
         left = self._left_of_run() if self._first < self._done < self._total else ""

@@ -37,7 +37,7 @@ EXPECTED = {
     "workers": (_NUMBER, "4"),
 }
 # Options that no file holds: they are about one command, and not about what is found.
-OF_ONE_COMMAND = {"out": "--out", "tracker": "--tracker", "retry_failed": "--retry-failed", "dry_run": "--dry-run"}
+COMMAND_ONLY = {"out": "--out", "tracker": "--tracker", "retry_failed": "--retry-failed", "dry_run": "--dry-run"}
 
 
 class Config(BaseModel):
@@ -101,30 +101,30 @@ class Config(BaseModel):
         return self.metrics[0]
 
     @classmethod
-    def parse(cls, told: Mapping[str, Any], source: str = "the evaluation") -> Self:
+    def parse(cls, values: Mapping[str, Any], source: str = "the evaluation") -> Self:
         """A configuration from names and values.
 
         Raises:
             InputError: an unknown field or a value it cannot take, in one line. UnknownName: a ranker or metric.
         """
         try:
-            return cls.model_validate(dict(told))
+            return cls.model_validate(dict(values))
         except ValidationError as error:
             # A misspelt field explains others.
             first = min(error.errors(include_input=False), key=lambda e: e["type"] != "extra_forbidden")
         name = str(first["loc"][0])
-        if name in OF_ONE_COMMAND:
+        if name in COMMAND_ONLY:
             raise InputError(
-                f"{source}: {name!r} is no part of an evaluation: give {OF_ONE_COMMAND[name]} on the command line"
+                f"{source}: {name!r} is no part of an evaluation: give {COMMAND_ONLY[name]} on the command line"
             )
         if name in EngineOptions.model_fields:
             raise InputError(f"{source}: {name} is an engine option: put it under [engine_options]")
         if first["type"] == "extra_forbidden":
             raise InputError(f"{source}: {UnknownName('field', name, cls.model_fields)}")
         expected, example = EXPECTED[name]
-        got = "nothing" if first["type"] == "missing" else repr(told[name])
+        got = "nothing" if first["type"] == "missing" else repr(values[name])
         if name == "engine_options":  # it may hold a secret
-            got = type(told[name]).__name__
+            got = type(values[name]).__name__
         raise InputError(f"{source}: {name}: expected {expected}, such as {example}, got {got}")
 
     @classmethod
@@ -134,7 +134,7 @@ class Config(BaseModel):
         Raises:
             InputError: no such file, not TOML, or as `parse`.
         """
-        told = read_toml(Path(path))
+        values = read_toml(Path(path))
         # What is wrong in an option is not blamed on the file.
         cls.parse({"datasets": ("any",), **changes}, "promptrec evaluate")
-        return cls.parse({**told, **changes}, str(path))
+        return cls.parse({**values, **changes}, str(path))

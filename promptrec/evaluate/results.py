@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.runs.spec import RunSpec, first_fault
+from promptrec.evaluate.run_spec import RunSpec, first_validation_error
 
 EVALUATION = "evaluation.json"
 
@@ -25,7 +25,7 @@ class Estimate(_Record):
     n: int
 
 
-class Paired(_Record):
+class ComparisonResult(_Record):
     """System minus reference on the same queries: the mean difference, its interval, and what may be said of it.
 
     `p` is of the paired randomisation test, `p_holm` after Holm's correction over all pairs of the dataset.
@@ -49,11 +49,11 @@ class Stability(_Record):
 
     kendall_tau: float | None
     top1_flips: float | None
-    drop: Paired
+    drop: ComparisonResult
     queries: int
 
 
-class Measured(_Record):
+class RunResult(_Record):
     """One run: where it is, what it is, and every number about it. Shares are between 0 and 1, times in seconds."""
 
     folder: str
@@ -61,11 +61,11 @@ class Measured(_Record):
     baseline: bool
     queries: int
     metrics: Mapping[str, Estimate]
-    beyond: Mapping[str, float | None] = Field(default_factory=dict)
+    beyond_accuracy: Mapping[str, float | None] = Field(default_factory=dict)
     validity: Mapping[str, float] = Field(default_factory=dict)
     cost: Mapping[str, float] = Field(default_factory=dict)
     alarms: tuple[str, ...] = ()
-    memorisation: Mapping[str, Paired] = Field(default_factory=dict)
+    memorisation: Mapping[str, ComparisonResult] = Field(default_factory=dict)
     robustness: Mapping[str, Stability] = Field(default_factory=dict)
     position_lift: tuple[float, ...] = ()
 
@@ -78,7 +78,7 @@ class Measured(_Record):
 class DatasetResult(_Record):
     """All runs on one dataset, best first by the primary metric. `judged` queries have something right.
 
-    `skipped` says which baselines are not there, and why; `told` how much is known of the people, and what of the
+    `skipped` says which baselines are not there, and why; `coverage` how much is known of the people, and what of the
     files is passed over; `remarks` what of the dataset makes numbers doubtful.
 
     `headline` is the first line of any report: it says so when a baseline won.
@@ -95,10 +95,10 @@ class DatasetResult(_Record):
     judged: int
     candidates: str
     headline: str
-    runs: tuple[Measured, ...]
-    comparisons: tuple[Paired, ...] = ()
+    runs: tuple[RunResult, ...]
+    comparisons: tuple[ComparisonResult, ...] = ()
     skipped: Mapping[str, str] = Field(default_factory=dict)
-    told: str = ""
+    coverage: str = ""
     remarks: tuple[str, ...] = ()
 
 
@@ -148,4 +148,4 @@ def read_evaluation(folder: str | Path) -> Evaluation:
             "stopped, give that command again"
         ) from None
     except ValidationError as error:
-        raise InputError(f"{path}: {first_fault(error)}; evaluate again") from None
+        raise InputError(f"{path}: {first_validation_error(error)}; evaluate again") from None

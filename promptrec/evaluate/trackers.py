@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from promptrec.errors import MissingExtra, UnknownName, writing
-from promptrec.evaluate.results import Evaluation, Measured
+from promptrec.evaluate.results import Evaluation, RunResult
 
 Log = Callable[[Evaluation, Path], None]
 
@@ -26,16 +26,16 @@ def open_trackers(names: Iterable[str]) -> list[Log]:
     return [TRACKERS[name]() for name in wanted]
 
 
-def numbers(run: Measured) -> dict[str, float]:
+def numbers(run: RunResult) -> dict[str, float]:
     """Every number of a run by name; metrics by their own, the rest behind the name of what it is about."""
     named = {name: of.mean for name, of in run.metrics.items()}
-    for group in ("beyond", "validity", "cost"):
+    for group in ("beyond_accuracy", "validity", "cost"):
         named |= {f"{group}/{name}": value for name, value in getattr(run, group).items()}
     named |= {f"memorisation/{name}": gap.mean for name, gap in run.memorisation.items()}
     return {name: value for name, value in named.items() if value is not None}
 
 
-def _runs(evaluation: Evaluation) -> Iterator[tuple[str, Measured]]:
+def _runs(evaluation: Evaluation) -> Iterator[tuple[str, RunResult]]:
     for dataset in evaluation.datasets:
         for run in dataset.runs:
             yield dataset.name, run

@@ -9,7 +9,7 @@ from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError
-from promptrec.evaluate.datasets.audit import audited
+from promptrec.evaluate.datasets.audit import audit_dataset
 from promptrec.evaluate.datasets.dataset import Dataset
 
 CATALOG = Catalog([Item(item_id=f"b{n}", title=title) for n, title in enumerate(("Slow Rain", "Night Bus", "Red Sky"))])
@@ -23,25 +23,25 @@ def with_training(*rows):
 
 def test_a_sound_dataset_stays_as_it_is():
     sound = with_training(("u1", "b0"), ("u2", "b2"), ("7", "b1"), ("7", "b2"), ("bo", "b1"))
-    assert audited(sound).remarks == () and audited(sound).training is sound.training
-    assert audited(DATA) == DATA
+    assert audit_dataset(sound).remarks == () and audit_dataset(sound).training is sound.training
+    assert audit_dataset(DATA) == DATA
 
 
 @pytest.mark.parametrize("user", ["7", "7.0", 7, 7.0, "７"])
 def test_right_answers_are_taken_out_of_what_is_learnt_and_said(user):
-    found = audited(with_training(("u1", "b0"), (user, "b0"), ("u1", "b2"), ("bo", "b2"), (user, "b0")))
+    found = audit_dataset(with_training(("u1", "b0"), (user, "b0"), ("u1", "b2"), ("bo", "b2"), (user, "b0")))
     assert found.training is not None and [*found.training.frame["user_id"]] == ["u1", "u1"]
     (said,) = found.remarks
     assert said.startswith("ANSWERS IN THE TRAINING DATA: 3 interactions of 2 people") and "It is left out" in said
-    assert audited(found) == found, "it is said once"
+    assert audit_dataset(found) == found, "it is said once"
 
 
 def test_where_only_answers_could_be_learnt_nothing_is():
-    assert audited(with_training(("7", "b0"), ("bo", "b2"))).training is None
+    assert audit_dataset(with_training(("7", "b0"), ("bo", "b2"))).training is None
 
 
 def test_people_of_another_case_are_others_where_both_are_there():
-    found = audited(with_training(("BO", "b2"), ("bo", "b1")))
+    found = audit_dataset(with_training(("BO", "b2"), ("bo", "b1")))
     assert found.remarks == ()
 
 
@@ -57,20 +57,20 @@ def test_people_of_another_case_are_others_where_both_are_there():
 )
 def test_interactions_that_match_nothing_are_refused_with_the_likely_reason(items, said):
     with pytest.raises(InputError, match=f"training interactions: no row is of an item of the catalogue: {said}"):
-        audited(with_training(*(("u", item) for item in items)))
+        audit_dataset(with_training(*(("u", item) for item in items)))
 
 
 def test_interactions_that_match_in_part_are_counted():
-    (said,) = audited(with_training(("u", "b0"), ("u", "B1"), ("v", "B1"), ("v", "B2"))).remarks
+    (said,) = audit_dataset(with_training(("u", "b0"), ("u", "B1"), ("v", "B1"), ("v", "B2"))).remarks
     assert said.startswith("Interactions of items that are not in the catalogue: 3 of 4, of 2 items, the first 'B1'")
     assert "the catalogue 'b1'" in said
 
 
 def test_rows_that_stand_there_again_are_counted_where_their_time_says_so():
     rows = [("u", "b0", 5, 1), ("u", "b0", 5, 1), ("u", "b0", 5, 2)]
-    (said,) = audited(replace(DATA, training=Interactions.from_tuples(rows))).remarks
+    (said,) = audit_dataset(replace(DATA, training=Interactions.from_tuples(rows))).remarks
     assert said == "Interactions that are in the training data again, with the same time: 1; each is counted."
-    assert audited(replace(DATA, training=Interactions.from_tuples([("u", "b0", 5)] * 2))).remarks == ()
+    assert audit_dataset(replace(DATA, training=Interactions.from_tuples([("u", "b0", 5)] * 2))).remarks == ()
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_rows_that_stand_there_again_are_counted_where_their_time_says_so():
 def test_a_question_that_names_its_answer_is_said(query, where):
     shown = tuple(RankRequest(one, tuple(CATALOG)) for one in (QUERIES[0], query))
     data = replace(DATA, queries=(QUERIES[0], query), requests=shown, candidates_given=True)
-    (said,) = audited(data).remarks
+    (said,) = audit_dataset(data).remarks
     assert said.startswith("ANSWERS IN THE QUESTIONS: 1 of 2 queries") and f"'Red Sky' in its {where}" in said
 
 
@@ -97,22 +97,22 @@ def with_candidates(*ids):
 
 
 def test_candidates_without_anything_right_are_counted_and_refused_where_all_are():
-    assert audited(with_candidates("b0 b1", "b2 b0")).remarks == ()
-    (said,) = audited(with_candidates("b0 b1", "b0 b1")).remarks
+    assert audit_dataset(with_candidates("b0 b1", "b2 b0")).remarks == ()
+    (said,) = audit_dataset(with_candidates("b0 b1", "b0 b1")).remarks
     assert said.startswith("Nothing right among the candidates of 1 of 2 judged queries, the first 'bo'")
     with pytest.raises(InputError, match="mine: for no query anything right is among its candidates.*right is 'b0'"):
-        audited(with_candidates("b1 b2", "b0 b1"))
+        audit_dataset(with_candidates("b1 b2", "b0 b1"))
 
 
 @pytest.mark.parametrize("entries", [("B1", "b9"), ("B0", "B2")])
 def test_histories_that_are_ids_of_another_form_are_refused(entries):
     with pytest.raises(InputError, match=r"mine: no entry of a history .*they have 'B\d', the catalogue 'b\d'"):
-        audited(replace(DATA, queries=(QUERIES[0], Query(query_id="bo", history=entries))))
+        audit_dataset(replace(DATA, queries=(QUERIES[0], Query(query_id="bo", history=entries))))
 
 
 @pytest.mark.parametrize("entries", [("Rocky 2", "Alien 0"), ("tt01",), ("Nowhere", "b-side")])
 def test_histories_of_other_things_are_words_and_not_refused(entries):
-    assert audited(replace(DATA, queries=(QUERIES[0], Query(query_id="bo", history=entries)))).remarks == ()
+    assert audit_dataset(replace(DATA, queries=(QUERIES[0], Query(query_id="bo", history=entries)))).remarks == ()
 
 
 def test_lost_characters_are_counted_by_query_and_item():
@@ -121,10 +121,10 @@ def test_lost_characters_are_counted_by_query_and_item():
         Query(query_id="bo", history=("\ufffdtoile",)),
     )
     catalog = Catalog([*CATALOG, Item(item_id="c", title="x", fields={"cast": ("Ren\ufffde",)})])
-    (said,) = audited(replace(DATA, queries=queries, catalog=catalog)).remarks
+    (said,) = audit_dataset(replace(DATA, queries=queries, catalog=catalog)).remarks
     assert "(U+FFFD) in 2 queries (the first: '7') and 1 item (the first: 'c')" in said
     mended = (Query(query_id="7", preferences="I don\ufffd\ufffdt"), QUERIES[1])
-    assert audited(replace(DATA, queries=mended)).remarks == (), "what is mended is no damage"
+    assert audit_dataset(replace(DATA, queries=mended)).remarks == (), "what is mended is no damage"
 
 
 @pytest.mark.parametrize(("tag", "code"), [("zh-CN", "zh"), ("EN", "en"), ("en_GB.UTF-8", "en"), ("cmn-Hans", "zh")])

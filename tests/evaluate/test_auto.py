@@ -8,7 +8,7 @@ from promptrec.engine.progress import report_progress
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.registry import planted_dataset
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.progress import ProgressListener
+from promptrec.evaluate.progress_listener import ProgressListener
 from promptrec.rank.expression import ranker_parts
 from promptrec.rank.probe_data import probe_pairs
 from promptrec.rank.selection.auto import AGREEMENT_REQUESTS
@@ -19,13 +19,13 @@ class Listening(ProgressListener):
     def __init__(self):
         self.said, self.shares, self.started = [], [], []
 
-    def notes(self, said):
-        self.said.append(said)
+    def on_note(self, message):
+        self.said.append(message)
 
-    def run_starts(self, dataset, system, done, total):
+    def on_run_start(self, dataset, system, done, total):
         self.started.append((system, total))
 
-    def reads(self, share):
+    def on_read(self, share):
         self.shares.append((len(self.started), share))
 
 
@@ -51,10 +51,10 @@ class Knowing(ScriptedEngine):
 def run(tmp_path, monkeypatch):
     monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path / "home"))
 
-    def start(users, watch, engine):
+    def start(users, listener, engine):
         data = planted_dataset(users=users, candidates=5, right=1)
         config = Config(datasets=("planted",), rankers=("auto", "query-likelihood"))
-        return evaluate(config, tmp_path / "out", datasets=[data], engine=engine, watch=watch)
+        return evaluate(config, tmp_path / "out", datasets=[data], engine=engine, listener=listener)
 
     return start
 
@@ -69,22 +69,22 @@ def run(tmp_path, monkeypatch):
     ids=["few", "many", "weak"],
 )
 def test_auto_is_run_under_the_name_of_what_it_takes_and_says_why(run, users, engine, why):
-    watch = Listening()
-    found = run(users, watch, engine)
+    listener = Listening()
+    found = run(users, listener, engine)
     rankers = [one.spec.ranker for one in found.datasets[0].runs]
     assert len(set(rankers)) == len(rankers) and "auto" not in rankers
-    note = next(said for said in watch.said if "auto takes" in said)
+    note = next(said for said in listener.said if "auto takes" in said)
     taken = note.split("auto takes ")[1].split(" with ")[0]
     assert taken in rankers and ranker_parts(taken) and why in note
-    weighed = {(system, total) for system, total in watch.started if "which auto weighs" in system}
+    weighed = {(system, total) for system, total in listener.started if "which auto weighs" in system}
     assert bool(weighed) is isinstance(engine, Knowing)
     assert all(total == min(users, AGREEMENT_REQUESTS) for _, total in weighed)
 
 
 def test_it_says_what_it_probes_and_what_it_weighs_before_it_says_what_it_takes(run):
     said = []
-    watch = Lines(said.append)
-    run(30, watch, Knowing())
+    listener = Lines(said.append)
+    run(30, listener, Knowing())
     first = [next(n for n, line in enumerate(said) if part in line) for part in SAID]
     assert first == sorted(first)
 
@@ -99,6 +99,6 @@ SAID = (
 
 
 def test_what_an_engine_reports_reaches_whoever_watches(run):
-    watch = Listening()
-    run(30, watch, Knowing())
-    assert {share for _, share in watch.shares} == {0.5, 1.0}
+    listener = Listening()
+    run(30, listener, Knowing())
+    assert {share for _, share in listener.shares} == {0.5, 1.0}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.errors import InputError
-from promptrec.evaluate.metrics.beyond_accuracy import Beyond, gini, percentiles, self_information
+from promptrec.evaluate.metrics.beyond_accuracy import BeyondAccuracy, gini, percentiles, self_information
 from promptrec.evaluate.metrics.diversity import ItemVectors
 from promptrec.rank.ranking import RankedItem, Ranking
 from promptrec.testing.planted_dataset import make_planted_dataset
@@ -29,7 +29,7 @@ def ranking(*ids, status="ok"):
 
 
 def measured(catalog, k, *rankings, vectors=None):
-    beyond = Beyond(catalog, k, vectors)
+    beyond = BeyondAccuracy(catalog, k, vectors)
     for r in rankings:
         beyond.add(r, [catalog[i] for i in r.item_ids])
     return beyond
@@ -71,7 +71,7 @@ def test_what_is_not_known_is_nan_and_failed_rankings_are_passed_over():
 
 def test_an_item_of_another_catalogue_is_refused():
     with pytest.raises(InputError, match="has no item 'z'"):
-        Beyond(FOUR).add(ranking("z"), [])
+        BeyondAccuracy(FOUR).add(ranking("z"), [])
 
 
 def test_vectors_of_the_caller_give_the_measure_their_name():
@@ -81,7 +81,7 @@ def test_vectors_of_the_caller_give_the_measure_their_name():
 
 def test_a_list_of_the_most_popular_has_a_lift_and_the_alarm_rings():
     plant = make_planted_dataset(users=200)
-    beyond = Beyond(plant.catalog, k=1)
+    beyond = BeyondAccuracy(plant.catalog, k=1)
     for request in plant.requests:
         ids = sorted((item.item_id for item in request.candidates), key=lambda i: -plant.catalog[i].popularity)
         beyond.add(ranking(*ids), request.candidates)
@@ -93,7 +93,7 @@ def test_a_list_of_the_most_popular_has_a_lift_and_the_alarm_rings():
 
 def test_right_answers_ring_no_alarm():
     plant = make_planted_dataset(users=200)
-    beyond = Beyond(plant.catalog)
+    beyond = BeyondAccuracy(plant.catalog)
     for request in plant.requests:
         right = plant.relevant[request.query.query_id]
         beyond.add(

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.evaluate.metrics.beyond_accuracy import Collapse
+from promptrec.evaluate.metrics.beyond_accuracy import ExposureCollapse
 
 
 def counted(items, firsts):
     """A collapse over (first, candidates) pairs."""
-    collapse = Collapse(items)
+    collapse = ExposureCollapse(items)
     for first, candidates in firsts:
         collapse.add(first, candidates)
     return collapse

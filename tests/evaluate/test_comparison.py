@@ -6,7 +6,7 @@ import pytest
 
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.stats.comparison import Comparison, compare, is_shown, verdict
-from promptrec.evaluate.stats.significance import Difference, holm, paired
+from promptrec.evaluate.stats.significance import PairedDifference, holm, paired_difference
 
 
 def by_query(values):
@@ -28,7 +28,7 @@ def found():
 
 
 def difference(mean=0.1, low=0.02, high=0.18, p=0.01, n=120, effect_size=0.2, dropped=0):
-    return Difference(mean=mean, low=low, high=high, p=p, n=n, effect_size=effect_size, dropped=dropped)
+    return PairedDifference(mean=mean, low=low, high=high, p=p, n=n, effect_size=effect_size, dropped=dropped)
 
 
 def test_a_planted_difference_is_called_better(found):
@@ -50,7 +50,7 @@ def test_where_nothing_differs_the_word_is_refused_and_the_users_needed_are_name
 def test_the_numbers_are_those_of_the_statistics(found):
     shifted, plain, comparison = found
     for metric in ("ndcg@10", "mrr"):
-        assert comparison.contrasts[metric].difference == paired(shifted[metric], plain[metric])
+        assert comparison.contrasts[metric].difference == paired_difference(shifted[metric], plain[metric])
     raw = {metric: contrast.difference.p for metric, contrast in comparison.contrasts.items()}
     assert {metric: c.p_holm for metric, c in comparison.contrasts.items()} == holm(raw)
 

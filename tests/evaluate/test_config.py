@@ -3,7 +3,7 @@ import tomllib
 import pytest
 
 from promptrec.errors import InputError, PromptrecError
-from promptrec.evaluate.config import EXPECTED, OF_ONE_COMMAND, Config
+from promptrec.evaluate.config import COMMAND_ONLY, EXPECTED, Config
 
 
 def test_the_first_metric_is_the_primary_one_and_repeats_are_dropped():
@@ -51,7 +51,7 @@ def test_no_value_is_answered_in_the_words_of_the_library_that_checks_it(name):
     assert "Input" not in str(told.value) and "pydantic" not in str(told.value)
 
 
-@pytest.mark.parametrize(("name", "option"), OF_ONE_COMMAND.items())
+@pytest.mark.parametrize(("name", "option"), COMMAND_ONLY.items())
 def test_what_is_of_one_command_stands_in_no_file(tmp_path, name, option):
     path = tmp_path / "a.toml"
     path.write_text(f'datasets = ["d"]\n{name} = "x"\n')

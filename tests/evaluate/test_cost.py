@@ -3,12 +3,12 @@ import math
 import pytest
 
 from promptrec.engine.base import Usage
-from promptrec.evaluate.metrics.cost import Cost
+from promptrec.evaluate.metrics.cost import CostMetrics
 from promptrec.rank.ranking import Ranking
 
 
 def summary(*usages):
-    cost = Cost()
+    cost = CostMetrics()
     for n, usage in enumerate(usages):
         cost.add(Ranking(query_id=str(n), status="ok", ranker="test", usage=usage))
     return cost.summary()

@@ -2,11 +2,17 @@ from dataclasses import replace
 
 import pytest
 
-from promptrec.evaluate.checks.memorisation import variants
+from promptrec.evaluate.checks.memorisation import title_variants
 from promptrec.evaluate.checks.robustness import PERTURBATIONS
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets import registry
-from promptrec.evaluate.runs.cost_estimate import MEMORISATION_RUNS, ROBUSTNESS_RUNS, SAMPLE, as_time, estimate_cost
+from promptrec.evaluate.runs.cost_estimate import (
+    MEMORISATION_RUNS,
+    ROBUSTNESS_RUNS,
+    SAMPLE,
+    estimate_cost,
+    format_duration,
+)
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 
@@ -35,7 +41,7 @@ def test_checks_are_counted_as_the_passes_they_are(planted_dataset):
     checked = asked.model_copy(update={"memorisation": True, "robustness": True})
     plain, whole = (estimate_cost(config, ScriptedEngine()).systems[0].queries for config in (asked, checked))
     assert (plain, whole) == (30, 30 + 10 * (MEMORISATION_RUNS + ROBUSTNESS_RUNS))
-    assert len(variants(planted_dataset(), 0)) - 1 == MEMORISATION_RUNS
+    assert len(title_variants(planted_dataset(), 0)) - 1 == MEMORISATION_RUNS
     assert len(PERTURBATIONS) - 1 + 5 == ROBUSTNESS_RUNS
 
 
@@ -44,4 +50,4 @@ def test_checks_are_counted_as_the_passes_they_are(planted_dataset):
     [(3.4, "3 s"), (89, "89 s"), (90, "2 min"), (3600, "60 min"), (5400, "1 h 30 min"), (7260, "2 h 01 min")],
 )
 def test_durations_are_said_as_people_say_them(seconds, said):
-    assert as_time(seconds) == said
+    assert format_duration(seconds) == said

@@ -11,7 +11,7 @@ import pytest
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.progress import ProgressListener
+from promptrec.evaluate.progress_listener import ProgressListener
 from promptrec.evaluate.results import EVALUATION, read_evaluation
 from promptrec.testing.scripted_engine import ScriptedEngine
 
@@ -149,21 +149,21 @@ def test_whoever_watches_is_told_of_every_run_and_query(tmp_path, planted_datase
         def __init__(self):
             self.totals, self.ranked_queries, self.ends, self.means = [], 0, 0, []
 
-        def run_starts(self, dataset, system, done, total):
+        def on_run_start(self, dataset, system, done, total):
             self.totals.append((done, total))
 
-        def ranked(self, rankings, running):
+        def on_rankings(self, rankings, running):
             self.ranked_queries += len(rankings)
             self.means.append(running)
 
-        def run_ends(self):
+        def on_run_end(self):
             self.ends += 1
 
-    watch = Counts()
-    found = run(planted_dataset(), tmp_path, "bm25", watch=watch)
+    listener = Counts()
+    found = run(planted_dataset(), tmp_path, "bm25", listener=listener)
     n = len(found.datasets[0].runs)
-    assert watch.totals[:n] == [(0, 10)] * n and watch.ends >= n and watch.ranked_queries == 10 * n
-    assert watch.means[0] == pytest.approx(
+    assert listener.totals[:n] == [(0, 10)] * n and listener.ends >= n and listener.ranked_queries == 10 * n
+    assert listener.means[0] == pytest.approx(
         next(m.metrics["ndcg@10"].mean for m in found.datasets[0].runs if m.system == "random")
     )
 

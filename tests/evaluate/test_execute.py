@@ -1,9 +1,10 @@
 import pytest
 
 from promptrec.errors import EngineError, InputError, UnknownName
+from promptrec.evaluate.run_spec import System
 from promptrec.evaluate.runs import execution
-from promptrec.evaluate.runs.execution import complete, executor, local
-from promptrec.evaluate.runs.spec import System
+from promptrec.evaluate.runs.execution import rank_missing, run_locally
+from promptrec.evaluate.runs.runner import executor
 from promptrec.evaluate.runs.store import RunStore
 from promptrec.testing.scripted_engine import ScriptedEngine
 
@@ -19,7 +20,7 @@ def store_for(system, dataset, folder):
 def carry_out(dataset, folder, engine, **how):
     system = System(READER, engine=engine)
     store = store_for(system, dataset, folder)
-    complete(dataset, store, lambda: system.open(dataset), **how)
+    rank_missing(dataset, store, lambda: system.open(dataset), **how)
     return store
 
 
@@ -45,7 +46,7 @@ def test_nothing_is_opened_where_nothing_is_left_to_do(tmp_path, planted_dataset
     store = carry_out(data, tmp_path, engine)
 
     opened = []
-    complete(data, store, lambda: opened.append("a recommender"))
+    rank_missing(data, store, lambda: opened.append("a recommender"))
     assert opened == []
 
 
@@ -107,15 +108,15 @@ def test_batches_are_cut_at_the_same_places_after_a_stop(tmp_path, planted_datas
 
     def stops(open_recommender, batches):
         sizes.append([len(batch) for batch in batches])
-        yield next(local(open_recommender, batches))
+        yield next(run_locally(open_recommender, batches))
 
-    complete(data, store, lambda: system.open(data), execute=stops)
-    complete(data, store, lambda: system.open(data), execute=stops)
+    rank_missing(data, store, lambda: system.open(data), execute=stops)
+    rank_missing(data, store, lambda: system.open(data), execute=stops)
     assert sizes == [[BATCH, 4], [4]]
 
 
 def test_executors_have_names_and_the_local_one_has_one_worker():
-    assert executor("local", 1) is local
+    assert executor("local", 1) is run_locally
     with pytest.raises(InputError, match="one worker, got 3"):
         executor("local", 3)
     with pytest.raises(UnknownName, match="local, ray"):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.errors import InputError
-from promptrec.evaluate.datasets.file_lookup import FILES, check_id, find_file, need_file
+from promptrec.evaluate.datasets.file_lookup import FILES, check_id, find_file, require_file
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def folder(tmp_path):
 
 @pytest.mark.parametrize(("part", "name"), [(part, name) for part, names in FILES.items() for name in names])
 def test_a_file_is_found_under_each_of_its_names(folder, part, name):
-    assert need_file(folder(name), part) == find_file(folder(), part) == folder() / name
+    assert require_file(folder(name), part) == find_file(folder(), part) == folder() / name
 
 
 @pytest.mark.parametrize("part", FILES)
@@ -28,7 +28,7 @@ def test_no_part_is_taken_for_another(folder, part):
     others = folder(*(name for other, names in FILES.items() if other != part for name in names), "splits.json")
     assert find_file(others, part) is None
     with pytest.raises(InputError, match="there: a dataset folder needs one") as told:
-        need_file(others, part)
+        require_file(others, part)
     assert all(name in str(told.value) for name in FILES[part])
 
 
@@ -50,7 +50,7 @@ def test_no_part_is_taken_for_another(folder, part):
     ],
 )
 def test_a_file_of_a_like_name_is_not_passed_over(folder, part, name, said):
-    for ask in (need_file, find_file) if part in ("candidates", "interactions") else (need_file,):
+    for ask in (require_file, find_file) if part in ("candidates", "interactions") else (require_file,):
         with pytest.raises(InputError) as told:
             ask(folder(name), part)
         assert said in str(told.value)
@@ -58,7 +58,7 @@ def test_a_file_of_a_like_name_is_not_passed_over(folder, part, name, said):
 
 def test_of_two_files_of_one_part_none_is_passed_over(folder):
     with pytest.raises(InputError, match="queries.jsonl and queries.csv are the same part: keep one of them"):
-        need_file(folder("queries.csv", "queries.jsonl"), "queries")
+        require_file(folder("queries.csv", "queries.jsonl"), "queries")
 
 
 def test_what_may_be_left_out_can_be_put_aside(folder):

@@ -136,9 +136,9 @@ def test_it_is_read_right_and_what_is_doubtful_is_said(tmp_path, case):
         "language": data.language,
         "training": data.training and list(data.training.frame["item_id"]),
     }
-    wanted = PLAIN | expected
-    begins = wanted.pop("remarks", [])
-    assert found == wanted
+    needs_ranking = PLAIN | expected
+    begins = needs_ranking.pop("remarks", [])
+    assert found == needs_ranking
     assert [said[: len(begin)] for said, begin in zip(data.remarks, begins, strict=True)] == begins
     assert all("  " not in query.preferences for query in data.queries)
 

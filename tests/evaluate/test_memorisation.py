@@ -9,7 +9,7 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError
-from promptrec.evaluate.checks.memorisation import gap, masked_titles, permuted_titles, variants
+from promptrec.evaluate.checks.memorisation import gap, masked_titles, permuted_titles, title_variants
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.metrics.ranking import measure
 from promptrec.rank.base import Setup
@@ -32,7 +32,7 @@ def scores(ranker, dataset, metric="ndcg@10"):
 
 
 def gaps(ranker):
-    by_variant = {name: scores(ranker, dataset) for name, dataset in variants(DATASET, seed=1).items()}
+    by_variant = {name: scores(ranker, dataset) for name, dataset in title_variants(DATASET, seed=1).items()}
     real = by_variant.pop("real")
     return {name: gap(real, other) for name, other in by_variant.items()}
 
@@ -68,7 +68,7 @@ SMALL = replace(SMALL, requests=(RankRequest(SMALL.queries[0], (SMALL.catalog["b
 
 @pytest.mark.parametrize("variant", ["masked", "permuted"])
 def test_titles_change_everywhere_at_once_and_all_else_stays(variant):
-    new = variants(SMALL, 0)[variant]
+    new = title_variants(SMALL, 0)[variant]
     titles = {item.item_id: item.title for item in new.catalog}
     assert new.name == f"tiny-{variant}" and (new.catalog.name, new.catalog.credit) == ("shop", "us")
     assert new.catalog["a"].fields == {"description": f"{titles['a']} is set in space.", "year": 1979}
@@ -82,7 +82,7 @@ def test_titles_change_everywhere_at_once_and_all_else_stays(variant):
 
 
 def test_the_real_variant_is_the_dataset_and_the_others_differ_in_what_rankers_see():
-    found = variants(SMALL, 0)
+    found = title_variants(SMALL, 0)
     assert found["real"] is SMALL and list(found) == ["real", "masked", "permuted"]
     assert len({dataset.sha256 for dataset in found.values()}) == 3
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.evaluate.checks.perturbations import RULES, paraphrased
+from promptrec.evaluate.checks.perturbations import RULES, paraphrase
 
 FRAMES = {"opened", "closed"}
 
@@ -71,17 +71,17 @@ def test_the_frames_keep_the_text_whole():
 @pytest.mark.parametrize("language", ["en", "zh"])
 @given(text=st.text(max_size=40), seed=st.integers(0, 9))
 def test_text_with_a_word_changes_and_the_same_seed_changes_it_the_same_way(language, text, seed):
-    out = paraphrased(text, language, seed, "q")
-    assert out == paraphrased(text, language, seed, "q")
+    out = paraphrase(text, language, seed, "q")
+    assert out == paraphrase(text, language, seed, "q")
     if text[:1].isalnum():
         assert out != text
 
 
 def test_seeds_and_queries_draw_different_rules():
     text = "I love slow movies."
-    assert len({paraphrased(text, "en", seed, "q") for seed in range(20)}) >= 3
-    assert len({paraphrased(text, "en", 0, f"q{n}") for n in range(20)}) >= 3
+    assert len({paraphrase(text, "en", seed, "q") for seed in range(20)}) >= 3
+    assert len({paraphrase(text, "en", 0, f"q{n}") for n in range(20)}) >= 3
 
 
 def test_no_text_has_no_other_words():
-    assert paraphrased("", "en", 0, "q") == ""
+    assert paraphrase("", "en", 0, "q") == ""

@@ -3,7 +3,7 @@
 import pytest
 
 from promptrec.evaluate.checks.suite import position_curve
-from promptrec.evaluate.runs.spec import System
+from promptrec.evaluate.run_spec import System
 from promptrec.evaluate.runs.store import RunStore
 from promptrec.testing.scripted_engine import ScriptedEngine
 

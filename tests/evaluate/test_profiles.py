@@ -5,7 +5,7 @@ import pytest
 from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interaction, Interactions
 from promptrec.data.item import Item
-from promptrec.evaluate.datasets.profiles import MOST_TOLD, grade, profiles, relevance
+from promptrec.evaluate.datasets.profiles import MAX_HISTORY, grade, profiles, relevance
 from promptrec.evaluate.datasets.split import Split
 from promptrec.template.loader import load_template
 
@@ -50,7 +50,7 @@ def test_what_was_liked_is_history_and_what_was_not_is_said():
 
 
 def test_the_history_can_go_into_the_words():
-    (profile,) = told({"u": met("u", ("h", 5), ("i", 2))}, tell_history=True)
+    (profile,) = told({"u": met("u", ("h", 5), ("i", 2))}, history_in_text=True)
     assert profile.query.preferences == "I did not much like It. I liked Heat." and profile.query.history == ()
     assert profile.attributes_only == ""
 
@@ -65,7 +65,7 @@ def test_people_come_in_order_and_one_who_is_unknown_is_empty():
 
 def test_only_the_last_of_a_long_history_is_told_but_all_of_it_is_known_to_the_scan():
     (profile,) = told({"u": met("u", *((f"n{n}", 5) for n in range(30)))})
-    assert profile.query.history == tuple(f"Night {n}" for n in range(30 - MOST_TOLD, 30))
+    assert profile.query.history == tuple(f"Night {n}" for n in range(30 - MAX_HISTORY, 30))
     assert len(profile.shown) == 30
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.evaluate.checks.memorisation import forms, retitled, retitled_item, retitled_query
+from promptrec.evaluate.checks.memorisation import retitle, retitle_item, retitle_query, title_forms
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from promptrec.evaluate.checks.memorisation import forms, retitled, retitled_ite
     ],
 )
 def test_the_forms_in_which_running_text_says_a_title(title, said):
-    assert set(forms(title)) == said
+    assert set(title_forms(title)) == said
 
 
 @pytest.mark.parametrize(
@@ -40,25 +40,25 @@ def test_the_forms_in_which_running_text_says_a_title(title, said):
     ],
 )
 def test_titles_are_replaced_as_whole_words(text, old, expected):
-    assert retitled(text, {old: "X"}) == expected
+    assert retitle(text, {old: "X"}) == expected
 
 
 def test_many_titles_are_replaced_at_once_the_longest_first():
-    assert retitled("A of Alien, Aliens and Up", {"Alien": "Up", "Aliens": "Alien", "Up": "Aliens"}) == (
+    assert retitle("A of Alien, Aliens and Up", {"Alien": "Up", "Aliens": "Alien", "Up": "Aliens"}) == (
         "A of Up, Alien and Aliens"
     )
 
 
 @given(st.text(max_size=30), st.text(min_size=1, max_size=10).filter(str.strip))
 def test_any_title_can_be_replaced_and_text_without_it_stays(text, title):
-    out = retitled(text, {title: "<new>"})
+    out = retitle(text, {title: "<new>"})
     if out == text:
         return
-    assert "<new>" in out and any(form.casefold() in text.casefold() for form in forms(title))
+    assert "<new>" in out and any(form.casefold() in text.casefold() for form in title_forms(title))
 
 
 def test_backslashes_and_groups_in_new_titles_are_plain_text():
-    assert retitled("see Up now", {"Up": r"\1 \g<0>"}) == r"see \1 \g<0> now"
+    assert retitle("see Up now", {"Up": r"\1 \g<0>"}) == r"see \1 \g<0> now"
 
 
 def test_an_item_loses_its_own_title_in_every_field():
@@ -68,7 +68,7 @@ def test_an_item_loses_its_own_title_in_every_field():
         fields={"description": "Rocky is a boxer.", "cast": ("Rocky Balboa", "Adrian"), "year": 1976},
         popularity=3,
     )
-    new = retitled_item(item, "Item 3f2a")
+    new = retitle_item(item, "Item 3f2a")
     assert new.title == "Item 3f2a" and (new.item_id, new.popularity) == ("1", 3)
     assert new.fields == {"description": "Item 3f2a is a boxer.", "cast": ("Item 3f2a Balboa", "Adrian"), "year": 1976}
     assert item.fields["description"] == "Rocky is a boxer."
@@ -93,7 +93,7 @@ def test_history_by_id_stays_and_by_title_changes_in_the_texts_too():
         attributes={"age": "9"},
         query_id="q",
     )
-    new = retitled_query(query, CATALOG, NEW)
+    new = retitle_query(query, CATALOG, NEW)
     assert new.history == ("m1", "Two", "Crash", "Unheard of")
     assert new.preferences == "Films like One and Two, not Crash."
     assert new.context == "After Two." and new.attributes == {"age": "9"} and new.query_id == "q"
@@ -101,12 +101,12 @@ def test_history_by_id_stays_and_by_title_changes_in_the_texts_too():
 
 def test_words_that_are_no_title_of_the_history_are_left_alone():
     query = Query(preferences="I like Heat in summer", history=("m1",))
-    assert retitled_query(query, CATALOG, NEW).preferences == "I like Heat in summer"
+    assert retitle_query(query, CATALOG, NEW).preferences == "I like Heat in summer"
 
 
 def test_a_word_in_any_script_with_spaces_has_ends():
-    assert retitled("Он и Онегин. Он!", {"Он": "X"}) == "X и Онегин. X!"
+    assert retitle("Он и Онегин. Он!", {"Он": "X"}) == "X и Онегин. X!"
 
 
 def test_a_shorter_form_is_found_where_a_longer_one_ends_inside_a_word():
-    assert retitled("Star Wars: Episode II", {"Star Wars: Episode I": "X"}) == "X: Episode II"
+    assert retitle("Star Wars: Episode II", {"Star Wars: Episode I": "X"}) == "X: Episode II"

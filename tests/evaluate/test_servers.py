@@ -8,7 +8,7 @@ from promptrec.engine.server import Retry, ServerEngine
 from promptrec.errors import EngineError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.progress import ProgressListener
+from promptrec.evaluate.progress_listener import ProgressListener
 from promptrec.evaluate.results import read_evaluation
 from promptrec.evaluate.runs import execution
 from promptrec.evaluate.runs.store import RunStore
@@ -23,8 +23,8 @@ class Notes(ProgressListener):
     def __init__(self):
         self.said = []
 
-    def notes(self, said):
-        self.said.append(said)
+    def on_note(self, message):
+        self.said.append(message)
 
 
 @pytest.fixture
@@ -80,13 +80,13 @@ def test_a_prompt_that_fails_for_good_is_counted_and_the_run_goes_on(server, pla
 def test_a_server_that_goes_leaves_a_report_and_what_was_ranked(server, planted_dataset, tmp_path):
     data = planted_dataset(users=4 * BATCH)
     server.misbehave = lambda n, body: b"" if n > BATCH * 6 + 20 else None
-    watch = Notes()
+    listener = Notes()
     with pytest.raises(EngineError, match="cannot reach the server .*the same command goes on .*--retry-failed"):
-        run(server, data, tmp_path, watch=watch)
+        run(server, data, tmp_path, listener=listener)
     found = read_evaluation(tmp_path)
     assert {"random", "bm25"} <= systems(found) and READER not in systems(found)
     assert "cannot reach" in found.datasets[0].skipped[READER]
-    assert any(said.startswith(f"{READER} stopped: cannot reach") for said in watch.said)
+    assert any(said.startswith(f"{READER} stopped: cannot reach") for said in listener.said)
     assert READER in (tmp_path / "report.html").read_text()
     before = kept(tmp_path)
     assert len(before) == 2 * BATCH and 0 < len(before.failed) <= BATCH

@@ -6,7 +6,7 @@ from promptrec.data.catalog import Catalog
 from promptrec.engine.models.fingerprint import folder_sha256
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import InputError, ModelError, UnknownName
-from promptrec.evaluate.runs.spec import RunSpec, System, default_template
+from promptrec.evaluate.run_spec import RunSpec, System, default_template
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 SHORT = EngineOptions(max_model_len=512)

@@ -13,7 +13,7 @@ from statsmodels.stats.multitest import multipletests
 from promptrec.errors import MissingExtra
 from promptrec.evaluate.stats import significance
 from promptrec.evaluate.stats.power import users_needed
-from promptrec.evaluate.stats.significance import Difference, Interval, holm, interval, paired
+from promptrec.evaluate.stats.significance import Interval, PairedDifference, holm, interval, paired_difference
 
 NAN = math.nan
 
@@ -87,10 +87,14 @@ def test_memory_does_not_grow_with_the_number_of_queries():
 
 
 def test_records_survive_json_with_what_is_not_defined():
-    for record in (paired({}, {}), paired({"q": 0.5}, {"q": 0.25}), paired(by_query([0.1, 0.5]), zeros(2))):
+    for record in (
+        paired_difference({}, {}),
+        paired_difference({"q": 0.5}, {"q": 0.25}),
+        paired_difference(by_query([0.1, 0.5]), zeros(2)),
+    ):
         text = record.model_dump_json()
         assert "NaN" not in text
-        assert Difference.model_validate_json(text).model_dump_json() == text
+        assert PairedDifference.model_validate_json(text).model_dump_json() == text
     assert math.isnan(Interval.model_validate_json(interval([]).model_dump_json()).low)
 
 
@@ -100,16 +104,16 @@ def test_a_difference_is_paired_by_query_and_not_by_order():
     a = {query: value + 0.03 for query, value in b.items()}
     a["q0007"] += 0.01
     backwards = dict(reversed(a.items()))
-    assert paired(a, b) == paired(backwards, b)
+    assert paired_difference(a, b) == paired_difference(backwards, b)
     # Python orders a set of strings anew in every process; the resampling must not follow it.
     in_order = interval(np.round([a[query] - b[query] for query in sorted(a)], 12))
-    assert (paired(a, b).low, paired(a, b).high) == (in_order.low, in_order.high)
-    assert paired(a, b).mean == pytest.approx(0.03 + 0.01 / 60) and paired(a, b).p < 0.001
+    assert (paired_difference(a, b).low, paired_difference(a, b).high) == (in_order.low, in_order.high)
+    assert paired_difference(a, b).mean == pytest.approx(0.03 + 0.01 / 60) and paired_difference(a, b).p < 0.001
 
 
 def test_queries_of_one_side_and_undefined_ones_are_dropped_and_counted():
     a, b = by_query([0.1, 0.5, NAN, 0.3, 0.9]), by_query([0.2, 0.4, 0.1, NAN])
-    found = paired(a | {"only a": 1.0}, b | {"only b": 1.0})
+    found = paired_difference(a | {"only a": 1.0}, b | {"only b": 1.0})
     assert (found.n, found.dropped) == (2, 5)
     assert found.mean == pytest.approx(0)
 
@@ -117,7 +121,7 @@ def test_queries_of_one_side_and_undefined_ones_are_dropped_and_counted():
 def test_swapping_sides_turns_the_difference_round():
     rng = np.random.default_rng(4)
     a, b = by_query(rng.random(80)), by_query(rng.random(80))
-    forth, back = paired(a, b), paired(b, a)
+    forth, back = paired_difference(a, b), paired_difference(b, a)
     assert back.mean == -forth.mean and back.effect_size == -forth.effect_size
     assert (back.low, back.high) == pytest.approx((-forth.high, -forth.low), abs=0.01)
     assert back.p == pytest.approx(forth.p, abs=0.02) and back.users_needed == forth.users_needed
@@ -129,7 +133,7 @@ def test_the_p_value_of_few_queries_is_exact(tenths):
     """Counted in whole numbers, which do not round."""
     signs = itertools.product((1, -1), repeat=len(tenths))
     extreme = [abs(sum(s * t for s, t in zip(flip, tenths, strict=True))) >= abs(sum(tenths)) for flip in signs]
-    found = paired(by_query(t / 10 for t in tenths), zeros(len(tenths)), resamples=999)
+    found = paired_difference(by_query(t / 10 for t in tenths), zeros(len(tenths)), resamples=999)
     assert found.p == sum(extreme) / len(extreme)
 
 
@@ -138,28 +142,30 @@ def test_the_p_value_is_that_of_scipy(n, tolerance):
     """Exact for 12 queries, drawn for 150."""
     apart = np.random.default_rng(4).normal(0.04, 0.25, n)
     theirs = stats.permutation_test((apart,), np.mean, permutation_type="samples", n_resamples=9999, rng=7, batch=999)
-    assert paired(by_query(apart), zeros(n)).p == pytest.approx(theirs.pvalue, abs=tolerance)
+    assert paired_difference(by_query(apart), zeros(n)).p == pytest.approx(theirs.pvalue, abs=tolerance)
 
 
 def test_a_drawn_p_value_is_never_0():
-    assert paired(by_query([0.5] * 100), zeros(100), resamples=999).p == 1 / 1000
+    assert paired_difference(by_query([0.5] * 100), zeros(100), resamples=999).p == 1 / 1000
 
 
 def test_the_p_value_of_many_queries_is_near_that_of_the_t_test():
     apart = np.random.default_rng(4).normal(0.03, 0.25, 300)
-    assert paired(by_query(apart), zeros(300)).p == pytest.approx(stats.ttest_1samp(apart, 0).pvalue, abs=0.015)
+    assert paired_difference(by_query(apart), zeros(300)).p == pytest.approx(
+        stats.ttest_1samp(apart, 0).pvalue, abs=0.015
+    )
 
 
 def test_the_effect_size_and_the_users_needed_are_of_the_paired_differences():
     apart = np.random.default_rng(4).normal(0.05, 0.25, 200)
-    found = paired(by_query(apart), zeros(200))
+    found = paired_difference(by_query(apart), zeros(200))
     assert found.effect_size == pytest.approx(apart.mean() / apart.std(ddof=1))
     assert found.users_needed == users_needed(apart.std(ddof=1), apart.mean())
 
 
 def test_no_difference_at_all_is_no_difference():
     values = by_query(np.random.default_rng(4).random(30))
-    found = paired(values, values)
+    found = paired_difference(values, values)
     assert (found.mean, found.low, found.high, found.p, found.effect_size) == (0, 0, 0, 1, 0)
     assert found.users_needed is None and not found.excludes_0
 
@@ -167,17 +173,17 @@ def test_no_difference_at_all_is_no_difference():
 def test_rounding_is_no_difference():
     values = by_query([0.3] * 50)
     rounded = by_query([0.1 + 0.2] * 50)
-    assert values != rounded and paired(rounded, values) == paired(values, values)
+    assert values != rounded and paired_difference(rounded, values) == paired_difference(values, values)
 
 
 def test_a_difference_that_is_the_same_everywhere_has_no_width():
-    found = paired(by_query([0.5] * 30), by_query([0.25] * 30))
+    found = paired_difference(by_query([0.5] * 30), by_query([0.25] * 30))
     assert found.low == found.high == 0.25 and found.p < 0.001 and found.excludes_0
     assert math.isnan(found.effect_size) and found.users_needed is None
 
 
 def test_one_query_or_none_shows_nothing():
-    one, none = paired({"q": 0.9}, {"q": 0.1}), paired({"a": 0.9}, {"b": 0.1})
+    one, none = paired_difference({"q": 0.9}, {"q": 0.1}), paired_difference({"a": 0.9}, {"b": 0.1})
     assert one.p == 1 and one.n == 1 and math.isnan(one.low)
     assert math.isnan(none.p) and none.n == 0 and none.dropped == 2
 

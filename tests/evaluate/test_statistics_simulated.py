@@ -3,7 +3,7 @@
 import numpy as np
 
 from promptrec.evaluate.stats.comparison import is_shown
-from promptrec.evaluate.stats.significance import paired
+from promptrec.evaluate.stats.significance import paired_difference
 
 
 def ndcg_like(rng, n):
@@ -24,7 +24,7 @@ def simulate(draw, simulations, n):
     tested = excluded = shown = 0
     for seed in range(simulations):
         a, b = ({f"q{i}": value for i, value in enumerate(side.tolist())} for side in draw(rng, n))
-        found = paired(a, b, seed, resamples=999)
+        found = paired_difference(a, b, seed, resamples=999)
         tested += found.p < 0.05
         excluded += found.excludes_0
         shown += is_shown(found, found.p)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.errors import InputError
-from promptrec.evaluate.runs.spec import RunSpec
+from promptrec.evaluate.run_spec import RunSpec
 from promptrec.evaluate.runs.store import RANKINGS, SPEC, RunStore, replace_text
 from promptrec.rank.ranking import RankedItem, Ranking
 

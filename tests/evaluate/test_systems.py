@@ -6,9 +6,9 @@ from promptrec.data.interactions import Interactions
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate
+from promptrec.evaluate.run_spec import System
 from promptrec.evaluate.runs.cost_estimate import estimate_cost
-from promptrec.evaluate.runs.spec import System
-from promptrec.evaluate.systems import TRAINED_BASELINES, check_training
+from promptrec.evaluate.runs.systems import TRAINED_BASELINES, check_training
 from promptrec.rank.registry import RANKERS
 from promptrec.testing.scripted_engine import ScriptedEngine
 

@@ -5,11 +5,11 @@ import pytest
 
 from promptrec.errors import UnknownName
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.results import DatasetResult, Estimate, Evaluation, Measured
-from promptrec.evaluate.runs.spec import RunSpec
+from promptrec.evaluate.results import DatasetResult, Estimate, Evaluation, RunResult
+from promptrec.evaluate.run_spec import RunSpec
 from promptrec.evaluate.trackers import TRACKERS, numbers, open_trackers
 
-RUN = Measured(
+RUN = RunResult(
     folder="d/bm25-0",
     spec=RunSpec(dataset="d", dataset_sha256="0", ranker="bm25"),
     baseline=True,
@@ -18,7 +18,7 @@ RUN = Measured(
         "ndcg@10": Estimate(mean=0.25, low=0.1, high=0.4, n=2),
         "auc": Estimate(mean=None, low=None, high=None, n=0),
     },
-    beyond={"gini@10": 0.5, "novelty@10": None},
+    beyond_accuracy={"gini@10": 0.5, "novelty@10": None},
     cost={"seconds": 3.0},
 )
 EVALUATION = Evaluation(

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from promptrec.evaluate.results import Estimate, Measured
-from promptrec.evaluate.runs.spec import RunSpec
-from promptrec.evaluate.stats.baseline_comparison import compare_all, headline
-from promptrec.evaluate.stats.significance import holm, paired
+from promptrec.evaluate.baseline_comparison import compare_all, headline
+from promptrec.evaluate.results import Estimate, RunResult
+from promptrec.evaluate.run_spec import RunSpec
+from promptrec.evaluate.stats.significance import holm, paired_difference
 
 RNG = np.random.default_rng(4)
 WORTH = RNG.beta(2, 3, 200)
@@ -16,7 +16,7 @@ VALUES = {
 
 def measured(ranker):
     mean = sum(VALUES[ranker].values()) / 200
-    return Measured(
+    return RunResult(
         folder=ranker,
         spec=RunSpec(dataset="d", dataset_sha256="0", ranker=ranker),
         baseline=ranker in {"bm25", "random", "embedding"},
@@ -35,7 +35,7 @@ def test_every_system_meets_every_baseline_in_one_family():
         (c.system, c.reference): c for c in compare_all(runs("yes-no", "item-pmi", "bm25", "random"), "mrr", seed=3)
     }
     assert set(compared) == {(a, b) for a in ("yes-no", "item-pmi") for b in ("bm25", "random")}
-    raw = {pair: paired(VALUES[pair[0]], VALUES[pair[1]], seed=3) for pair in compared}
+    raw = {pair: paired_difference(VALUES[pair[0]], VALUES[pair[1]], seed=3) for pair in compared}
     corrected = holm({pair: difference.p for pair, difference in raw.items()})
     for pair, c in compared.items():
         assert (c.mean, c.low, c.high, c.p_holm) == (raw[pair].mean, raw[pair].low, raw[pair].high, corrected[pair])

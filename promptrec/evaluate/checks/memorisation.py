@@ -11,7 +11,7 @@ from promptrec.data.item import FieldValue, Item
 from promptrec.data.query import Query
 from promptrec.errors import InputError
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.evaluate.stats.significance import Difference, paired
+from promptrec.evaluate.stats.significance import PairedDifference, paired_difference
 from promptrec.rank.ordering import seeded_hash
 
 _YEAR = re.compile(r"\s*\((1[89]|20)\d\d\)$")
@@ -23,7 +23,7 @@ _LETTER, _LATIN_LETTER = rf"[\w{MARKS}]", r"(?a:[\wÀ-ÿ])"
 MIN_HEAD = 4
 
 
-def forms(title: str) -> tuple[str, ...]:
+def title_forms(title: str) -> tuple[str, ...]:
     """How running text may say a title, longest first.
 
     As it is; without the year in brackets; with its article moved to the front, or left out; without a subtitle
@@ -33,36 +33,36 @@ def forms(title: str) -> tuple[str, ...]:
     plain = _YEAR.sub("", title)
     named = _MOVED_ARTICLE.sub(r"\2 \1", plain)
     head, colon, _ = named.partition(":")
-    said = [title, plain, named, *([head] if colon and len(head) >= MIN_HEAD else [])]
-    said += [_LEADING_ARTICLE.sub("", form) for form in said]
-    said += [form.replace(" & ", " and ") for form in said] + [form.replace(" and ", " & ") for form in said]
-    said += [form.replace("'", "’") for form in said]
+    forms = [title, plain, named, *([head] if colon and len(head) >= MIN_HEAD else [])]
+    forms += [_LEADING_ARTICLE.sub("", form) for form in forms]
+    forms += [form.replace(" & ", " and ") for form in forms] + [form.replace(" and ", " & ") for form in forms]
+    forms += [form.replace("'", "’") for form in forms]
     is_han = _UNSPACED.fullmatch
-    return tuple(sorted({form for form in said if form and not is_han(form)}, key=lambda form: (-len(form), form)))
+    return tuple(sorted({form for form in forms if form and not is_han(form)}, key=lambda form: (-len(form), form)))
 
 
-def retitled(text: str, titles: Mapping[str, str]) -> str:
+def retitle(text: str, titles: Mapping[str, str]) -> str:
     """The text with each old title, in any of its forms, replaced by its new one, all at once.
 
     Words of a title of one word must have its capitals ("It", not "it"); longer ones may be written either way.
     """
     lowered = text.casefold()
-    pairs = [(form, new) for old, new in titles.items() for form in forms(old) if form.casefold() in lowered]
+    pairs = [(form, new) for old, new in titles.items() for form in title_forms(old) if form.casefold() in lowered]
     if not pairs:
         return text
     pairs.sort(key=lambda pair: -len(pair[0]))
     letter = _LATIN_LETTER if _UNSPACED.search(text) else _LETTER
-    pattern = re.compile("|".join(f"({_mention(form, letter)})" for form, _ in pairs))
+    pattern = re.compile("|".join(f"({_form_pattern(form, letter)})" for form, _ in pairs))
     return pattern.sub(lambda found: pairs[(found.lastindex or 1) - 1][1], text)
 
 
-def retitled_item(item: Item, title: str) -> Item:
+def retitle_item(item: Item, title: str) -> Item:
     """The item under another title, which replaces its own wherever its fields say it."""
-    fields = {name: _retitled_value(value, {item.title: title}) for name, value in item.fields.items()}
+    fields = {name: _retitle_value(value, {item.title: title}) for name, value in item.fields.items()}
     return item.model_copy(update={"title": title, "fields": fields})
 
 
-def retitled_query(query: Query, catalog: Catalog, titles: Mapping[str, str]) -> Query:
+def retitle_query(query: Query, catalog: Catalog, titles: Mapping[str, str]) -> Query:
     """The query with the things of its history under their new titles, in its texts too.
 
     An entry that is an ID stays one; an entry that is no ID and no title of exactly one item stays as it is.
@@ -78,19 +78,19 @@ def retitled_query(query: Query, catalog: Catalog, titles: Mapping[str, str]) ->
     return query.model_copy(
         update={
             "history": tuple(history),
-            "preferences": retitled(query.preferences, renames),
-            "context": retitled(query.context, renames),
+            "preferences": retitle(query.preferences, renames),
+            "context": retitle(query.context, renames),
         }
     )
 
 
-def _retitled_value(value: FieldValue, titles: Mapping[str, str]) -> FieldValue:
+def _retitle_value(value: FieldValue, titles: Mapping[str, str]) -> FieldValue:
     if isinstance(value, str):
-        return retitled(value, titles)
-    return tuple(retitled(part, titles) for part in value) if isinstance(value, tuple) else value
+        return retitle(value, titles)
+    return tuple(retitle(part, titles) for part in value) if isinstance(value, tuple) else value
 
 
-def _mention(form: str, letter: str) -> str:
+def _form_pattern(form: str, letter: str) -> str:
     words = re.escape(form) if " " not in form else f"(?i:{re.escape(form)})"
     before = f"(?<!{letter})" if re.match(letter, form) else ""
     return before + words + (f"(?!{letter})" if re.search(f"{letter}$", form) else "")
@@ -100,7 +100,7 @@ NOUNS = {"en": "Item", "zh": "条目"}
 MIN_DIGITS = 4
 
 
-def variants(dataset: Dataset, seed: int) -> dict[str, Dataset]:
+def title_variants(dataset: Dataset, seed: int) -> dict[str, Dataset]:
     """The dataset as it is (`real`), and under other titles (`masked`, `permuted`).
 
     Titles change in the catalogue, in the candidates, in a person's history, and where an item's own fields or
@@ -115,8 +115,8 @@ def variants(dataset: Dataset, seed: int) -> dict[str, Dataset]:
     """
     return {
         "real": dataset,
-        "masked": _retitled(dataset, masked_titles(dataset.catalog, dataset.language, seed), "masked"),
-        "permuted": _retitled(dataset, permuted_titles(dataset.catalog, seed), "permuted"),
+        "masked": _retitle_dataset(dataset, masked_titles(dataset.catalog, dataset.language, seed), "masked"),
+        "permuted": _retitle_dataset(dataset, permuted_titles(dataset.catalog, seed), "permuted"),
     }
 
 
@@ -147,7 +147,7 @@ def permuted_titles(catalog: Catalog, seed: int) -> dict[str, str]:
     return {item.item_id: order[(place + most) % len(order)].title for place, item in enumerate(order)}
 
 
-def gap(real: Mapping[str, float], other: Mapping[str, float], seed: int = 0) -> Difference:
+def gap(real: Mapping[str, float], other: Mapping[str, float], seed: int = 0) -> PairedDifference:
     """What the real titles add to a metric: the mean paired difference real - other, with its interval.
 
     Args:
@@ -155,21 +155,21 @@ def gap(real: Mapping[str, float], other: Mapping[str, float], seed: int = 0) ->
         other: the same under masked or permuted titles.
         seed: of the resampling.
     """
-    return paired(real, other, seed)
+    return paired_difference(real, other, seed)
 
 
-def _retitled(dataset: Dataset, titles: Mapping[str, str], variant: str) -> Dataset:
+def _retitle_dataset(dataset: Dataset, titles: Mapping[str, str], variant: str) -> Dataset:
     old = dataset.catalog
-    catalog = Catalog((retitled_item(i, titles[i.item_id]) for i in old), name=old.name, credit=old.credit)
+    catalog = Catalog((retitle_item(i, titles[i.item_id]) for i in old), name=old.name, credit=old.credit)
     return replace(
         dataset,
         name=f"{dataset.name}-{variant}",
         catalog=catalog,
-        queries=tuple(retitled_query(query, old, titles) for query in dataset.queries),
+        queries=tuple(retitle_query(query, old, titles) for query in dataset.queries),
         requests=tuple(
             replace(
                 request,
-                query=retitled_query(request.query, old, titles),
+                query=retitle_query(request.query, old, titles),
                 candidates=tuple(catalog[item.item_id] for item in request.candidates),
             )
             for request in dataset.requests

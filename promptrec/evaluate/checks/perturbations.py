@@ -9,7 +9,7 @@ from promptrec.rank.ordering import seeded_hash
 
 SHARE = 0.05
 
-Slip = Callable[[list[str], int], None]
+Typo = Callable[[list[str], int], None]
 
 
 def _swap_letters(letters: list[str], place: int) -> None:
@@ -25,10 +25,10 @@ def _double(letters: list[str], place: int) -> None:
 
 
 # Nobody types a Chinese character twice by accident as they would a letter.
-SLIPS: dict[str, Sequence[Slip]] = {"en": (_swap_letters, _drop, _double), "zh": (_swap_letters, _drop)}
+TYPOS: dict[str, Sequence[Typo]] = {"en": (_swap_letters, _drop, _double), "zh": (_swap_letters, _drop)}
 
 
-def with_typos(text: str, language: str, seed: int, query_id: str) -> str:
+def add_typos(text: str, language: str, seed: int, query_id: str) -> str:
     """The text with a slip at 5 % of its letters, at least one; digits and punctuation are left alone.
 
     A text of fewer than two letters stays as it is.
@@ -42,8 +42,8 @@ def with_typos(text: str, language: str, seed: int, query_id: str) -> str:
     for place in sorted(chosen, reverse=True):
         after = letters[place + 1 : place + 2]
         can_swap = bool(after) and after[0].isalpha() and after[0] != letters[place]
-        slips = [slip for slip in SLIPS[language] if slip is not _swap_letters or can_swap]
-        rng.choice(slips)(letters, place)
+        typos = [typo for typo in TYPOS[language] if typo is not _swap_letters or can_swap]
+        rng.choice(typos)(letters, place)
     return "".join(letters)
 
 
@@ -59,9 +59,9 @@ class Rule(NamedTuple):
         return re.sub(self.pattern, self.written, text, count=1)
 
 
-def _swap(name: str, words: Mapping[str, str], *, whole_words: bool = True) -> Rule:
+def _swap(name: str, words: Mapping[str, str], *, between_words: bool = True) -> Rule:
     """A rule that writes one for the other, whichever of the words comes first."""
-    edge = r"\b" if whole_words else ""
+    edge = r"\b" if between_words else ""
     listed = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     return Rule(name, f"{edge}(?:{listed}){edge}", lambda found: words[found[0]])
 
@@ -103,10 +103,10 @@ ENGLISH = (
 CHINESE = (
     Rule("喜欢-last", rf"(?:(?<=^)|(?<=[。!?]))我喜欢{_ONE_WISH}(?=[。!]|$)", r"\1是我喜欢的"),
     _swap(
-        "wish", {"你希望": "你期望", "我想要": "我希望有", "我想找": "我要找", "我希望": "我期望"}, whole_words=False
+        "wish", {"你希望": "你期望", "我想要": "我希望有", "我想找": "我要找", "我希望": "我期望"}, between_words=False
     ),
-    _swap("going", {"你要去": "你打算去", "我要去": "我打算去", "我想去": "我打算去"}, whole_words=False),
-    _swap("asking", {"请推荐": "请给我推荐", "请给我推荐": "请推荐", "帮我找": "替我找"}, whole_words=False),
+    _swap("going", {"你要去": "你打算去", "我要去": "我打算去", "我想去": "我打算去"}, between_words=False),
+    _swap("asking", {"请推荐": "请给我推荐", "请给我推荐": "请推荐", "帮我找": "替我找"}, between_words=False),
     Rule("at-least", r"是([0-9.]+)(分|元|星|小时)以上", r"不低于\1\2"),
     Rule("opened", r"^(?=.*\w)", "我的要求如下:"),
     Rule("closed", r"(?<=\w)([。!?]?)$", lambda m: f"{m[1] or '。'}要求就是这些。"),
@@ -115,7 +115,7 @@ CHINESE = (
 RULES: dict[str, tuple[Rule, ...]] = {"en": ENGLISH, "zh": CHINESE}
 
 
-def paraphrased(text: str, language: str, seed: int, query_id: str) -> str:
+def paraphrase(text: str, language: str, seed: int, query_id: str) -> str:
     """The text after one rule, drawn by the seed and the query from those that change it; the text if none does."""
     changed = {rule.name: new for rule in RULES[language] if (new := rule.apply(text)) != text}
     if not changed:

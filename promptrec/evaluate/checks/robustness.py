@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from promptrec.data.query import MAX_CHARACTERS, Query, RankRequest
 from promptrec.errors import UnknownName
-from promptrec.evaluate.checks.perturbations import paraphrased, with_typos
+from promptrec.evaluate.checks.perturbations import add_typos, paraphrase
 from promptrec.rank.ordering import seeded_hash
 
 DISTRACTORS = {
@@ -48,41 +48,41 @@ def perturb(requests: Sequence[RankRequest], kind: str, seed: int, language: str
     return tuple(new for request, new in zip(requests, changed, strict=True) if new != request)
 
 
-def _in_another_order(request: RankRequest, seed: int, language: str) -> RankRequest:
+def _shuffle_candidates(request: RankRequest, seed: int, language: str) -> RankRequest:
     candidates = list(request.candidates)
     random.Random(seeded_hash(seed, "order", request.query.query_id)).shuffle(candidates)
     return replace(request, candidates=tuple(candidates))
 
 
-def _in_other_words(request: RankRequest, seed: int, language: str) -> RankRequest:
+def _paraphrase(request: RankRequest, seed: int, language: str) -> RankRequest:
     query = request.query
-    return _saying(request, paraphrased(query.preferences, language, seed, query.query_id))
+    return _with_preferences(request, paraphrase(query.preferences, language, seed, query.query_id))
 
 
-def _mistyped(request: RankRequest, seed: int, language: str) -> RankRequest:
+def _add_typos(request: RankRequest, seed: int, language: str) -> RankRequest:
     query = request.query
-    return _saying(request, with_typos(query.preferences, language, seed, query.query_id))
+    return _with_preferences(request, add_typos(query.preferences, language, seed, query.query_id))
 
 
-def _distracted(request: RankRequest, seed: int, language: str) -> RankRequest:
-    said = request.query.preferences
-    if not said:
+def _add_distractor(request: RankRequest, seed: int, language: str) -> RankRequest:
+    preferences = request.query.preferences
+    if not preferences:
         return request
     draw = seeded_hash(seed, "distractor", request.query.query_id)
     distractor = DISTRACTORS[language][draw % len(DISTRACTORS[language])]
-    end = "" if said[-1] in _ENDS else {"en": ".", "zh": "。"}[language]
-    return _saying(request, f"{said}{end}{' ' if language == 'en' else ''}{distractor}")
+    end = "" if preferences[-1] in _ENDS else {"en": ".", "zh": "。"}[language]
+    return _with_preferences(request, f"{preferences}{end}{' ' if language == 'en' else ''}{distractor}")
 
 
-def _saying(request: RankRequest, preferences: str) -> RankRequest:
+def _with_preferences(request: RankRequest, preferences: str) -> RankRequest:
     if len(preferences) > MAX_CHARACTERS:
         return request
     return replace(request, query=Query(**(request.query.model_dump() | {"preferences": preferences})))
 
 
 PERTURBATIONS: dict[str, Callable[[RankRequest, int, str], RankRequest]] = {
-    "order": _in_another_order,
-    "paraphrase": _in_other_words,
-    "typos": _mistyped,
-    "distractor": _distracted,
+    "order": _shuffle_candidates,
+    "paraphrase": _paraphrase,
+    "typos": _add_typos,
+    "distractor": _add_distractor,
 }

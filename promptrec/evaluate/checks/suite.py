@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from promptrec.data.query import RankRequest
-from promptrec.evaluate.checks.memorisation import gap, variants
+from promptrec.evaluate.baseline_comparison import comparison_results
+from promptrec.evaluate.checks.memorisation import gap, title_variants
 from promptrec.evaluate.checks.robustness import PERTURBATIONS, perturb
 from promptrec.evaluate.checks.stability import mean_stability, position_lift
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.evaluate.results import Paired, Stability
-from promptrec.evaluate.runs.measure import Measurement, defined
+from promptrec.evaluate.results import ComparisonResult, Stability
+from promptrec.evaluate.run_spec import System
+from promptrec.evaluate.runs.measure import Measurement, none_if_nan
 from promptrec.evaluate.runs.runner import Runner
-from promptrec.evaluate.runs.spec import System
 from promptrec.evaluate.runs.store import RunStore
-from promptrec.evaluate.stats.baseline_comparison import in_family
-from promptrec.evaluate.stats.significance import Difference, paired
+from promptrec.evaluate.stats.significance import PairedDifference, paired_difference
 from promptrec.rank.label_tokens import MAX_LABELS
 from promptrec.rank.listwise.windows import WINDOW
 from promptrec.rank.ordering import seeded_order
@@ -24,7 +24,9 @@ ORDERS = 5
 SHOWN_ONCE = {"listwise-labels": MAX_LABELS, "listwise-prior": MAX_LABELS, "listwise-text": WINDOW}
 
 
-def memorisation(runner: Runner, system: System, dataset: Dataset, real: Mapping[str, float]) -> dict[str, Paired]:
+def memorisation(
+    runner: Runner, system: System, dataset: Dataset, real: Mapping[str, float]
+) -> dict[str, ComparisonResult]:
     """What real titles add to the primary metric, over masked and permuted ones, on the first `check_limit` queries.
 
     Args:
@@ -34,17 +36,17 @@ def memorisation(runner: Runner, system: System, dataset: Dataset, real: Mapping
         real: the metric by query ID under real titles.
     """
     limit = _limit(runner)
-    differences: dict[tuple[str, str], Difference] = {}
-    for name, variant in variants(dataset, system.seed).items():
+    differences: dict[tuple[str, str], PairedDifference] = {}
+    for name, variant in title_variants(dataset, system.seed).items():
         if name != "real":
             _, found = runner.run(system, variant, limit)
             other = found.values[runner.config.primary]
-            differences["real titles", f"{name} titles"] = gap(_on_same(real, other), other, system.seed)
-    return {p.reference.removesuffix(" titles"): p for p in in_family(differences, runner.config.primary)}
+            differences["real titles", f"{name} titles"] = gap(_restrict_to(real, other), other, system.seed)
+    return {p.reference.removesuffix(" titles"): p for p in comparison_results(differences, runner.config.primary)}
 
 
 def robustness(
-    runner: Runner, system: System, dataset: Dataset, store: RunStore, plain: Mapping[str, float]
+    runner: Runner, system: System, dataset: Dataset, store: RunStore, unperturbed: Mapping[str, float]
 ) -> dict[str, Stability]:
     """How rankings and the primary metric move, for each perturbation that applies to the dataset.
 
@@ -55,17 +57,19 @@ def robustness(
         system: what is checked.
         dataset: as it is.
         store: the rankings of the dataset as it is.
-        plain: the metric by query ID of these.
+        unperturbed: the metric by query ID of these.
     """
     out = {}
     for kind in PERTURBATIONS:
         if kind == "order" and not dataset.candidates_given:
             continue
-        changed = [_perturbed(runner, dataset, kind, system.seed + n) for n in range(ORDERS if kind == "order" else 1)]
-        asked = [replace(system, seed=system.seed + n + 1) if kind == "order" else system for n in range(len(changed))]
-        runs = [runner.run(s, d, None) for s, d in zip(asked, changed, strict=True) if d.queries]
+        changed = [
+            _perturb_dataset(runner, dataset, kind, system.seed + n) for n in range(ORDERS if kind == "order" else 1)
+        ]
+        inputs = [replace(system, seed=system.seed + n + 1) if kind == "order" else system for n in range(len(changed))]
+        runs = [runner.run(s, d, None) for s, d in zip(inputs, changed, strict=True) if d.queries]
         if runs:
-            out[kind] = _stability(runner, store, plain, runs, kind)
+            out[kind] = _stability(runner, store, unperturbed, runs, kind)
     return out
 
 
@@ -75,14 +79,14 @@ def position_curve(system: System, dataset: Dataset, store: RunStore) -> tuple[f
     Empty where a ranker shows an item in no slot or in several, as those do that show one item, shifts or windows.
     """
     most = SHOWN_ONCE.get(system.ranker, 0)
-    asked = [request for request in dataset.requests if request.query.query_id in store]
-    if not dataset.candidates_given or any(len(request.candidates) > most for request in asked):
+    inputs = [request for request in dataset.requests if request.query.query_id in store]
+    if not dataset.candidates_given or any(len(request.candidates) > most for request in inputs):
         return ()
     shown = {
         request.query.query_id: [
             item.item_id for item in seeded_order(request.candidates, system.seed, request.query.query_id)
         ]
-        for request in asked
+        for request in inputs
     }
     return tuple(position_lift(store.rankings(shown), shown))
 
@@ -91,33 +95,42 @@ def _limit(runner: Runner) -> int:
     return min(runner.config.check_limit, runner.config.limit or runner.config.check_limit)
 
 
-def _perturbed(runner: Runner, dataset: Dataset, kind: str, seed: int) -> Dataset:
+def _perturb_dataset(runner: Runner, dataset: Dataset, kind: str, seed: int) -> Dataset:
     """The dataset's first queries under one perturbation, those it cannot change left out."""
-    asked = dataset.requests if dataset.candidates_given else [RankRequest(query, ()) for query in dataset.queries]
-    requests = perturb(asked[: _limit(runner)], kind, seed, dataset.language)
+    inputs = dataset.requests if dataset.candidates_given else [RankRequest(query, ()) for query in dataset.queries]
+    requests = perturb(inputs[: _limit(runner)], kind, seed, dataset.language)
     name = f"{dataset.name}-{kind}" + (f"-{seed}" if kind == "order" else "")
     shown = requests if dataset.candidates_given else ()
     return replace(dataset, name=name, requests=shown, queries=tuple(request.query for request in requests))
 
 
 def _stability(
-    runner: Runner, store: RunStore, plain: Mapping[str, float], runs: Sequence[tuple[RunStore, Measurement]], kind: str
+    runner: Runner,
+    store: RunStore,
+    unperturbed: Mapping[str, float],
+    runs: Sequence[tuple[RunStore, Measurement]],
+    kind: str,
 ) -> Stability:
     """Means over runs of one kind; the drop is of each query's mean over them."""
     primary = runner.config.primary
     moved = {
         query_id: [run.values[primary][query_id] for _, run in runs if query_id in run.values[primary]]
-        for query_id in plain
+        for query_id in unperturbed
     }
     other = {query_id: sum(values) / len(values) for query_id, values in moved.items() if values}
     pairs = ((next(store.rankings([r.query_id])), r) for changed, _ in runs for r in changed.rankings())
     moves = mean_stability(pairs)
-    drop = in_family({("as asked", kind): paired(_on_same(plain, other), other, store.spec.seed)}, primary)[0]
+    drop = comparison_results(
+        {("as asked", kind): paired_difference(_restrict_to(unperturbed, other), other, store.spec.seed)}, primary
+    )[0]
     return Stability(
-        kendall_tau=defined(moves.kendall_tau), top1_flips=defined(moves.top1_flip), drop=drop, queries=len(other)
+        kendall_tau=none_if_nan(moves.kendall_tau),
+        top1_flips=none_if_nan(moves.top1_flip),
+        drop=drop,
+        queries=len(other),
     )
 
 
-def _on_same(values: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+def _restrict_to(values: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
     """The values of the queries that `other` has too."""
     return {query_id: value for query_id, value in values.items() if query_id in other}

@@ -17,21 +17,27 @@ from promptrec.evaluate.datasets.profiles import Profile
 Relevance = Mapping[str, Mapping[str, int]]
 
 
-def audited(dataset: Dataset) -> Dataset:
+def audit_dataset(dataset: Dataset) -> Dataset:
     """The dataset without right answers among what is learnt from, and with a remark on each doubtful thing in it.
 
     Raises:
-        InputError: nothing in one of its parts belongs to the others; see `audited_training`.
+        InputError: nothing in one of its parts belongs to the others; see `audit_training`.
     """
     training, found = dataset.training, tuple[str, ...]()
     if training is not None:
-        training, found = audited_training(training, dataset.catalog, dataset.relevance)
-    found = (*found, *_answers_told(dataset), *_answers_not_shown(dataset), *_histories(dataset), *_damage(dataset))
+        training, found = audit_training(training, dataset.catalog, dataset.relevance)
+    found = (
+        *found,
+        *_relevant_in_queries(dataset),
+        *_relevant_not_among_candidates(dataset),
+        *_unknown_history_entries(dataset),
+        *_lost_characters(dataset),
+    )
     remarks = tuple(dict.fromkeys((*dataset.remarks, *found)))
     return replace(dataset, training=training, remarks=remarks)
 
 
-def audited_training(
+def audit_training(
     training: Interactions, catalog: Catalog, relevance: Relevance, source: str = "training interactions"
 ) -> tuple[Interactions | None, tuple[str, ...]]:
     """The interactions without right answers (None where nothing is left), and remarks on what of them is not used.
@@ -52,25 +58,27 @@ def audited_training(
         raise InputError(f"{source}: no rows in it: write one for each choice, or leave the file out")
     known = frame["item_id"].isin([item.item_id for item in catalog])
     if not known.any():
-        raise InputError(f"{source}: no row is of an item of the catalogue: {_unlike(frame['item_id'], catalog)}")
+        raise InputError(
+            f"{source}: no row is of an item of the catalogue: {_explain_mismatch(frame['item_id'], catalog)}"
+        )
     people = same_ids(frame["user_id"].unique(), relevance)
-    asked = frame.loc[frame["user_id"].isin(people), ["user_id", "item_id"]]
-    answers = [n for n, user, item in asked.itertuples(name=None) if relevance[people[user]].get(item, 0) > 0]
+    judged = frame.loc[frame["user_id"].isin(people), ["user_id", "item_id"]]
+    answers = [n for n, user, item in judged.itertuples(name=None) if relevance[people[user]].get(item, 0) > 0]
     is_answer = frame.index.isin(answers)
-    kept = training.where(list(~is_answer)) if answers else training
+    remaining = training.where(list(~is_answer)) if answers else training
     remarks = (
-        *_answers_learnt(training.where(list(is_answer))),
-        *_rows_of_no_item(training.where(list(~known)), len(training), catalog),
-        *_repeated(kept),
-        *_columns_unread(training),
+        *_relevant_in_training(training.where(list(is_answer))),
+        *_unknown_items(training.where(list(~known)), len(training), catalog),
+        *_duplicate_rows(remaining),
+        *_ignored_columns(training),
     )
-    return kept if len(kept) else None, remarks
+    return remaining if len(remaining) else None, remarks
 
 
-def _answers_learnt(found: Interactions) -> Iterator[str]:
+def _relevant_in_training(found: Interactions) -> Iterator[str]:
     if len(found):
         first = next(iter(found))
-        rows, people = _counted(len(found), "interaction"), _counted(len(found.users), "person", "people")
+        rows, people = _count_noun(len(found), "interaction"), _count_noun(len(found.users), "person", "people")
         yield (
             f"ANSWERS IN THE TRAINING DATA: {rows} of {people}, the first of {first.user_id!r} with {first.item_id!r}: "
             "what is right for people must not be learnt from these very people. It is left out: nothing learns from "
@@ -78,22 +86,22 @@ def _answers_learnt(found: Interactions) -> Iterator[str]:
         )
 
 
-def _rows_of_no_item(found: Interactions, rows: int, catalog: Catalog) -> Iterator[str]:
+def _unknown_items(found: Interactions, rows: int, catalog: Catalog) -> Iterator[str]:
     if len(found):
         items = list(dict.fromkeys(found.frame["item_id"]))
         meant = likeness(items, [item.item_id for item in catalog])
         yield (
             f"Interactions of items that are not in the catalogue: {len(found):,} of {rows:,}, of "
-            f"{_counted(len(items), 'item')}, the first {items[0]!r}{f': {_alike(meant)}' if meant else ''}."
+            f"{_count_noun(len(items), 'item')}, the first {items[0]!r}{f': {_likeness_hint(meant)}' if meant else ''}."
         )
 
 
-def _columns_unread(training: Interactions) -> Iterator[str]:
+def _ignored_columns(training: Interactions) -> Iterator[str]:
     if training.ignored_columns:
         yield f"Columns of the interactions that are passed over: {', '.join(training.ignored_columns)}."
 
 
-def _repeated(training: Interactions) -> Iterator[str]:
+def _duplicate_rows(training: Interactions) -> Iterator[str]:
     """One row twice is one choice written twice where its time says so; without times people may choose again."""
     frame = training.frame
     twice = int((frame.duplicated() & frame["timestamp"].notna()).sum())
@@ -101,7 +109,7 @@ def _repeated(training: Interactions) -> Iterator[str]:
         yield f"Interactions that are in the training data again, with the same time: {twice:,}; each is counted."
 
 
-def _answers_told(dataset: Dataset) -> Iterator[str]:
+def _relevant_in_queries(dataset: Dataset) -> Iterator[str]:
     """Titles that are right and that the query says, as `promptrec.evaluate.leaks` finds them."""
     leaks = find_leaks(map(Profile, dataset.queries), dataset.relevance, dataset.catalog)
     if leaks:
@@ -113,25 +121,29 @@ def _answers_told(dataset: Dataset) -> Iterator[str]:
         )
 
 
-def _answers_not_shown(dataset: Dataset) -> Iterator[str]:
+def _relevant_not_among_candidates(dataset: Dataset) -> Iterator[str]:
     """People for whom something is right, and none of it among their candidates."""
-    asked = [r for r in dataset.requests if _right(dataset.relevance.get(r.query.query_id, {}))]
-    lost = [r for r in asked if not _right(dataset.relevance[r.query.query_id]) & {i.item_id for i in r.candidates}]
-    if lost and len(lost) == len(asked):
+    judged = [r for r in dataset.requests if _relevant_items(dataset.relevance.get(r.query.query_id, {}))]
+    lost = [
+        r
+        for r in judged
+        if not _relevant_items(dataset.relevance[r.query.query_id]) & {i.item_id for i in r.candidates}
+    ]
+    if lost and len(lost) == len(judged):
         raise InputError(
             f"{dataset.name}: for no query anything right is among its candidates, so that every ranking would be 0: "
             f"candidates and judgements are of different items (query {lost[0].query.query_id!r}: right is "
-            f"{min(_right(dataset.relevance[lost[0].query.query_id]))!r}, the first candidate is "
+            f"{min(_relevant_items(dataset.relevance[lost[0].query.query_id]))!r}, the first candidate is "
             f"{lost[0].candidates[0].item_id!r})"
         )
     if lost:
         yield (
-            f"Nothing right among the candidates of {len(lost):,} of {len(asked):,} judged queries, the first "
+            f"Nothing right among the candidates of {len(lost):,} of {len(judged):,} judged queries, the first "
             f"{lost[0].query.query_id!r}: every ranking of these is 0."
         )
 
 
-def _histories(dataset: Dataset) -> Iterator[str]:
+def _unknown_history_entries(dataset: Dataset) -> Iterator[str]:
     """Entries that name no item although they seem to be IDs of some.
 
     Raises:
@@ -143,17 +155,19 @@ def _histories(dataset: Dataset) -> Iterator[str]:
     if meant is None:
         return
     if len(unknown) == len(entries):
-        raise InputError(f"{dataset.name}: no entry of a history is of an item of the catalogue: {_alike(meant)}")
-    yield f"Entries of histories that seem to be IDs, and are none of the catalogue's: {_alike(meant)}."
+        raise InputError(
+            f"{dataset.name}: no entry of a history is of an item of the catalogue: {_likeness_hint(meant)}"
+        )
+    yield f"Entries of histories that seem to be IDs, and are none of the catalogue's: {_likeness_hint(meant)}."
 
 
-def _damage(dataset: Dataset) -> Iterator[str]:
+def _lost_characters(dataset: Dataset) -> Iterator[str]:
     """Lost characters that could not be mended."""
     queries = [query.query_id for query in dataset.queries if LOST in "\n".join(_texts_of_query(query))]
     items = [item.item_id for item in dataset.catalog if LOST in "\n".join(_texts_of_item(item))]
     if queries or items:
-        where = [f"{_counted(len(queries), 'query', 'queries')} (the first: {queries[0]!r})"] if queries else []
-        where += [f"{_counted(len(items), 'item')} (the first: {items[0]!r})"] if items else []
+        where = [f"{_count_noun(len(queries), 'query', 'queries')} (the first: {queries[0]!r})"] if queries else []
+        where += [f"{_count_noun(len(items), 'item')} (the first: {items[0]!r})"] if items else []
         yield (
             f"Damaged text: characters were lost (U+FFFD) in {' and '.join(where)}, and what they were cannot be told. "
             "The text is read as it is; its file was saved or read in a wrong encoding on its way."
@@ -169,29 +183,29 @@ def _texts_of_item(item: Item) -> Iterable[str]:
     return (item.title, *(text for texts in fields for text in texts))
 
 
-def _right(grades: Mapping[str, int]) -> set[str]:
+def _relevant_items(grades: Mapping[str, int]) -> set[str]:
     return {item_id for item_id, grade in grades.items() if grade > 0}
 
 
-def _unlike(written: Iterable[str], catalog: Catalog) -> str:
+def _explain_mismatch(written: Iterable[str], catalog: Catalog) -> str:
     """Why IDs are none of the catalogue's, with an example of both."""
     ids = {item.item_id: item for item in catalog}
     unknown = [one for one in dict.fromkeys(written) if one not in ids]
     meant = likeness(unknown, ids)
     if meant is not None:
-        return _alike(meant)
+        return _likeness_hint(meant)
     named = catalog.find(unknown[0])
     if named is not None:
         return f"they have titles in the place of IDs: write {named.item_id!r} for {unknown[0]!r}"
     return f"they have {unknown[0]!r}, the catalogue {next(iter(ids))!r}: write the catalogue's IDs"
 
 
-def _alike(meant: Likeness) -> str:
+def _likeness_hint(meant: Likeness) -> str:
     return (
         f"they have {meant.written!r}, the catalogue {meant.known!r} ({meant.difference}): write the IDs alike in both "
         "files"
     )
 
 
-def _counted(number: int, one: str, several: str = "") -> str:
+def _count_noun(number: int, one: str, several: str = "") -> str:
     return f"{number:,} {one if number == 1 else several or f'{one}s'}"

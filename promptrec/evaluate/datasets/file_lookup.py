@@ -16,16 +16,16 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "qrels": ("qrels.txt",),
     "interactions": ("interactions.csv",),
 }
-FORMS = {
+LINE_FORMATS = {
     "candidates": ', a line {"query_id": …, "candidates": […]} for each query',
     "qrels": ", a line 'query_id 0 item_id grade' for each judgement, parted by spaces",
 }
 # How much a name must be like ours to be meant: "catalogue" and "query" for what has to be there, no more than a
 # letter for what may be left out on purpose ("candidates-old").
-ALIKE, ALMOST = 66, 90
+LOOSE_SIMILARITY, STRICT_SIMILARITY = 66, 90
 
 
-def find_file(folder: Path, part: str, alike: float = ALMOST) -> Path | None:
+def find_file(folder: Path, part: str, min_similarity: float = STRICT_SIMILARITY) -> Path | None:
     """The file of a part that may be left out, None where there is none.
 
     Raises:
@@ -36,23 +36,25 @@ def find_file(folder: Path, part: str, alike: float = ALMOST) -> Path | None:
     if len(there) > 1:
         raise InputError(f"{folder}: {' and '.join(path.name for path in there)} are the same part: keep one of them")
     found = there[0] if there else None
-    if found is None and (other := _alike(folder, part, alike)) is not None:
+    if found is None and (other := _similar_file(folder, part, min_similarity)) is not None:
         same_kind = next((name for name in names if Path(name).suffix == other.suffix.lower()), None)
         table = next((name for name in names if name.endswith(".csv")), names[0])
-        do = f"rename it {same_kind}" if same_kind else f"write it as {table}{FORMS.get(part, '')}"
-        raise InputError(f"{folder}: no {_or(names)}, but found {other.name}: {do}")
+        do = f"rename it {same_kind}" if same_kind else f"write it as {table}{LINE_FORMATS.get(part, '')}"
+        raise InputError(f"{folder}: no {_join_or(names)}, but found {other.name}: {do}")
     return found
 
 
-def need_file(folder: Path, part: str) -> Path:
+def require_file(folder: Path, part: str) -> Path:
     """The file of a part that has to be there.
 
     Raises:
         InputError: there is none; a file of a like name is named.
     """
-    found = find_file(folder, part, ALIKE)
+    found = find_file(folder, part, LOOSE_SIMILARITY)
     if found is None:
-        raise InputError(f"{folder}: no {_or(FILES[part])} there: a dataset folder needs one{FORMS.get(part, '')}")
+        raise InputError(
+            f"{folder}: no {_join_or(FILES[part])} there: a dataset folder needs one{LINE_FORMATS.get(part, '')}"
+        )
     return found
 
 
@@ -85,7 +87,7 @@ def check_known(place: str, kind: str, written: str, known: Mapping[str, object]
     raise InputError(f"{place}: the {kind} {written!r} is not {where}{seems}: mend it, {add}or remove it")
 
 
-def _alike(folder: Path, part: str, least: float) -> Path | None:
+def _similar_file(folder: Path, part: str, least: float) -> Path | None:
     """A file whose name begins much like this part's, and more like it than like any other's."""
     for path in sorted(folder.glob("[!.]*")):
         begins = path.name.split(".")[0].casefold()
@@ -95,5 +97,5 @@ def _alike(folder: Path, part: str, least: float) -> Path | None:
     return None
 
 
-def _or(names: tuple[str, ...]) -> str:
+def _join_or(names: tuple[str, ...]) -> str:
     return ", ".join(names[:-1]) + " or " * (len(names) > 1) + names[-1]

@@ -12,10 +12,10 @@ from promptrec.data.interactions import Interactions
 from promptrec.data.languages import language_code
 from promptrec.data.readers import reader_for
 from promptrec.errors import InputError
-from promptrec.evaluate.datasets.audit import audited, audited_training
+from promptrec.evaluate.datasets.audit import audit_dataset, audit_training
 from promptrec.evaluate.datasets.candidates_file import read_candidates
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.evaluate.datasets.file_lookup import check_id, find_file, need_file
+from promptrec.evaluate.datasets.file_lookup import check_id, find_file, require_file
 from promptrec.evaluate.datasets.qrels_file import read_qrels
 from promptrec.evaluate.datasets.queries_file import read_queries
 
@@ -35,14 +35,14 @@ def load_dataset(folder: str | Path) -> Dataset:
     """
     folder = Path(folder)
     about = read_about(folder / ABOUT)
-    catalog = _catalog(need_file(folder, "catalog"))
-    queries, ignored_columns = read_queries(need_file(folder, "queries"))
+    catalog = _catalog(require_file(folder, "catalog"))
+    queries, ignored_columns = read_queries(require_file(folder, "queries"))
     shown, interactions = find_file(folder, "candidates"), find_file(folder, "interactions")
-    relevance = read_qrels(need_file(folder, "qrels"), catalog, queries, shown is not None)
+    relevance = read_qrels(require_file(folder, "qrels"), catalog, queries, shown is not None)
     training, remarks = _training(interactions, catalog, relevance) if interactions is not None else (None, ())
     if training is not None and not catalog.has_popularity:
         catalog = _with_popularity(catalog, training)
-    return audited(
+    return audit_dataset(
         Dataset(
             name=about.get("name", folder.resolve().name),
             language=about["language"],
@@ -67,13 +67,13 @@ def read_about(path: Path) -> dict[str, Any]:
             that there are no templates in.
     """
     about = read_toml(path) if path.exists() else {}
-    for field, said in about.items():
-        if isinstance(said, dict):
+    for field, value in about.items():
+        if isinstance(value, dict):
             raise InputError(f"{path}: take the line [{field}] out: the fields stand by themselves")
         if field not in ABOUT_FIELDS:
             raise InputError(f"{path}: unknown field {field!r}; known: {', '.join(ABOUT_FIELDS)}")
-        if not isinstance(said, str):
-            raise InputError(f"{path}: {field}: expected text in quotes, got {said!r}")
+        if not isinstance(value, str):
+            raise InputError(f"{path}: {field}: expected text in quotes, got {value!r}")
     # Runs are kept in a folder of this name, which has to stay inside the one that is asked for.
     if not re.fullmatch(r"\w[^/\\\x00-\x1f]{0,99}", about.get("name", "unnamed")):
         raise InputError(
@@ -97,7 +97,7 @@ def _training(
     path: Path, catalog: Catalog, relevance: Mapping[str, Mapping[str, int]]
 ) -> tuple[Interactions | None, tuple[str, ...]]:
     rows = Interactions.from_rows(reader_for(path)(path), str(path), mappable=False)
-    return audited_training(rows, catalog, relevance, str(path))
+    return audit_training(rows, catalog, relevance, str(path))
 
 
 def _with_popularity(catalog: Catalog, training: Interactions) -> Catalog:

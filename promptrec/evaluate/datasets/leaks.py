@@ -57,15 +57,15 @@ def _leaks(profile: Profile, relevance: Mapping[str, Mapping[str, int]], catalog
     entries = {entry: catalog.find(entry) for entry in query.history}
     named = {item.item_id for item in entries.values() if item is not None} | set(profile.shown)
     unclear = {title_key(entry) for entry, item in entries.items() if item is None}
-    told = _told(profile, targets, catalog)
+    in_text = _titles_in_text(profile, targets, catalog)
     for item in targets:
         if item.item_id in named or unclear & _keys(item):
             yield Leak(query.query_id, item.item_id, item.title, "history")
-        elif told & _keys(item):
+        elif in_text & _keys(item):
             yield Leak(query.query_id, item.item_id, item.title, "words")
 
 
-def _told(profile: Profile, targets: Iterable[Item], catalog: Catalog) -> set[str]:
+def _titles_in_text(profile: Profile, targets: Iterable[Item], catalog: Catalog) -> set[str]:
     """Keys of targets that stand in the words more often than they do by chance."""
     shown = {key for item_id in profile.shown if item_id in catalog for key in _keys(catalog[item_id])}
     wanted = {key for item in targets for key in _keys(item)} - shown

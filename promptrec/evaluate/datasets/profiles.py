@@ -14,7 +14,7 @@ from promptrec.template.template import Template
 
 INDIFFERENT = 3
 """The middle of the scale from 1 to 5: what is rated above it is liked and relevant."""
-MOST_TOLD = 20
+MAX_HISTORY = 20
 DISLIKED = "disliked"
 
 
@@ -42,7 +42,7 @@ def profiles(
     catalog: Catalog,
     template: Template,
     *,
-    tell_history: bool = False,
+    history_in_text: bool = False,
 ) -> list[Profile]:
     """A profile for everybody who is tested, in the order of their IDs; `query_id` is the user's.
 
@@ -53,10 +53,10 @@ def profiles(
         people: attributes by user ID; people who are not there have none.
         catalog: the titles.
         template: one of kind profile.
-        tell_history: what was liked goes into the words, as the template has it, and not into `Query.history`.
+        history_in_text: what was liked goes into the words, as the template has it, and not into `Query.history`.
     """
     return [
-        _profile(user, people.get(user, {}), split.support.get(user, ()), catalog, template, tell_history)
+        _profile(user, people.get(user, {}), split.support.get(user, ()), catalog, template, history_in_text)
         for user in sorted(split.test)
     ]
 
@@ -67,15 +67,15 @@ def _profile(
     support: tuple[Interaction, ...],
     catalog: Catalog,
     template: Template,
-    tell_history: bool,
+    history_in_text: bool,
 ) -> Profile:
-    told = [one for one in support[-MOST_TOLD:] if one.item_id in catalog]
-    liked = tuple(_name(catalog[one.item_id], catalog) for one in told if grade(one))
-    disliked = ", ".join(_name(catalog[one.item_id], catalog) for one in told if not grade(one))
+    visible = [one for one in support[-MAX_HISTORY:] if one.item_id in catalog]
+    liked = tuple(_name(catalog[one.item_id], catalog) for one in visible if grade(one))
+    disliked = ", ".join(_name(catalog[one.item_id], catalog) for one in visible if not grade(one))
     known = {**attributes, **({DISLIKED: disliked} if disliked else {})}
-    words = _words(template, Query(attributes=known, history=liked if tell_history else ()))
+    words = _words(template, Query(attributes=known, history=liked if history_in_text else ()))
     return Profile(
-        Query(query_id=user, preferences=words, history=() if tell_history else liked),
+        Query(query_id=user, preferences=words, history=() if history_in_text else liked),
         shown=tuple(one.item_id for one in support),
         attributes_only=_words(template, Query(attributes=attributes)),
     )
@@ -94,4 +94,4 @@ def _name(item: Item, catalog: Catalog) -> str:
 
 def relevance(tested: Mapping[str, Iterable[Interaction]]) -> dict[str, dict[str, int]]:
     """Grades by user and item."""
-    return {user: {one.item_id: grade(one) for one in asked} for user, asked in tested.items()}
+    return {user: {one.item_id: grade(one) for one in rows} for user, rows in tested.items()}

@@ -13,9 +13,21 @@ from promptrec.evaluate.datasets.file_lookup import check_known
 
 # 2^grade - 1 has to be a number.
 HIGHEST_GRADE = 100
-CELLS = 4
+COLUMNS = 4
 # What stands above the columns in files of others.
-NAMES = {"query_id", "query-id", "qid", "item_id", "docid", "corpus-id", "grade", "score", "rel", "relevance", "label"}
+HEADER_NAMES = {
+    "query_id",
+    "query-id",
+    "qid",
+    "item_id",
+    "docid",
+    "corpus-id",
+    "grade",
+    "score",
+    "rel",
+    "relevance",
+    "label",
+}
 
 
 def read_qrels(
@@ -28,7 +40,7 @@ def read_qrels(
             history that is right for them although only other items are retrieved; nothing right for anybody.
     """
     relevance: dict[str, dict[str, int]] = {}
-    known = {query.query_id: set() if candidates_given else _known(query, catalog) for query in queries}
+    known = {query.query_id: set() if candidates_given else _history_ids(query, catalog) for query in queries}
     items = {item.item_id: item for item in catalog}
     for number, line in enumerate(text_of(path).split("\n"), start=1):
         if not line.strip():
@@ -56,12 +68,12 @@ def read_qrels(
 
 def _judgement(place: str, line: str) -> tuple[str, str, int]:
     cells = line.split()
-    grade = _grade(cells[3]) if len(cells) == CELLS else None
+    grade = _grade(cells[3]) if len(cells) == COLUMNS else None
     if grade is not None:
         return identifier(cells[0]), identifier(cells[2]), grade
-    if "," in line and len(cells) != CELLS:
+    if "," in line and len(cells) != COLUMNS:
         hint = ", parted by spaces, not commas"
-    elif NAMES & {cell.casefold() for cell in cells}:
+    elif HEADER_NAMES & {cell.casefold() for cell in cells}:
         hint = "; if this line has the names of the columns, take it out"
     else:
         hint = ""
@@ -73,6 +85,6 @@ def _grade(cell: str) -> int | None:
     return int(float(cell)) if re.fullmatch(r"[+-]?\d{1,9}(\.0*)?", cell) else None
 
 
-def _known(query: Query, catalog: Catalog) -> set[str]:
+def _history_ids(query: Query, catalog: Catalog) -> set[str]:
     """The IDs of the items in a person's history."""
     return {item.item_id for entry in query.history if (item := catalog.find(entry)) is not None}

@@ -17,14 +17,14 @@ ATTRIBUTE = "attributes."
 KNOWN = ("preferences", "history", "context", "attributes")
 EXPECTED = {"history": 'a list of texts, such as ["Solaris"]', "attributes": 'texts by name, such as {"age": "30"}'}
 # What people call the columns that we read.
-MEANT = {
+COLUMN_ALIASES = {
     **dict.fromkeys(("id", "qid", "user", "user_id", "userid", "person", "reader"), "query_id"),
     **dict.fromkeys(("words", "text", "query", "request", "likes", "wants", "says", "taste", "prompt"), "preferences"),
     **dict.fromkeys(("liked", "read", "watched", "seen", "items"), "history"),
     **dict.fromkeys(("situation", "occasion"), "context"),
     **{name: ATTRIBUTE + name for name in ("age", "gender", "sex", "country", "city", "occupation")},
 }
-NEAR, LONGEST_SHOWN = 75, 60
+MIN_SIMILARITY, MAX_CHARACTERS_SHOWN = 75, 60
 
 
 def read_queries(path: Path) -> tuple[tuple[Query, ...], tuple[str, ...]]:
@@ -37,24 +37,24 @@ def read_queries(path: Path) -> tuple[tuple[Query, ...], tuple[str, ...]]:
             none says anything; with file and line.
     """
     is_table = path.suffix == ".csv"
-    rows = [(place, _stripped(row)) for place, row in read_csv(path)] if is_table else list(read_jsonl(path))
+    rows = [(place, _strip_names(row)) for place, row in read_csv(path)] if is_table else list(read_jsonl(path))
     columns = tuple(dict.fromkeys(name for _, row in rows for name in row if name.strip()))
     if not rows:
         raise InputError(f"{path}: nobody is in it: write a line for each person")
     if "query_id" not in columns:
         where, kind = (f"{path}:1", "column") if is_table else (rows[0][0], "field")
-        listed = ", ".join(_hinted(columns, columns, is_table))
+        listed = ", ".join(_with_hints(columns, columns, is_table))
         raise InputError(f"{where}: no {kind} 'query_id'; the {kind}s are: {listed}. Rename the one that says who asks")
-    queries = _queries([(place, _from_table(row)) for place, row in rows] if is_table else rows)
+    queries = _queries([(place, _from_csv_row(row)) for place, row in rows] if is_table else rows)
     known = {"query_id", *(KNOWN[:-1] if is_table else KNOWN)}
     unread = [name for name in columns if name not in known and not (is_table and _is_attribute(name))]
     if all(query.is_empty for query in queries):
-        there = [*(name for name in columns if name not in unread), *_hinted(unread, columns, is_table)]
+        there = [*(name for name in columns if name not in unread), *_with_hints(unread, columns, is_table)]
         raise InputError(
             f"{path}: no query says anything: one of {', '.join(KNOWN)} has to be filled, and the fields there are "
             f"{', '.join(there)}"
         )
-    return queries, _hinted(unread, columns, is_table)
+    return queries, _with_hints(unread, columns, is_table)
 
 
 def _queries(rows: Iterable[Row]) -> tuple[Query, ...]:
@@ -80,41 +80,43 @@ def _query(place: str, row: Mapping[str, Any]) -> Query:
     except ValidationError as error:
         first = error.errors()[0]
         field, got = str(first["loc"][0]), repr(first["input"])
-        shown = got if len(got) <= LONGEST_SHOWN else f"{got[:LONGEST_SHOWN]}…"
+        shown = got if len(got) <= MAX_CHARACTERS_SHOWN else f"{got[:MAX_CHARACTERS_SHOWN]}…"
         raise InputError(f"{where}: {field}: expected {EXPECTED.get(field, 'text in quotes')}, got {shown}") from None
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
 
 
-def _stripped(row: Mapping[str, Any]) -> dict[str, Any]:
+def _strip_names(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name.strip(): cell for name, cell in row.items()}
 
 
-def _from_table(row: Mapping[str, Any]) -> dict[str, Any]:
+def _from_csv_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of text as a query's fields."""
-    told = {name.removeprefix(ATTRIBUTE): cell for name, cell in row.items() if _is_attribute(name) and cell.strip()}
+    attributes = {
+        name.removeprefix(ATTRIBUTE): cell for name, cell in row.items() if _is_attribute(name) and cell.strip()
+    }
     history = row.get("history", "").split(ENTRY_SEPARATOR)
-    return {**row, "query_id": row.get("query_id", "").strip(), "history": history, "attributes": told}
+    return {**row, "query_id": row.get("query_id", "").strip(), "history": history, "attributes": attributes}
 
 
 def _is_attribute(name: str) -> bool:
     return name.startswith(ATTRIBUTE) and name != ATTRIBUTE
 
 
-def _hinted(names: Iterable[str], columns: tuple[str, ...], is_table: bool) -> tuple[str, ...]:
+def _with_hints(names: Iterable[str], columns: tuple[str, ...], is_table: bool) -> tuple[str, ...]:
     """Columns that are not read, each with the one it may stand for, unless that one is there."""
-    hinted = []
+    hints = []
     for name in names:
-        meant = _meant(name.strip().casefold())
+        meant = _guess_column(name.strip().casefold())
         if not is_table and meant.startswith(ATTRIBUTE):
             meant = f'"attributes": {{"{meant.removeprefix(ATTRIBUTE)}": …}}'
-        hinted.append(f"{name} (did you mean {meant}?)" if meant and meant not in columns else name)
-    return tuple(hinted)
+        hints.append(f"{name} (did you mean {meant}?)" if meant and meant not in columns else name)
+    return tuple(hints)
 
 
-def _meant(name: str) -> str:
+def _guess_column(name: str) -> str:
     """The column that a name may stand for; empty where nothing is near."""
-    if name in MEANT or _is_attribute(name):
-        return MEANT.get(name, name)
-    near = process.extractOne(name, ("query_id", *KNOWN[:-1]), scorer=fuzz.ratio, score_cutoff=NEAR)
+    if name in COLUMN_ALIASES or _is_attribute(name):
+        return COLUMN_ALIASES.get(name, name)
+    near = process.extractOne(name, ("query_id", *KNOWN[:-1]), scorer=fuzz.ratio, score_cutoff=MIN_SIMILARITY)
     return near[0] if near else ""

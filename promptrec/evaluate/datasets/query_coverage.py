@@ -38,15 +38,15 @@ class QueryCoverage:
         )
 
     def __str__(self) -> str:
-        said = [
+        sentences = [
             f"People with words: {self.preferences:,} of {self.people:,}; with a history: {self.history:,}; with a "
             f"context: {self.context:,}; with attributes: {self.attributes:,}."
         ]
         if self.unknown_entries:
-            said.append(
+            sentences.append(
                 f"History entries that name no item of the catalogue, or several: {self.unknown_entries:,} of "
                 f"{self.entries:,}; they are told to the model as written."
             )
         if self.ignored_columns:
-            said.append(f"Columns of the queries that are passed over: {', '.join(self.ignored_columns)}.")
-        return " ".join(said)
+            sentences.append(f"Columns of the queries that are passed over: {', '.join(self.ignored_columns)}.")
+        return " ".join(sentences)

@@ -23,7 +23,7 @@ VERSION = 1
 """Part of what a folder is compared by: raise it when the same recipe comes to make another dataset."""
 SEED = 0
 MOST_CANDIDATES = 20
-WHOLE_CATALOGUE = ("leave-last-out",)
+RANK_FULL_CATALOG = ("leave-last-out",)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def _recipes(public: str) -> list[Recipe]:
 RECIPES = {recipe.name: recipe for public in PUBLIC for recipe in _recipes(public)}
 
 
-def build(recipe: Recipe, notify: Callable[[str], None] = lambda said: None) -> Path:
+def build(recipe: Recipe, notify: Callable[[str], None] = lambda message: None) -> Path:
     """The folder of a recipe, built where it is not there or was built from something else; all of it or nothing.
 
     Raises:
@@ -67,59 +67,59 @@ def build(recipe: Recipe, notify: Callable[[str], None] = lambda said: None) -> 
     """
     source = get(recipe.public, notify)
     template = load_template(f"profiles/{PUBLIC[recipe.public].language}", kind="profile")
-    made_of = _made_of(recipe, source, template)
-    if not _is_made_of(recipe.folder, made_of):
+    provenance = _provenance(recipe, source, template)
+    if not _is_up_to_date(recipe.folder, provenance):
         notify(f"building {recipe.name}, once")
-        collection = PUBLIC[recipe.public].read(source)
+        raw = PUBLIC[recipe.public].read(source)
         recipe.folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=recipe.folder.parent, prefix=f".{recipe.folder.name}-") as scratch:
             built = Path(scratch) / "built"
-            write_recipe(recipe, collection, template, built, made_of)
+            write_recipe(recipe, raw, template, built, provenance)
             shutil.rmtree(recipe.folder, ignore_errors=True)
             built.rename(recipe.folder)
     return recipe.folder
 
 
 def write_recipe(
-    recipe: Recipe, collection: RawDataset, template: Template, folder: Path, made_of: Mapping[str, object]
+    recipe: Recipe, raw: RawDataset, template: Template, folder: Path, provenance: Mapping[str, object]
 ) -> None:
     """Split a collection as the recipe says, put its people into words, check them, and write the dataset folder.
 
     Raises:
         InputError: nobody is left to test, or a profile tells what is asked.
     """
-    known = collection.interactions.frame["item_id"].isin([item.item_id for item in collection.catalog])
-    collection = replace(collection, interactions=collection.interactions.where(list(known)))
-    parts = split(collection.interactions, recipe.scheme, seed=SEED)
-    shown = _candidates(recipe, collection, parts)
+    known = raw.interactions.frame["item_id"].isin([item.item_id for item in raw.catalog])
+    raw = replace(raw, interactions=raw.interactions.where(list(known)))
+    parts = split(raw.interactions, recipe.scheme, seed=SEED)
+    shown = _candidates(recipe, raw, parts)
     grades = relevance(parts.test)
     if shown is not None:
         grades = {user: {i: grades[user][i] for i in shown[user]} for user in grades}
-    everybody = profiles(parts, collection.people, collection.catalog, template)
-    asked = [p for p in everybody if any(grades[p.query.query_id].values())]
-    check_leaks(asked, grades, collection.catalog)
+    everybody = profiles(parts, raw.people, raw.catalog, template)
+    relevant = [p for p in everybody if any(grades[p.query.query_id].values())]
+    check_leaks(relevant, grades, raw.catalog)
     about = PUBLIC[recipe.public]
     stated = {"name": recipe.name} | {n: getattr(about, n) for n in ("domain", "language", "licence", "source")}
     write_dataset(
         folder,
         about=stated,
-        catalog=collection.catalog,
-        queries=[profile.query for profile in asked],
+        catalog=raw.catalog,
+        queries=[profile.query for profile in relevant],
         candidates=shown,
         relevance=grades,
         training=parts.train,
         splits={
-            "made_of": made_of,
+            "made_of": provenance,
             **parts.manifest,
-            "nothing_relevant": len(everybody) - len(asked),
+            "nothing_relevant": len(everybody) - len(relevant),
             "support": items_by_user(parts.support),
             "test": items_by_user(parts.test),
         },
     )
 
 
-def _candidates(recipe: Recipe, collection: RawDataset, parts: Split) -> dict[str, Sequence[str]] | None:
-    if recipe.scheme in WHOLE_CATALOGUE or not collection.has_ratings:
+def _candidates(recipe: Recipe, raw: RawDataset, parts: Split) -> dict[str, Sequence[str]] | None:
+    if recipe.scheme in RANK_FULL_CATALOG or not raw.has_ratings:
         return None
     chosen: dict[str, Sequence[str]] = {}
     for user, tested in parts.test.items():
@@ -128,7 +128,7 @@ def _candidates(recipe: Recipe, collection: RawDataset, parts: Split) -> dict[st
     return chosen
 
 
-def _made_of(recipe: Recipe, source: Path, template: Template) -> dict[str, object]:
+def _provenance(recipe: Recipe, source: Path, template: Template) -> dict[str, object]:
     digest = hashlib.sha256()
     for file in PUBLIC[recipe.public].files:
         digest.update((source / file).read_bytes())
@@ -143,9 +143,9 @@ def _made_of(recipe: Recipe, source: Path, template: Template) -> dict[str, obje
     }
 
 
-def _is_made_of(folder: Path, made_of: Mapping[str, object]) -> bool:
+def _is_up_to_date(folder: Path, provenance: Mapping[str, object]) -> bool:
     try:
         splits = json.loads((folder / SPLITS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(splits, dict) and splits.get("made_of") == made_of
+    return isinstance(splits, dict) and splits.get("made_of") == provenance

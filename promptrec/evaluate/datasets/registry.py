@@ -13,7 +13,7 @@ from promptrec.testing.planted_dataset import make_planted_dataset
 LIST = "`promptrec data list`"
 
 
-def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: None) -> Dataset:
+def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda message: None) -> Dataset:
     """The dataset in a folder or of a name. A recipe is built once and read afterwards.
 
     Args:
@@ -24,7 +24,7 @@ def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
         UnknownName: none of these; the message has the nearest name.
         InputError: a file that cannot be read or downloaded.
     """
-    if str(name) in GENERATED and not _has_people(Path(name)):
+    if str(name) in GENERATED and not _has_queries(Path(name)):
         return GENERATED[str(name)]()
     data = load_dataset(find_dataset(name, notify))
     if data.ignored_columns:
@@ -34,7 +34,7 @@ def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
     return data
 
 
-def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: None) -> Path:
+def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda message: None) -> Path:
     """The folder of a dataset; see `open_dataset`."""
     if not str(name).strip():
         # Path("") is the folder one is in.
@@ -42,7 +42,7 @@ def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
     if any("\udc80" <= sign <= "\udcff" for sign in str(name)):
         raise InputError(f"the name of the folder {str(name)!a} is not in UTF-8: give it another")
     # `evaluate NAME --out NAME` makes a folder of that name which is no dataset.
-    if _has_people(Path(name)):
+    if _has_queries(Path(name)):
         return Path(name)
     folder = local_folder(str(name))
     if folder is not None:
@@ -58,7 +58,9 @@ def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda said: 
         raise InputError(f"{name} has no queries of its own: say how to split it: {splits}")
     if Path(name).is_file():
         raise InputError(f"{name} is a file: a dataset is the folder that holds it")
-    raise UnknownName("dataset folder or name", str(name), [*_beside(Path(name)), *known_datasets()], LIST)
+    raise UnknownName(
+        "dataset folder or name", str(name), [*_dataset_folders_near(Path(name)), *known_datasets()], LIST
+    )
 
 
 def known_datasets() -> list[str]:
@@ -66,25 +68,25 @@ def known_datasets() -> list[str]:
     return [*local_datasets(), *RECIPES, *GENERATED]
 
 
-def _has_people(folder: Path) -> bool:
+def _has_queries(folder: Path) -> bool:
     return next(folder.glob("queries.*"), None) is not None
 
 
-def _beside(missing: Path) -> list[str]:
+def _dataset_folders_near(missing: Path) -> list[str]:
     """The dataset folders that stand where a folder was looked for."""
     return [f"{path.parent}/" for path in missing.parent.glob("*/queries.*")]
 
 
 def planted_dataset(users: int = 300, items: int = 320, candidates: int = 8, right: int = 2, seed: int = 0) -> Dataset:
     """People with one taste each and candidates of which some are to it: see `promptrec.testing.planted`."""
-    made = make_planted_dataset(users=users, items=items, candidates=candidates, right=right, seed=seed)
+    generated = make_planted_dataset(users=users, items=items, candidates=candidates, right=right, seed=seed)
     return Dataset(
         name="planted",
         language="en",
-        catalog=made.catalog,
-        requests=made.requests,
-        relevance={query_id: dict.fromkeys(sorted(right), 1) for query_id, right in made.relevant.items()},
-        queries=tuple(request.query for request in made.requests),
+        catalog=generated.catalog,
+        requests=generated.requests,
+        relevance={query_id: dict.fromkeys(sorted(right), 1) for query_id, right in generated.relevant.items()},
+        queries=tuple(request.query for request in generated.requests),
         domain="films",
         licence="Apache-2.0",
         source=f"promptrec.testing.planted, seed {seed}",

@@ -31,7 +31,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _Parts:
     """A split before it is counted."""
 
     train: list[Interaction]
@@ -69,8 +69,8 @@ def split(interactions: Interactions, scheme: str, *, seed: int = 0, share: floa
     if not plan.test:
         raise InputError(f"the split {scheme} leaves nobody to test: give more interactions or a greater share")
     train = Interactions.from_interactions(plan.train)
-    asked = {"scheme": scheme, "seed": seed, "share": share}
-    return Split(train, plan.support, plan.test, asked | _counts(interactions, people, train, plan))
+    parameters = {"scheme": scheme, "seed": seed, "share": share}
+    return Split(train, plan.support, plan.test, parameters | _counts(interactions, people, train, plan))
 
 
 def items_by_user(part: ByUser) -> dict[str, list[str]]:
@@ -83,7 +83,7 @@ def checksum(part: ByUser) -> str:
     return hashlib.sha256(json.dumps(items_by_user(part), ensure_ascii=False).encode()).hexdigest()
 
 
-def _counts(interactions: Interactions, people: ByUser, train: Interactions, plan: _Plan) -> dict[str, object]:
+def _counts(interactions: Interactions, people: ByUser, train: Interactions, plan: _Parts) -> dict[str, object]:
     timed = any(not math.isnan(one.timestamp) for one in interactions)
     return {
         "order": "time" if timed else "hash",
@@ -112,53 +112,55 @@ def _in_time(interactions: Interactions, seed: int) -> ByUser:
     return {user: tuple(met.values()) for user, met in people.items()}
 
 
-def _drawn(ids: Iterable[str], kind: str, seed: int, share: float) -> set[str]:
+def _draw(ids: Iterable[str], kind: str, seed: int, share: float) -> set[str]:
     """A share of the IDs; whether one is drawn does not depend on the others."""
     return {i for i in ids if seeded_hash(seed, kind, i) < share * 2**64}
 
 
-def _cold_user(people: ByUser, seed: int, share: float) -> _Plan:
-    tested = _drawn(people, "user", seed, share)
+def _cold_user(people: ByUser, seed: int, share: float) -> _Parts:
+    tested = _draw(people, "user", seed, share)
     train = [one for user, row in people.items() if user not in tested for one in row]
-    return _Plan(train, {}, {user: row for user, row in people.items() if user in tested})
+    return _Parts(train, {}, {user: row for user, row in people.items() if user in tested})
 
 
-def _near_cold(visible: int) -> Callable[[ByUser, int, float], _Plan]:
-    def near_cold(people: ByUser, seed: int, share: float) -> _Plan:
+def _near_cold(visible: int) -> Callable[[ByUser, int, float], _Parts]:
+    def near_cold(people: ByUser, seed: int, share: float) -> _Parts:
         plan = _cold_user(people, seed, share)
         known = {user: row for user, row in plan.test.items() if len(row) > visible}
         support = {user: row[:visible] for user, row in known.items()}
-        return _Plan(plan.train, support, {user: row[visible:] for user, row in known.items()})
+        return _Parts(plan.train, support, {user: row[visible:] for user, row in known.items()})
 
     return near_cold
 
 
-def _cold_item(people: ByUser, seed: int, share: float) -> _Plan:
-    tested = _drawn({one.item_id for row in people.values() for one in row}, "item", seed, share)
-    return _parted(people, lambda one: one.item_id in tested)
+def _cold_item(people: ByUser, seed: int, share: float) -> _Parts:
+    tested = _draw({one.item_id for row in people.values() for one in row}, "item", seed, share)
+    return _split_by(people, lambda one: one.item_id in tested)
 
 
-def _temporal(people: ByUser, seed: int, share: float) -> _Plan:
+def _temporal(people: ByUser, seed: int, share: float) -> _Parts:
     times = sorted(one.timestamp for row in people.values() for one in row)
     cut = times[min(math.ceil((1 - share) * len(times)), len(times) - 1)] if times else 0.0
-    return _parted(people, lambda one: one.timestamp >= cut)
+    return _split_by(people, lambda one: one.timestamp >= cut)
 
 
-def _leave_last_out(people: ByUser, seed: int, share: float) -> _Plan:
+def _leave_last_out(people: ByUser, seed: int, share: float) -> _Parts:
     last = {row[-1] for row in people.values() if len(row) > 1}
-    return _parted(people, lambda one: one in last)
+    return _split_by(people, lambda one: one in last)
 
 
-def _parted(people: ByUser, is_test: Callable[[Interaction], bool]) -> _Plan:
+def _split_by(people: ByUser, is_test: Callable[[Interaction], bool]) -> _Parts:
     """Some interactions of everybody are test; the rest is train, and support of those who are tested."""
-    test = {user: asked for user, row in people.items() if (asked := tuple(one for one in row if is_test(one)))}
+    test = {
+        user: parameters for user, row in people.items() if (parameters := tuple(one for one in row if is_test(one)))
+    }
     train = [one for row in people.values() for one in row if not is_test(one)]
     support = {user: tuple(one for one in people[user] if not is_test(one)) for user in test}
-    return _Plan(train, support, test)
+    return _Parts(train, support, test)
 
 
 _NEED_TIMES = ("temporal",)
-SCHEMES: dict[str, Callable[[ByUser, int, float], _Plan]] = {
+SCHEMES: dict[str, Callable[[ByUser, int, float], _Parts]] = {
     "cold-user": _cold_user,
     **{f"near-cold-{k}": _near_cold(k) for k in SUPPORT_SIZES},
     "cold-item": _cold_item,

@@ -43,7 +43,7 @@ def write_dataset(
         for item in catalog
     )
     _write_rows(folder / "catalog.jsonl", items)
-    _write_rows(folder / "queries.jsonl", (_told(query) for query in queries))
+    _write_rows(folder / "queries.jsonl", (_query_row(query) for query in queries))
     if candidates is not None:
         shown = ({"query_id": q.query_id, "candidates": list(candidates[q.query_id])} for q in queries)
         _write_rows(folder / "candidates.jsonl", shown)
@@ -53,12 +53,12 @@ def write_dataset(
         for item_id, grade in relevance[query.query_id].items()
     )
     (folder / "qrels.txt").write_text("".join(judged), encoding="utf-8")
-    stated = (f"{name} = {json.dumps(said, ensure_ascii=False)}\n" for name, said in about.items())
-    (folder / ABOUT).write_text("".join(stated), encoding="utf-8")
+    lines = (f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in about.items())
+    (folder / ABOUT).write_text("".join(lines), encoding="utf-8")
     (folder / SPLITS).write_text(json.dumps(splits, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _told(query: Query) -> dict[str, object]:
+def _query_row(query: Query) -> dict[str, object]:
     return {"query_id": query.query_id} | {n: v for n, v in query.model_dump(mode="json").items() if v}
 
 

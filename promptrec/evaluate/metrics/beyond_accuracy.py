@@ -17,7 +17,7 @@ MIN_SPREAD = 0.05
 MAX_SHARE_OF_CHANCE = 0.8
 
 
-class Collapse:
+class ExposureCollapse:
     """Counts the distinct first items, and how many there could have been with the candidates that were given.
 
     Two yardsticks, both from the candidates alone:
@@ -93,7 +93,7 @@ class Collapse:
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
 
-class Beyond:
+class BeyondAccuracy:
     """Takes rankings one at a time; memory is proportional to the catalogue, not to the rankings.
 
     Rankings without items (status failed) are passed over: `Validity` counts them.
@@ -114,7 +114,7 @@ class Beyond:
         self._percentile = percentiles(popularity)
         self._exposure = np.zeros(len(catalog))
         self._novelty, self._diversity, self._lift = _Mean(), _Mean(), _Mean()
-        self._collapse = Collapse(len(catalog))
+        self._collapse = ExposureCollapse(len(catalog))
 
     def add(self, ranking: Ranking, candidates: Sequence[Item]) -> None:
         """Count a ranking and the candidates it put in order.
@@ -140,7 +140,7 @@ class Beyond:
         novelty@k: mean self-information of shown items, in bits (Zhou et al. 2010), where popularity is known.
         diversity-V@k: 1 - mean pairwise cosine within a list, V naming the vectors.
         popularity-lift@k: mean popularity percentile of the shown items minus that of the candidates, -1 to 1.
-        distinct-firsts, first-item-spread: see `Collapse`.
+        distinct-firsts, first-item-spread: see `ExposureCollapse`.
         """
         k = self._k
         return {

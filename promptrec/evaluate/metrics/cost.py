@@ -9,7 +9,7 @@ from promptrec.engine.base import Usage
 from promptrec.rank.ranking import Ranking
 
 
-class Cost:
+class CostMetrics:
     """Takes rankings one at a time; keeps sums, and eight bytes a ranking for the quantiles of seconds."""
 
     def __init__(self) -> None:

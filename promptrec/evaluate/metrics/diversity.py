@@ -49,9 +49,9 @@ class ItemVectors:
         n = len(rows)
         if n < 2:
             return float("nan")
-        together = np.asarray(self.rows[list(rows)].sum(axis=0)).ravel()
-        apart = self._squared_lengths[list(rows)].sum()
-        return 1.0 - float(together @ together - apart) / (n * (n - 1))
+        total = np.asarray(self.rows[list(rows)].sum(axis=0)).ravel()
+        squared = self._squared_lengths[list(rows)].sum()
+        return 1.0 - float(total @ total - squared) / (n * (n - 1))
 
     @cached_property
     def _squared_lengths(self) -> "np.ndarray[Any, np.dtype[np.float64]]":

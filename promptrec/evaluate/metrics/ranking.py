@@ -23,7 +23,7 @@ DEFAULT_METRICS = ("ndcg@10", "recall@10", "precision@10", "hit@10", "mrr", "map
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedRanking:
     """A ranking seen by its judgements; place 0 is the best.
 
     `gain` and `right` hold a number for each ranked place: its expected gain 2^grade - 1, and the probability that its
@@ -45,7 +45,7 @@ class Judged:
         return ((start, end - start, hits) for (start, end), hits in zip(pairwise(self.starts), self.hits, strict=True))
 
 
-def judge(groups: Sequence[Sequence[str]], relevance: Mapping[str, int]) -> Judged:
+def judge(groups: Sequence[Sequence[str]], relevance: Mapping[str, int]) -> JudgedRanking:
     """See a ranking by its judgements; an item nobody judged counts as grade 0, and so does a grade below 0.
 
     Raises:
@@ -61,7 +61,7 @@ def judge(groups: Sequence[Sequence[str]], relevance: Mapping[str, int]) -> Judg
     gains = [sum(2.0**grade - 1 for grade in group) for group in grades]
     ideal = sorted((2.0 ** max(grade, 0) - 1 for grade in relevance.values()), reverse=True)
     each = np.maximum(sizes, 1)
-    return Judged(
+    return JudgedRanking(
         gain=np.repeat(np.asarray(gains) / each, sizes),
         right=np.repeat(np.asarray(hits) / each, sizes),
         starts=(0, *map(int, np.cumsum(sizes))),
@@ -72,24 +72,24 @@ def judge(groups: Sequence[Sequence[str]], relevance: Mapping[str, int]) -> Judg
 
 
 def _discounted(gain: Places, k: int) -> float:
-    kept = gain[:k]
-    return float(kept @ (1 / np.log2(np.arange(2, len(kept) + 2))))
+    top = gain[:k]
+    return float(top @ (1 / np.log2(np.arange(2, len(top) + 2))))
 
 
-def _ndcg(seen: Judged, k: int) -> float:
-    return _discounted(seen.gain, k) / _discounted(seen.ideal, k)
+def _ndcg(judged: JudgedRanking, k: int) -> float:
+    return _discounted(judged.gain, k) / _discounted(judged.ideal, k)
 
 
-def _recall(seen: Judged, k: int) -> float:
-    return float(seen.right[:k].sum()) / seen.relevant
+def _recall(judged: JudgedRanking, k: int) -> float:
+    return float(judged.right[:k].sum()) / judged.relevant
 
 
-def _precision(seen: Judged, k: int) -> float:
-    return float(seen.right[:k].sum()) / k
+def _precision(judged: JudgedRanking, k: int) -> float:
+    return float(judged.right[:k].sum()) / k
 
 
-def _hit(seen: Judged, k: int) -> float:
-    for start, size, hits in seen.groups:
+def _hit(judged: JudgedRanking, k: int) -> float:
+    for start, size, hits in judged.groups:
         if start >= k:
             break
         if hits:
@@ -99,8 +99,8 @@ def _hit(seen: Judged, k: int) -> float:
     return 0.0
 
 
-def _mrr(seen: Judged, _: int) -> float:
-    for start, size, hits in seen.groups:
+def _mrr(judged: JudgedRanking, _: int) -> float:
+    for start, size, hits in judged.groups:
         if hits:
             # P(first relevant item at place j of its group), j = 0 .. size - hits, from one place to the next.
             left = size - np.arange(size - hits)
@@ -110,30 +110,30 @@ def _mrr(seen: Judged, _: int) -> float:
     return 0.0
 
 
-def _map(seen: Judged, _: int) -> float:
+def _map(judged: JudgedRanking, _: int) -> float:
     before, total = 0, 0.0
-    for start, size, hits in seen.groups:
+    for start, size, hits in judged.groups:
         if hits:
             places = np.arange(size)
             # Given a relevant item at a place, each earlier place of its group is relevant with the same probability.
             above = before + 1 + places * ((hits - 1) / max(size - 1, 1))
             total += hits / size * float((above / (start + places + 1)).sum())
         before += hits
-    return total / seen.relevant
+    return total / judged.relevant
 
 
-def _auc(seen: Judged, _: int) -> float:
-    others = len(seen.right) - sum(seen.hits)
+def _auc(judged: JudgedRanking, _: int) -> float:
+    others = len(judged.right) - sum(judged.hits)
     if not others:
-        return math.nan if sum(seen.hits) else 0.0
+        return math.nan if sum(judged.hits) else 0.0
     below, won = others, 0.0
-    for _, size, hits in seen.groups:
+    for _, size, hits in judged.groups:
         below -= size - hits
         won += hits * (below + (size - hits) / 2)
-    return won / (seen.relevant * others)
+    return won / (judged.relevant * others)
 
 
-METRICS: dict[str, Callable[[Judged, int], float]] = {
+METRICS: dict[str, Callable[[JudgedRanking, int], float]] = {
     "auc": _auc,
     "hit": _hit,
     "map": _map,
@@ -196,8 +196,8 @@ def measure(
         InputError: an item that is ranked twice, or a bad cut-off.
         UnknownName: no such metric.
     """
-    asked = [(name, *parse_metric(name)) for name in names]
-    seen = judge(groups, relevance)
-    if not seen.relevant:
-        return {name: math.nan for name, *_ in asked}
-    return {name: METRICS[base](seen, k) for name, base, k in asked}
+    parsed = [(name, *parse_metric(name)) for name in names]
+    judged = judge(groups, relevance)
+    if not judged.relevant:
+        return {name: math.nan for name, *_ in parsed}
+    return {name: METRICS[base](judged, k) for name, base, k in parsed}

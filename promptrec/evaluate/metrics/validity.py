@@ -62,5 +62,5 @@ class Validity:
         }
 
 
-def _share(part: float, whole: int) -> float:
-    return part / whole if whole else math.nan
+def _share(part: float, total: int) -> float:
+    return part / total if total else math.nan

@@ -3,10 +3,13 @@
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from promptrec.evaluate.report.svg import BASELINE, INK, OURS, SECOND, figure
-from promptrec.evaluate.results import DatasetResult, Measured
+from promptrec.evaluate.results import DatasetResult, RunResult
+
+Axes: TypeAlias = Any
+"""matplotlib.axes.Axes, which is not imported before a chart is drawn."""
 
 # The least distance of two names in a column, in inches.
 _APART = 0.21
@@ -17,7 +20,7 @@ def forest(dataset: DatasetResult, metric: str) -> str:
     runs = [run for run in reversed(dataset.runs) if run.metrics[metric].mean is not None]
     best = next((run.metrics[metric].mean for run in reversed(runs) if run.baseline), None)
 
-    def draw(axes: Any) -> None:  # noqa: ANN401 - matplotlib's axes
+    def draw(axes: Axes) -> None:
         if best is not None:
             axes.axvline(best, color=BASELINE, linestyle="--", linewidth=1)
         for place, run in enumerate(runs):
@@ -25,7 +28,7 @@ def forest(dataset: DatasetResult, metric: str) -> str:
             if of.low is not None and of.high is not None:
                 axes.plot([of.low, of.high], [place, place], color=colour, linewidth=3.5, solid_capstyle="round")
             axes.plot([of.mean], [place], "o", color=colour, markersize=8)
-        _rows(axes, dataset, runs)
+        _label_rows(axes, dataset, runs)
         axes.set_xlabel(f"{metric}, mean and 95 % interval")
 
     return figure(draw, _height(runs), f"{metric} of each system on {dataset.name}; dashed: the best baseline")
@@ -36,7 +39,7 @@ def distributions(dataset: DatasetResult, metric: str, values: Mapping[str, Mapp
     known = {name: [v for v in by_query.values() if not math.isnan(v)] for name, by_query in values.items()}
     runs = [run for run in reversed(dataset.runs) if known.get(run.system)]
 
-    def draw(axes: Any) -> None:  # noqa: ANN401
+    def draw(axes: Axes) -> None:
         for place, run in enumerate(runs):
             colour = _colour(run)
             line = {"color": colour, "linewidth": 1.3}
@@ -53,7 +56,7 @@ def distributions(dataset: DatasetResult, metric: str, values: Mapping[str, Mapp
                 capprops=line,
                 flierprops={"marker": ".", "markersize": 4, "markeredgecolor": colour},
             )
-        _rows(axes, dataset, runs)
+        _label_rows(axes, dataset, runs)
         axes.set_xlabel(f"{metric} of single queries: quarters, median, mean (dot)")
 
     return figure(draw, _height(runs), f"{metric} over the queries of {dataset.name}, by system")
@@ -68,14 +71,14 @@ def pareto(dataset: DatasetResult, metric: str) -> str:
     ]
     height = max(3.2, 0.8 + _APART * len(points))
 
-    def draw(axes: Any) -> None:  # noqa: ANN401
+    def draw(axes: Axes) -> None:
         axes.set_xscale("log")
         front = frontier([(x, y) for x, y, _ in points])
         axes.plot([x for x, _ in front], [y for _, y in front], color=SECOND, linewidth=2, zorder=0)
         for x, y, run in points:
             axes.plot([x], [y], "o", color=_colour(run), markersize=8)
         axes.margins(x=0.08, y=0.1)
-        _names(axes, dataset, points, height)
+        _label_points(axes, dataset, points, height)
         axes.set_xlabel("seconds a query (logarithmic)")
         axes.set_ylabel(metric)
         axes.grid()
@@ -87,12 +90,12 @@ def positions(dataset: DatasetResult) -> str:
     """How often the item shown in each slot came first, over chance."""
     runs = [run for run in dataset.runs if run.position_lift]
 
-    def draw(axes: Any) -> None:  # noqa: ANN401
+    def draw(axes: Axes) -> None:
         axes.axhline(1, color=BASELINE, linestyle="--", linewidth=1)
         for n, run in enumerate(runs):
             look = {"color": (OURS, SECOND, INK)[n % 3], "marker": "os^D"[n % 4], "linewidth": 2}
             slots = range(1, len(run.position_lift) + 1)
-            axes.plot(slots, run.position_lift, markersize=6, label=_short(dataset, run), **look)
+            axes.plot(slots, run.position_lift, markersize=6, label=_label(dataset, run), **look)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_xlabel("slot in which the item was shown")
         axes.set_ylabel("times first, over chance")
@@ -122,13 +125,15 @@ def spread(places: Sequence[float], apart: float) -> list[float]:
     return moved
 
 
-def _names(axes: Any, dataset: DatasetResult, points: Sequence[tuple[float, float, Measured]], height: float) -> None:  # noqa: ANN401
+def _label_points(
+    axes: Axes, dataset: DatasetResult, points: Sequence[tuple[float, float, RunResult]], height: float
+) -> None:
     """The names of points in a column beside the axes, clear of one another, each with a line to its point."""
     low, high = axes.get_ylim()
     places = spread([(y - low) / (high - low) for _, y, _ in points], _APART / height)
     for (x, y, run), place in zip(points, places, strict=True):
         axes.annotate(
-            _short(dataset, run, " · "),
+            _label(dataset, run, " · "),
             (x, y),
             (1.06, place),
             textcoords="axes fraction",
@@ -139,23 +144,23 @@ def _names(axes: Any, dataset: DatasetResult, points: Sequence[tuple[float, floa
         )
 
 
-def _rows(axes: Any, dataset: DatasetResult, runs: Sequence[Measured]) -> None:  # noqa: ANN401
+def _label_rows(axes: Axes, dataset: DatasetResult, runs: Sequence[RunResult]) -> None:
     """A row for each run, its name in its colour."""
-    axes.set_yticks(range(len(runs)), [_short(dataset, run) for run in runs])
+    axes.set_yticks(range(len(runs)), [_label(dataset, run) for run in runs])
     for label, run in zip(axes.get_yticklabels(), runs, strict=True):
         label.set_color(_colour(run))
     axes.grid(axis="x")
 
 
-def _height(runs: Sequence[Measured]) -> float:
+def _height(runs: Sequence[RunResult]) -> float:
     return 0.7 + 0.36 * len(runs)
 
 
-def _short(dataset: DatasetResult, run: Measured, joined: str = "\n") -> str:
+def _label(dataset: DatasetResult, run: RunResult, joined: str = "\n") -> str:
     """The ranker alone, and its model too where the ranker reads more than one."""
     one = sum(other.spec.ranker == run.spec.ranker for other in dataset.runs) == 1
     return run.spec.ranker if one else run.system.replace(" · ", joined)
 
 
-def _colour(run: Measured) -> str:
+def _colour(run: RunResult) -> str:
     return BASELINE if run.baseline else OURS

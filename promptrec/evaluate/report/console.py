@@ -7,7 +7,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from promptrec.evaluate.report import tables
-from promptrec.evaluate.report.markdown import about
+from promptrec.evaluate.report.markdown import dataset_summary
 from promptrec.evaluate.results import DatasetResult, Evaluation
 
 # Columns of letters from which on there is room for a second metric.
@@ -22,7 +22,7 @@ def as_console(evaluation: Evaluation) -> RenderableType:
         alarms = [Text(f"{run.system}: {alarm}", style="yellow") for run in dataset.runs for alarm in run.alarms]
         remarks = [Text(remark, style="yellow") for remark in dataset.remarks]
         headline = Text(dataset.headline, style="bold")
-        shown += [headline, *remarks, Text(about(dataset), style="dim"), table, *alarms, Text()]
+        shown += [headline, *remarks, Text(dataset_summary(dataset), style="dim"), table, *alarms, Text()]
     return Group(*shown)
 
 

@@ -11,9 +11,9 @@ from promptrec.errors import PromptrecError, TemplateError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.registry import open_dataset
-from promptrec.evaluate.results import DatasetResult, Evaluation, Measured
+from promptrec.evaluate.results import DatasetResult, Evaluation, RunResult
+from promptrec.evaluate.run_spec import System
 from promptrec.evaluate.runs.query_results import read_values
-from promptrec.evaluate.runs.spec import System
 from promptrec.evaluate.runs.store import RunStore
 from promptrec.rank.expression import template_kinds
 from promptrec.rank.listwise.labels import ListwiseLabels
@@ -33,12 +33,12 @@ def first_prompt(recommender: Recommender, engine: DryRunEngine, request: RankRe
     return engine.tokenizer.decode(engine.prompts[0]) if engine.prompts else ""
 
 
-MOST_SHOWN = 5
-MOST_LETTERS = 6000
+MAX_QUERIES = 5
+MAX_CHARACTERS = 6000
 
 
 @dataclass(frozen=True)
-class Worst:
+class WorstQuery:
     """One query: the metric's value, what the person told, the titles that were right with their grades, the ranking.
 
     `prompts` are pairs of what a prompt is about and its text.
@@ -53,19 +53,19 @@ class Worst:
 
 
 @dataclass(frozen=True)
-class WorstOf:
+class WorstQueries:
     """The worst queries of the best system that reads a model.
 
-    `missing` says why there are none, `no_prompts` why they are without their prompts.
+    `unavailable` says why there are none, `no_prompts` why they are without their prompts.
     """
 
     system: str
-    queries: tuple[Worst, ...] = ()
-    missing: str = ""
+    queries: tuple[WorstQuery, ...] = ()
+    unavailable: str = ""
     no_prompts: str = ""
 
 
-def worst_queries(out: Path, evaluation: Evaluation, n: int = MOST_SHOWN) -> dict[str, WorstOf]:
+def worst_queries(out: Path, evaluation: Evaluation, n: int = MAX_QUERIES) -> dict[str, WorstQueries]:
     """By dataset; a dataset that no model was read for is left out."""
     found = {}
     # Code may have evaluated open datasets, of which the configuration knows nothing.
@@ -74,43 +74,45 @@ def worst_queries(out: Path, evaluation: Evaluation, n: int = MOST_SHOWN) -> dic
         name = named[place] if place < len(named) else result.name
         run = next((run for run in result.runs if not run.baseline), None)
         if run is not None:
-            found[result.name] = _of_run(out / run.folder, evaluation.config, name, result, run, n)
+            found[result.name] = _worst_of_run(out / run.folder, evaluation.config, name, result, run, n)
     return found
 
 
-def _of_run(folder: Path, config: Config, name: str, result: DatasetResult, run: Measured, n: int) -> WorstOf:
+def _worst_of_run(
+    folder: Path, config: Config, name: str, result: DatasetResult, run: RunResult, n: int
+) -> WorstQueries:
     try:
         dataset = open_dataset(name)
     except PromptrecError as error:
-        return WorstOf(run.system, missing=str(error))
+        return WorstQueries(run.system, unavailable=str(error))
     if dataset.sha256 != result.sha256:
-        return WorstOf(run.system, missing=f"{name} is not what it was when this was measured")
+        return WorstQueries(run.system, unavailable=f"{name} is not what it was when this was measured")
     writer, no_prompts = None, ""
     try:
-        writer = PromptWriter(config, run, dataset)
+        writer = PromptRebuilder(config, run, dataset)
     except PromptrecError as error:
         no_prompts = str(error)
     by_query = read_values(folder)[1][config.primary]
     lowest = sorted((value, query_id) for query_id, value in by_query.items() if not math.isnan(value))[:n]
     rankings = RunStore(folder).rankings(query_id for _, query_id in lowest)
-    told = {query.query_id: query for query in dataset.queries}
+    queries_by_id = {query.query_id: query for query in dataset.queries}
     queries = []
     for (value, query_id), ranking in zip(lowest, rankings, strict=True):
-        right = _right(dataset, query_id)
-        prompts = tuple(writer.prompts(told[query_id], ranking, right)) if writer else ()
+        right = _relevant_items(dataset, query_id)
+        prompts = tuple(writer.prompts(queries_by_id[query_id], ranking, right)) if writer else ()
         titles = tuple((dataset.catalog[item_id].title, dataset.relevance[query_id][item_id]) for item_id in right)
-        queries.append(Worst(config.primary, value, told[query_id], titles, ranking, prompts))
-    return WorstOf(run.system, tuple(queries), no_prompts=no_prompts)
+        queries.append(WorstQuery(config.primary, value, queries_by_id[query_id], titles, ranking, prompts))
+    return WorstQueries(run.system, tuple(queries), no_prompts=no_prompts)
 
 
-def _right(dataset: Dataset, query_id: str) -> tuple[str, ...]:
+def _relevant_items(dataset: Dataset, query_id: str) -> tuple[str, ...]:
     """The right items, the best first."""
     grades = dataset.relevance.get(query_id, {})
     right = [item_id for item_id, grade in grades.items() if grade > 0 and item_id in dataset.catalog]
     return tuple(sorted(right, key=lambda item_id: (-grades[item_id], item_id)))
 
 
-class PromptWriter:
+class PromptRebuilder:
     """Writes the prompts of a run again, with its model's tokenizer and without its model.
 
     Raises:
@@ -118,10 +120,10 @@ class PromptWriter:
         TemplateError: the template is not here, or not what it was.
     """
 
-    def __init__(self, config: Config, run: Measured, dataset: Dataset) -> None:
+    def __init__(self, config: Config, run: RunResult, dataset: Dataset) -> None:
         self._dataset = dataset
         self._listwise = any(KINDS[kind].lists_candidates for kind in template_kinds(run.spec.ranker))
-        self._counter = DryRunEngine.of(_asked_model(config, run))
+        self._counter = DryRunEngine.of(_configured_model(config, run))
         system = System(
             # It writes the same prompts, and what is taken off afterwards may be gone by now.
             run.spec.ranker.replace(ListwisePrior.name, ListwiseLabels.name),
@@ -138,10 +140,10 @@ class PromptWriter:
 
     def prompts(self, query: Query, ranking: Ranking, right: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         """What a prompt is about, and its text, cut where it is very long."""
-        for about, request in self._requests(query, ranking, right):
+        for dataset_summary, request in self._requests(query, ranking, right):
             prompt = first_prompt(self._recommender, self._counter, request)
             if prompt:  # nothing is asked about a person of whom nothing is known
-                yield about, _cut(prompt)
+                yield dataset_summary, _truncate(prompt)
 
     def _requests(self, query: Query, ranking: Ranking, right: tuple[str, ...]) -> Iterator[tuple[str, RankRequest]]:
         """The requests whose prompts tell most: of all candidates, or of the first and of the best right one."""
@@ -153,18 +155,18 @@ class PromptWriter:
         first = ranking.item_ids[:1]
         shown = {item.item_id for item in candidates}
         missed = [item_id for item_id in right if item_id in shown and item_id not in first][:1]
-        for about, ids in (("Prompt of the first item", first), ("Prompt of the best right item", missed)):
+        for dataset_summary, ids in (("Prompt of the first item", first), ("Prompt of the best right item", missed)):
             for item_id in ids:
                 item = self._dataset.catalog[item_id]
-                yield f"{about}, {item.title}", RankRequest(query, (item,))
+                yield f"{dataset_summary}, {item.title}", RankRequest(query, (item,))
 
 
-def _asked_model(config: Config, run: Measured) -> str:
+def _configured_model(config: Config, run: RunResult) -> str:
     """What the configuration calls the run's model: its name or its folder."""
     name = run.spec.model or ""
     return next((model for model in config.models if Path(model).name == name), name)
 
 
-def _cut(prompt: str) -> str:
-    left_out = len(prompt) - MOST_LETTERS
-    return prompt if left_out <= 0 else f"{prompt[:MOST_LETTERS]}\n[{left_out:,} more letters are not shown here]"
+def _truncate(prompt: str) -> str:
+    left_out = len(prompt) - MAX_CHARACTERS
+    return prompt if left_out <= 0 else f"{prompt[:MAX_CHARACTERS]}\n[{left_out:,} more letters are not shown here]"

@@ -13,13 +13,13 @@ def as_markdown(evaluation: Evaluation) -> str:
     return "\n\n".join([*parts, "## To repeat it", _table(tables.repeat(evaluation))]) + "\n"
 
 
-def about(dataset: DatasetResult) -> str:
+def dataset_summary(dataset: DatasetResult) -> str:
     """One sentence on what was ranked."""
     judged = "all have" if dataset.judged == dataset.queries else f"{dataset.judged:,} have"
     return (
         f"{dataset.queries:,} queries ({judged} something right, and count), {dataset.items:,} items, "
         f"candidates: {dataset.candidates}; {dataset.domain}, {dataset.language}; {_written_by(dataset)}"
-        f"licence {dataset.licence}; source {dataset.source}. {dataset.told}"
+        f"licence {dataset.licence}; source {dataset.source}. {dataset.coverage}"
     ).rstrip()
 
 
@@ -34,14 +34,14 @@ def _dataset(dataset: DatasetResult, metrics: tuple[str, ...]) -> list[str]:
     accuracy = tables.accuracy(dataset, metrics)
     parts = [f"## {dataset.name}", f"**{_text(dataset.headline)}**"]
     parts += [f"> {_text(remark)}" for remark in dataset.remarks]
-    parts += [_text(about(dataset)), _table(accuracy)]
+    parts += [_text(dataset_summary(dataset)), _table(accuracy)]
     parts.append(f"Baselines are in italics. {accuracy.note}")
     alarms = [f"- **{_text(run.system)}**: {_text(alarm)}" for run in dataset.runs for alarm in run.alarms]
     skipped = [f"- {_text(name)} is not there: {_text(why)}" for name, why in dataset.skipped.items()]
     parts += ["\n".join(lines) for lines in (alarms, skipped) if lines]
     for table in (tables.memorisation(dataset), tables.robustness(dataset)):
         parts += [f"### {_text(table.title)}", _table(table)] if table.rows else []
-    for table in (tables.beyond(dataset), tables.validity(dataset)):
+    for table in (tables.beyond_accuracy(dataset), tables.validity(dataset)):
         parts += [f"### {_text(table.title)}", _table(table), _text(table.note)]
     return parts
 

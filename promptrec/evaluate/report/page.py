@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from promptrec.evaluate.report import charts, tables
-from promptrec.evaluate.report.error_analysis import WorstOf
-from promptrec.evaluate.report.error_section import worst_section
-from promptrec.evaluate.report.markdown import about
+from promptrec.evaluate.report.error_analysis import WorstQueries
+from promptrec.evaluate.report.error_section import worst_queries_section
+from promptrec.evaluate.report.markdown import dataset_summary
 from promptrec.evaluate.report.style import STYLE
 from promptrec.evaluate.report.tables import Table
 from promptrec.evaluate.results import DatasetResult, Evaluation
@@ -16,7 +16,7 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri
 
 
 def as_page(
-    evaluation: Evaluation, values: Mapping[str, Mapping[str, Mapping[str, float]]], worst: Mapping[str, WorstOf]
+    evaluation: Evaluation, values: Mapping[str, Mapping[str, Mapping[str, float]]], worst: Mapping[str, WorstQueries]
 ) -> str:
     """The page.
 
@@ -39,7 +39,7 @@ def as_page(
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(', '.join(names))}: evaluation</title><style>{STYLE}</style></head><body><main>"
-        f'<header><h1>Evaluation</h1><p class="about">{escape(_made(evaluation))}</p>'
+        f'<header><h1>Evaluation</h1><p class="about">{escape(_provenance(evaluation))}</p>'
         f'<div class="headlines" id="headline">{"".join(map(_headline, evaluation.datasets))}</div>'
         f'<nav>{links}<a href="#repeat">To repeat it</a></nav></header>{sections}'
         f'<section id="repeat"><h2>To repeat it</h2>{_table(tables.repeat(evaluation), facts=True)}</section>'
@@ -47,7 +47,7 @@ def as_page(
     )
 
 
-def _made(evaluation: Evaluation) -> str:
+def _provenance(evaluation: Evaluation) -> str:
     config = evaluation.config
     return f"Compared on {config.primary}, seed {config.seed}; {evaluation.date}; {evaluation.machine}."
 
@@ -63,7 +63,10 @@ def _headline(dataset: DatasetResult) -> str:
 
 
 def _dataset(
-    dataset: DatasetResult, evaluation: Evaluation, values: Mapping[str, Mapping[str, float]], worst: WorstOf | None
+    dataset: DatasetResult,
+    evaluation: Evaluation,
+    values: Mapping[str, Mapping[str, float]],
+    worst: WorstQueries | None,
 ) -> str:
     remarks = "".join(f'<p class="alarm">{escape(remark)}</p>' for remark in dataset.remarks)
     alarms = "".join(
@@ -75,12 +78,12 @@ def _dataset(
     checks = [table for table in (tables.memorisation(dataset), tables.robustness(dataset)) if table.rows]
     return (
         f'<section id="{_anchor(dataset.name)}"><h2>{escape(dataset.name)}</h2>{remarks}'
-        f'<p class="about">{escape(about(dataset))}</p>'
-        f"{alarms}{_titled(tables.accuracy(dataset, evaluation.config.metrics))}"
+        f'<p class="about">{escape(dataset_summary(dataset))}</p>'
+        f"{alarms}{_titled_table(tables.accuracy(dataset, evaluation.config.metrics))}"
         f"{f'<p>Not there:</p><ul>{skipped}</ul>' if skipped else ''}"
         f"{_pictures(dataset, evaluation.config.primary, values)}"
-        f"{''.join(map(_titled, checks)) or _NOT_CHECKED}"
-        f"{_titled(tables.beyond(dataset))}{_titled(tables.validity(dataset))}{worst_section(worst)}</section>"
+        f"{''.join(map(_titled_table, checks)) or _NOT_CHECKED}"
+        f"{_titled_table(tables.beyond_accuracy(dataset))}{_titled_table(tables.validity(dataset))}{worst_queries_section(worst)}</section>"
     )
 
 
@@ -100,7 +103,7 @@ _NOT_CHECKED = (
 )
 
 
-def _titled(table: Table) -> str:
+def _titled_table(table: Table) -> str:
     return f"<h3>{escape(table.title)}</h3>{_table(table)}"
 
 
@@ -121,11 +124,11 @@ def _row(cells: Iterable[str], baseline: bool, facts: bool) -> str:
         lines = "".join(f"<td>{'<br>'.join(map(escape, cell.split('; ')))}</td>" for cell in rest)
         return f'<tr><th scope="row">{escape(first)}</th>{lines}</tr>'
     mark = ' class="baseline"' if baseline else ""
-    numbers = "".join(f"<td>{_below(*cell.partition(' ['))}</td>" for cell in rest)
-    return f'<tr{mark}><th scope="row">{_below(*first.partition(" · "))}</th>{numbers}</tr>'
+    numbers = "".join(f"<td>{_two_lines(*cell.partition(' ['))}</td>" for cell in rest)
+    return f'<tr{mark}><th scope="row">{_two_lines(*first.partition(" · "))}</th>{numbers}</tr>'
 
 
-def _below(above: str, between: str, rest: str) -> str:
+def _two_lines(above: str, between: str, rest: str) -> str:
     """The two parts of a text that was parted, one below the other, and the p of a difference below its interval."""
     below = escape(between.strip(" ·") + rest).replace("], p ", "],<br>p ")
     return escape(above) + (f"<small>{below}</small>" if rest else "")

@@ -56,7 +56,7 @@ article { background: var(--card); border: 1px solid var(--line); border-radius:
   margin: 1rem 0; }
 article :is(ol, ul) { margin: .35rem 0 .75rem; padding-left: 1.6rem; }
 article blockquote { margin: 0 0 .75rem; padding-left: .9rem; border-left: 3px solid var(--line); }
-article .told { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 0 2rem; }
+article .details { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); gap: 0 2rem; }
 .value { color: var(--soft); font-weight: 400; }
 li small { font-weight: 400; }
 li.right { font-weight: 600; color: var(--ours); }

@@ -28,33 +28,33 @@ _STYLE: dict[str, Any] = {
 }
 
 
-def figure(draw: Callable[[Any], None], height: float, says: str) -> str:
+def figure(draw: Callable[[Any], None], height: float, caption: str) -> str:
     """A <figure> with a picture and its caption, the same bytes every time.
 
     Args:
         draw: draws on matplotlib's axes.
         height: in inches.
-        says: what it shows; the caption, and what a screen reader reads out.
+        caption: what it shows, and what a screen reader reads out.
 
     Raises:
         MissingExtra: matplotlib is not installed.
     """
     picture = _svg(draw, height)
-    for stands, colour in _PAGE_COLOURS.items():
-        picture = picture.replace(stands, colour)
-    said = html.escape(says)
-    named = picture.replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1)
-    return f"<figure><figcaption>{said}</figcaption>{named}</figure>"
+    for placeholder, colour in _PAGE_COLOURS.items():
+        picture = picture.replace(placeholder, colour)
+    escaped = html.escape(caption)
+    labelled = picture.replace("<svg ", f'<svg role="img" aria-label="{escaped}" ', 1)
+    return f"<figure><figcaption>{escaped}</figcaption>{labelled}</figure>"
 
 
-def require_pictures() -> None:
+def require_matplotlib() -> None:
     """Raise MissingExtra where matplotlib is not installed: better before hours of ranking than after them."""
     if find_spec("matplotlib") is None:
         raise MissingExtra("matplotlib", "evaluate")
 
 
 def _svg(draw: Callable[[Any], None], height: float) -> str:
-    require_pictures()
+    require_matplotlib()
     import matplotlib
     from matplotlib.figure import Figure
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from promptrec.evaluate.results import DatasetResult, Estimate, Evaluation, Measured, Paired
+from promptrec.evaluate.results import ComparisonResult, DatasetResult, Estimate, Evaluation, RunResult
 
 NONE = "–"
 NOT_MEASURED = "not measured"
@@ -52,7 +52,7 @@ def accuracy(dataset: DatasetResult, metrics: Iterable[str]) -> Table:
 
 def _accuracy_note(dataset: DatasetResult, metrics: tuple[str, ...], has_gap: bool) -> str:
     retrieved = any(run.spec.retrieve is not None for run in dataset.runs)
-    said = [
+    sentences = [
         "Means with 95 % intervals (bootstrap over queries, BCa). The difference to the best baseline is paired, its p "
         "is Holm's over all pairs of a system and a baseline.",
         "The gap is what real titles add over masked ones." if has_gap else "",
@@ -62,10 +62,10 @@ def _accuracy_note(dataset: DatasetResult, metrics: tuple[str, ...], has_gap: bo
         else "",
         "Not ok are rankings that were repaired, fell back, abstained or failed; the table of validity has each.",
     ]
-    return " ".join(filter(None, said))
+    return " ".join(filter(None, sentences))
 
 
-def beyond(dataset: DatasetResult) -> Table:
+def beyond_accuracy(dataset: DatasetResult) -> Table:
     """Coverage, exposure, novelty, diversity, popularity."""
     note = (
         "Of the first 10 of everybody's list. coverage: share of the catalogue that anybody was shown; gini: "
@@ -75,7 +75,7 @@ def beyond(dataset: DatasetResult) -> Table:
         "over what chance would give; retrieved: share of the right items among the candidates, where BM25 "
         "picked them."
     )
-    return _named("Beyond accuracy", dataset, "beyond", 3, note)
+    return _metric_table("Beyond accuracy", dataset, "beyond_accuracy", 3, note)
 
 
 def validity(dataset: DatasetResult) -> Table:
@@ -86,7 +86,7 @@ def validity(dataset: DatasetResult) -> Table:
         "request or of the prompt, which chance gives as copied-by-chance; tied-items: items that nothing told apart "
         "from another."
     )
-    return _named("Validity, as shares", dataset, "validity", 3, note)
+    return _metric_table("Validity, as shares", dataset, "validity", 3, note)
 
 
 def robustness(dataset: DatasetResult) -> Table:
@@ -140,11 +140,11 @@ def repeat(evaluation: Evaluation) -> Table:
         (f"dataset {d.name}", f"sha256 {d.sha256}; licence {d.licence}; source {d.source}") for d in evaluation.datasets
     ]
     for run in (run for dataset in evaluation.datasets for run in dataset.runs):
-        made_of = [f"key {run.spec.key}"]
+        checksums = [f"key {run.spec.key}"]
         if run.spec.model_sha256:
-            made_of.append(f"model sha256 {run.spec.model_sha256}")
-        made_of += [f"template {template.name} sha256 {template.sha256}" for template in run.spec.templates]
-        rows.append((run.folder, "; ".join(made_of)))
+            checksums.append(f"model sha256 {run.spec.model_sha256}")
+        checksums += [f"template {template.name} sha256 {template.sha256}" for template in run.spec.templates]
+        rows.append((run.folder, "; ".join(checksums)))
     return Table("To repeat it", ("what", "is"), tuple(rows))
 
 
@@ -155,7 +155,7 @@ def interval(of: Estimate) -> str:
     return f"{of.mean:.3f}" + (f" [{of.low:.3f}, {of.high:.3f}]" if of.low is not None and of.high is not None else "")
 
 
-def difference(of: Paired | None) -> str:
+def difference(of: ComparisonResult | None) -> str:
     """+0.041 [+0.010, +0.072], p = .004."""
     if of is None or of.mean is None:
         return NONE
@@ -163,7 +163,7 @@ def difference(of: Paired | None) -> str:
     return f"{of.mean:+.3f}{bounds}" + ("" if of.p_holm is None else f", p {probability(of.p_holm)}")
 
 
-def gap(run: Measured) -> str:
+def gap(run: RunResult) -> str:
     """What real titles add over masked ones."""
     return difference(run.memorisation["masked"]) if "masked" in run.memorisation else NOT_MEASURED
 
@@ -197,7 +197,7 @@ def percent(value: float | None) -> str:
     return NONE if value is None else f"{value:.1%}"
 
 
-def _named(title: str, dataset: DatasetResult, field: str, places: int, note: str) -> Table:
+def _metric_table(title: str, dataset: DatasetResult, field: str, places: int, note: str) -> Table:
     """A column for each number that any run has; those that only count are whole."""
     named: list[Mapping[str, float | None]] = [getattr(run, field) for run in dataset.runs]
     columns = {name: places for numbers in named for name in numbers}

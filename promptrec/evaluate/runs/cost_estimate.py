@@ -8,10 +8,10 @@ from promptrec.engine.base import Engine
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.registry import open_dataset
-from promptrec.evaluate.progress import ProgressListener
-from promptrec.evaluate.runs.execution import Asked, rank_batch
-from promptrec.evaluate.runs.spec import System
-from promptrec.evaluate.systems import Engines, check_training, requested_systems, settled
+from promptrec.evaluate.progress_listener import ProgressListener
+from promptrec.evaluate.run_spec import System
+from promptrec.evaluate.runs.execution import RankInput, rank_batch
+from promptrec.evaluate.runs.systems import Engines, check_training, requested_systems, resolve_auto
 
 SAMPLE = 4
 # A masked and a permuted run; five orders, and one each of paraphrases, typos and a distraction.
@@ -49,42 +49,44 @@ class CostEstimate(BaseModel):
         lines = [
             f"{s.dataset} · {s.system}: {s.queries:,} queries, about {s.prompt_tokens:,} prompt tokens"
             + (f" and {s.decoded_tokens:,} written" if s.decoded_tokens else "")
-            + f", {as_time(s.seconds)} (from {s.sampled} queries); prompts by {', '.join(s.templates)}"
+            + f", {format_duration(s.seconds)} (from {s.sampled} queries); prompts by {', '.join(s.templates)}"
             for s in self.systems
         ]
-        return "\n".join([*lines, f"all of it: about {as_time(self.seconds)}; nothing was kept"])
+        return "\n".join([*lines, f"all of it: about {format_duration(self.seconds)}; nothing was kept"])
 
 
-def estimate_cost(config: Config, engine: Engine | None = None, watch: ProgressListener | None = None) -> CostEstimate:
+def estimate_cost(
+    config: Config, engine: Engine | None = None, listener: ProgressListener | None = None
+) -> CostEstimate:
     """Read the first few queries of each dataset with each system that reads a model; nothing is kept.
 
-    `watch` is told what `open_dataset` says, and what `auto` measures.
+    `listener` is told what `open_dataset` says, and what `auto` measures.
 
     Raises:
         As `promptrec.evaluate.evaluator.evaluate`.
     """
-    watch = watch or ProgressListener()
-    datasets = [open_dataset(name, watch.notes) for name in config.datasets]
-    asked = requested_systems(config, engine)
-    for system in asked:
+    listener = listener or ProgressListener()
+    datasets = [open_dataset(name, listener.on_note) for name in config.datasets]
+    systems = requested_systems(config, engine)
+    for system in systems:
         for dataset in datasets:
             check_training(system, dataset)
-    opened = Engines()
+    engines = Engines()
     try:
         costs = [
-            _cost(config, dataset, system, opened)
-            for asked_system in asked
+            _cost(config, dataset, system, engines)
+            for requested in systems
             for dataset in datasets
-            for system in settled([asked_system], dataset, opened, watch)
+            for system in resolve_auto([requested], dataset, engines, listener)
             if system.reads_model
         ]
     finally:
-        opened.close()
+        engines.close()
     return CostEstimate(systems=tuple(costs))
 
 
 def _cost(config: Config, dataset: Dataset, system: System, engines: Engines) -> SystemCost:
-    everything: tuple[Asked, ...] = dataset.requests if dataset.candidates_given else dataset.queries
+    everything: tuple[RankInput, ...] = dataset.requests if dataset.candidates_given else dataset.queries
     sample = everything[: config.limit][:SAMPLE]
     recommender = system.open(dataset, engines.get(system))
     started = time.perf_counter()
@@ -106,7 +108,7 @@ def _cost(config: Config, dataset: Dataset, system: System, engines: Engines) ->
     )
 
 
-def as_time(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A duration as people say it."""
     if seconds < 90:
         return f"{seconds:.0f} s"

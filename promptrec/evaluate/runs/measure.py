@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from promptrec.data.item import Item
 from promptrec.errors import writing
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.evaluate.metrics.beyond_accuracy import Beyond
-from promptrec.evaluate.metrics.cost import Cost
+from promptrec.evaluate.metrics.beyond_accuracy import BeyondAccuracy
+from promptrec.evaluate.metrics.cost import CostMetrics
 from promptrec.evaluate.metrics.diversity import ItemVectors
 from promptrec.evaluate.metrics.ranking import measure
 from promptrec.evaluate.metrics.validity import Validity
 from promptrec.evaluate.results import Estimate
-from promptrec.evaluate.runs.store import GO_ON, METRICS, PER_QUERY, TREC, RunStore
+from promptrec.evaluate.runs.store import METRICS, PER_QUERY, RESUME_HINT, TREC, RunStore
 from promptrec.evaluate.stats.significance import interval
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.run import Run
@@ -31,7 +31,7 @@ class Measurement:
 
     values: Values
     metrics: dict[str, Estimate]
-    beyond: dict[str, float | None]
+    beyond_accuracy: dict[str, float | None]
     validity: dict[str, float]
     cost: dict[str, float]
     alarms: tuple[str, ...]
@@ -46,26 +46,28 @@ def measure_run(
     the same run gives every time; what differs from time to time, the seconds, stays out of it.
     """
     values: dict[str, dict[str, float]] = {name: {} for name in metrics}
-    beyond, validity, cost = Beyond(dataset.catalog, vectors=vectors), Validity(), Cost()
+    beyond_accuracy, validity, cost = BeyondAccuracy(dataset.catalog, vectors=vectors), Validity(), CostMetrics()
     found: list[float] = []
     path = store.folder / TREC
-    with writing(path, GO_ON), path.with_name(f"{TREC}.part").open("w", encoding="utf-8") as trec:
-        for ranking, candidates in _ranked(store, dataset, limit):
+    with writing(path, RESUME_HINT), path.with_name(f"{TREC}.part").open("w", encoding="utf-8") as trec:
+        for ranking, candidates in _with_candidates(store, dataset, limit):
             relevance = dataset.relevance.get(ranking.query_id, {})
             for name, value in measure(ranking.tie_groups(), relevance, metrics).items():
                 values[name][ranking.query_id] = value
-            for counter in (beyond, validity):
+            for counter in (beyond_accuracy, validity):
                 counter.add(ranking, candidates)
             cost.add(ranking)
-            found.append(_share_found(ranking, relevance))
+            found.append(_retrieval_recall(ranking, relevance))
             trec.write(Run([ranking]).to_trec(tag=store.spec.ranker))
     path.with_name(f"{TREC}.part").replace(path)
     seed = store.spec.seed
     estimates = {name: estimate(by_query, seed) for name, by_query in values.items()}
     retrieved = {} if dataset.candidates_given else {"retrieved": _mean(found)}
-    more = {name: defined(value) for name, value in {**retrieved, **beyond.summary()}.items()}
+    more = {name: none_if_nan(value) for name, value in {**retrieved, **beyond_accuracy.summary()}.items()}
     valid = {name: value for name, value in validity.summary().items() if not math.isnan(value)}
-    measured = Measurement(values, estimates, more, valid, _numbers(cost.summary()), tuple(beyond.alarms()))
+    measured = Measurement(
+        values, estimates, more, valid, _without_nan(cost.summary()), tuple(beyond_accuracy.alarms())
+    )
     _write(store, measured)
     return measured
 
@@ -73,15 +75,15 @@ def measure_run(
 def estimate(by_query: Mapping[str, float], seed: int) -> Estimate:
     """Mean and interval over queries; NaN becomes None, as JSON has it."""
     of = interval(list(by_query.values()), seed)
-    return Estimate(mean=defined(of.mean), low=defined(of.low), high=defined(of.high), n=of.n)
+    return Estimate(mean=none_if_nan(of.mean), low=none_if_nan(of.low), high=none_if_nan(of.high), n=of.n)
 
 
-def defined(value: float) -> float | None:
+def none_if_nan(value: float) -> float | None:
     """The number, or None for NaN."""
     return None if math.isnan(value) else value
 
 
-def _ranked(store: RunStore, dataset: Dataset, limit: int | None) -> Iterator[tuple[Ranking, Sequence[Item]]]:
+def _with_candidates(store: RunStore, dataset: Dataset, limit: int | None) -> Iterator[tuple[Ranking, Sequence[Item]]]:
     """Rankings and the candidates they were made of, in the dataset's order; retrieved candidates by their IDs."""
     ids = [query.query_id for query in dataset.queries[:limit]]
     shown = {request.query.query_id: request.candidates for request in dataset.requests[:limit]}
@@ -90,24 +92,24 @@ def _ranked(store: RunStore, dataset: Dataset, limit: int | None) -> Iterator[tu
         yield ranking, shown.get(ranking.query_id, retrieved)
 
 
-def _share_found(ranking: Ranking, relevance: Mapping[str, int]) -> float:
+def _retrieval_recall(ranking: Ranking, relevance: Mapping[str, int]) -> float:
     right = {item_id for item_id, grade in relevance.items() if grade > 0}
     return len(right.intersection(ranking.item_ids)) / len(right) if right else math.nan
 
 
 def _mean(values: Sequence[float]) -> float:
-    kept = [value for value in values if not math.isnan(value)]
-    return sum(kept) / len(kept) if kept else math.nan
+    defined_values = [value for value in values if not math.isnan(value)]
+    return sum(defined_values) / len(defined_values) if defined_values else math.nan
 
 
-def _numbers(named: Mapping[str, float]) -> dict[str, float]:
+def _without_nan(named: Mapping[str, float]) -> dict[str, float]:
     return {name: value for name, value in named.items() if not math.isnan(value)}
 
 
 def _write(store: RunStore, measured: Measurement) -> None:
     summary = {
         "metrics": {name: of.model_dump() for name, of in measured.metrics.items()},
-        "beyond": measured.beyond,
+        "beyond_accuracy": measured.beyond_accuracy,
         "validity": measured.validity,
         "alarms": measured.alarms,
     }

@@ -8,7 +8,7 @@ import ray
 
 from promptrec import errors
 from promptrec.errors import PromptrecError
-from promptrec.evaluate.runs.execution import Asked, Open, rank_batch
+from promptrec.evaluate.runs.execution import OpenRecommender, RankInput, rank_batch
 from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
 
@@ -25,7 +25,9 @@ class RayExecutor:
     def __init__(self, workers: int) -> None:
         self._workers = workers
 
-    def __call__(self, open_recommender: Open, batches: Sequence[Sequence[Asked]]) -> Iterator[list[Ranking]]:
+    def __call__(
+        self, open_recommender: OpenRecommender, batches: Sequence[Sequence[RankInput]]
+    ) -> Iterator[list[Ranking]]:
         """See `Executor`."""
         if not ray.is_initialized():
             ray.init(include_dashboard=False, log_to_driver=False, configure_logging=False)
@@ -44,11 +46,11 @@ class RayExecutor:
         )
         for row in ranked.iter_rows():
             if row["error"]:
-                raise _as_it_was(row["error"], row["reason"])
+                raise _rebuild_error(row["error"], row["reason"])
             yield [Ranking.model_validate_json(line) for line in row["rankings"]]
 
 
-def _as_it_was(name: str, reason: str) -> PromptrecError:
+def _rebuild_error(name: str, reason: str) -> PromptrecError:
     """An error of ours that a worker met. They come as text: Ray does not bring every exception across whole."""
     kind = getattr(errors, name, errors.EngineError)
     error: PromptrecError = kind.__new__(kind)
@@ -59,7 +61,7 @@ def _as_it_was(name: str, reason: str) -> PromptrecError:
 class _Worker:
     """Holds a recommender; Ray makes one for each actor."""
 
-    def __init__(self, open_recommender: Open) -> None:
+    def __init__(self, open_recommender: OpenRecommender) -> None:
         self._open = open_recommender
 
     def __call__(self, rows: dict[str, Any]) -> dict[str, Any]:

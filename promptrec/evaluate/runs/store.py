@@ -9,13 +9,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from promptrec.errors import InputError, writing
-from promptrec.evaluate.runs.spec import RunSpec, first_fault
+from promptrec.evaluate.run_spec import RunSpec, first_validation_error
 from promptrec.rank.ranking import Ranking
 
 SPEC, RANKINGS, METRICS, PER_QUERY, TREC = "run.json", "rankings.jsonl", "metrics.json", "per_query.csv", "run.trec"
 
 # What to do where a file of an evaluation cannot be written.
-GO_ON = "mend that, such as a full disk; what was ranked before is kept, and the same command goes on from there"
+RESUME_HINT = "mend that, such as a full disk; what was ranked before is kept, and the same command goes on from there"
 
 
 class RunStore:
@@ -37,16 +37,16 @@ class RunStore:
         self._path = self.folder / RANKINGS
         self.spec = self._written_spec() if spec is None else self._with_spec(spec)
         _repair(self._path)
-        self._places: dict[str, int] = {}
+        self._offsets: dict[str, int] = {}
         self._failed: set[str] = set()
-        for place, query_id, failed in self._lines():
-            self._keep(place, query_id, failed)
+        for offset, query_id, failed in self._lines():
+            self._index(offset, query_id, failed)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._offsets)
 
     def __contains__(self, query_id: object) -> bool:
-        return query_id in self._places
+        return query_id in self._offsets
 
     @property
     def failed(self) -> frozenset[str]:
@@ -60,14 +60,14 @@ class RunStore:
             InputError: they cannot be written; what the try left of a line is cut off when the folder is opened again.
         """
         lines = [ranking.model_dump_json().encode() + b"\n" for ranking in rankings]
-        with writing(self._path, GO_ON), self._path.open("ab") as file:
-            place = file.tell()
+        with writing(self._path, RESUME_HINT), self._path.open("ab") as file:
+            offset = file.tell()
             file.write(b"".join(lines))
             file.flush()
             os.fsync(file.fileno())
         for ranking, line in zip(rankings, lines, strict=True):
-            self._keep(place, ranking.query_id, ranking.status == "failed" or ranking.usage.failed > 0)
-            place += len(line)
+            self._index(offset, ranking.query_id, ranking.status == "failed" or ranking.usage.failed > 0)
+            offset += len(line)
 
     def rankings(self, query_ids: Iterable[str] | None = None) -> Iterator[Ranking]:
         """The last ranking of each query, one in memory at a time: those asked for, else all in the order written.
@@ -75,16 +75,17 @@ class RunStore:
         Raises:
             InputError: a line that something else changed.
         """
-        if not self._places:
+        if not self._offsets:
             return
         with self._path.open("rb") as file:
-            for query_id in self._places if query_ids is None else query_ids:
-                file.seek(self._places[query_id])
+            for query_id in self._offsets if query_ids is None else query_ids:
+                file.seek(self._offsets[query_id])
                 try:
                     yield Ranking.model_validate_json(file.readline())
                 except ValidationError as error:
+                    reason = first_validation_error(error)
                     raise InputError(
-                        f"{self._path}: the ranking of query {query_id!r} cannot be read ({first_fault(error)}): "
+                        f"{self._path}: the ranking of query {query_id!r} cannot be read ({reason}): "
                         "something else changed the file; remove its line, and evaluate again"
                     ) from None
 
@@ -92,25 +93,25 @@ class RunStore:
         """Write a file of the folder, whole or not at all."""
         replace_text(self.folder / name, text)
 
-    def _keep(self, place: int, query_id: str, failed: bool) -> None:
-        self._places[query_id] = place
+    def _index(self, offset: int, query_id: str, failed: bool) -> None:
+        self._offsets[query_id] = offset
         (self._failed.add if failed else self._failed.discard)(query_id)
 
     def _lines(self) -> Iterator[tuple[int, str, bool]]:
         if not self._path.exists():
             return
         with self._path.open("rb") as file:
-            place = 0
+            offset = 0
             for number, line in enumerate(file, 1):
                 try:
                     ranking = json.loads(line)
                     failed = ranking["status"] == "failed" or ranking["usage"].get("failed", 0) > 0
-                    yield place, ranking["query_id"], failed
+                    yield offset, ranking["query_id"], failed
                 except (AttributeError, ValueError, KeyError, TypeError):
                     raise InputError(
                         f"{self._path}:{number}: not a ranking: something else changed the file; remove this line"
                     ) from None
-                place += len(line)
+                offset += len(line)
 
     def _written_spec(self) -> RunSpec:
         path = self.folder / SPEC
@@ -119,10 +120,10 @@ class RunStore:
         except OSError:
             raise InputError(f"{self.folder}: not a run's folder, it has no {SPEC}") from None
         except ValidationError as error:
-            raise InputError(f"{path}: {first_fault(error)}") from None
+            raise InputError(f"{path}: {first_validation_error(error)}") from None
 
     def _with_spec(self, spec: RunSpec) -> RunSpec:
-        with writing(self.folder, GO_ON):
+        with writing(self.folder, RESUME_HINT):
             self.folder.mkdir(parents=True, exist_ok=True)
         if not (self.folder / SPEC).exists():
             self.write(SPEC, spec.model_dump_json(indent=2) + "\n")
@@ -139,7 +140,7 @@ def replace_text(path: Path, text: str) -> None:
         InputError: it cannot be written.
     """
     part = path.with_name(path.name + ".part")
-    with writing(path, GO_ON):
+    with writing(path, RESUME_HINT):
         with part.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
@@ -152,7 +153,7 @@ def _repair(path: Path) -> None:
     if not path.exists() or not path.stat().st_size:
         return
     with path.open("rb+") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        whole = text.rfind(b"\n") + 1
-        torn = whole < len(text)
+        end = text.rfind(b"\n") + 1
+        torn = end < len(text)
     if torn:
-        os.truncate(path, whole)
+        os.truncate(path, end)

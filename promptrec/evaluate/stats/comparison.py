@@ -12,18 +12,18 @@ from pydantic import BaseModel, ConfigDict
 
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.stats.power import ALPHA
-from promptrec.evaluate.stats.significance import Difference, Number, holm, paired
+from promptrec.evaluate.stats.significance import Number, PairedDifference, holm, paired_difference
 
 Values: TypeAlias = Mapping[str, Mapping[str, float]]
 """Metric name to query ID to value; NaN where a metric is not defined."""
 
 
-def is_shown(difference: Difference, p_holm: float) -> bool:
+def is_shown(difference: PairedDifference, p_holm: float) -> bool:
     """Whether a difference may be called one."""
     return difference.excludes_0 and p_holm < ALPHA
 
 
-def verdict(difference: Difference, p_holm: float, names: tuple[str, str], metric: str) -> str:
+def verdict(difference: PairedDifference, p_holm: float, names: tuple[str, str], metric: str) -> str:
     """One sentence of plain English about two rankers, with the numbers it rests on.
 
     Args:
@@ -60,7 +60,7 @@ class Contrast(BaseModel):
 
     names: tuple[str, str]
     metric: str
-    difference: Difference
+    difference: PairedDifference
     p_holm: Number
 
     @property
@@ -120,7 +120,7 @@ def compare_pairs(
         InputError, UnknownName, MissingExtra: as `compare`.
     """
     found = {(names, m): _difference(a, b, m, names, seed) for names, (a, b) in pairs.items() for m in metrics}
-    adjusted = holm({asked: difference.p for asked, difference in found.items()})
+    adjusted = holm({key: difference.p for key, difference in found.items()})
     return {
         names: Comparison(
             contrasts={
@@ -133,10 +133,10 @@ def compare_pairs(
     }
 
 
-def _difference(a: Values, b: Values, metric: str, names: tuple[str, str], seed: int) -> Difference:
+def _difference(a: Values, b: Values, metric: str, names: tuple[str, str], seed: int) -> PairedDifference:
     for measured in (a, b):
         if metric not in measured:
             raise UnknownName("measured metric", metric, measured)
     if not a[metric].keys() & b[metric].keys():
         raise InputError(f"{names[0]} and {names[1]} have no query in common: compare runs over the same dataset")
-    return paired(a[metric], b[metric], seed)
+    return paired_difference(a[metric], b[metric], seed)

@@ -21,7 +21,7 @@ from promptrec.evaluate.stats.power import users_needed
 
 RESAMPLES = 10_000
 # Random numbers held at once, so that memory does not grow with the queries.
-HELD = 200_000
+MAX_RANDOM_NUMBERS = 200_000
 # Metrics are exact to about this many decimals; what lies below is rounding.
 DECIMALS = 12
 SUM_ROUNDING = 1e-9
@@ -48,7 +48,7 @@ class Interval(BaseModel):
         return self.low > 0 or self.high < 0
 
 
-class Difference(Interval):
+class PairedDifference(Interval):
     """The mean of a - b over the queries that have both, with its 95 % confidence interval.
 
     Attributes:
@@ -80,21 +80,23 @@ def interval(values: Sequence[float] | Floats, seed: int = 0, resamples: int = R
     Raises:
         MissingExtra: scipy is not installed.
     """
-    kept = np.asarray(values, dtype=np.float64)
-    kept = kept[~np.isnan(kept)]
-    n, mean = len(kept), float(kept.mean()) if len(kept) else math.nan
+    defined = np.asarray(values, dtype=np.float64)
+    defined = defined[~np.isnan(defined)]
+    n, mean = len(defined), float(defined.mean()) if len(defined) else math.nan
     if n < 2:
         return Interval(mean=mean, low=math.nan, high=math.nan, n=n)
-    if _all_the_same(kept):
+    if _is_constant(defined):
         return Interval(mean=mean, low=mean, high=mean, n=n)
     rng = np.random.default_rng([seed, 0])
     found = _scipy_stats().bootstrap(
-        (kept,), np.mean, n_resamples=resamples, batch=max(1, HELD // n), method="BCa", rng=rng
+        (defined,), np.mean, n_resamples=resamples, batch=max(1, MAX_RANDOM_NUMBERS // n), method="BCa", rng=rng
     )
     return Interval(mean=mean, low=found.confidence_interval.low, high=found.confidence_interval.high, n=n)
 
 
-def paired(a: Mapping[str, float], b: Mapping[str, float], seed: int = 0, resamples: int = RESAMPLES) -> Difference:
+def paired_difference(
+    a: Mapping[str, float], b: Mapping[str, float], seed: int = 0, resamples: int = RESAMPLES
+) -> PairedDifference:
     """How much greater the values `a` are than `b`, query by query, and how easily chance explains it.
 
     The interval is the BCa one of the paired differences. The p-value is that of the randomisation test, which flips
@@ -111,32 +113,32 @@ def paired(a: Mapping[str, float], b: Mapping[str, float], seed: int = 0, resamp
         MissingExtra: scipy is not installed.
     """
     either, both = a.keys() | b.keys(), sorted(a.keys() & b.keys())
-    apart = np.array([a[query_id] - b[query_id] for query_id in both], dtype=np.float64).round(DECIMALS)
-    apart = apart[~np.isnan(apart)]
-    found = interval(apart, seed, resamples)
-    varies = len(apart) > 1 and not _all_the_same(apart)
-    sd = float(apart.std(ddof=1)) if varies else 0.0
-    return Difference(
+    differences = np.array([a[query_id] - b[query_id] for query_id in both], dtype=np.float64).round(DECIMALS)
+    differences = differences[~np.isnan(differences)]
+    found = interval(differences, seed, resamples)
+    varies = len(differences) > 1 and not _is_constant(differences)
+    sd = float(differences.std(ddof=1)) if varies else 0.0
+    return PairedDifference(
         **found.model_dump(),
-        p=_sign_flips(apart, seed, resamples),
+        p=_sign_flips(differences, seed, resamples),
         effect_size=found.mean / sd if varies else 0.0 if found.mean == 0 else math.nan,
         dropped=len(either) - found.n,
     )
 
 
-def _sign_flips(apart: Floats, seed: int, resamples: int) -> float:
+def _sign_flips(differences: Floats, seed: int, resamples: int) -> float:
     """The p-value; own code, because `scipy.stats.permutation_test` takes a minute for 10,000 queries."""
-    n, total = len(apart), apart.sum()
+    n, total = len(differences), differences.sum()
     if not n:
         return math.nan
     exact = 2**n <= resamples
     flips = 2**n if exact else resamples
     rng = np.random.default_rng([seed, 1])
-    extreme, batch = 0, max(1, HELD // n)
+    extreme, batch = 0, max(1, MAX_RANDOM_NUMBERS // n)
     for start in range(0, flips, batch):
         rows = np.arange(start, min(start + batch, flips))
         flipped = rows[:, None] >> np.arange(n) & 1 if exact else rng.integers(0, 2, (len(rows), n), dtype=np.int8)
-        sums = total - 2 * (flipped @ apart)
+        sums = total - 2 * (flipped @ differences)
         extreme += int((np.abs(sums) >= abs(total) - SUM_ROUNDING).sum())
     return extreme / flips if exact else (1 + extreme) / (1 + flips)
 
@@ -155,7 +157,7 @@ def holm(p_values: Mapping[Key, float]) -> dict[Key, float]:
     return {key: adjusted[key] for key in p_values}
 
 
-def _all_the_same(values: Floats) -> bool:
+def _is_constant(values: Floats) -> bool:
     return float(np.ptp(values)) < 10.0**-DECIMALS
 
 

@@ -9,22 +9,22 @@ import random
 import pytest
 
 from promptrec.engine.base import Usage
+from promptrec.evaluate.baseline_comparison import compare_all, headline
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.folder import load_dataset
 from promptrec.evaluate.report.write import write_report
 from promptrec.evaluate.results import (
     EVALUATION,
+    ComparisonResult,
     DatasetResult,
     Evaluation,
-    Measured,
-    Paired,
+    RunResult,
     Stability,
     read_evaluation,
 )
+from promptrec.evaluate.run_spec import RunSpec
 from promptrec.evaluate.runs.measure import measure_run
-from promptrec.evaluate.runs.spec import RunSpec
 from promptrec.evaluate.runs.store import RunStore
-from promptrec.evaluate.stats.baseline_comparison import compare_all, headline
 from promptrec.rank.ranking import RankedItem, Ranking, ReplyReport, TemplateRef
 from promptrec.template.loader import load_template
 from promptrec.testing.planted_dataset import make_planted_dataset
@@ -138,13 +138,13 @@ def _run(out, dataset, config, ranker, strength):
     store.append([_ranking(spec, request, dataset, strength, rng) for request in dataset.requests])
     found = measure_run(store, dataset, None, config.metrics)
     listwise = ranker.startswith("listwise")
-    run = Measured(
+    run = RunResult(
         folder=folder,
         spec=spec,
         baseline=not reads,
         queries=len(dataset.queries),
         metrics=found.metrics,
-        beyond=found.beyond,
+        beyond_accuracy=found.beyond_accuracy,
         validity=found.validity,
         cost=found.cost,
         alarms=("The same 3 items came first for 9 of 10 people.",) if listwise else (),
@@ -182,7 +182,7 @@ def _ranking(spec, request, dataset, strength, rng):
 
 
 def _pair(metric, reference, mean):
-    return Paired(
+    return ComparisonResult(
         system="real titles",
         reference=reference,
         metric=metric,

@@ -5,7 +5,7 @@ from html import escape
 from rich.console import Console
 
 from promptrec.evaluate.report.console import as_console
-from promptrec.evaluate.report.markdown import about, as_markdown
+from promptrec.evaluate.report.markdown import as_markdown, dataset_summary
 from promptrec.evaluate.report.page import as_page
 
 ROW = re.compile(r"(?<!\\)\|")
@@ -31,9 +31,9 @@ def test_tables_are_whole_and_end_with_what_repeating_needs(evaluation):
 
 def test_the_templates_that_wrote_the_prompts_are_named(evaluation):
     films = evaluation.datasets[0]
-    assert "; films, en; prompts by films/en; licence" in about(films)
+    assert "; films, en; prompts by films/en; licence" in dataset_summary(films)
     unread = films.model_copy(update={"runs": tuple(run for run in films.runs if run.baseline)})
-    assert "prompts by" not in about(unread)
+    assert "prompts by" not in dataset_summary(unread)
 
 
 def test_baselines_are_in_italics_and_ours_are_not(evaluation):

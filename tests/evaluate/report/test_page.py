@@ -83,7 +83,7 @@ def test_neither_can_anything_else_that_is_named(evaluation):
             "alarms": (bad,),
             "folder": bad,
             "spec": first.runs[0].spec.model_copy(update={"model": bad}),
-            "beyond": {bad: 1.0},
+            "beyond_accuracy": {bad: 1.0},
             "robustness": {bad: first.runs[0].robustness["order"]},
         }
     )

@@ -108,12 +108,14 @@ def test_memorisation_and_robustness_have_the_rows_that_were_measured(films, chi
 
 
 def test_a_number_that_a_run_does_not_have_is_a_dash_and_counts_are_whole(films):
-    table = tables.beyond(films)
+    table = tables.beyond_accuracy(films)
     assert {row[table.columns.index("novelty@10")] for row in table.rows} == {"–"}
     assert all(row[table.columns.index("distinct-firsts")].isdigit() for row in table.rows)
     assert {row[table.columns.index("coverage@10")] for row in table.rows} <= {"0.847", "0.844"}
-    collapsed = films.runs[0].model_copy(update={"beyond": {**films.runs[0].beyond, "distinct-firsts": 1.0}})
-    table = tables.beyond(films.model_copy(update={"runs": (collapsed, *films.runs[1:])}))
+    collapsed = films.runs[0].model_copy(
+        update={"beyond_accuracy": {**films.runs[0].beyond_accuracy, "distinct-firsts": 1.0}}
+    )
+    table = tables.beyond_accuracy(films.model_copy(update={"runs": (collapsed, *films.runs[1:])}))
     assert table.rows[0][table.columns.index("distinct-firsts")] == "1"
     validity = tables.validity(films)
     replies = {row[0]: row[validity.columns.index("reply-missing")] for row in validity.rows}

@@ -5,8 +5,8 @@ import pytest
 
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.evaluate.report import error_analysis as module
-from promptrec.evaluate.report.error_analysis import MOST_LETTERS, worst_queries
-from promptrec.evaluate.report.error_section import worst_section
+from promptrec.evaluate.report.error_analysis import MAX_CHARACTERS, worst_queries
+from promptrec.evaluate.report.error_section import worst_queries_section
 from promptrec.evaluate.runs.query_results import read_values
 from promptrec.evaluate.runs.store import RunStore
 
@@ -32,7 +32,7 @@ def test_they_are_the_worst_of_the_best_system_that_reads_a_model(sample, evalua
         run = next(run for run in dataset.runs if not run.baseline)
         values = read_values(sample / run.folder)[1][METRIC]
         worst = found[dataset.name]
-        assert worst.system == run.system and not worst.missing
+        assert worst.system == run.system and not worst.unavailable
         assert [w.value for w in worst.queries] == sorted(values.values())[:5]
         assert all(values[w.query.query_id] == w.value for w in worst.queries)
 
@@ -50,7 +50,7 @@ def test_each_has_its_words_its_right_titles_and_its_ranking(sample, evaluation,
 def test_without_the_model_only_the_prompts_are_missing_and_why_is_said(found):
     worst = found["films-en"]
     assert "unknown model 'tiny-4l'" in worst.no_prompts and len(worst.queries) == 5
-    assert "Their prompts cannot be shown: unknown model" in worst_section(worst)
+    assert "Their prompts cannot be shown: unknown model" in worst_queries_section(worst)
     assert not any(query.prompts for query in worst.queries)
 
 
@@ -63,18 +63,18 @@ def test_a_dataset_that_changed_or_is_gone_is_said(sample, evaluation, tmp_path)
     with (folder / "catalog.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"item_id": "new", "title": "One more"}\n')
     changed = worst_queries(sample, moved)
-    assert changed["films-en"].missing == f"{folder} is not what it was when this was measured"
+    assert changed["films-en"].unavailable == f"{folder} is not what it was when this was measured"
     assert changed["电影_zh"].queries
     shutil.rmtree(folder)
-    assert str(folder) in worst_queries(sample, moved)["films-en"].missing
-    assert "They cannot be shown" in worst_section(changed["films-en"])
+    assert str(folder) in worst_queries(sample, moved)["films-en"].unavailable
+    assert "They cannot be shown" in worst_queries_section(changed["films-en"])
 
 
 def test_datasets_that_the_configuration_does_not_name_are_said_not_to_be_here(sample, evaluation):
     config = evaluation.config.model_copy(update={"datasets": ("planted",)})
     found = worst_queries(sample, evaluation.model_copy(update={"config": config}))
-    assert found["films-en"].missing == "planted is not what it was when this was measured"
-    assert "unknown dataset folder or name '电影_zh'" in found["电影_zh"].missing
+    assert found["films-en"].unavailable == "planted is not what it was when this was measured"
+    assert "unknown dataset folder or name '电影_zh'" in found["电影_zh"].unavailable
 
 
 def test_a_dataset_that_no_model_was_read_for_has_none(sample, evaluation):
@@ -82,7 +82,7 @@ def test_a_dataset_that_no_model_was_read_for_has_none(sample, evaluation):
     only = films.model_copy(update={"runs": tuple(run for run in films.runs if run.baseline)})
     config = evaluation.config.model_copy(update={"datasets": evaluation.config.datasets[:1]})
     assert worst_queries(sample, evaluation.model_copy(update={"datasets": (only,), "config": config})) == {}
-    assert worst_section(None) == ""
+    assert worst_queries_section(None) == ""
 
 
 @pytest.mark.model
@@ -120,8 +120,8 @@ def test_a_template_that_changed_is_said(sample, evaluation, smollm2):
 
 
 def test_very_long_prompts_are_cut_where_one_sees_it():
-    assert module._cut("x" * MOST_LETTERS) == "x" * MOST_LETTERS
-    assert module._cut("x" * (MOST_LETTERS + 1500)).endswith("x\n[1,500 more letters are not shown here]")
+    assert module._cut("x" * MAX_CHARACTERS) == "x" * MAX_CHARACTERS
+    assert module._cut("x" * (MAX_CHARACTERS + 1500)).endswith("x\n[1,500 more letters are not shown here]")
 
 
 def test_what_others_wrote_is_escaped(found):
@@ -132,14 +132,14 @@ def test_what_others_wrote_is_escaped(found):
     ranking = query.ranking.model_copy(update={"items": items, "reason": bad, "status": "repaired"})
     told = query.query.model_copy(update={"preferences": bad, "history": (bad,), "attributes": {bad: bad}})
     written = replace(query, query=told, right=((bad, 2),), ranking=ranking, prompts=((bad, bad),))
-    section = worst_section(replace(worst, system=bad, no_prompts=bad, queries=(written,)))
+    section = worst_queries_section(replace(worst, system=bad, no_prompts=bad, queries=(written,)))
     assert "<script" not in section and section.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 11
 
 
 def test_what_was_right_has_its_grade_and_no_place(found):
     worst = found["films-en"]
     query = replace(worst.queries[0], right=(("Star Drift", 3), ("Slow Train", 1)))
-    section = worst_section(replace(worst, queries=(query,)))
+    section = worst_queries_section(replace(worst, queries=(query,)))
     assert (
         '<div>Right<ul><li class="right">Star Drift <small>grade 3</small></li>'
         '<li class="right">Slow Train <small>grade 1</small></li></ul></div>' in section
@@ -148,5 +148,5 @@ def test_what_was_right_has_its_grade_and_no_place(found):
 
 def test_a_reply_says_what_was_wrong_with_it(sample, evaluation):
     asked = _with_model(evaluation, "listwise-labels", "tiny-4l")
-    section = worst_section(worst_queries(sample, asked)["films-en"])
+    section = worst_queries_section(worst_queries(sample, asked)["films-en"])
     assert "failed; the prompt is too long; missing in the reply: 3" in section

@@ -28,7 +28,7 @@ from promptrec.template.loader import load_template, packs
 from promptrec.template.template import Template
 
 
-def first_fault(error: ValidationError) -> str:
+def first_validation_error(error: ValidationError) -> str:
     """Which field of a file that we wrote is wrong, and why, or only why where it is no JSON at all."""
     fault = error.errors()[0]
     return ": ".join(filter(None, (".".join(map(str, fault["loc"])), fault["msg"])))
@@ -67,8 +67,8 @@ class RunSpec(BaseModel):
         """SHA-256 of all of it, in hexadecimal."""
         # Runs were kept before slot priors were told here: one that takes none has the key it had.
         without = {"position_bias_sha256"} if self.position_bias_sha256 is None else set()
-        told = self.model_dump(mode="json", exclude=without)
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+        fields = self.model_dump(mode="json", exclude=without)
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
     @property
     def system(self) -> str:
@@ -128,7 +128,7 @@ class System:
             about |= {"encoder": info.name, "encoder_sha256": folder_sha256(info.folder)}
         if ListwisePrior.name in ranker_parts(self.ranker):
             about |= {"position_bias_sha256": bias_sha256(self.position_bias)}
-        return RunSpec(**about, **(self._reading(dataset) if self.reads_model else {}))
+        return RunSpec(**about, **(self._model_fields(dataset) if self.reads_model else {}))
 
     def open(self, dataset: Dataset, engine: Engine | None = None) -> Recommender:
         """A recommender over the dataset's catalogue; `engine` is one that is open already."""
@@ -153,7 +153,7 @@ class System:
         name = self._template_name(dataset)
         return tuple(load_template(name, folder=self.templates, kind=kind) for kind in template_kinds(self.ranker))
 
-    def _reading(self, dataset: Dataset) -> dict[str, Any]:
+    def _model_fields(self, dataset: Dataset) -> dict[str, Any]:
         about: dict[str, Any] = {
             "templates": tuple(TemplateRef.of(template) for template in self.prompt_templates(dataset)),
             "adapter": self.adapter and Path(self.adapter).name,

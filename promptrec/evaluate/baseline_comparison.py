@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from promptrec.evaluate.results import Measured, Paired
-from promptrec.evaluate.runs.measure import Values, defined
+from promptrec.evaluate.results import ComparisonResult, RunResult
+from promptrec.evaluate.runs.measure import Values, none_if_nan
 from promptrec.evaluate.stats.comparison import verdict
-from promptrec.evaluate.stats.significance import Difference, holm, paired
+from promptrec.evaluate.stats.significance import PairedDifference, holm, paired_difference
 
 
-def compare_all(measured: Sequence[tuple[Measured, Values]], metric: str, seed: int) -> tuple[Paired, ...]:
+def compare_all(measured: Sequence[tuple[RunResult, Values]], metric: str, seed: int) -> tuple[ComparisonResult, ...]:
     """Paired differences of each system that reads a model with each baseline, on one metric.
 
     They are one family: Holm's correction is over all of them, so that the best of many is no better for being many.
@@ -16,28 +16,30 @@ def compare_all(measured: Sequence[tuple[Measured, Values]], metric: str, seed: 
     values = {run.system: by_metric[metric] for run, by_metric in measured}
     baselines = [run.system for run, _ in measured if run.baseline]
     pairs = {
-        (run.system, reference): paired(values[run.system], values[reference], seed=seed)
+        (run.system, reference): paired_difference(values[run.system], values[reference], seed=seed)
         for run, _ in measured
         if not run.baseline
         for reference in baselines
     }
-    return in_family(pairs, metric)
+    return comparison_results(pairs, metric)
 
 
-def in_family(differences: Mapping[tuple[str, str], Difference], metric: str) -> tuple[Paired, ...]:
+def comparison_results(
+    differences: Mapping[tuple[str, str], PairedDifference], metric: str
+) -> tuple[ComparisonResult, ...]:
     """Differences by (system, reference) as records, their p-values corrected together."""
     corrected = holm({pair: difference.p for pair, difference in differences.items()})
     return tuple(
-        Paired(
+        ComparisonResult(
             system=system,
             reference=reference,
             metric=metric,
-            mean=defined(of.mean),
-            low=defined(of.low),
-            high=defined(of.high),
-            p=defined(of.p),
-            p_holm=defined(corrected[system, reference]),
-            effect_size=defined(of.effect_size),
+            mean=none_if_nan(of.mean),
+            low=none_if_nan(of.low),
+            high=none_if_nan(of.high),
+            p=none_if_nan(of.p),
+            p_holm=none_if_nan(corrected[system, reference]),
+            effect_size=none_if_nan(of.effect_size),
             n=of.n,
             verdict=verdict(of, corrected[system, reference], (system, reference), metric),
         )
@@ -45,25 +47,25 @@ def in_family(differences: Mapping[tuple[str, str], Difference], metric: str) ->
     )
 
 
-def headline(runs: Sequence[Measured], comparisons: Sequence[Paired], metric: str) -> str:
+def headline(runs: Sequence[RunResult], comparisons: Sequence[ComparisonResult], metric: str) -> str:
     """Who is first, how far the best of the other kind is behind, and whether that is shown. `runs`: best first."""
     ours = next((run for run in runs if not run.baseline), None)
     baseline = next((run for run in runs if run.baseline), None)
     if ours is None or baseline is None:
         return f"{runs[0].system} has the highest {metric}: {_mean(runs[0], metric)}."
-    said = next(c.verdict for c in comparisons if (c.system, c.reference) == (ours.system, baseline.system))
+    verdict_text = next(c.verdict for c in comparisons if (c.system, c.reference) == (ours.system, baseline.system))
     if runs[0].baseline:
-        first = "A baseline won" if said.startswith(f"{baseline.system} is better") else "A baseline is first"
+        first = "A baseline won" if verdict_text.startswith(f"{baseline.system} is better") else "A baseline is first"
         return (
             f"{first}: {baseline.system} has the highest {metric}, {_mean(baseline, metric)}; the best system "
-            f"that reads a model is {ours.system} with {_mean(ours, metric)}. {said}"
+            f"that reads a model is {ours.system} with {_mean(ours, metric)}. {verdict_text}"
         )
     return (
         f"{ours.system} has the highest {metric}, {_mean(ours, metric)}; the best baseline is {baseline.system} with "
-        f"{_mean(baseline, metric)}. {said}"
+        f"{_mean(baseline, metric)}. {verdict_text}"
     )
 
 
-def _mean(run: Measured, metric: str) -> str:
+def _mean(run: RunResult, metric: str) -> str:
     mean = run.metrics[metric].mean
     return "undefined" if mean is None else f"{mean:.3f}"

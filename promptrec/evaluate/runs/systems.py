@@ -11,9 +11,9 @@ from promptrec.engine.registry import open_engine
 from promptrec.errors import EngineError, InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.evaluate.progress import ProgressListener
-from promptrec.evaluate.runs.execution import Asked, rank_batch
-from promptrec.evaluate.runs.spec import System
+from promptrec.evaluate.progress_listener import ProgressListener
+from promptrec.evaluate.run_spec import System
+from promptrec.evaluate.runs.execution import RankInput, rank_batch
 from promptrec.rank.expression import ranker_parts, template_kinds
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.selection.auto import AGREEMENT_REQUESTS, AUTO, auto, reweight
@@ -79,9 +79,9 @@ class Engines:
     """Opens the engine a system reads with, and keeps it until another one is asked for: two may not fit in memory."""
 
     def __init__(self) -> None:
-        self._asked: Any = None
+        self._key: Any = None
         self._open: Engine | None = None
-        self._refused: dict[object, EngineError] = {}
+        self._errors: dict[object, EngineError] = {}
 
     def get(self, system: System) -> Engine | None:
         """An open engine, None for a system that reads no model.
@@ -93,31 +93,33 @@ class Engines:
             return None
         if system.engine is not None and not isinstance(system.engine, str):
             return system.engine
-        asked = (system.model, system.engine, system.options)
-        if asked != self._asked:
+        inputs = (system.model, system.engine, system.options)
+        if inputs != self._key:
             self.close()
-            if asked in self._refused:
-                raise self._refused[asked]
+            if inputs in self._errors:
+                raise self._errors[inputs]
             try:
                 self._open, _ = open_engine(system.model or "", system.engine, system.options)
             except EngineError as error:
-                self._refused[asked] = error
+                self._errors[inputs] = error
                 raise
-            self._asked = asked
+            self._key = inputs
         return self._open
 
     def close(self) -> None:
         """Free what is open."""
         if self._open is not None:
             self._open.close()
-        self._open = self._asked = None
+        self._open = self._key = None
 
 
-def settled(systems: Sequence[System], dataset: Dataset, engines: Engines, watch: ProgressListener) -> list[System]:
+def resolve_auto(
+    systems: Sequence[System], dataset: Dataset, engines: Engines, listener: ProgressListener
+) -> list[System]:
     """The systems, each once, and for the ranker `auto` what it takes for the model and the people of the dataset.
 
     It takes what the probe in the dataset's language says, weighed by how the rankers agree on the first requests.
-    `watch` is told what is measured, then what is taken, and why.
+    `listener` is told what is measured, then what is taken, and why.
     """
     out: list[System] = []
     for system in systems:
@@ -126,7 +128,7 @@ def settled(systems: Sequence[System], dataset: Dataset, engines: Engines, watch
             info = resolve(system.model, "language model") if system.model else None
 
             def probing(ranker: str, model: str = engine.model_id) -> None:
-                watch.notes(
+                listener.on_note(
                     f"auto: probing {model} as {ranker} (some minutes in all, once for each model and language)"
                 )
 
@@ -139,8 +141,8 @@ def settled(systems: Sequence[System], dataset: Dataset, engines: Engines, watch
                 adapter=system.adapter,
                 notify=probing,
             )
-            chosen, why = reweight(found, _first_requests(system, dataset, engine, watch))
-            watch.notes(f"{dataset.name}: auto takes {chosen} with {found.model}: {why}")
+            chosen, why = reweight(found, _first_requests(system, dataset, engine, listener))
+            listener.on_note(f"{dataset.name}: auto takes {chosen} with {found.model}: {why}")
             system = replace(system, ranker=chosen)
         if system not in out:
             out.append(system)
@@ -148,18 +150,20 @@ def settled(systems: Sequence[System], dataset: Dataset, engines: Engines, watch
 
 
 def _first_requests(
-    system: System, dataset: Dataset, engine: Engine, watch: ProgressListener
+    system: System, dataset: Dataset, engine: Engine, listener: ProgressListener
 ) -> Callable[[str], Sequence[Ranking]]:
     """What a ranker of a name makes of the first requests."""
-    asked: Sequence[Asked] = (dataset.requests if dataset.candidates_given else dataset.queries)[:AGREEMENT_REQUESTS]
+    inputs: Sequence[RankInput] = (dataset.requests if dataset.candidates_given else dataset.queries)[
+        :AGREEMENT_REQUESTS
+    ]
 
     def read(ranker: str) -> Sequence[Ranking]:
         reads_model = bool(template_kinds(ranker))
-        watch.run_starts(dataset.name, f"{ranker}, which auto weighs,", 0, len(asked))
-        with listening(watch.reads):
-            rankings = rank_batch(replace(system, ranker=ranker).open(dataset, engine if reads_model else None), asked)
-        watch.ranked(rankings, None)
-        watch.run_ends()
+        listener.on_run_start(dataset.name, f"{ranker}, which auto weighs,", 0, len(inputs))
+        with listening(listener.on_read):
+            rankings = rank_batch(replace(system, ranker=ranker).open(dataset, engine if reads_model else None), inputs)
+        listener.on_rankings(rankings, None)
+        listener.on_run_end()
         return rankings
 
     return read
