@@ -105,7 +105,7 @@ def test_a_file_is_replaced_whole(tmp_path):
 
 WRITES_UNTIL_KILLED = """
 import sys
-from promptrec.evaluate.runs.spec import RunSpec
+from promptrec.evaluate.run_spec import RunSpec
 from promptrec.evaluate.runs.store import RunStore
 from promptrec.rank.ranking import Ranking
 

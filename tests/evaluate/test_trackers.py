@@ -47,7 +47,7 @@ EVALUATION = Evaluation(
 
 
 def test_numbers_are_named_for_what_they_are_about_and_undefined_ones_left_out():
-    assert numbers(RUN) == {"ndcg@10": 0.25, "beyond/gini@10": 0.5, "cost/seconds": 3.0}
+    assert numbers(RUN) == {"ndcg@10": 0.25, "beyond_accuracy/gini@10": 0.5, "cost/seconds": 3.0}
 
 
 def test_jsonl_is_always_there_and_only_grows(tmp_path):

@@ -14,7 +14,7 @@ from promptrec.recommender import Recommender
 
 
 class RayExecutor:
-    """See `promptrec.evaluate.execute.Executor`. Each worker is an actor with a GPU of its own where there are GPUs.
+    """See `promptrec.evaluate.runs.execution.Executor`. Each worker is an actor with a GPU of its own where there are GPUs.
 
     A Ray that runs already (RAY_ADDRESS, or one this process has joined) is used; else one is started here.
 

@@ -120,8 +120,8 @@ def test_a_template_that_changed_is_said(sample, evaluation, smollm2):
 
 
 def test_very_long_prompts_are_cut_where_one_sees_it():
-    assert module._cut("x" * MAX_CHARACTERS) == "x" * MAX_CHARACTERS
-    assert module._cut("x" * (MAX_CHARACTERS + 1500)).endswith("x\n[1,500 more letters are not shown here]")
+    assert module._truncate("x" * MAX_CHARACTERS) == "x" * MAX_CHARACTERS
+    assert module._truncate("x" * (MAX_CHARACTERS + 1500)).endswith("x\n[1,500 more letters are not shown here]")
 
 
 def test_what_others_wrote_is_escaped(found):
