@@ -14,9 +14,9 @@ from promptrec.recommender import Recommender
 
 
 class RayExecutor:
-    """See `promptrec.evaluate.runs.execution.Executor`. Each worker is an actor with a GPU of its own where there are GPUs.
+    """Executor on Ray actors, each with an engine and, where there are any, a GPU of its own.
 
-    A Ray that runs already (RAY_ADDRESS, or one this process has joined) is used; else one is started here.
+    Connects to a running Ray (RAY_ADDRESS, or the one this process has joined), else starts one.
 
     Args:
         workers: how many actors.
