@@ -81,7 +81,7 @@ def position_bias(
             progress=lambda done: bar.update(task, completed=done),
         )
     fitted.save(out)
-    unread = len(requests) - sum(found.requests for found in fitted.slots.values())
+    unread = len(requests) - sum(found.requests for found in fitted.by_size.values())
     if unread:
         console.print(f"promptrec: {unread} of {len(requests)} requests could not be read and count for nothing")
     print_json(fitted.model_dump_json(indent=2)) if as_json else _show(fitted, out)
@@ -102,7 +102,7 @@ def _show(fitted: PositionBias, out: Path) -> None:
     for name in ("candidates", "requests", "best liked", "least liked"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("remarks", overflow="fold")
-    for n, found in fitted.slots.items():
+    for n, found in fitted.by_size.items():
         by_offset = sorted(zip(found.offsets, found.labels, strict=True))
         ends = [f"{label} {offset:+.2f}" for offset, label in (by_offset[-1], by_offset[0])]
         few = f"not used: it takes {LEAST_REQUESTS} requests" if found.requests < LEAST_REQUESTS else ""

@@ -54,7 +54,7 @@ def show(found: Probe, console: Console) -> None:
         if row.auc is None or row.low is None:
             table.add_row(row.ranker, *"–––––", row.reason)
             continue
-        remarks = [] if row.first_slot is None else [f"shown first comes first {row.first_slot:.1f} x chance"]
+        remarks = [] if row.first_position is None else [f"shown first comes first {row.first_position:.1f} x chance"]
         remarks += [] if row.yes is None else [f"says yes to {row.yes:.0%}"]
         remarks += [] if row.gain is None else [f"at least {row.gain:+.3f} over the same with nothing taken off"]
         counts = f"{found.weights[row.ranker] / most:.2f}" if row.ranker in found.weights else "–"

@@ -89,7 +89,7 @@ class Ranking(_Record):
     """Numbers about the ranking as a whole, e.g. the probability mass of valid labels."""
     reply: ReplyReport | None = None
     truncations: tuple[str, ...] = ()
-    """Template slots that were shortened to fit the model's context."""
+    """Parts of the prompts that were shortened to fit the model's context."""
     usage: Usage = Usage()
     """Cost of the ranking."""
 

@@ -43,8 +43,8 @@ def test_a_datasets_queries_become_a_prior_that_says_what_the_model_likes(fit, t
     done = fit("planted", "--limit", f"{LEAST_REQUESTS}")
     assert done.exit_code == 0, done.output
     found = PositionBias.load(tmp_path / "prior.json")
-    assert found.template.name == "films/en/listwise-labels" and found.slots[8].requests == LEAST_REQUESTS
-    assert found.slots[8].offsets == pytest.approx([0.35 - n / 10 for n in range(8)])
+    assert found.template.name == "films/en/listwise-labels" and found.by_size[8].requests == LEAST_REQUESTS
+    assert found.by_size[8].offsets == pytest.approx([0.35 - n / 10 for n in range(8)])
     words = " ".join(done.stdout.split())
     assert f"8 {LEAST_REQUESTS} A +0.35 H -0.35" in words and "prior.json" in words and "not used" not in words
 
@@ -57,7 +57,7 @@ def test_json_is_what_is_kept(fit, tmp_path):
 def test_candidates_are_retrieved_where_there_are_none_and_who_says_nothing_is_left_out(fit, mine, tmp_path):
     assert fit(mine, "--retrieve", "4").exit_code == 0
     found = PositionBias.load(tmp_path / "prior.json")
-    assert {n: offsets.requests for n, offsets in found.slots.items()} == {4: 19}
+    assert {n: offsets.requests for n, offsets in found.by_size.items()} == {4: 19}
     assert found.template.name == "general/en/listwise-labels"
 
 

@@ -8,7 +8,7 @@ from promptrec.rank.selection.probe import ProbeRow
 
 ROWS = (
     ProbeRow(ranker="yes-no", auc=0.55, low=0.47, prompt_tokens=61.4, seconds=8.2, yes=0.25),
-    ProbeRow(ranker="listwise-labels", auc=0.5, low=0.4, first_slot=4.5),
+    ProbeRow(ranker="listwise-labels", auc=0.5, low=0.4, first_position=4.5),
     ProbeRow(ranker="query-likelihood", auc=0.91, low=0.86, prompt_tokens=48, seconds=5),
     ProbeRow(ranker="embedding", reason="the model minilm is not here yet: run `promptrec model add minilm`"),
 )

@@ -248,7 +248,7 @@ def test_a_model_that_knows_words_is_read_by_likelihood(tmp_path, monkeypatch):
     assert Probe.model_validate_json(found.model_dump_json()) == found
     assert {row.ranker for row in found.rows} >= {"query-likelihood", "item-pmi", "yes-no", "listwise-labels"}
     labels = next(row for row in found.rows if row.ranker == "listwise-labels")
-    assert labels.first_slot is not None and labels.prompt_tokens > 0
+    assert labels.first_position is not None and labels.prompt_tokens > 0
 
 
 @pytest.mark.model

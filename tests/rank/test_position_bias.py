@@ -74,7 +74,7 @@ def saved(fitted, tmp_path):
 
 
 def test_what_slots_are_worth_is_found_without_right_answers(fitted):
-    found = fitted.slots[SLOTS]
+    found = fitted.by_size[SLOTS]
     mean = sum(BIAS) / SLOTS
     assert found.requests == 200 and found.labels == tuple("ABCDEFGH")
     assert all(abs(offset - (bias - mean)) < 0.1 for offset, bias in zip(found.offsets, BIAS, strict=True))
@@ -92,7 +92,7 @@ def test_taking_it_off_restores_the_order(saved, close_requests):
 
 def test_one_request_over_and_over_is_dealt_anew_each_time():
     mean = sum(BIAS) / SLOTS
-    found = PositionBias.fit(TEMPLATE, requests(1) * 300, engine()).slots[SLOTS]
+    found = PositionBias.fit(TEMPLATE, requests(1) * 300, engine()).by_size[SLOTS]
     # Films 0 to 39 are worth up to 7.8 nats more than one another: their deals must differ for that to go.
     assert all(abs(offset - (bias - mean)) < 0.6 for offset, bias in zip(found.offsets, BIAS, strict=True))
 
@@ -100,11 +100,11 @@ def test_one_request_over_and_over_is_dealt_anew_each_time():
 def test_earlier_requests_count_as_much_as_later_ones():
     first, later = requests(30), requests(10, seed=9)
     a, b = (PositionBias.fit(TEMPLATE, asked, engine()) for asked in (first, later))
-    both = PositionBias.fit(TEMPLATE, later, engine(), earlier=a).slots[SLOTS]
-    wanted = [(30 * x + 10 * y) / 40 for x, y in zip(a.slots[SLOTS].offsets, b.slots[SLOTS].offsets, strict=True)]
+    both = PositionBias.fit(TEMPLATE, later, engine(), earlier=a).by_size[SLOTS]
+    wanted = [(30 * x + 10 * y) / 40 for x, y in zip(a.by_size[SLOTS].offsets, b.by_size[SLOTS].offsets, strict=True)]
     assert both.requests == 40 and both.offsets == pytest.approx(wanted)
     apart = PositionBias.fit(TEMPLATE, requests(3, candidates=5), engine(), earlier=a)
-    assert apart.slots.keys() == {5, SLOTS} and apart.slots[SLOTS] == a.slots[SLOTS]
+    assert apart.by_size.keys() == {5, SLOTS} and apart.by_size[SLOTS] == a.by_size[SLOTS]
     with pytest.raises(InputError, match=r"earlier position bias was fitted for the model scripted \(now other\)"):
         PositionBias.fit(TEMPLATE, later, engine("other"), earlier=a)
 
@@ -112,7 +112,7 @@ def test_earlier_requests_count_as_much_as_later_ones():
 def test_it_is_said_how_far_the_reading_is():
     said = []
     found = PositionBias.fit(TEMPLATE, requests(BATCH + 3, candidates=2), engine(), progress=said.append)
-    assert said == [BATCH, BATCH + 3] and found.slots[2].requests == BATCH + 3
+    assert said == [BATCH, BATCH + 3] and found.by_size[2].requests == BATCH + 3
 
 
 def test_a_place_that_cannot_be_written_is_said(fitted, tmp_path):
@@ -134,8 +134,8 @@ def test_a_stale_prior_is_refused_and_says_what_is_different(name, saved, fitted
     elif name == "template":
         more = {"template": load_template("general/en", kind="listwise-labels")}
     else:
-        relabelled = fitted.slots[SLOTS].model_copy(update={"labels": tuple("ABCDEFGX")})
-        fitted.model_copy(update={"slots": {SLOTS: relabelled}}).save(saved)
+        relabelled = fitted.by_size[SLOTS].model_copy(update={"labels": tuple("ABCDEFGX")})
+        fitted.model_copy(update={"by_size": {SLOTS: relabelled}}).save(saved)
     with pytest.raises(InputError, match=f"{saved.name} was fitted for the {name}") as refused:
         ranked(saved, asked, **more)
     others = {"model", "adapter", "template", "labels"} - {name}

@@ -58,7 +58,7 @@ class PositionBias(BaseModel):
     adapter: str | None
     """SHA-256 of the LoRA adapter: a name does not say which weights are read."""
     template: TemplateRef
-    slots: Mapping[int, PositionOffsets]
+    by_size: Mapping[int, PositionOffsets]
     """Offsets by number of candidates in the prompt."""
 
     @classmethod
@@ -98,12 +98,12 @@ class PositionBias(BaseModel):
         if not found:
             errors = [error for e in evidence for error in e.errors] or ["there are no requests"]
             raise InputError(f"no position bias can be fitted: {errors[0]}")
-        slots = dict(earlier.slots) if earlier else {}
+        by_size = dict(earlier.by_size) if earlier else {}
         for n in sorted({len(reading.labels) for reading in found}):
             mean = _mean([reading for reading in found if len(reading.labels) == n])
             known = earlier and earlier.offsets_for(mean.labels, "the earlier position bias")
-            slots[n] = _pool(known, mean) if known else mean
-        return cls(model=engine.model_id, adapter=_sha256(adapter), template=TemplateRef.of(template), slots=slots)
+            by_size[n] = _pool(known, mean) if known else mean
+        return cls(model=engine.model_id, adapter=_sha256(adapter), template=TemplateRef.of(template), by_size=by_size)
 
     def check(self, engine: Engine, template: Template, adapter: str | None, where: str) -> None:
         """Check that the bias was fitted for this model, adapter and template.
@@ -132,7 +132,7 @@ class PositionBias(BaseModel):
         Raises:
             InputError: they were fitted for other labels.
         """
-        offsets = self.slots.get(len(labels))
+        offsets = self.by_size.get(len(labels))
         if offsets is not None:
             _check_equal({"labels": (" ".join(offsets.labels), " ".join(labels))}, where)
         return offsets

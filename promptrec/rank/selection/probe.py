@@ -38,7 +38,7 @@ class ProbeRow(BaseModel):
     prompt_tokens: FiniteFloat = 0.0
     """Tokens per candidate that no cache held."""
     seconds: FiniteFloat = 0.0
-    first_slot: FiniteFloat | None = None
+    first_position: FiniteFloat | None = None
     """How often the item shown first came first, divided by chance; of rankers that list candidates."""
     yes: FiniteFloat | None = None
     """Share of pairs with more yes than no before calibration; of `yes-no`."""
@@ -73,7 +73,7 @@ def measure_ranker(ranker: Ranker, engine: Engine | None, pairs: Pairs) -> Probe
         low=lower_bound(areas),
         prompt_tokens=sum(r.usage.prompt_tokens - r.usage.cached_tokens for r in rankings) / reads,
         seconds=sum(r.usage.seconds for r in rankings),
-        first_slot=_first_slot(rankings, pairs) if kind and KINDS[kind].lists_candidates else None,
+        first_position=_first_position(rankings, pairs) if kind and KINDS[kind].lists_candidates else None,
         yes=_yes_rate(rankings) if name == "yes-no" else None,
     )
     return ProbeResult(row, scores)
@@ -116,7 +116,7 @@ def measure(
         return ProbeResult(ProbeRow(ranker=name, reason=str(error)))
 
 
-def _first_slot(rankings: Sequence[Ranking], pairs: Pairs) -> float:
+def _first_position(rankings: Sequence[Ranking], pairs: Pairs) -> float:
     shown = [seeded_order(r.candidates, pairs.seed, r.query.query_id)[0].item_id for r in pairs.requests]
     firsts = [ranking.item_ids[0] == item_id for ranking, item_id in zip(rankings, shown, strict=True)]
     return statistics.fmean(firsts) * (OTHERS + 1)
