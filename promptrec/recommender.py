@@ -87,9 +87,8 @@ class Recommender:
             template: name of a template ("films/en/query-likelihood"), of a pack ("films/en": the ranker chooses the
                 template in it), or path of a file. None: the general pack in the catalogue's language.
             engine: "vllm", "transformers", "server", an opened `Engine`, or None for what this machine has.
-            ranker: name of a way of ranking, or several combined: "query-likelihood+embedding" adds their standardised
-                scores, "bm25:50:query-likelihood" lets the first keep 50 candidates for the second. "auto": what a
-                probe of the model finds best; `probe` says why. None: query-likelihood below a billion parameters.
+            ranker: name or expression, as "query-likelihood+embedding" (sum of scores), "bm25:50:query-likelihood"
+                (cascade) or "auto" (see `probe`). None: query-likelihood below a billion parameters, else yes-no.
             templates: a folder of your own templates, looked into before the shipped ones.
             adapter: folder of a LoRA adapter to read with.
             encoder: name of an added text encoder, or its folder, for the ranker embedding.
@@ -102,8 +101,7 @@ class Recommender:
             **options: of the engine, such as dtype, max_model_len or base_url: see `EngineOptions`.
 
         Raises:
-            UnknownName: a model, engine, template or ranker nobody knows; the message lists the known ones.
-            ModelError, EngineError, TemplateError, InputError, MissingExtra: see promptrec.errors.
+            UnknownName, ModelError, EngineError, TemplateError, InputError, MissingExtra: see promptrec.errors.
         """
         if retrieve < 1:
             raise InputError(f"retrieve must be at least 1, got {retrieve}")
@@ -116,9 +114,8 @@ class Recommender:
         if ranker == AUTO:
             engine, choice, probe = _probed(engine, model, parsed, catalog, encoder, adapter)
             ranker = probe.ranker
-        kinds = template_kinds(ranker)
-        loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in kinds}
-        opened, made = _engine(engine, model, parsed) if kinds else (None, None)
+        loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in template_kinds(ranker)}
+        opened, made = _engine(engine, model, parsed) if loaded else (None, None)
         cache = _score_file(score_cache, model, opened)
         setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, cache)
         index = open_retriever(retriever, catalog) if catalog is not None and retriever != DEFAULT_RETRIEVER else None
