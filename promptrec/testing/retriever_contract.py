@@ -1,4 +1,4 @@
-"""`RetrieverContract`: what every retriever must hold. Subclass it with a fixture named `build`.
+"""Retriever contract: tests that every retriever must pass. Subclass `RetrieverContract` with a fixture named `build`.
 
 Example:
     class TestMyRetriever(RetrieverContract):
