@@ -1,14 +1,14 @@
 """`promptrec data`: list, download and describe datasets."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.table import Column, Table
 
 from promptrec.cli.options import JsonOption
-from promptrec.cli.output import dump_json, notes, print_table, say
+from promptrec.cli.output import dump_json, notes, print_facts, print_table, report_broken, say
 from promptrec.data.sources import registry
 from promptrec.data.sources.registry import PUBLIC
 from promptrec.errors import InputError
@@ -17,7 +17,7 @@ from promptrec.evaluate.datasets.query_coverage import QueryCoverage
 from promptrec.evaluate.datasets.recipes import RECIPES
 from promptrec.evaluate.datasets.registry import GENERATED, find_dataset, local_datasets, open_dataset
 
-app = typer.Typer(help="Datasets for evaluation: list, get, describe.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Datasets for evaluation: list, get, info.", no_args_is_help=True, rich_markup_mode=None)
 NameArgument = Annotated[
     str, typer.Argument(help="A dataset folder, one under $PROMPTREC_DATA, or a name of `data list`.")
 ]
@@ -35,7 +35,7 @@ def list_(as_json: JsonOption = False) -> None:
             rows.append(_local(name))
         except InputError as error:
             broken.append(str(error))
-    rows += [*map(_public, PUBLIC), *map(_generated, GENERATED)]
+    rows += [*map(_public, PUBLIC), *(_row(name, vars(GENERATED[name]())) for name in GENERATED)]
     if as_json:
         dump_json(rows)
     else:
@@ -44,10 +44,7 @@ def list_(as_json: JsonOption = False) -> None:
         for row in rows:
             table.add_row(row["name"], row["here"], ", ".join(row["splits"]), row["licence"], row["source"])
         print_table(table)
-    for message in broken:
-        notes().print(f"promptrec: error: {message}")
-    if broken:
-        raise typer.Exit(2)
+    report_broken(broken)
 
 
 @app.command()
@@ -70,7 +67,7 @@ def info(name: NameArgument, as_json: JsonOption = False) -> None:
     For a public dataset without a split, such as ml-100k: its licence, whether it is here, and its splits.
     """
     if name in PUBLIC:
-        _print_facts(_public(name), as_json)
+        print_facts(_public(name), as_json)
         return
     console = notes()
     data = open_dataset(name, console.print)
@@ -100,48 +97,22 @@ def info(name: NameArgument, as_json: JsonOption = False) -> None:
         "training_interactions": len(data.training) if data.training is not None else 0,
         "sha256": data.sha256,
     }
-    _print_facts(facts, as_json)
+    print_facts(facts, as_json)
 
 
-def _print_facts(facts: Mapping[str, Any], as_json: bool) -> None:
-    if as_json:
-        dump_json(facts)
-        return
-    for key, value in facts.items():
-        say(f"{key.replace('_', ' ') + ':':23} {', '.join(value) if isinstance(value, list) else value}")
+def _row(name: str, about: Mapping[str, Any], here: bool = True, splits: Sequence[str] = ()) -> dict[str, Any]:
+    """Facts of a dataset for the list and for `info`."""
+    facts = {field: about.get(field, "") for field in ("domain", "licence", "source", "warning")}
+    return {"name": name, "here": "yes" if here else "no", "splits": list(splits), **facts}
 
 
 def _local(name: str) -> dict[str, Any]:
     """A dataset folder under $PROMPTREC_DATA."""
     folder = registry.local_folder(name)
-    about = read_about(folder / ABOUT) if folder is not None else {}
-    return {
-        "name": name,
-        "here": "yes",
-        "splits": [],
-        "domain": about.get("domain", ""),
-        "licence": about.get("licence", ""),
-        "source": about.get("source", str(folder)),
-        "warning": "",
-    }
-
-
-def _generated(name: str) -> dict[str, Any]:
-    """A dataset that is generated when it is opened."""
-    data = GENERATED[name]()
-    about = {"domain": data.domain, "licence": data.licence, "source": data.source}
-    return {"name": name, "here": "yes", "splits": [], **about, "warning": ""}
+    return _row(name, {"source": str(folder)} | (read_about(folder / ABOUT) if folder is not None else {}))
 
 
 def _public(name: str) -> dict[str, Any]:
     """A public dataset and its splits."""
-    known = PUBLIC[name]
-    return {
-        "name": name,
-        "here": "yes" if registry.present(name) else "no",
-        "splits": [recipe.scheme for recipe in RECIPES.values() if recipe.public == name],
-        "domain": known.domain,
-        "licence": known.licence,
-        "source": known.source,
-        "warning": known.warning,
-    }
+    splits = [recipe.scheme for recipe in RECIPES.values() if recipe.public == name]
+    return _row(name, vars(PUBLIC[name]), bool(registry.present(name)), splits)

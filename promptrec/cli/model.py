@@ -6,11 +6,11 @@ import typer
 from rich.table import Column, Table
 
 from promptrec.cli.options import JsonOption
-from promptrec.cli.output import dump_json, notes, print_table, say
+from promptrec.cli.output import dump_json, notes, print_facts, print_table, say
 from promptrec.engine.models import registry
 from promptrec.engine.models.registry import ModelInfo
 
-app = typer.Typer(help="Models by name: list, add, describe.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Models by name: list, add, info.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("list")
@@ -52,12 +52,7 @@ def info(
 ) -> None:
     """Show the facts of a model."""
     listed = {known.name: known for known in registry.list_models()}
-    facts = _facts(listed[name] if name in listed else registry.resolve(name))
-    if as_json:
-        dump_json(facts)
-        return
-    for key, value in facts.items():
-        say(f"{key + ':':12} {value}")
+    print_facts(_facts(listed[name] if name in listed else registry.resolve(name)), as_json, width=12)
 
 
 def _facts(known: ModelInfo) -> dict[str, object]:

@@ -6,10 +6,11 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TextIO
 
+import typer
 from rich.console import Console, ConsoleDimensions, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
 from rich.progress import Progress
 from rich.segment import Segment
@@ -73,6 +74,24 @@ def dump_json(value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
 def print_table(table: Table) -> None:
     """Print a table, wide enough for its columns that must not wrap."""
     results(least_width(table)).print(table)
+
+
+def print_facts(facts: Mapping[str, Any], as_json: bool, width: int = 23) -> None:
+    """Print facts as JSON, or each in a line."""
+    if as_json:
+        dump_json(facts)
+        return
+    for key, value in facts.items():
+        say(f"{key.replace('_', ' ') + ':':{width}} {', '.join(value) if isinstance(value, list) else value}")
+
+
+def report_broken(messages: Iterable[str]) -> None:
+    """Print each error of a list once; with any, end with exit code 2."""
+    unique = list(dict.fromkeys(messages))
+    for message in unique:
+        notes().print(f"promptrec: error: {message}")
+    if unique:
+        raise typer.Exit(2)
 
 
 def results(least: int = 0, *, soft_wrap: bool = False) -> Console:

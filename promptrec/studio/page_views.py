@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from promptrec.authoring.sample_request import SAMPLE_WORDS
 from promptrec.authoring.token_spans import view_prompt
+from promptrec.data.catalog import Catalog
 from promptrec.errors import InputError, PromptrecError, TemplateError
 from promptrec.rank.expression import template_kinds
 from promptrec.rank.registry import RANKERS
@@ -20,6 +21,7 @@ from promptrec.studio.request_form import PageRequest
 from promptrec.studio.session import BUDGET, SHOWN, Session, language_of, names_of, query, templates_beside
 from promptrec.studio.translate import fault
 from promptrec.studio.workspace import TemplateFile
+from promptrec.template.front_matter import Header
 
 FOUND = 12
 
@@ -28,7 +30,7 @@ def studio(request: Request, session: Session) -> Response:
     """The page with an open template. If its file is missing, the status is 404; the tab restores unsaved text."""
     name = request.query_params.get("open") or session.first()
     template_file = session.workspace.find(name)
-    language = language_of(template_file)
+    header, catalog = _header(session, template_file), _catalog(session, template_file)
     values: dict[str, Any] = {
         "template_file": template_file,
         "packs": session.workspace.names(),
@@ -36,12 +38,12 @@ def studio(request: Request, session: Session) -> Response:
         "folder": session.workspace.own,
         "ways": ways(page_language(request)),
         "beside": [] if template_file.is_template else [path.stem for path in templates_beside(template_file)],
-        "fields": _fields(session, template_file),
-        "rankers": _rankers(session, template_file),
+        "fields": list(header.fields) if header else [],
+        "rankers": _rankers(header) if header else [],
         "model": session.model.name,
-        "words": SAMPLE_WORDS[language],
-        "catalog_size": _catalog_size(session, template_file),
-        "candidates": _first_candidates(session, template_file),
+        "words": SAMPLE_WORDS[language_of(template_file)],
+        "catalog_size": len(catalog) if catalog else 0,
+        "candidates": names_of(list(islice(catalog, SHOWN)), catalog) if catalog else [],
     }
     answer = page(request, "studio", values)
     answer.status_code = 404 if template_file.gone else 200
@@ -99,33 +101,23 @@ def problem(request: Request, error: PromptrecError) -> Response:
     return page(request, "problem", values)
 
 
-def _fields(session: Session, template_file: TemplateFile) -> list[str]:
+def _header(session: Session, template_file: TemplateFile) -> Header | None:
+    """Header of the saved template, None if it cannot be loaded."""
     try:
-        return list(session.saved_template(PageRequest(template_file.name, template_file.text)).header.fields)
+        return session.saved_template(PageRequest(template_file.name, template_file.text)).header
     except PromptrecError:
-        return []
+        return None
 
 
-def _rankers(session: Session, template_file: TemplateFile) -> list[str]:
+def _rankers(header: Header) -> list[str]:
     """The rankers that use this kind of template; the one of the same name first."""
-    try:
-        kind = session.saved_template(PageRequest(template_file.name, template_file.text)).header.kind
-    except PromptrecError:
-        return []
-    names = [name for name in RANKERS if template_kinds(name) == (kind,)]
-    return sorted(names, key=lambda name: name != kind)
+    names = [name for name in RANKERS if template_kinds(name) == (header.kind,)]
+    return sorted(names, key=lambda name: name != header.kind)
 
 
-def _catalog_size(session: Session, template_file: TemplateFile) -> int:
+def _catalog(session: Session, template_file: TemplateFile) -> Catalog | None:
+    """Catalogue to try a template with, None if it cannot be read."""
     try:
-        return len(session.catalog(template_file))
+        return session.catalog(template_file)
     except (InputError, TemplateError):
-        return 0
-
-
-def _first_candidates(session: Session, template_file: TemplateFile) -> list[str]:
-    try:
-        catalog = session.catalog(template_file)
-    except (InputError, TemplateError):
-        return []
-    return names_of(list(islice(catalog, SHOWN)), catalog)
+        return None

@@ -22,7 +22,7 @@ from promptrec.cli.options import (
     open_catalog,
     own_templates,
 )
-from promptrec.cli.output import dump_json, notes, print_table, results, say
+from promptrec.cli.output import dump_json, print_table, report_broken, results, say
 from promptrec.cli.template.check import check_
 from promptrec.cli.template.lookup import one_template
 from promptrec.cli.template.trial import ab_, diff_, test_
@@ -59,10 +59,7 @@ def list_(templates: TemplatesOption = None, as_json: JsonOption = False) -> Non
         for t in found:
             table.add_row(t.name, t.header.kind, t.header.language, t.header.about)
         print_table(table)
-    for error in dict.fromkeys(map(str, broken)):  # templates of a pack share what is wrong with it
-        notes().print(f"promptrec: error: {error}")
-    if broken:
-        raise typer.Exit(2)
+    report_broken(map(str, broken))
 
 
 @app.command()
