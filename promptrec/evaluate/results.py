@@ -1,5 +1,6 @@
 """What an evaluation found: the records that `evaluation.json` holds and reports are made from."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -131,6 +132,11 @@ class Evaluation(_Record):
             for run in dataset.runs
             if run.validity.get("unanswered", 0.0) > 0
         )
+
+
+def none_if_nan(value: float) -> float | None:
+    """The number, or None for NaN."""
+    return None if math.isnan(value) else value
 
 
 def read_evaluation(folder: str | Path) -> Evaluation:

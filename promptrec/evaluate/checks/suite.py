@@ -9,9 +9,9 @@ from promptrec.evaluate.checks.memorisation import gap, title_variants
 from promptrec.evaluate.checks.robustness import PERTURBATIONS, perturb
 from promptrec.evaluate.checks.stability import mean_stability, position_lift
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.evaluate.results import ComparisonResult, Stability
+from promptrec.evaluate.results import ComparisonResult, Stability, none_if_nan
 from promptrec.evaluate.run_spec import System
-from promptrec.evaluate.runs.measure import Measurement, none_if_nan
+from promptrec.evaluate.runs.measure import Measurement
 from promptrec.evaluate.runs.runner import Runner
 from promptrec.evaluate.runs.store import RunStore
 from promptrec.evaluate.stats.significance import PairedDifference, paired_difference

@@ -15,14 +15,12 @@ from promptrec.evaluate.metrics.cost import CostMetrics
 from promptrec.evaluate.metrics.diversity import ItemVectors
 from promptrec.evaluate.metrics.ranking import measure
 from promptrec.evaluate.metrics.validity import Validity
-from promptrec.evaluate.results import Estimate
+from promptrec.evaluate.results import Estimate, none_if_nan
 from promptrec.evaluate.runs.store import METRICS, PER_QUERY, RESUME_HINT, TREC, RunStore
+from promptrec.evaluate.stats.comparison import Values
 from promptrec.evaluate.stats.significance import interval
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.run import Run
-
-Values = Mapping[str, Mapping[str, float]]
-"""Metric name to query ID to value; NaN where a metric is not defined."""
 
 
 @dataclass(frozen=True)
@@ -76,11 +74,6 @@ def estimate(by_query: Mapping[str, float], seed: int) -> Estimate:
     """Mean and interval over queries; NaN becomes None, as JSON has it."""
     of = interval(list(by_query.values()), seed)
     return Estimate(mean=none_if_nan(of.mean), low=none_if_nan(of.low), high=none_if_nan(of.high), n=of.n)
-
-
-def none_if_nan(value: float) -> float | None:
-    """The number, or None for NaN."""
-    return None if math.isnan(value) else value
 
 
 def _with_candidates(store: RunStore, dataset: Dataset, limit: int | None) -> Iterator[tuple[Ranking, Sequence[Item]]]:

@@ -7,8 +7,8 @@ from pathlib import Path
 from promptrec.errors import InputError
 from promptrec.evaluate.results import EVALUATION, read_evaluation
 from promptrec.evaluate.run_spec import RunSpec
-from promptrec.evaluate.runs.measure import Values
 from promptrec.evaluate.runs.store import PER_QUERY, SPEC, RunStore
+from promptrec.evaluate.stats.comparison import Values
 
 
 def is_evaluation(folder: str | Path) -> bool:
