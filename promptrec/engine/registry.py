@@ -26,7 +26,7 @@ ENGINES = {
 
 @dataclass(frozen=True)
 class EngineChoice:
-    """An engine's name and the reason it was chosen."""
+    """Name of an engine and the reason why it was chosen."""
 
     name: str
     reason: str
@@ -56,8 +56,10 @@ def open_engine(
 
     Raises:
         InputError: an option that the engine does not take, or a package's engine that cannot be imported.
-        UnknownName: no such engine or model. ModelError: a model that is not added, not usable, or a text encoder.
-        EngineError: an engine that does not start. MissingExtra: a package it needs; the message has the command.
+        UnknownName: no such engine or model.
+        ModelError: a model that is not added, not usable, or a text encoder.
+        EngineError: an engine that does not start.
+        MissingExtra: a package that it needs; the message has the command.
     """
     choice = choose_engine(engine)
     info = resolve(model, "language model")
@@ -74,7 +76,8 @@ def open_encoder(model: str | Path) -> Encoder:
     """Open the text encoder of this name, or in this folder.
 
     Raises:
-        UnknownName: no such encoder. ModelError: one that is not added, not usable, or a language model.
+        UnknownName: no such encoder.
+        ModelError: one that is not added, not usable, or a language model.
         MissingExtra: sentence-transformers is not installed; the message has the command.
     """
     info = resolve(model, "text encoder")

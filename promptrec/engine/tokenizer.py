@@ -1,6 +1,6 @@
-"""A model's tokenizer, read from its folder with the light `tokenizers` library.
+"""Tokenizer of a model, read from its folder with the light `tokenizers` library.
 
-It keeps the trust boundary: control tokens are recognised only in text that a template's author typed.
+Control tokens are recognised only in trusted text, which the author of a template typed.
 """
 
 import json
@@ -30,7 +30,7 @@ class Tokenizer:
         self.added_ids = frozenset(int(token["id"]) for token in definition.get("added_tokens", []))
         self.eos_id = self._id("eos_token")
         self.bos_id = self._bos(config)
-        self._remembered = lru_cache(CACHED_TEXTS)(self._encode)
+        self._encode_cached = lru_cache(CACHED_TEXTS)(self._encode)
 
     @classmethod
     def from_folder(cls, folder: str | Path) -> Self:
@@ -55,12 +55,12 @@ class Tokenizer:
 
     @property
     def vocabulary_size(self) -> int:
-        """How many token ids there are."""
+        """Number of token IDs."""
         return int(self._trusted.get_vocab_size(with_added_tokens=True))
 
     @property
     def greatest_id(self) -> int:
-        """The greatest ID that plain text can be given; control tokens, which some models have no room for, aside."""
+        """Greatest ID of plain text; control tokens, for which some models have no embedding, do not count."""
         return max(self._trusted.get_vocab(with_added_tokens=False).values(), default=0)
 
     def check_vocabulary(self, folder: Path, vocabulary_size: int) -> None:
@@ -76,8 +76,8 @@ class Tokenizer:
             )
 
     def encode(self, text: str, *, trusted: bool) -> tuple[int, ...]:
-        """See `promptrec.prompt.Tokenizer.encode`. Short texts are remembered: items recur across people."""
-        return self._remembered(text, trusted) if len(text) <= _LONGEST_CACHED else self._encode(text, trusted)
+        """See `promptrec.prompt.Tokenizer.encode`. Short texts are cached, since items recur across queries."""
+        return self._encode_cached(text, trusted) if len(text) <= _LONGEST_CACHED else self._encode(text, trusted)
 
     def decode(self, ids: tuple[int, ...]) -> str:
         """The text of these ids, control tokens included."""
@@ -92,7 +92,7 @@ class Tokenizer:
         return None if token is None else self._trusted.token_to_id(token)
 
     def _bos(self, config: dict[str, Any]) -> int | None:
-        """BOS where the tokenizer itself would put it, or where its settings say so."""
+        """BOS token if the tokenizer adds it, or if its settings say so."""
         bos = self._id("bos_token")
         starts = self._trusted.encode("", add_special_tokens=True).ids[:1]
         return bos if bos is not None and (starts == [bos] or config.get("add_bos_token")) else None
@@ -103,11 +103,11 @@ def _token_text(token: str | dict[str, Any]) -> str:
 
 
 def _without_control_tokens(definition: dict[str, Any]) -> dict[str, Any]:
-    """The same tokenizer, unable to write a control token whatever the text says.
+    """The same tokenizer without control tokens, so that no text can produce one.
 
-    Leaving out its added tokens is not enough: they may be pieces of the model's own vocabulary too, which a text can
-    spell. There they get a name that holds NUL, which no cleaned text does, and the merges that lead to them go. Added
-    tokens that are only blanks are ordinary text.
+    Removing its added tokens is not enough: they may also be pieces of the model's vocabulary, which a text can spell.
+    Such pieces are renamed to contain NUL, which no cleaned text has, and the merges that lead to them are removed.
+    Added tokens of white space only are ordinary text.
     """
     control = {token["id"] for token in definition.get("added_tokens", []) if token["content"].strip(" \t\r\n\u2581")}
     model = dict(definition["model"])

@@ -107,12 +107,12 @@ def plan(
     users = len(requests) if users is None else users
     if not requests or users < len(requests):
         raise InputError(f"a plan for {users} people needs some of them to count, not {len(requests)}")
-    engine.forget()
+    engine.reset()
     rankings = list(run(requests))
     total = _sum(rankings)
     steps = total.steps * users / len(requests)
     if users > len(requests):
-        engine.forget()
+        engine.reset()
         total = _scale(requests, total, _sum(run(requests)), users, items)
     seconds = speed and speed.seconds(total)
     return Plan(

@@ -1,4 +1,4 @@
-"""What an engine will take from its cache, foretold from token IDs alone: a class for each way of keeping a cache."""
+"""Simulated prefix caches: how many tokens of each prompt an engine will take from its cache, from token IDs alone."""
 
 import sys
 from collections import Counter
@@ -11,34 +11,34 @@ from promptrec.engine.transformers.packing import new_tokens
 
 
 class Cache(Protocol):
-    """How many tokens of each prompt an engine will count as cached. It remembers what the engine would."""
+    """Number of cached tokens of each prompt of a call, in the order of the calls."""
 
-    def labels(self, prompts: Sequence[Tokens]) -> list[int]:
-        """Of one call of `Engine.next_logprobs`."""
+    def next_logprobs(self, prompts: Sequence[Tokens]) -> list[int]:
+        """Cached tokens of a call of `Engine.next_logprobs`."""
 
-    def likelihoods(self, prompts: Sequence[Tokens], continuations: Sequence[Tokens]) -> list[int]:
-        """Of one call of `Engine.loglikelihood`."""
+    def loglikelihood(self, prompts: Sequence[Tokens], continuations: Sequence[Tokens]) -> list[int]:
+        """Cached tokens of a call of `Engine.loglikelihood`."""
 
-    def replies(self, prompts: Sequence[Tokens]) -> list[int]:
-        """Of one call of `Engine.generate`."""
+    def generate(self, prompts: Sequence[Tokens]) -> list[int]:
+        """Cached tokens of a call of `Engine.generate`."""
 
 
-class PackedRows:
-    """The engine transformers: of the prompts of one call, each beginning is read once; nothing is kept.
+class PackedRowCache:
+    """The engine transformers: each distinct prefix of the prompts of one call is read once, and dropped after it.
 
-    The last token of what is scored is never read: nothing comes behind it.
+    The last token of a continuation is never read, since nothing follows it.
     """
 
-    def labels(self, prompts: Sequence[Tokens]) -> list[int]:
-        """See `Cache.labels`."""
+    def next_logprobs(self, prompts: Sequence[Tokens]) -> list[int]:
+        """See `Cache.next_logprobs`."""
         return [len(prompt) - new for prompt, new in zip(prompts, new_tokens(prompts), strict=True)]
 
-    def likelihoods(self, prompts: Sequence[Tokens], continuations: Sequence[Tokens]) -> list[int]:
-        """See `Cache.likelihoods`."""
-        return [n + 1 for n in self.labels(_without_last(prompts, continuations))]
+    def loglikelihood(self, prompts: Sequence[Tokens], continuations: Sequence[Tokens]) -> list[int]:
+        """See `Cache.loglikelihood`."""
+        return [n + 1 for n in self.next_logprobs(_without_last(prompts, continuations))]
 
-    def replies(self, prompts: Sequence[Tokens]) -> list[int]:
-        """See `Cache.replies`. Text is written without a cache of beginnings."""
+    def generate(self, prompts: Sequence[Tokens]) -> list[int]:
+        """See `Cache.generate`. The engine shares no prefixes when it generates."""
         return [0] * len(prompts)
 
 
@@ -46,30 +46,30 @@ def _without_last(prompts: Sequence[Tokens], continuations: Sequence[Tokens]) ->
     return [(*p, *c[:-1]) for p, c in zip(prompts, continuations, strict=True)]
 
 
-class Prefixes:
-    """The engine transformers with a model whose rows cannot be packed: a group's common beginning is read once.
+class PrefixCache:
+    """The engine transformers with a model whose rows cannot be packed: the prefix of a group is read once.
 
     Args:
-        shares: False for a model that keeps a state: it reads each prompt alone.
+        shares: False for a model with recurrent state, which reads each prompt alone.
     """
 
     def __init__(self, shares: bool = True) -> None:
         self._shares = shares
 
-    def labels(self, prompts: Sequence[Tokens]) -> list[int]:
-        """See `Cache.labels`."""
+    def next_logprobs(self, prompts: Sequence[Tokens]) -> list[int]:
+        """See `Cache.next_logprobs`."""
         return self._shared(prompts, prompts)
 
-    def likelihoods(self, prompts: Sequence[Tokens], continuations: Sequence[Tokens]) -> list[int]:
-        """See `Cache.likelihoods`."""
+    def loglikelihood(self, prompts: Sequence[Tokens], continuations: Sequence[Tokens]) -> list[int]:
+        """See `Cache.loglikelihood`."""
         return [n + 1 for n in self._shared(_without_last(prompts, continuations), prompts)]
 
-    def replies(self, prompts: Sequence[Tokens]) -> list[int]:
-        """See `Cache.replies`. Text is written without a cache of beginnings."""
+    def generate(self, prompts: Sequence[Tokens]) -> list[int]:
+        """See `Cache.generate`. The engine shares no prefixes when it generates."""
         return [0] * len(prompts)
 
     def _shared(self, sequences: Sequence[Tokens], prompts: Sequence[Tokens]) -> list[int]:
-        """The prefix of each group, but for its first member, which reads it for all."""
+        """The length of the prefix of each group, except for its first member, which reads it."""
         cached = [0] * len(sequences)
         if not self._shares:
             return cached
@@ -79,12 +79,12 @@ class Prefixes:
         return cached
 
 
-class Blocks:
-    """The engine vLLM: whole blocks of tokens are kept from call to call, here as if there were always room.
+class BlockCache:
+    """The engine vLLM: full blocks of tokens are cached from call to call, here with unlimited memory.
 
-    At least the last token of a prompt is read again. The log-probabilities of a continuation are taken behind equal
-    prompts of one call only, and what was kept for them is not used again: see `promptrec.engine.vllm`. What is read
-    for several sequences at once, such as those prompts themselves, counts for none of them.
+    At least the last token of a prompt is read again. `loglikelihood` uses the cache for equal prompts of one call
+    only, with entries of its own: see `VllmEngine`. What is read for several sequences at once, such as those prompts,
+    counts for none of them.
 
     Args:
         block: tokens in a block.
@@ -92,36 +92,36 @@ class Blocks:
 
     def __init__(self, block: int) -> None:
         self._block = block
-        self._kept: set[int] = set()
+        self._blocks: set[int] = set()
 
-    def labels(self, prompts: Sequence[Tokens]) -> list[int]:
-        """See `Cache.labels`."""
-        return [self._found(prompt, self._kept) for prompt in prompts]
+    def next_logprobs(self, prompts: Sequence[Tokens]) -> list[int]:
+        """See `Cache.next_logprobs`."""
+        return [self._cached(prompt, self._blocks) for prompt in prompts]
 
-    def likelihoods(self, prompts: Sequence[Tokens], continuations: Sequence[Tokens]) -> list[int]:
-        """See `Cache.likelihoods`."""
+    def loglikelihood(self, prompts: Sequence[Tokens], continuations: Sequence[Tokens]) -> list[int]:
+        """See `Cache.loglikelihood`."""
         repeated = [prompt for prompt, times in Counter(prompts).items() if times > 1]
         cached = [0] * len(prompts)
         if not repeated:
             return cached
-        kept: set[int] = set()
+        blocks: set[int] = set()
         for prompt in repeated:
-            self._found(prompt, kept)
+            self._cached(prompt, blocks)
         for chunk in sharing_chunks(dict(enumerate(prompts)), sys.maxsize):
             for i in chunk:
-                cached[i] = self._found((*prompts[i], *continuations[i]), kept)
+                cached[i] = self._cached((*prompts[i], *continuations[i]), blocks)
         return cached
 
-    def replies(self, prompts: Sequence[Tokens]) -> list[int]:
-        """See `Cache.replies`."""
-        return self.labels(prompts)
+    def generate(self, prompts: Sequence[Tokens]) -> list[int]:
+        """See `Cache.generate`."""
+        return self.next_logprobs(prompts)
 
-    def _found(self, ids: Tokens, kept: set[int]) -> int:
-        """How many tokens at the beginning are in whole blocks that were kept; all of its blocks are kept from now."""
-        found, before, missed = 0, 0, False
+    def _cached(self, ids: Tokens, blocks: set[int]) -> int:
+        """Number of tokens in leading full blocks that are in the cache, to which all blocks of `ids` are added."""
+        cached, key, missed = 0, 0, False
         for end in range(self._block, len(ids) + 1, self._block):
-            before = hash((before, ids[end - self._block : end]))
-            missed = missed or before not in kept or end == len(ids)
-            found = found if missed else end
-            kept.add(before)
-        return found
+            key = hash((key, ids[end - self._block : end]))
+            missed = missed or key not in blocks or end == len(ids)
+            cached = cached if missed else end
+            blocks.add(key)
+        return cached

@@ -1,4 +1,4 @@
-"""`DryRunEngine`: counts what another engine would read, with a model's own tokenizer and without its weights."""
+"""Engine that counts the tokens that another engine would read, with the model's tokenizer and without weights."""
 
 import hashlib
 import math
@@ -9,40 +9,40 @@ from pathlib import Path
 from typing import Self
 
 from promptrec.engine.base import BaseEngine, Constraint, Logprobs, Output, Sampling, Tokens, Usage
-from promptrec.engine.dry_run.cache_simulation import Blocks, Cache, PackedRows, Prefixes
+from promptrec.engine.dry_run.cache_simulation import BlockCache, Cache, PackedRowCache, PrefixCache
 from promptrec.engine.gpu import nvidia_gpus
 from promptrec.engine.models.architecture import keeps_state, longest_sequence, read_config
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.registry import choose_engine
 from promptrec.engine.tokenizer import Tokenizer
-from promptrec.engine.transformers.packing import sees_everything
+from promptrec.engine.transformers.packing import attends_to_all
 from promptrec.engine.vllm.engine import CPU_BLOCK, CPU_CONTEXT
 from promptrec.errors import InputError
 from promptrec.prompt import Tokenizer as AnyTokenizer
 
-# More tokens than any model knows.
+# More than any model has.
 VOCABULARY = 2**20
-# What the engines take for a model that does not say how long its prompts may be.
+# Context length of a model that does not state one.
 USUAL_CONTEXT = 2048
 GPU_BLOCK = 16
 
 
 class DryRunEngine(BaseEngine):
-    """See `promptrec.engine.base.Engine`. Its usage is that of the engine it stands for; its values mean nothing.
+    """Has the usage of the engine that it simulates; its values mean nothing.
 
-    They are pseudo-random log-probabilities, the same for the same token IDs and in both verbs that give them, so that
-    a ranker which asks on from what it was told asks about as much as it would of a model. `generate` writes nothing
-    (or one of the choices it is given), and counts as written the most that it might write.
+    They are pseudo-random log-probabilities, the same for the same token IDs in `next_logprobs` and `loglikelihood`, so
+    that a ranker whose prompts depend on earlier outputs reads about as much as with a model. `generate` gives an empty
+    text, or one of the choices of the constraint, and counts as generated the most that it may be.
 
-    `prompts` holds the token IDs of all it was asked to read since it last forgot, continuation included.
+    `prompts` holds the token IDs of all prompts since the last `reset`, continuations included.
 
     Args:
         model_id: of the model whose tokenizer it is.
         tokenizer: of that model.
         context_length: longest prompt with its answer, in tokens.
-        cache: builds the cache of the engine it stands for, empty.
-        name: of that engine.
+        cache: builds an empty simulated cache.
+        name: of the simulated engine.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class DryRunEngine(BaseEngine):
         model_id: str,
         tokenizer: AnyTokenizer,
         context_length: int,
-        cache: Callable[[], Cache] = PackedRows,
+        cache: Callable[[], Cache] = PackedRowCache,
         name: str = "transformers",
     ) -> None:
         self.name = name
@@ -59,15 +59,20 @@ class DryRunEngine(BaseEngine):
         self.context_length = context_length
         self.vocabulary_size = VOCABULARY
         self._new_cache = cache
-        self.forget()
+        self.reset()
 
     @classmethod
     def of(cls, model: str | Path, engine: str | None = None, options: EngineOptions = DEFAULTS) -> Self:
-        """With the tokenizer of an added model, in the place of the engine asked for or of the one this machine has.
+        """An engine with the tokenizer of an added model, which simulates an engine.
+
+        Args:
+            model: name of the model, or its folder.
+            engine: name of the simulated engine; None: the one that this machine has.
+            options: of that engine.
 
         Raises:
             UnknownName, ModelError: no such model or engine, or a model that is not added.
-            InputError: an engine whose cache is not known from here.
+            InputError: an engine whose cache cannot be simulated.
         """
         name = choose_engine(engine).name
         if name not in SIMULATED:
@@ -76,7 +81,7 @@ class DryRunEngine(BaseEngine):
         context, cache = SIMULATED[name](info.folder, options.max_model_len)
         return cls(info.name, Tokenizer.from_folder(info.folder), context, cache, name)
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Start again with an empty cache and no prompts."""
         self._cache = self._new_cache()
         self.prompts: list[Tokens] = []
@@ -87,13 +92,13 @@ class DryRunEngine(BaseEngine):
         self.prompts += prompts
         return [
             Output(tuple(logprobs(prompt, (label,))[0] for label in label_ids), Usage(len(prompt), cached))
-            for prompt, cached in zip(prompts, self._cache.labels(prompts), strict=True)
+            for prompt, cached in zip(prompts, self._cache.next_logprobs(prompts), strict=True)
         ]
 
     def _loglikelihood(
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], adapter: str | None
     ) -> list[Output[Logprobs]]:
-        cached = self._cache.likelihoods(prompts, continuations)
+        cached = self._cache.loglikelihood(prompts, continuations)
         self.prompts += [(*p, *c) for p, c in zip(prompts, continuations, strict=True)]
         return [
             Output(logprobs(prompt, continuation), Usage(len(prompt) + len(continuation), n))
@@ -110,36 +115,36 @@ class DryRunEngine(BaseEngine):
                 max(choices, key=lambda c: logprobs(prompt, tuple(c.encode()) or (0,))),
                 Usage(len(prompt), cached, sampling.max_tokens),
             )
-            for prompt, cached in zip(prompts, self._cache.replies(prompts), strict=True)
+            for prompt, cached in zip(prompts, self._cache.generate(prompts), strict=True)
         ]
 
 
 def logprobs(prompt: Tokens, continuation: Tokens) -> tuple[float, ...]:
-    """A pseudo-random log-probability for each token; over a whole vocabulary the probabilities sum to less than 1."""
-    read = hashlib.blake2b(array("q", prompt).tobytes(), digest_size=8)
+    """A pseudo-random log-probability for each token; over the vocabulary the probabilities sum to less than 1."""
+    digest = hashlib.blake2b(array("q", prompt).tobytes(), digest_size=8)
     out = []
     for token in continuation:
-        read.update(token.to_bytes(8, "little"))
-        share = (int.from_bytes(read.digest(), "little") + 1) / 2**64
+        digest.update(token.to_bytes(8, "little"))
+        share = (int.from_bytes(digest.digest(), "little") + 1) / 2**64
         out.append(math.log(share / VOCABULARY))
     return tuple(out)
 
 
-def _transformers(folder: Path, asked: int | None) -> tuple[int, Callable[[], Cache]]:
+def _transformers(folder: Path, max_model_len: int | None) -> tuple[int, Callable[[], Cache]]:
     longest = longest_sequence(folder) or USUAL_CONTEXT
     config = read_config(folder)
-    cache = PackedRows if sees_everything(config) else partial(Prefixes, not keeps_state(config))
-    return min(longest, asked or longest), cache
+    cache = PackedRowCache if attends_to_all(config) else partial(PrefixCache, not keeps_state(config))
+    return min(longest, max_model_len or longest), cache
 
 
-def _vllm(folder: Path, asked: int | None) -> tuple[int, Callable[[], Cache]]:
+def _vllm(folder: Path, max_model_len: int | None) -> tuple[int, Callable[[], Cache]]:
     longest = longest_sequence(folder) or USUAL_CONTEXT
     if nvidia_gpus():
-        return (asked or longest) - 1, partial(Blocks, GPU_BLOCK)
-    return (asked or min(longest, CPU_CONTEXT)) - 1, partial(Blocks, CPU_BLOCK)
+        return (max_model_len or longest) - 1, partial(BlockCache, GPU_BLOCK)
+    return (max_model_len or min(longest, CPU_CONTEXT)) - 1, partial(BlockCache, CPU_BLOCK)
 
 
-# The room for a prompt and the cache of each engine that can be counted for, from its model's folder and its user.
+# Context length and cache of each engine that can be simulated, from a model's folder and the option max_model_len.
 SIMULATED: dict[str, Callable[[Path, int | None], tuple[int, Callable[[], Cache]]]] = {
     "transformers": _transformers,
     "vllm": _vllm,

@@ -1,4 +1,4 @@
-"""What a model in a folder is, by its settings: a causal language model, or what else, and what may be shared in it."""
+"""Architecture of the model in a folder, by its settings: causal or not, with recurrent state or not, how long."""
 
 import inspect
 import json
@@ -11,7 +11,7 @@ from typing import Any
 from promptrec.engine.models.safetensors import read_header
 from promptrec.errors import ModelError, first_line
 
-# How the names of classes end, and what such a model is. The longest that fits counts.
+# Endings of class names, and what such a model is. The longest match counts.
 KINDS = {
     "ForMaskedLM": "a masked language model",
     "ForPreTraining": "a masked language model",
@@ -26,7 +26,7 @@ KINDS = {
     "ForImageClassification": "an image model",
     "RewardModel": "a reward model",
 }
-# Tensors that only such a model has, whatever its settings say, and files that only its folder has.
+# Tensors and files that only such a model has, whatever its settings say.
 TENSORS = {
     "score.weight": "a reranker or classifier",
     "classifier.weight": "a reranker or classifier",
@@ -36,7 +36,7 @@ TENSORS = {
 }
 FILES = dict.fromkeys(("modules.json", "config_sentence_transformers.json", "1_Pooling"), "a text encoder")
 WANTED = "a language model that writes is needed (…ForCausalLM)"
-# Layers that attend. What else there is keeps a state, which cannot be shared.
+# Attention layers. All others keep a state, which cannot be shared between prompts.
 ATTENTION = {"full_attention", "sliding_attention", "chunked_attention"}
 STATE_SETTINGS = (
     "mamba",
@@ -74,7 +74,7 @@ def longest_sequence(folder: Path) -> int | None:
 
 
 def check_causal(folder: Path) -> None:
-    """Refuse a model that does not write text from left to right, with what it is.
+    """Check that a model is a causal language model.
 
     Raises:
         ModelError: an encoder, a reranker, a masked, speech or encoder-decoder model, or an adapter.
@@ -89,7 +89,7 @@ def check_causal(folder: Path) -> None:
 
 
 def _by_settings(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What settings say that a model is instead of a causal one, and by which name."""
+    """By the settings: the names that show that a model is not causal, and what it is."""
     if config.get("is_decoder") and not config.get("is_encoder_decoder"):
         return
     names = [str(name) for name in config.get("architectures") or ()]
@@ -106,7 +106,7 @@ def _by_settings(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _by_type(model_type: str) -> str | None:
-    """What models of a family are when nothing else is said; None where they are causal, or nobody knows."""
+    """What models of a family are by default; None if they are causal or unknown."""
     from transformers.models.auto import modeling_auto as families
 
     if model_type in families.MODEL_FOR_MASKED_LM_MAPPING_NAMES:
@@ -119,14 +119,14 @@ def _by_type(model_type: str) -> str | None:
 
 
 def check_layers(folder: Path, unexpected: Iterable[str]) -> None:
-    """Refuse weights that have more layers than the settings say: the model would be read without its end.
+    """Check that the weights have no more layers than the settings, because the last would be missing.
 
     Args:
         folder: of the model.
-        unexpected: names of tensors that found no place in the model.
+        unexpected: names of tensors that are not in the model.
 
     Raises:
-        ModelError: a layer is left over.
+        ModelError: there is a further layer.
     """
     config = read_config(folder)
     layers = (config.get("text_config") or config).get("num_hidden_layers", math.inf)
@@ -140,7 +140,7 @@ def check_layers(folder: Path, unexpected: Iterable[str]) -> None:
 
 
 def headless(folder: Path) -> str | None:
-    """The class of a model that was saved without its head for words; None where it has one or is said to be causal."""
+    """Class of a model that was saved without its language model head; None if it has one."""
     config = read_config(folder)
     name = next(iter(config.get("architectures") or ()), "")
     if not name.endswith("Model") or name.endswith("LMHeadModel") or config.get("tie_word_embeddings"):
@@ -150,7 +150,7 @@ def headless(folder: Path) -> str | None:
 
 
 def keeps_state(config: Mapping[str, Any]) -> bool:
-    """Whether some layers are recurrent or convolutions: what they keep of a prefix is not shared between prompts."""
+    """Whether some layers are recurrent or convolutional, so that prompts cannot share a prefix."""
     text = config.get("text_config") or config
     layers = text.get("layer_types") or text.get("layers_block_type") or text.get("block_types")
     if layers and not set(layers) <= ATTENTION:
@@ -159,5 +159,5 @@ def keeps_state(config: Mapping[str, Any]) -> bool:
 
 
 def cache_name(forward: Callable[..., Any]) -> str:
-    """What a model calls the keys and values of a prefix: transformers 5.24 renamed them, and warns of the old name."""
+    """Name of the argument for cached keys and values, which transformers 5.24 renamed."""
     return "cache" if "cache" in inspect.signature(forward).parameters else "past_key_values"

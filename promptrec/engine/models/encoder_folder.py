@@ -1,4 +1,4 @@
-"""Folders of text encoders as sentence-transformers lays them out, and what is taken for one and is something else."""
+"""Folders of text encoders in the layout of sentence-transformers, and models that are mistaken for one."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from promptrec.engine.models.architecture import KINDS, read_config
 from promptrec.errors import ModelError, first_line
 
 MODULES, SETTINGS = "modules.json", "config_sentence_transformers.json"
-# Models of sentence-transformers and PyLate that give no single vector for a text, by the names they are saved under.
+# Models of sentence-transformers and PyLate that give no single vector for a text, by their saved type.
 OTHER_TYPES = {
     "SparseEncoder": "a sparse encoder",
     "CrossEncoder": "a cross-encoder, which reranks",
@@ -22,20 +22,20 @@ OTHER_MODULES = {
     "sentence_transformers.multi_vector_encoder.": "MultiVectorEncoder",
     "pylate.": "ColBERT",
 }
-# Models without a list of modules that sentence-transformers reads by the mean of their last layer.
+# Models without a list of modules, of which sentence-transformers takes the mean of the last layer.
 PLAIN = ("a masked language model", "a text encoder")
-# Modules that may have nothing to save. The first's files may lie beside the list.
+# Modules that may have no files. Those of the first may lie beside the list.
 WITHOUT_FILES = ("Normalize", "Dropout")
 WANTED = "a text encoder that gives one vector for a text is needed, such as minilm"
 
 
 def has_modules(folder: Path) -> bool:
-    """Whether a folder lists the modules of an encoder, as sentence-transformers saves it."""
+    """Whether a folder has the list of modules that sentence-transformers saves."""
     return (folder / MODULES).is_file()
 
 
 def model_files(folder: Path) -> Iterator[Path]:
-    """A model folder's own files and, where it lists modules, those of the folders that these may lie in."""
+    """Files of a model folder and, if it lists modules, of the folders that these may lie in."""
     yield from (path for path in folder.iterdir() if path.is_file())
     if has_modules(folder):
         # Two levels: the folder of a module, and those of a router's routes in it. Links to folders are followed.
@@ -45,7 +45,7 @@ def model_files(folder: Path) -> Iterator[Path]:
 
 
 def check_encoder(folder: Path) -> None:
-    """Refuse a folder that sentence-transformers would not open as a dense encoder, or would make another model of.
+    """Check that sentence-transformers opens a folder as the dense encoder that it is.
 
     Raises:
         ModelError: a sparse, multi-vector or cross-encoder, a language model, a classifier, a module that needs code
@@ -93,7 +93,7 @@ def _check_plain(folder: Path) -> None:
 
 
 def _json(path: Path, kind: type) -> Any:  # noqa: ANN401 - whatever JSON can hold
-    """What a file of settings holds; nothing where there is none."""
+    """Content of a settings file; empty if there is none."""
     if not path.exists():
         return kind()
     try:

@@ -1,8 +1,4 @@
-"""A packaged GGUF file to a model folder that every engine opens: float32 safetensors, tokenizer, chat template.
-
-Besides engine/transformers.py this is the one place that imports torch and transformers: converting a model is not
-reading a prompt with it.
-"""
+"""Conversion of a GGUF file to a model folder: float32 safetensors, tokenizer and chat template."""
 
 import contextlib
 import io
@@ -52,7 +48,7 @@ def convert_gguf(source: Path, target: Path, *, add_bos: bool = False) -> None:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """No progress bars, warnings or log lines from the libraries."""
+    """Context without progress bars, warnings or log lines of the libraries."""
     from transformers.utils import logging as hf_logging
 
     bars, level = hf_logging.is_progress_bar_enabled(), hf_logging.get_verbosity()

@@ -1,7 +1,7 @@
-"""PEFT LoRA adapters: checked without torch, and copied so that an engine reads what was checked, whoever writes later.
+"""PEFT LoRA adapters: checked without torch, and copied so that an engine reads the files that were checked.
 
 An engine names an adapter by the SHA-256 of its content, never by its folder: vLLM keys its cache by name and path, so
-one that was trained again into the same folder would be answered from the old weights.
+an adapter that was trained again into the same folder would be read from the cache of the old weights.
 """
 
 import json
@@ -22,7 +22,7 @@ from promptrec.errors import EngineError, InputError, ModelError
 
 CONFIG, WEIGHTS, PICKLE = "adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"
 PREFIX = "base_model.model."
-# Settings that an engine would pass over or that change the base model, and what is said of each.
+# Settings that an engine would ignore or that change the base model, with the reason in messages.
 UNSUPPORTED = {
     "use_dora": "DoRA's magnitudes are not read",
     "modules_to_save": "whole modules are trained, and would have to replace the model's own",
@@ -37,33 +37,33 @@ UNSUPPORTED = {
     "loftq_config": "it belongs to a base model that LoftQ has changed",
     "megatron_config": "it is of a model that Megatron splits",
 }
-# These take a part off the base model before they train; unless it was converted, it is missing when they are read.
+# Initialisations that subtract a part from the base model; unless converted, it is missing at inference.
 CHANGES_BASE = ("pissa", "olora", "loftq", "corda", "lora_ga")
-# A probe of an adapter reads these tokens, or so many that it trained, and looks at some labels.
+# Tokens of the probe of an adapter (or as many that it trained), and the labels that are compared.
 PROBE: Tokens = (1, 2, 3, 4, 5, 6, 7, 8)
 PROBE_LABELS = tuple(range(32))
-# Two kernels may differ by so many nats where nothing is added to the weights.
+# Greatest difference (nats) between two kernels with the same weights.
 NO_DIFFERENCE = 2e-6
-# How often a folder that is being written is read again.
+# Attempts to copy a folder that is being written.
 ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
 class Adapter:
-    """An adapter that was checked.
-
-    `sha256` is that of its settings and weights, `folder` the copy, `rank` its greatest. `probe` are tokens that it
-    reads otherwise than the base model, if it does what it says.
-    """
+    """A checked adapter."""
 
     sha256: str
+    """Of its settings and weights."""
     folder: Path
+    """The copy that engines read."""
     rank: int
+    """Greatest rank of its matrices."""
     probe: Tokens = PROBE
+    """Tokens after which its log-probabilities differ from the base model's."""
 
 
 class Adapters:
-    """The adapters that an engine has read with, as copies in a folder of its own that lasts as long as it does.
+    """Adapters of an engine, as copies in a temporary folder that is removed with the engine.
 
     Args:
         model: the folder of the model that they are for.
@@ -74,7 +74,6 @@ class Adapters:
         self._model = model
         self._labels = [label for label in PROBE_LABELS if label < vocabulary_size]
         self._copies = Path(tempfile.mkdtemp(prefix="promptrec-adapters-"))
-        # With the object, and not only where somebody closes it.
         self._remove = weakref.finalize(self, shutil.rmtree, self._copies, ignore_errors=True)
         self._known: dict[str, Adapter] = {}
 
@@ -140,11 +139,11 @@ class Adapters:
 
 
 def check_effect(source: str, read: Callable[[bool], Sequence[float]]) -> None:
-    """Hold an adapter to what it must do: change what is read with it, and leave the base model as it was.
+    """Check that an adapter changes log-probabilities, and that the base model is unchanged after it.
 
     Args:
-        source: what to call it.
-        read: log-probabilities of `PROBE_LABELS` behind the adapter's `probe`, with the adapter or without.
+        source: the adapter in messages.
+        read: log-probabilities of `PROBE_LABELS` after the adapter's `probe`, with the adapter or without.
 
     Raises:
         InputError: it changes nothing.
@@ -162,7 +161,7 @@ def _sha256(folder: Path) -> str:
 
 
 def _checked(source: str, folder: Path, model: Path) -> tuple[int, Tokens]:
-    """The greatest rank and the probe of an adapter that can be read as it was trained.
+    """Greatest rank and probe of an adapter, checked to be read as it was trained.
 
     Raises:
         InputError: it cannot, with the setting or the tensor that is why.
@@ -187,8 +186,8 @@ def _checked(source: str, folder: Path, model: Path) -> tuple[int, Tokens]:
     for module, pair in modules.items():
         rank = max(rank, _fit(refused, module, pair, base))
         if pair["A"].shape[0] not in {config.get("r"), *(config.get("rank_pattern") or {}).values()}:
-            said = f"r is {config.get('r')}, but {module} has rank {pair['A'].shape[0]}"
-            raise InputError(f"{refused} is damaged: its settings and its weights do not go together: {said}")
+            mismatch = f"r is {config.get('r')}, but {module} has rank {pair['A'].shape[0]}"
+            raise InputError(f"{refused} is damaged: its settings and its weights do not go together: {mismatch}")
     return rank, _trained_tokens(refused, folder / WEIGHTS, header)
 
 
@@ -211,7 +210,7 @@ def _trained_tokens(refused: str, path: Path, header: Mapping[str, Tensor]) -> T
 
 
 def _unsupported(config: Mapping[str, Any]) -> str | None:
-    """Why an adapter cannot be read as it was trained, by its settings."""
+    """Reason in the settings why an adapter cannot be read as it was trained."""
     kind = str(config.get("peft_type", "none"))
     if kind.upper() != "LORA":
         return f"an adapter of the kind {kind} (peft_type): only LoRA can be read; merge it into the model instead"
@@ -230,7 +229,7 @@ def _unsupported(config: Mapping[str, Any]) -> str | None:
 
 
 def _modules(refused: str, header: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
-    """The A and B of each module that an adapter has tensors for."""
+    """The A and B tensors of each module of an adapter."""
     out: dict[str, dict[str, Tensor]] = {}
     for name, tensor in header.items():
         module, found, part = name.removesuffix(".weight").rpartition(".lora_")
@@ -244,7 +243,7 @@ def _modules(refused: str, header: Mapping[str, Tensor]) -> dict[str, dict[str, 
 
 
 def _fit(refused: str, module: str, pair: Mapping[str, Tensor], base: Mapping[str, Tensor]) -> int:
-    """The rank of a pair that fits a module of the model."""
+    """Rank of a pair of tensors, checked to fit a module of the model."""
     names = [module, module.removeprefix("model."), f"model.{module}"]
     found = next((n for n in names if any(other.startswith(f"{n}.") for other in base)), None)
     if found is None:

@@ -1,4 +1,4 @@
-"""Models by name: which are known, where they are kept, adding one."""
+"""Models by name: built-in, added and in folders; adding one."""
 
 import json
 import re
@@ -18,18 +18,18 @@ RECORD = "promptrec.json"
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """A model by name. `path` is its folder, None where it is known but not added yet.
-
-    `parameters` counts the numbers in its weights, None where they are not there to be counted. `kind` says what it
-    is for: engines read prompts with a language model, and a text encoder turns texts into vectors.
-    """
+    """A model by name."""
 
     name: str
     path: Path | None
+    """Its folder; None if it is not added yet."""
     licence: str
     source: str
+    """Name of a built-in model, folder, or Hugging Face ID."""
     parameters: int | None = None
+    """Number of weights; None if they are not there to be counted."""
     kind: Kind = "language model"
+    """Engines read prompts with a language model; a text encoder turns texts into vectors."""
 
     @property
     def folder(self) -> Path:
@@ -44,7 +44,7 @@ class ModelInfo:
 
 
 def list_models() -> list[ModelInfo]:
-    """Every model that has a name: those added, and the packaged ones that could be."""
+    """All models that have a name: added ones, and built-in ones that can be added."""
     added = {info.name: info for record in sorted(home().glob(f"models/*/{RECORD}")) if (info := _recorded(record))}
     waiting = {
         name: ModelInfo(name, None, package.licence, package.source, package.parameters, package.kind)
@@ -54,17 +54,17 @@ def list_models() -> list[ModelInfo]:
 
 
 def resolve(model: str | Path, kind: Kind | None = None) -> ModelInfo:
-    """The model of this name, or in this folder; of this kind, where one is asked for.
+    """The model of a name or in a folder, checked to be of a kind if one is given.
 
     Raises:
-        UnknownName: nobody knows the name; the message lists those that are known.
-        ModelError: a packaged model that is not added yet, a folder that is not a model, or one of another kind.
+        UnknownName: no such model; the message lists those that exist.
+        ModelError: a built-in model that is not added yet, a folder that is not a model, or one of another kind.
     """
     known = {info.name: info for info in list_models()}
     info = known.get(str(model)) or _in_folder(Path(model))
     if info is None:
         raise UnknownName("model", str(model), [n for n, i in known.items() if kind in (None, i.kind)])
-    # An encoder that lists no modules is told from a language model by the settings in its folder.
+    # An encoder without a list of modules differs from a language model by its settings.
     by_settings = kind == "text encoder" and info.path is not None
     if kind not in (None, info.kind) and not by_settings:
         others = sorted(name for name, other in known.items() if other.kind == kind)
@@ -80,11 +80,15 @@ def add(
     *,
     name: str | None = None,
     accept_terms: bool = False,
-    notify: Callable[[str], None] = lambda said: None,
+    notify: Callable[[str], None] = lambda line: None,
 ) -> ModelInfo:
-    """Get a model ready: a packaged name, a local folder (pointed to, not copied), or a Hugging Face id "org/name".
+    """Add a model. One that is added already is left as it is.
 
-    A model that is there already is left as it is. `notify` is told what takes time.
+    Args:
+        source: name of a built-in model, a local folder (not copied), or a Hugging Face ID "org/name".
+        name: of the model; None: from the source.
+        accept_terms: whether the user accepts its terms of use.
+        notify: is called with a line about what takes time.
 
     Raises:
         ModelError: terms of use that were not accepted, no network, a wrong checksum, a folder that lacks a file, or a
@@ -120,10 +124,10 @@ def add(
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse a folder that is not a model, naming the file it lacks. Pickled weights are never opened."""
+    """Check that a folder is a model; the ModelError names what is missing. Pickled weights are never opened."""
     quantised = next(folder.glob("*.gguf"), None)
     if quantised is not None and not any(folder.glob("*.safetensors")):
-        raise ModelError(_gguf_said(quantised))
+        raise ModelError(_gguf_error(quantised))
     if not (folder / "config.json").exists() and (folder / "adapter_config.json").exists():
         raise ModelError(f"{folder} is an adapter, not a model: give its base model, and this as the adapter")
     if not (folder / "config.json").exists() and not has_modules(folder):
@@ -137,8 +141,8 @@ def check_folder(folder: Path) -> None:
         raise ModelError(f"{folder} has no tokenizer.json: a model folder needs its tokenizer")
 
 
-def _gguf_said(file: Path) -> str:
-    """What is said of a GGUF file."""
+def _gguf_error(file: Path) -> str:
+    """Message about a GGUF file."""
     return (
         f"{file} is a model in GGUF, which llama.cpp reads: start its server with it and give --engine server its "
         "address, or get the *.safetensors"
@@ -147,7 +151,7 @@ def _gguf_said(file: Path) -> str:
 
 def _in_folder(folder: Path) -> ModelInfo | None:
     if folder.is_file() and folder.suffix.lower() == ".gguf":
-        raise ModelError(_gguf_said(folder))
+        raise ModelError(_gguf_error(folder))
     if folder.is_file():
         raise ModelError(f"{folder} is a file: a model is the folder that holds it")
     if not folder.is_dir():
@@ -158,7 +162,7 @@ def _in_folder(folder: Path) -> ModelInfo | None:
 
 
 def _kind(folder: Path) -> Kind:
-    """A text encoder has a list of its modules, as sentence-transformers writes it."""
+    """Kind of the model in a folder: text encoders have a list of modules."""
     return "text encoder" if has_modules(folder) else "language model"
 
 
@@ -181,12 +185,12 @@ def _recorded(record: Path) -> ModelInfo | None:
 
 
 def count_parameters(folder: Path) -> int:
-    """Numbers in all *.safetensors files of a folder, from their headers alone (tied weights are stored once)."""
+    """Number of weights in all *.safetensors files of a folder, from their headers (tied weights are stored once)."""
     return sum(count_numbers(path) for path in model_files(folder) if path.suffix == ".safetensors")
 
 
 def _stated_licence(folder: Path) -> str:
-    """The licence a model card states at its top."""
+    """Licence in the front matter of a model card."""
     card = folder / "README.md"
     text = card.read_text(encoding="utf-8", errors="replace")[:4000] if card.exists() else ""
     stated = re.search(r"^license:[ \t]*(\S.*)$", text, re.MULTILINE)

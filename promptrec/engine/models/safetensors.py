@@ -1,6 +1,6 @@
-"""Files of weights in the safetensors format, read without torch: names, shapes and numbers.
+"""Reader of safetensors files without torch.
 
-The format is a little-endian length, a JSON header of that length, and the tensors' bytes behind it.
+The format is a little-endian length, a JSON header of that length, and the bytes of the tensors.
 """
 
 import json
@@ -21,7 +21,7 @@ NUMPY = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 
 @dataclass(frozen=True)
 class Tensor:
-    """Where a tensor lies: the name of its number type, its shape, and its bytes behind the header, from and to."""
+    """Number type, shape and byte range, counted from the end of the header, of a tensor."""
 
     dtype: str
     shape: tuple[int, ...]
@@ -33,7 +33,7 @@ def read_header(path: Path) -> dict[str, Tensor]:
     """The tensors of a file by name.
 
     Raises:
-        ModelError: it is not a safetensors file, or not a whole one.
+        ModelError: it is not a safetensors file, or an incomplete one.
     """
     header, room = _header(path)
     try:
@@ -49,7 +49,7 @@ def read_header(path: Path) -> dict[str, Tensor]:
 
 
 def count_numbers(path: Path) -> int:
-    """Numbers in all tensors of a file, from its header alone (tied weights are stored once).
+    """Number of weights in a file, from its header (tied weights are stored once).
 
     Raises:
         ModelError: as `read_header`.
@@ -61,7 +61,7 @@ def count_numbers(path: Path) -> int:
 
 
 def _header(path: Path) -> tuple[dict[str, Any], int]:
-    """What a file says of its tensors, and how many bytes are behind that."""
+    """The header of a file, and the number of bytes after it."""
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -76,7 +76,7 @@ def _header(path: Path) -> tuple[dict[str, Any], int]:
 
 
 def values(path: Path) -> Iterator[tuple[str, "np.ndarray[Any, np.dtype[Any]]"]]:
-    """Name and numbers of each tensor of a file, flat; those of types that numpy does not know are left out."""
+    """Name and flat values of each tensor of a file, except of number types that numpy lacks."""
     with path.open("rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         for name, tensor in read_header(path).items():

@@ -21,7 +21,7 @@ from promptrec.engine.progress import report_progress
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.engine.transformers.grammar import Grammars
 from promptrec.engine.transformers.loading import load_pretrained
-from promptrec.engine.transformers.packing import OutputPosition, Row, new_tokens, pack, sees_everything
+from promptrec.engine.transformers.packing import OutputPosition, Row, attends_to_all, new_tokens, pack
 from promptrec.engine.transformers.threads import Threads
 from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, first_line
 
@@ -33,7 +33,7 @@ except ImportError as missing:
 
 Pick = Callable[[Any, Sequence[OutputPosition]], Any]
 ROW_TOKENS = 512  # in a packed row
-# By how many nats two ways of reading the same may differ, in float32 and in half precision.
+# Greatest difference (nats) between two ways of reading the same tokens, in float32 and in half precision.
 SAME_NATS, SAME_NATS_HALF = 1e-3, 0.5
 # Logits of one batch take at most this many bytes; keys and values at most this many tokens.
 LOGITS_BYTES = 512 * 2**20
@@ -73,13 +73,13 @@ class TransformersEngine(BaseEngine):
         self._takes_positions = "position_ids" in inspect.signature(self._model.forward).parameters
         self._adapters = Adapters(info.folder, self.vocabulary_size)
         self._shares = self._packs = False
-        self._shares, self._packs = self._tried(info.folder)
+        self._shares, self._packs = self._try_sharing(info.folder)
         self._grammars: Grammars | None = None
         ends = self._model.generation_config.eos_token_id
         self._ends = {ends} if isinstance(ends, int) else set(ends or ())
         if self.tokenizer.eos_id is not None:
             self._ends.add(self.tokenizer.eos_id)
-        # What else a model's folder says of writing (penalties, sampling) is not what the caller asks for.
+        # The other generation settings in a model's folder (penalties, sampling) do not apply.
         self._model.generation_config = transformers.GenerationConfig(eos_token_id=sorted(self._ends) or None)
 
     def _next_logprobs(
@@ -153,7 +153,7 @@ class TransformersEngine(BaseEngine):
     def _packed(
         self, texts: Mapping[int, Tokens], firsts: Sequence[int], pick: Pick, length: int = ROW_TOKENS
     ) -> tuple[dict[int, int], dict[int, list[float]]]:
-        """How many tokens of each text were read for another, and its values, from rows of `length` new tokens."""
+        """Number of shared tokens of each text, and its values, read in packed rows of `length` new tokens."""
         indices = list(texts)
         read = new_tokens(list(texts.values()))
         shared = {i: len(texts[i]) - new for i, new in zip(indices, read, strict=True)}
@@ -171,12 +171,12 @@ class TransformersEngine(BaseEngine):
         return shared, values
 
     def _forward_row(self, row: Row, cache: Any, places: Sequence[int]) -> tuple[Any, Any]:  # noqa: ANN401
-        """Logits behind the places of a packed row (float32), and the keys and values of all that it sees."""
+        """Logits after some places of a packed row (float32), and the cache of all its columns."""
         seen = torch.tensor(row.mask(), device=self._device)[None, None]
         dtype = self._model.dtype
         hidden = torch.zeros(seen.shape, dtype=dtype, device=self._device)
         hidden.masked_fill_(~seen, torch.finfo(dtype).min)
-        with stopping():
+        with torch_errors():
             out = self._model(
                 input_ids=torch.tensor([row.ids], device=self._device),
                 position_ids=torch.tensor([row.positions], device=self._device),
@@ -190,9 +190,9 @@ class TransformersEngine(BaseEngine):
     def _grouped(
         self, texts: Mapping[int, Tokens], firsts: Sequence[int], pick: Pick
     ) -> tuple[dict[int, int], dict[int, list[float]]]:
-        """The same where rows cannot be packed: a prefix is read once for a group, and nothing is padded.
+        """As `_packed`, for models whose rows cannot be packed: the prefix of a group is read once.
 
-        What comes after the prefix is read in batches of equal length.
+        The rest is read in batches of equal length, without padding.
         """
         indices = list(texts)
         shared = dict.fromkeys(indices, 0)
@@ -219,38 +219,38 @@ class TransformersEngine(BaseEngine):
         return shared, values
 
     def _forward(self, rows: Sequence[Tokens], cache: Any, keep: int) -> tuple[Any, Any]:  # noqa: ANN401
-        """Logits of the last `keep` positions (float32) of rows of equal length, and the cache behind them."""
+        """Logits of the last `keep` positions (float32) of rows of equal length, and the cache after them."""
         ids = torch.tensor([list(row) for row in rows], device=self._device)
         if cache is not None:
             cache = copy.deepcopy(cache)
             cache.batch_repeat_interleave(len(rows))
-        with stopping():
+        with torch_errors():
             before = {} if cache is None else {self._cache_name: cache}
             out = self._model(input_ids=ids, use_cache=True, logits_to_keep=keep, **before)
         return out.logits.float(), getattr(out, self._cache_name, None)
 
-    def _tried(self, folder: Path) -> tuple[bool, bool]:
-        """Whether prefixes may be shared, and whether rows may be packed, tried on a few tokens.
+    def _try_sharing(self, folder: Path) -> tuple[bool, bool]:
+        """Whether prefixes may be shared, and whether rows may be packed: tried on a few tokens.
 
-        Both must give what sequences give that are read alone. Settings tell of layers that do not see all that came
-        before; whatever else is different shows in the numbers, or is raised.
+        Both must give the values of sequences that are read alone. Settings name layers that do not attend to all
+        tokens; any other difference shows in the values or raises.
 
         Raises:
-            ModelError: a token changes what is read before it: the model is no causal one.
+            ModelError: the model is not causal, cannot be read, or gives no finite values.
         """
         tokens = [(7 + 31 * n) % self.vocabulary_size for n in range(26)]
         texts = dict(enumerate((*tokens[:n], *tokens[m:]) for n, m in ((18, 18), (18, 21), (22, 24))))
         firsts = [17] * len(texts)  # shorter prefixes are never shared
 
-        def all_of(logits: Any, outputs: Sequence[OutputPosition]) -> Any:  # noqa: ANN401 - see `_read`
+        def pick_all(logits: Any, outputs: Sequence[OutputPosition]) -> Any:  # noqa: ANN401 - see `_read`
             return logits[[place for place, _, _ in outputs]].log_softmax(-1)
 
         with self.threads, torch.inference_mode():
             try:
-                alone = self._grouped(texts, firsts, all_of)[1]
+                alone = self._grouped(texts, firsts, pick_all)[1]
             except Exception as error:  # what a model raises that wants more than tokens is not one type
                 raise ModelError(f"{folder} cannot be read as a language model: {first_line(error)}") from error
-            ahead = self._grouped({0: texts[0][:20]}, firsts, all_of)[1][0]
+            ahead = self._grouped({0: texts[0][:20]}, firsts, pick_all)[1][0]
             if not all(map(math.isfinite, ahead)):
                 raise ModelError(f"{folder}: it gives no numbers: its weights are damaged, or too large for the dtype")
             if not self._alike(ahead, alone[0][: len(ahead)]):
@@ -258,9 +258,9 @@ class TransformersEngine(BaseEngine):
             config = self._model.config.to_dict()
             self._shares = not keeps_state(config)
             if self._shares:
-                self._shares = self._agrees(alone, lambda: self._grouped(texts, firsts, all_of))
-            packs = sees_everything(config) and self._agrees(
-                alone, lambda: self._packed(texts, firsts, all_of, length=7)
+                self._shares = self._agrees(alone, lambda: self._grouped(texts, firsts, pick_all))
+            packs = attends_to_all(config) and self._agrees(
+                alone, lambda: self._packed(texts, firsts, pick_all, length=7)
             )
         return self._shares, packs
 
@@ -276,7 +276,7 @@ class TransformersEngine(BaseEngine):
         return most < (SAME_NATS if self._model.dtype == torch.float32 else SAME_NATS_HALF)
 
     def _write(self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None) -> list[Output[str]]:
-        """Text for one batch, padded on the left."""
+        """Generate text for one batch, padded on the left."""
         longest = max(map(len, prompts))
         pad = self.tokenizer.eos_id or 0
         ids = torch.tensor([[*[pad] * (longest - len(p)), *p] for p in prompts], device=self._device)
@@ -286,8 +286,8 @@ class TransformersEngine(BaseEngine):
             chosen = {"do_sample": True, "temperature": sampling.temperature, "top_p": 1.0, "top_k": 0}
         processors = [self._grammar().processor(constraint)] if constraint else []
         devices = [torch.cuda.current_device()] if self._device == "cuda" else []
-        # The seed is ours alone: the program's own random numbers go on as if nothing had been drawn.
-        with stopping(), torch.inference_mode(), torch.random.fork_rng(devices):
+        # The random state of the program is restored afterwards.
+        with torch_errors(), torch.inference_mode(), torch.random.fork_rng(devices):
             torch.manual_seed(sampling.seed)
             written = self._model.generate(
                 input_ids=ids,
@@ -318,7 +318,7 @@ class TransformersEngine(BaseEngine):
 
     @contextmanager
     def _adapted(self, source: str | None) -> Iterator[None]:
-        """Reads with the adapter in a folder inside its block, with the bare model after it, whatever happens.
+        """Read with the adapter in a folder during the block, and with the base model after it.
 
         Raises:
             MissingExtra: peft is not installed.
@@ -356,7 +356,7 @@ class TransformersEngine(BaseEngine):
                 raise InputError(f"{source}: this LoRA adapter does not fit the model: {reason}")
             yield
         finally:
-            # Also what is left of an adapter that was loaded half: later readings must not see it.
+            # Also after an adapter that failed to load.
             if ADAPTER in getattr(self._model, "peft_config", {}):
                 self._model.delete_adapter(ADAPTER)
 
@@ -368,7 +368,7 @@ def add_values(
     outputs: Sequence[OutputPosition],
     pick: Pick,
 ) -> None:
-    """Add to each sequence's values what is picked for it; `places` says behind which token each of the logits is."""
+    """Append the picked values to those of each sequence; `places` are the positions of the logits."""
     row = {place: n for n, place in enumerate(places)}
     numbers = pick(logits, [(row[place], i, offset) for place, i, offset in outputs]).tolist() if outputs else []
     for (_, i, _), some in zip(outputs, numbers, strict=True):
@@ -384,8 +384,8 @@ def keep_columns(cache: Any, columns: Sequence[int]) -> Any:  # noqa: ANN401 - a
 
 
 @contextmanager
-def stopping() -> Iterator[None]:
-    """What torch raises where memory or a device gives out, as an error that leaves what is ranked already."""
+def torch_errors() -> Iterator[None]:
+    """Raise torch's errors about memory or devices as EngineError."""
     try:
         yield
     except (RuntimeError, MemoryError) as error:

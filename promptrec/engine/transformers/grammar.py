@@ -1,4 +1,4 @@
-"""Constraints for the embedded engine, by xgrammar: the library that vLLM uses for the same."""
+"""Constraints of the transformers engine, compiled by xgrammar, which vLLM uses too."""
 
 import json
 from functools import lru_cache
@@ -9,7 +9,7 @@ from promptrec.errors import InputError, MissingExtra
 
 
 class Grammars:
-    """Compiles constraints for one tokenizer and remembers them."""
+    """Compiles constraints for one tokenizer, with a cache."""
 
     def __init__(self, tokenizer: Any, vocabulary: int) -> None:  # noqa: ANN401 - a Hugging Face tokenizer
         try:
@@ -21,7 +21,7 @@ class Grammars:
         self._compiled = lru_cache(256)(self._compile)
 
     def processor(self, constraint: Constraint) -> Any:  # noqa: ANN401 - a transformers LogitsProcessor
-        """A fresh logits processor; it serves one call of `generate`.
+        """A new logits processor, for one call of `generate`.
 
         Raises:
             InputError: a regular expression or grammar that xgrammar cannot read.

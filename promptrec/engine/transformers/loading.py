@@ -1,4 +1,4 @@
-"""Loading a causal language model with transformers, all of it and nothing else."""
+"""Loading of a causal language model with transformers, checked to be complete."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from promptrec.errors import EngineError, ModelError, first_line
 
 
 def load_pretrained(folder: Path, dtype: str) -> Any:  # noqa: ANN401 - a transformers PreTrainedModel
-    """The model in a folder. Only safetensors, only from disk, never code from a model's folder.
+    """The model in a folder, from safetensors on disk only; code in the folder is never run.
 
     Args:
         folder: of the model.
@@ -17,7 +17,7 @@ def load_pretrained(folder: Path, dtype: str) -> Any:  # noqa: ANN401 - a transf
 
     Raises:
         EngineError: transformers cannot load it.
-        ModelError: something of it is missing or left over.
+        ModelError: weights are missing or left over.
     """
     import transformers
 
@@ -35,7 +35,7 @@ def load_pretrained(folder: Path, dtype: str) -> Any:  # noqa: ANN401 - a transf
         raise EngineError(f"{folder}: transformers cannot load it: {first_line(error)}") from error
     check_layers(folder, found["unexpected_keys"])
     if found["missing_keys"]:
-        # They would be random numbers.
+        # They would be initialised at random.
         without = headless(folder)
         if without is not None:
             raise ModelError(f"{folder} is a base model without its head for words ({without}): get the whole model")

@@ -1,9 +1,9 @@
-"""Packed reading: sequences of tokens as rows in which every node of their prefix tree (trie) stands once.
+"""Packing of sequences into rows in which every node of their prefix tree (trie) occurs once.
 
-In sorted order, sequences are a depth-first walk of their trie: of each one, only what it does not share with the one
-before is new. The new tokens are laid side by side in rows of a fixed length, with a mask that lets a token see its
-ancestors only (as in tree attention: Miao et al. 2024, SpecInfer). What a row needs of the rows before it is its first
-token's ancestors, whose keys and values are kept; so nothing is padded and nothing is read twice.
+In sorted order, sequences are a depth-first walk of their trie: the tokens that one does not share with the one before
+are new. New tokens are laid side by side in rows of a fixed length, with a mask that lets a token attend to its
+ancestors only (as in tree attention: Miao et al. 2024, SpecInfer). A row needs of the rows before it only the keys and
+values of its first token's ancestors; so nothing is padded and nothing is read twice.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,33 +17,32 @@ from promptrec.engine.base import Tokens
 from promptrec.engine.models.architecture import keeps_state
 
 OutputPosition: TypeAlias = tuple[int, int, int]
-"""Where a value is wanted: its place in a row, the index of its sequence, its offset from the first that is wanted."""
+"""Position of an output: place in the row, index of the sequence, offset from its first output."""
 Mask: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 
 
 @dataclass
 class Row:
-    """Tokens that are read in one go, behind those of the row before that are kept.
-
-    past: which columns of the row before (those it kept, then its own) this row keeps; in the order of their depth.
-    ids: the new tokens. positions: the depth of each in the trie, from 0. segments: runs of new tokens that follow one
-    another, each as its start, its end and the columns of its ancestors in this row. outputs: the places in `ids`
-    behind which something is wanted.
-    """
+    """Tokens that are read in one forward pass, after cached ones of the row before."""
 
     past: tuple[int, ...] = ()
+    """Columns of the row before (its cached ones, then its own) that stay cached, in the order of their depth."""
     ids: list[int] = field(default_factory=list)
+    """The new tokens."""
     positions: list[int] = field(default_factory=list)
+    """Depth of each new token in the trie, from 0."""
     segments: list[tuple[int, int, tuple[int, ...]]] = field(default_factory=list)
+    """Runs of consecutive new tokens: start, end, and the columns of the ancestors."""
     outputs: list[OutputPosition] = field(default_factory=list)
+    """Positions after which logits are needed."""
 
     def mask(self) -> Mask:
-        """What each new token sees: shape (new tokens, kept + new tokens)."""
-        kept = len(self.past)
-        out = np.zeros((len(self.ids), kept + len(self.ids)), dtype=np.bool_)
+        """Attention mask of shape (new tokens, cached + new tokens)."""
+        cached = len(self.past)
+        out = np.zeros((len(self.ids), cached + len(self.ids)), dtype=np.bool_)
         for start, end, ancestors in self.segments:
             out[start:end, list(ancestors)] = True
-            out[start:end, kept + start : kept + end] |= np.tri(end - start, dtype=np.bool_)
+            out[start:end, cached + start : cached + end] |= np.tri(end - start, dtype=np.bool_)
         return out
 
 
@@ -51,8 +50,8 @@ def pack(sequences: Sequence[Tokens], firsts: Sequence[int], length: int) -> lis
     """Rows of at most `length` new tokens that hold every sequence.
 
     Args:
-        sequences: what is to be read; none is empty.
-        firsts: the first position of each sequence behind which something is wanted; so it is behind all later ones.
+        sequences: token IDs; none is empty.
+        firsts: the first position of each sequence after which logits are needed; they are after all later ones.
         length: tokens in a row, at least 1.
     """
     rows = [Row()]
@@ -83,7 +82,7 @@ def pack(sequences: Sequence[Tokens], firsts: Sequence[int], length: int) -> lis
 
 
 def new_tokens(sequences: Sequence[Tokens]) -> list[int]:
-    """How many tokens of each sequence are read for it: those it does not share with one that is sorted before it."""
+    """Number of tokens of each sequence that it does not share with one that is sorted before it."""
     out = [0] * len(sequences)
     before: Tokens = ()
     for i in sorted(range(len(sequences)), key=lambda i: sequences[i]):
@@ -93,16 +92,16 @@ def new_tokens(sequences: Sequence[Tokens]) -> list[int]:
 
 
 def common_prefix(a: Tokens, b: Tokens) -> int:
-    """How many tokens two sequences begin with alike."""
+    """Length of the common prefix of two sequences."""
     if a == b[: len(a)]:
         return len(a)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
 
 
-def sees_everything(config: Mapping[str, Any]) -> bool:
-    """Whether each token of a model attends to all before it, by its config.json: else no mask of ours would do.
+def attends_to_all(config: Mapping[str, Any]) -> bool:
+    """Whether each token of a model attends to all before it, by its config.json, as packing requires.
 
-    Sliding windows, chunks and layers that are no attention are told by `layer_types`, older settings by a window.
+    Sliding windows, chunks and other layers than attention are in `layer_types`, or in older settings in a window.
     """
     text = config.get("text_config") or config
     if text.get("layer_types"):

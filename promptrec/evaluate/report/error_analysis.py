@@ -28,7 +28,7 @@ def first_prompt(recommender: Recommender, engine: DryRunEngine, request: RankRe
 
     `recommender` reads with `engine`. Empty where the ranker writes no prompt for it.
     """
-    engine.forget()
+    engine.reset()
     recommender.rank_many([request])
     return engine.tokenizer.decode(engine.prompts[0]) if engine.prompts else ""
 

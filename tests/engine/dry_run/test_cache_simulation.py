@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.engine.dry_run.cache_simulation import Blocks, PackedRows, Prefixes
+from promptrec.engine.dry_run.cache_simulation import BlockCache, PackedRowCache, PrefixCache
 
 # Few tokens and few lengths, so that many prompts share a beginning.
 PROMPTS = st.lists(st.lists(st.integers(0, 1), min_size=1, max_size=12).map(tuple), max_size=12)
@@ -24,14 +24,14 @@ def families(seed, count=40):
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize(("packs", "kind"), [(True, PackedRows), (False, Prefixes)])
+@pytest.mark.parametrize(("packs", "kind"), [(True, PackedRowCache), (False, PrefixCache)])
 def test_what_the_transformers_engine_counts_is_foretold(tiny_engine, monkeypatch, seed, packs, kind):
     monkeypatch.setattr(tiny_engine, "_packs", packs)
     prompts, ends = families(seed)
     cached = [reading.usage.cached_tokens for reading in tiny_engine.loglikelihood(prompts, ends)]
-    assert kind().likelihoods(prompts, ends) == cached and any(cached)
-    assert kind().labels(prompts) == [r.usage.cached_tokens for r in tiny_engine.next_logprobs(prompts, [3])]
-    assert set(kind().replies(prompts)) == {0}
+    assert kind().loglikelihood(prompts, ends) == cached and any(cached)
+    assert kind().next_logprobs(prompts) == [r.usage.cached_tokens for r in tiny_engine.next_logprobs(prompts, [3])]
+    assert set(kind().generate(prompts)) == {0}
 
 
 def longest_known(prompt, earlier, block):
@@ -42,8 +42,8 @@ def longest_known(prompt, earlier, block):
 
 @given(PROMPTS, PROMPTS, st.integers(1, 4))
 def test_blocks_are_kept_from_call_to_call(first, second, block):
-    cache = Blocks(block)
-    found = cache.labels(first) + cache.replies(second)
+    cache = BlockCache(block)
+    found = cache.next_logprobs(first) + cache.generate(second)
     asked = first + second
     assert found == [longest_known(prompt, asked[:n], block) for n, prompt in enumerate(asked)]
 
@@ -51,9 +51,9 @@ def test_blocks_are_kept_from_call_to_call(first, second, block):
 @given(PROMPTS, st.integers(1, 4))
 def test_likelihoods_find_the_equal_prompts_of_their_call_only(prompts, block):
     ends = [(2 + n, 0) for n in range(len(prompts))]
-    cache = Blocks(block)
-    found = cache.likelihoods(prompts, ends)
-    assert cache.likelihoods(prompts, ends) == found
+    cache = BlockCache(block)
+    found = cache.loglikelihood(prompts, ends)
+    assert cache.loglikelihood(prompts, ends) == found
     if len(set(prompts)) == len(prompts):
         assert set(found) <= {0}
     for n, prompt in zip(found, prompts, strict=True):
@@ -64,7 +64,7 @@ def test_likelihoods_find_the_equal_prompts_of_their_call_only(prompts, block):
 
 
 def test_continuations_that_begin_alike_share_the_block_they_begin_in():
-    assert Blocks(2).likelihoods([(0, 0, 0)] * 2, [(2, 5), (2, 6)]) == [2, 4]
+    assert BlockCache(2).loglikelihood([(0, 0, 0)] * 2, [(2, 5), (2, 6)]) == [2, 4]
 
 
 def test_vllm_counts_one_block_of_prompts_that_are_read_three_times():
@@ -72,4 +72,4 @@ def test_vllm_counts_one_block_of_prompts_that_are_read_three_times():
     ids = tuple(range(200))
     prompts = [(1000 + n, *ids[:49]) for n in range(4)] * 3
     ends = [ids[n // 4 : n // 4 + 3] for n in range(12)]
-    assert Blocks(32).likelihoods(prompts, ends) == [32] * 12
+    assert BlockCache(32).loglikelihood(prompts, ends) == [32] * 12

@@ -70,7 +70,7 @@ def test_cached_tokens_are_those_of_the_cache_it_is_given_until_it_forgets(count
     stem = tuple(range(40))
     readings = counter.loglikelihood([stem] * 3, [(1,), (2,), (3,)])
     assert [reading.usage.cached_tokens for reading in readings] == [1, 41, 41]
-    counter.forget()
+    counter.reset()
     assert counter.prompts == []
     counter.close()
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.engine.transformers.packing import common_prefix, new_tokens, pack, sees_everything
+from promptrec.engine.transformers.packing import attends_to_all, common_prefix, new_tokens, pack
 
 SEQUENCES = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=9).map(tuple), max_size=12)
 LENGTHS = st.integers(1, 7)
@@ -86,7 +86,7 @@ def test_what_two_begin_with_alike(a, b):
     ],
 )
 def test_windows_chunks_and_other_layers_are_told_by_the_settings(config, everything):
-    assert sees_everything(json.loads(json.dumps(config))) is everything
+    assert attends_to_all(json.loads(json.dumps(config))) is everything
 
 
 def test_nothing_makes_no_rows():

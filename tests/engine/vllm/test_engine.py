@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from promptrec.engine.base import Sampling
-from promptrec.engine.dry_run.cache_simulation import Blocks
+from promptrec.engine.dry_run.cache_simulation import BlockCache
 from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import EngineError, InputError
@@ -145,7 +145,7 @@ def test_continuations_that_begin_alike_are_read_from_the_cache_and_are_exact(vl
     for reading, expected in zip(together, alone, strict=True):
         assert reading.get() == pytest.approx(expected, abs=1e-3)
     cached = [reading.usage.cached_tokens for reading in together]
-    assert cached == Blocks(32).likelihoods(prompts, ends * 2)
+    assert cached == BlockCache(32).loglikelihood(prompts, ends * 2)
     assert cached == [0, 32, 32, 32, 32, 64, 0, 32, 32, 32, 32, 32, 64, 32]
     # The two prompts, every sequence once, and what comes before the tokens that no sequence could read.
     assert [len(asked) for asked in runs] == [2, len(prompts), 3]
