@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from promptrec.engine.base import Tokens
 
@@ -54,7 +54,7 @@ def _group_end(
     end = start + 1
     floor = least
     while end < len(order):
-        common = min(_common(sequences[order[start]], sequences[order[end]]), prefix, limits[order[end]])
+        common = min(common_prefix(sequences[order[start]], sequences[order[end]]), prefix, limits[order[end]])
         if common < floor:
             break
         prefix, end = common, end + 1
@@ -62,11 +62,11 @@ def _group_end(
     return end, prefix
 
 
-def _common(a: Tokens, b: Tokens) -> int:
-    length = min(len(a), len(b))
-    if a[:length] == b[:length]:
-        return length
-    return next(i for i in range(length) if a[i] != b[i])
+def common_prefix(a: Tokens, b: Tokens) -> int:
+    """Length of the common prefix of two sequences."""
+    if a == b[: len(a)]:
+        return len(a)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
 
 
 def batches(lengths: Sequence[int], cost_limit: int) -> list[tuple[int, ...]]:

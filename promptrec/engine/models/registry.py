@@ -111,16 +111,14 @@ def add(
     target = home() / "models" / name
     if source in BUILTIN:
         return _record(target, build(source, target, accept_terms, notify), name, BUILTIN[source].licence, source)
-    if Path(source).is_dir():
-        folder = Path(source)
-        check_folder(folder)
-        return _record(target, folder, name, _stated_licence(folder), source)
-    if re.fullmatch(r"[\w.-]+/[\w.-]+", source):
+    folder = Path(source)
+    if not folder.is_dir():
+        if not re.fullmatch(r"[\w.-]+/[\w.-]+", source):
+            raise UnknownName("model", source, [info.name for info in list_models()])
         notify(f"downloading {source} from Hugging Face")
         folder = _download(source, target)
-        check_folder(folder)
-        return _record(target, folder, name, _stated_licence(folder), source)
-    raise UnknownName("model", source, [info.name for info in list_models()])
+    check_folder(folder)
+    return _record(target, folder, name, _stated_licence(folder), source)
 
 
 def check_folder(folder: Path) -> None:

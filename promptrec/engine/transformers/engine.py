@@ -42,12 +42,7 @@ GENERATE_BATCH, ADAPTER = 16, "reading"
 
 
 class TransformersEngine(BaseEngine):
-    """Reads a shared prefix of the prompts of a call once. Starts in seconds.
-
-    Args:
-        info: the model.
-        options: those that `accepts` lists.
-    """
+    """Reads a shared prefix of the prompts of a call once. Starts in seconds."""
 
     name = "transformers"
     accepts = frozenset({"dtype", "max_model_len", "threads"})

@@ -8,12 +8,12 @@ values of its first token's ancestors; so nothing is padded and nothing is read 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from promptrec.engine.base import Tokens
+from promptrec.engine.batching import common_prefix
 from promptrec.engine.models.architecture import keeps_state
 
 OutputPosition: TypeAlias = tuple[int, int, int]
@@ -89,13 +89,6 @@ def new_tokens(sequences: Sequence[Tokens]) -> list[int]:
         out[i] = len(sequences[i]) - common_prefix(before, sequences[i])
         before = sequences[i]
     return out
-
-
-def common_prefix(a: Tokens, b: Tokens) -> int:
-    """Length of the common prefix of two sequences."""
-    if a == b[: len(a)]:
-        return len(a)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
 
 
 def attends_to_all(config: Mapping[str, Any]) -> bool:

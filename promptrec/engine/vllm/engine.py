@@ -39,12 +39,7 @@ CPU_BLOCK = 32
 
 
 class VllmEngine(BaseEngine):
-    """Leaves batching, prefix caching and scheduling to vLLM.
-
-    Args:
-        info: the model.
-        options: those that `accepts` lists.
-    """
+    """Leaves batching, prefix caching and scheduling to vLLM."""
 
     name = "vllm"
     accepts = frozenset(

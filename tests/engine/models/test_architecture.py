@@ -9,9 +9,8 @@ from promptrec.engine.models.architecture import check_causal, keeps_state
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.transformers.engine import TransformersEngine
 from promptrec.errors import ModelError
-
-from .conftest import LAYERS, SIZES, byte_tokenizer
-from .test_transformers import families, plain
+from tests.engine.conftest import LAYERS, SIZES, byte_tokenizer
+from tests.engine.transformers.test_engine import families, plain
 
 LINEAR = {"linear_num_value_heads": 4, "linear_num_key_heads": 2, "linear_key_head_dim": 8, "linear_value_head_dim": 8}
 HYBRID = {

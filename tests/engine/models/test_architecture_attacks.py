@@ -6,8 +6,7 @@ import pytest
 
 from promptrec.engine.registry import open_engine
 from promptrec.errors import PromptrecError
-
-from .conftest import byte_tokenizer
+from tests.engine.conftest import byte_tokenizer
 
 SIZES = {"vocab_size": 258, "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2}
 SIZES |= {"num_attention_heads": 4, "max_position_embeddings": 256}

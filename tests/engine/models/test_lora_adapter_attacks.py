@@ -14,8 +14,7 @@ from promptrec.engine.models.fingerprint import adapter_sha256
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.transformers.engine import TransformersEngine
 from promptrec.errors import InputError, PromptrecError
-
-from .conftest import random_model
+from tests.engine.conftest import random_model
 
 pytestmark = pytest.mark.skipif(find_spec("peft") is None, reason="peft is not installed")
 PROMPT, END = (101, 102, 103, 7), (104, 105)

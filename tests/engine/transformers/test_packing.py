@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.engine.transformers.packing import attends_to_all, common_prefix, new_tokens, pack
+from promptrec.engine.batching import common_prefix
+from promptrec.engine.transformers.packing import attends_to_all, new_tokens, pack
 
 SEQUENCES = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=9).map(tuple), max_size=12)
 LENGTHS = st.integers(1, 7)
