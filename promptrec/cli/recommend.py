@@ -32,6 +32,7 @@ from promptrec.engine.models.registry import DEFAULT_MODEL
 from promptrec.errors import EngineError, InputError
 from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
+from promptrec.retrieve.registry import DEFAULT_RETRIEVER
 
 
 def recommend(
@@ -60,6 +61,9 @@ def recommend(
     score_cache: ScoreCacheOption = None,
     k: Annotated[int, typer.Option("-k", help="Number of items.")] = 10,
     retrieve: Annotated[int, typer.Option("--retrieve", help="Candidates to retrieve and rank.")] = 50,
+    retriever: Annotated[
+        str, typer.Option("--retriever", help="What retrieves them: bm25, or a retriever of another package.")
+    ] = DEFAULT_RETRIEVER,
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
@@ -81,6 +85,7 @@ def recommend(
             position_bias=position_bias,
             score_cache=score_cache,
             retrieve=retrieve,
+            retriever=retriever,
             seed=seed,
             **options.given(),
         )
