@@ -48,7 +48,7 @@ def test_every_token_has_its_own_value_and_only_what_nobody_read_is_asked_for(se
 def test_what_one_sequence_lacks_another_has():
     prompts, continuations = [(1,), (1,), (2,)], [(5, 6, 7), (5, 6, 8), (5, 6)]
     read = [[-0.1, -0.2, -0.3], [None, None, -0.4], [-0.7, -0.8]]
-    assert fill_gaps(prompts, continuations, read, ask=None)[1] == (-0.1, -0.2, -0.4)
+    assert fill_gaps(prompts, continuations, read, score=None)[1] == (-0.1, -0.2, -0.4)
 
 
 def test_the_token_behind_the_cache_is_asked_for():
