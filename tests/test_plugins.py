@@ -111,11 +111,11 @@ def test_candidates_are_what_a_retriever_finds_filled_up_by_popularity(folder):
 
 def test_a_template_may_name_an_answer_format_of_a_package(folder):
     header = {
-        "ranks": "listwise-text",
+        "kind": "listwise-text",
         "domain": "films",
         "language": "en",
         "about": "x",
-        "limits": ["query.preferences"],
+        "truncate": ["query.preferences"],
     }
     assert Header.model_validate(header | {"answer": "toy"}).answer == "toy"
     with pytest.raises(ValueError, match="'labels', 'titles' or 'json'"):

@@ -34,6 +34,10 @@ from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
 from promptrec.retrieve.registry import DEFAULT_RETRIEVER
 
+RetrieverOption = Annotated[
+    str, typer.Option("--retriever", help="What retrieves them: bm25, or a retriever of another package.")
+]
+
 
 def recommend(
     catalog: CatalogOption,
@@ -61,9 +65,7 @@ def recommend(
     score_cache: ScoreCacheOption = None,
     k: Annotated[int, typer.Option("-k", help="Number of items.")] = 10,
     retrieve: Annotated[int, typer.Option("--retrieve", help="Candidates to retrieve and rank.")] = 50,
-    retriever: Annotated[
-        str, typer.Option("--retriever", help="What retrieves them: bm25, or a retriever of another package.")
-    ] = DEFAULT_RETRIEVER,
+    retriever: RetrieverOption = DEFAULT_RETRIEVER,
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
@@ -95,13 +97,17 @@ def recommend(
         ranking = recommender.rank(query, ids).top(k) if candidates else recommender.recommend(query, k)
     if recommender.probe is not None:
         console.print(f"auto takes {recommender.probe.ranker}: {recommender.probe.reason}")
-    if ranking.status == "failed":
-        raise EngineError(f"nothing could be ranked: {ranking.reason}")
     show(ranking, as_json)
 
 
 def show(ranking: Ranking, as_json: bool) -> None:
-    """Print a ranking as JSON or as a table with the engine's name and why it was chosen."""
+    """Print a ranking as JSON or as a table with the engine's name and why it was chosen.
+
+    Raises:
+        EngineError: the ranking failed.
+    """
+    if ranking.status == "failed":
+        raise EngineError(f"nothing could be ranked: {ranking.reason}")
     if as_json:
         print_json(ranking.model_dump_json(indent=2))
         return
