@@ -44,9 +44,9 @@ app.command("diff")(diff_)
 
 @app.command("list")
 def list_(templates: TemplatesOption = None, as_json: JsonOption = False) -> None:
-    """Show every template: its name, the way of ranking that asks with it, language and what it is for.
+    """List all templates: name, kind, language and description.
 
-    One that cannot be read is named, and the exit code is 2.
+    If one cannot be loaded, the exit code is 2.
     """
     templates = own_templates(templates)
     broken: list[TemplateError] = []

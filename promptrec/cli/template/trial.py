@@ -54,8 +54,8 @@ def test_(
         list[str] | None,
         typer.Option(
             "--kind",
-            help="Of a pack, the templates for this way of ranking; repeat it; all for every one. "
-            "Default: the way that `recommend` takes with this model.",
+            help="Of a pack, the templates of this kind; repeat it; all for every kind. "
+            "Default: the kind that `recommend` uses with this model.",
         ),
     ] = None,
     catalog: CatalogFile = None,
@@ -151,8 +151,8 @@ def diff_(
     console.print(f"tokens: {found.tokens[0]} and {found.tokens[1]}")
 
 
-def _chosen(name: str, folder: Path | None, asked: list[str] | None, usual: str) -> list[Template]:
-    """The one template of a name; of a pack, those asked for, or the usual one, or all where it has none of that."""
+def _chosen(name: str, folder: Path | None, kinds: list[str] | None, default: str) -> list[Template]:
+    """The template of a name; of a pack, those of the given kinds, else of the default kind, else all."""
     pack = inside(name, folder)
     held = [one_template(name, folder)] if pack is None else pack
     able = [t for t in held if t.kind.ranks]
@@ -160,11 +160,11 @@ def _chosen(name: str, folder: Path | None, asked: list[str] | None, usual: str)
         raise InputError(f"{name} writes a person's profile: it ranks nothing, so there is nothing to test")
     if pack is None:
         return able
-    kinds = [template.header.kind for template in able]
-    chosen = asked or ([usual] if usual in kinds else [ALL])
+    known = [template.header.kind for template in able]
+    chosen = kinds or ([default] if default in known else [ALL])
     for kind in chosen:
-        if kind not in (*kinds, ALL):
-            raise UnknownName(f"template of the pack {name} for", kind, [*kinds, ALL])
+        if kind not in (*known, ALL):
+            raise UnknownName(f"template of the pack {name} for", kind, [*known, ALL])
     return [template for template in able if ALL in chosen or template.header.kind in chosen]
 
 
