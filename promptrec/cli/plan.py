@@ -1,6 +1,5 @@
 """`promptrec plan`: cost of rankers, computed before any of them runs."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated
@@ -30,24 +29,23 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.engine.models.registry import DEFAULT_MODEL
 from promptrec.errors import InputError, PromptrecError
+from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.evaluate.run_spec import System
-from promptrec.evaluate.runs.cost_estimate import format_duration
-from promptrec.rank.baselines.embedding import Embedding
-from promptrec.rank.baselines.simple import Bm25Ranker, Popular, Random
-from promptrec.rank.cost import Plan, Speed, expected_items, plan, sample_requests
+from promptrec.evaluate.runs.cost_estimate import COUNTED, dataset_requests, format_duration, plan_system
+from promptrec.rank.cost import Plan, Speed, expected_items, sample_requests
 from promptrec.rank.expression import template_kinds
-from promptrec.rank.listwise.labels import ListwiseLabels
-from promptrec.rank.listwise.position_bias import ListwisePrior
-from promptrec.rank.registry import ALIASES, RANKERS
+from promptrec.rank.registry import RANKERS
 from promptrec.rank.selection.auto import AUTO
 from promptrec.retrieve.candidates import retrieve_candidates
 from promptrec.template.loader import default_pack
 
-USERS, CANDIDATES = 1000, 20
+USERS = 1000
+# Without --candidates: for simulated queries, and for those of a dataset, as `promptrec evaluate` retrieves them.
+CANDIDATES, RETRIEVED = 20, Config.model_fields["retrieve"].default
 # People whose prompts are written: made-up ones are alike, and a dataset of up to so many is counted whole.
-MADE_UP, QUERIES = 64, 1000
+MADE_UP = 64
 
 DatasetName = Annotated[
     str | None, typer.Argument(metavar="DATASET", help="Its queries: a folder, or a name of `promptrec data list`.")
@@ -64,7 +62,14 @@ Preferences = Annotated[
 RankerNames = Annotated[
     list[str] | None, typer.Option("--ranker", help="Ranker; repeat it. Default: all that read a model.")
 ]
-CandidateCount = Annotated[int, typer.Option("--candidates", min=1, help="Candidates a query, if a dataset has none.")]
+CandidateCount = Annotated[
+    int | None,
+    typer.Option(
+        "--candidates",
+        min=1,
+        help=f"Candidates a query, if a dataset has none. Default: {CANDIDATES}, or {RETRIEVED} of a dataset.",
+    ),
+]
 Users = Annotated[
     int | None, typer.Option("--users", min=1, help=f"Number of queries. Default: {USERS}, or all of the dataset.")
 ]
@@ -73,7 +78,7 @@ Sample = Annotated[
     typer.Option(
         "--sample",
         min=1,
-        help=f"Queries to write prompts for; exact if all. Default: {QUERIES:,} of a dataset, {MADE_UP} simulated.",
+        help=f"Queries to write prompts for; exact if all. Default: {COUNTED:,} of a dataset, {MADE_UP} simulated.",
     ),
 ]
 ReadingSpeed = Annotated[
@@ -103,7 +108,7 @@ def plan_(
     engine_options: EngineSettings = None,
     template: TemplateName = None,
     templates: TemplatesOption = None,
-    candidates: CandidateCount = CANDIDATES,
+    candidates: CandidateCount = None,
     users: Users = None,
     sample: Sample = None,
     speed: ReadingSpeed = None,
@@ -120,9 +125,11 @@ def plan_(
     console = notes()
     with console.status("writing prompts"):
         if catalog is not None and dataset is None:
-            people = _made_up(open_catalog(catalog, columns), preferences, candidates, users, sample or MADE_UP, seed)
+            people = _made_up(
+                open_catalog(catalog, columns), preferences, candidates or CANDIDATES, users, sample or MADE_UP, seed
+            )
         elif catalog is None and dataset is not None and preferences is None and not columns:
-            people = _of_dataset(open_dataset(dataset), candidates, users, sample or QUERIES)
+            people = _of_dataset(open_dataset(dataset), candidates or RETRIEVED, users, sample or COUNTED)
         else:
             raise InputError("say for whom: a dataset, or --catalog FILE, which goes with --preferences and --columns")
         system = System("", engine=counter, template=template, templates=own_templates(templates), seed=seed)
@@ -147,8 +154,15 @@ def _plans(
     plans = []
     for name in rankers or [name for name in RANKERS if template_kinds(name)]:
         try:
-            run = replace(system, ranker=_without_weights(name)).open(people.dataset).run
-            made = plan(name, run, counter, people.requests, users=people.users, items=people.items, speed=speed)
+            made = plan_system(
+                replace(system, ranker=name),
+                people.dataset,
+                counter,
+                people.requests,
+                users=people.users,
+                items=people.items,
+                speed=speed,
+            )
         except PromptrecError as error:
             if rankers:
                 raise
@@ -163,16 +177,6 @@ def _speed(reading: float | None, writing: float | None) -> Speed | None:
     if reading is None and writing is not None:
         raise InputError("--writing-speed goes with --speed: whoever writes has read first")
     return None if reading is None else Speed(reading, writing)
-
-
-def _without_weights(name: str) -> str:
-    """The same ranker with stand-ins for parts that need weights or a position bias but write no prompts.
-
-    Who picks the candidates costs no tokens, nor does what is taken off the answers.
-    """
-    written = ALIASES.get(name, name).replace(ListwisePrior.name, ListwiseLabels.name)
-    stand_in = next((free.name for free in (Random, Popular, Bm25Ranker) if free.name not in written), Random.name)
-    return re.sub(rf"\b{Embedding.name}\b", stand_in, written)
 
 
 def _made_up(
@@ -194,11 +198,7 @@ def _made_up(
 def _of_dataset(dataset: Dataset, candidates: int, users: int | None, sample: int) -> _People:
     if users is not None and users > len(dataset.queries):
         raise InputError(f"--users {users}: {dataset.name} has {len(dataset.queries)} queries; leave it out for all")
-    if dataset.candidates_given:
-        requests = dataset.requests[:users]
-    else:
-        retrieved = (retrieve_candidates(dataset.catalog, query, candidates) for query in dataset.queries[:users])
-        requests = tuple(found.request for found in retrieved)
+    requests = dataset_requests(dataset, candidates, users)
     items = {item.item_id for request in requests for item in request.candidates}
     return _People(dataset, requests[:sample], len(requests), len(items))
 

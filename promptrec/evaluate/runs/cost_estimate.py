@@ -1,10 +1,15 @@
-"""What an evaluation would cost, from reading a few of its queries."""
+"""Price of systems on a dataset: tokens by a dry run, and seconds by ranking a few queries."""
 
+import re
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict
 
+from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
+from promptrec.engine.dry_run.engine import SIMULATED, DryRunEngine
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.registry import open_dataset
@@ -12,24 +17,36 @@ from promptrec.evaluate.progress_listener import ProgressListener
 from promptrec.evaluate.run_spec import System
 from promptrec.evaluate.runs.execution import RankInput, rank_batch
 from promptrec.evaluate.runs.systems import Engines, check_training, requested_systems, resolve_auto
+from promptrec.rank.baselines.embedding import Embedding
+from promptrec.rank.baselines.simple import Bm25Ranker, Popular, Random
+from promptrec.rank.cost import Plan, Speed, plan
+from promptrec.rank.listwise.labels import ListwiseLabels
+from promptrec.rank.listwise.position_bias import ListwisePrior
+from promptrec.rank.registry import ALIASES
+from promptrec.retrieve.candidates import retrieve_candidates
 
-SAMPLE = 4
+# Queries that are ranked by the model itself, to measure its speed, and those whose prompts are counted one by one.
+SAMPLE, COUNTED = 4, 1000
 # A masked and a permuted run; five orders, and one each of paraphrases, typos and a distraction.
 MEMORISATION_RUNS, ROBUSTNESS_RUNS = 2, 8
 
 
 class SystemCost(BaseModel):
-    """One system on one dataset: totals over all its queries, in tokens and seconds, from `sampled` of them."""
+    """One system on one dataset: totals over all queries of the run and of its checks."""
 
     model_config = ConfigDict(frozen=True)
 
     dataset: str
     system: str
     queries: int
+    """Queries of the run, and again for each check that ranks them."""
     sampled: int
+    """Queries that the model ranked to measure its speed."""
     templates: tuple[str, ...]
     prompt_tokens: int
+    """As `plan_system` counts them."""
     decoded_tokens: int
+    """The most that can be generated."""
     seconds: float
 
 
@@ -48,7 +65,7 @@ class CostEstimate(BaseModel):
     def __str__(self) -> str:
         lines = [
             f"{s.dataset} · {s.system}: {s.queries:,} queries, about {s.prompt_tokens:,} prompt tokens"
-            + (f" and {s.decoded_tokens:,} written" if s.decoded_tokens else "")
+            + (f" and at most {s.decoded_tokens:,} written" if s.decoded_tokens else "")
             + f", {format_duration(s.seconds)} (from {s.sampled} queries); prompts by {', '.join(s.templates)}"
             for s in self.systems
         ]
@@ -58,9 +75,14 @@ class CostEstimate(BaseModel):
 def estimate_cost(
     config: Config, engine: Engine | None = None, listener: ProgressListener | None = None
 ) -> CostEstimate:
-    """Read the first few queries of each dataset with each system that reads a model; nothing is kept.
+    """Price each system that reads a model on each dataset: tokens by a dry run, seconds by ranking the first queries.
 
-    `listener` is told what `open_dataset` says, and what `auto` measures.
+    Nothing is stored. Tokens are those of `promptrec plan`.
+
+    Args:
+        config: of the evaluation.
+        engine: one that is open, in place of the configuration's models.
+        listener: gets the notes of `open_dataset` and of `auto`.
 
     Raises:
         As `promptrec.evaluate.evaluator.evaluate`.
@@ -85,26 +107,85 @@ def estimate_cost(
     return CostEstimate(systems=tuple(costs))
 
 
+def plan_system(
+    system: System,
+    dataset: Dataset,
+    counter: DryRunEngine,
+    requests: Sequence[RankRequest],
+    *,
+    users: int | None = None,
+    items: float | None = None,
+    speed: Speed | None = None,
+) -> Plan:
+    """Price a system without weights: the one implementation behind `promptrec plan` and `evaluate --dry-run`.
+
+    Args:
+        system: its engine is replaced.
+        dataset: catalogue, training interactions, and the domain and language that choose a template.
+        counter: dry-run engine of the system's model.
+        requests: queries with their candidates.
+        users: number of queries to price, if there are more than `requests`; else the first `COUNTED` stand for all.
+        items: number of distinct candidates of all these queries; None counts those of `requests`.
+        speed: of the machine, if it is known.
+
+    Raises:
+        InputError: no requests. UnknownName, ModelError, TemplateError: a part of the system that cannot be used.
+    """
+    if users is None:
+        users = len(requests)
+        items = len({item.item_id for request in requests for item in request.candidates})
+        requests = requests[:COUNTED]
+    weightless = replace(system, ranker=_without_weights(system.ranker), engine=counter)
+    run = weightless.open(dataset).run
+    return plan(system.ranker, run, counter, requests, users=users, items=items, speed=speed)
+
+
+def dataset_requests(dataset: Dataset, retrieve: int, limit: int | None = None) -> tuple[RankRequest, ...]:
+    """The first `limit` queries (None: all) with their given candidates, else with `retrieve` retrieved ones."""
+    if dataset.candidates_given:
+        return dataset.requests[:limit]
+    return tuple(retrieve_candidates(dataset.catalog, query, retrieve).request for query in dataset.queries[:limit])
+
+
+def _without_weights(name: str) -> str:
+    """The ranker with stand-ins for parts that need weights or a position bias but write no prompts."""
+    written = ALIASES.get(name, name).replace(ListwisePrior.name, ListwiseLabels.name)
+    stand_in = next((free.name for free in (Random, Popular, Bm25Ranker) if free.name not in written), Random.name)
+    return re.sub(rf"\b{Embedding.name}\b", stand_in, written)
+
+
+def _counter(system: System, engine: Engine) -> DryRunEngine:
+    """The dry-run engine in place of an open one; its cache is simulated where that engine's is known."""
+    if system.model is not None and engine.name in SIMULATED:
+        return DryRunEngine.of(system.model, engine.name, system.options)
+    return DryRunEngine(engine.model_id, engine.tokenizer, engine.context_length, name=engine.name)
+
+
 def _cost(config: Config, dataset: Dataset, system: System, engines: Engines) -> SystemCost:
     everything: tuple[RankInput, ...] = dataset.requests if dataset.candidates_given else dataset.queries
     sample = everything[: config.limit][:SAMPLE]
-    recommender = system.open(dataset, engines.get(system))
+    engine = engines.get(system)
+    assert engine is not None  # noqa: S101 - the caller leaves out systems that read no model
+    recommender = system.open(dataset, engine)
     started = time.perf_counter()
-    usages = [ranking.usage for ranking in rank_batch(recommender, sample)]
+    rank_batch(recommender, sample)
     seconds = time.perf_counter() - started
-    queries = len(dataset.queries[: config.limit])
-    checked = min(config.check_limit, queries)
-    passes = queries + checked * (MEMORISATION_RUNS * config.memorisation + ROBUSTNESS_RUNS * config.robustness)
-    share = passes / len(sample)
+    requests = dataset_requests(dataset, config.retrieve, config.limit)
+    checked = min(config.check_limit, len(requests))
+    runs = MEMORISATION_RUNS * config.memorisation + ROBUSTNESS_RUNS * config.robustness
+    counter = _counter(system, engine)
+    once = plan_system(system, dataset, counter, requests).total
+    check = plan_system(system, dataset, counter, requests[:checked]).total if runs else None
+    passes = len(requests) + checked * runs
     return SystemCost(
         dataset=dataset.name,
         system=system.spec(dataset).system,
         queries=passes,
         sampled=len(sample),
         templates=tuple(template.name for template in system.prompt_templates(dataset)),
-        prompt_tokens=round(share * sum(usage.prompt_tokens for usage in usages)),
-        decoded_tokens=round(share * sum(usage.decoded_tokens for usage in usages)),
-        seconds=share * seconds,
+        prompt_tokens=round(once.prompt_tokens + (runs * check.prompt_tokens if check else 0)),
+        decoded_tokens=round(once.decoded_tokens + (runs * check.decoded_tokens if check else 0)),
+        seconds=passes / len(sample) * seconds,
     )
 
 
