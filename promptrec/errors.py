@@ -1,36 +1,109 @@
-"""Exceptions: one class for each thing the caller can do about an error.
+"""Errors of promptrec: one class for each thing that the caller can do about them, with codes of the message catalogue.
 
-Every message is one line: what was found, where (file, line, field), and what to do next.
+Every message is one line: where (file, line), what was found, and what to do next.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from rapidfuzz import process
 
+from promptrec.messages import Message, Slot, is_code, message, slot_of
 from promptrec.redaction import redact
+
+NEAREST_NAME_SCORE = 70
+
+
+class RowPlace(str):
+    """Where a row of a file is, as "FILE:3" or "FILE:row 3", with its `path` and `line`."""
+
+    path: str
+    line: int
+
+    def __new__(cls, path: str | Path, line: int, unit: str = "") -> Self:
+        """Make the place of a line, or of a "row" or "item"."""
+        place = super().__new__(cls, f"{path}:{unit} {line}" if unit else f"{path}:{line}")
+        place.path, place.line = str(path), line
+        return place
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return str, (str(self),)
 
 
 class PromptrecError(Exception):
-    """Base class of all errors that a user can fix. The command line prints the message and exits with 2.
+    """Base of all errors a user can mend. The command line prints its message and exits with 2.
 
-    A message never holds the credentials of an address, wherever somebody wrote one.
+    Credentials in an address are masked, wherever somebody wrote one.
+
+    Attributes:
+        code: of the message catalogue; "free-text" where the message is given in words.
+        path: the file it is about, "" where there is none.
+        line: of that file, from 1; None where no line is known.
+        slots: what was found, by the name of the slot in the message.
+        message: code and slots, which can be read in English and Chinese.
     """
 
-    def __init__(self, message: object = "") -> None:
-        super().__init__(redact(str(message)))
+    def __init__(
+        self, code: str | Message = "", /, *, path: str | Path = "", line: int | None = None, **slots: object
+    ) -> None:
+        self.path, self.line = str(path), line
+        self._place = f"{path}:{line}: " if line is not None else f"{path}: " if self.path else ""
+        if isinstance(path, RowPlace):
+            self.path, self.line, self._place = path.path, path.line, f"{path}: "
+        if not isinstance(code, Message):
+            code = Message(code) if is_code(code) else message("free-text", text=code)
+        self.code, slots = code.code, {**code.slots, **slots}
+        self.slots = {name: _without_credentials(slot) for name, slot in slots.items()}
+        if "name" in slots and isinstance(known := slots.get("known"), tuple):
+            self.slots["meant"] = did_you_mean(str(slots["name"]), known)
+        self.message = Message(self.code, {"path": self.path, **self.slots})
+        super().__init__(redact(self.text("en")))
+
+    @property
+    def hint(self) -> str:
+        """What to do about it, in English; empty where the message itself says so."""
+        return self.message.hint("en")
+
+    def text(self, language: str) -> str:
+        """File, line and message in "en" or "zh"."""
+        return redact(f"{self._place}{self.message.text(language)}")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Workers send errors home as bytes, and an error is not made from its message alone."""
-        return _with_message, (type(self), str(self))
+        """Workers send errors home as bytes, and subclasses are made of other arguments."""
+        return _restored, (type(self), self.args, self.__dict__)
 
 
-def _with_message(kind: type[PromptrecError], message: str) -> PromptrecError:
+def _restored(kind: type[PromptrecError], args: tuple[Any, ...], state: dict[str, Any]) -> PromptrecError:
     error = kind.__new__(kind)
-    Exception.__init__(error, message)
+    Exception.__init__(error, *args)
+    error.__dict__.update(state)
     return error
+
+
+def _without_credentials(value: object) -> Slot:
+    slot = slot_of(value)
+    return redact(slot) if isinstance(slot, str) else slot
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> Slot:
+    """The nearest of the names there are, as a question; "" where none is near."""
+    nearest = process.extractOne(name, known, score_cutoff=NEAREST_NAME_SCORE, processor=str.casefold)
+    return message("did-you-mean", near=repr(nearest[0])) if nearest else ""
+
+
+class InvalidValue(ValueError):
+    """A value refused inside pydantic or Jinja: whoever called those says where, in an error of its own.
+
+    Args:
+        code: of the message catalogue.
+        slots: what was found; those that say where are added later.
+    """
+
+    def __init__(self, code: str, /, **slots: object) -> None:
+        super().__init__(code)
+        self.code, self.slots = code, {name: slot_of(value) for name, value in slots.items()}
 
 
 class InputError(PromptrecError):
@@ -54,7 +127,7 @@ class MissingExtra(PromptrecError):
 
     def __init__(self, package: str, *extras: str) -> None:
         commands = " or ".join(f"pip install 'promptrec[{extra}]'" for extra in extras)
-        super().__init__(f"{package} is not installed: {commands}")
+        super().__init__("missing-extra", package=package, commands=commands)
 
 
 class UnknownName(PromptrecError):
@@ -63,10 +136,11 @@ class UnknownName(PromptrecError):
     def __init__(self, kind: str, name: str, known: Iterable[str], lists: str = "") -> None:
         names = sorted(known)
         nearest = process.extractOne(name, names, processor=str.casefold, score_cutoff=60)
-        hint = f" (did you mean {nearest[0]!r}?)" if nearest else ""
-        told = ", ".join(repr(each) if "," in each else each for each in names)
-        listed = f"{lists} lists the known" if lists else f"known: {told or 'none'}"
-        super().__init__(f"unknown {kind} {name!r}{hint}; {listed}")
+        near = message("near-name", near=repr(nearest[0])) if nearest else ""
+        what: Slot = message(code) if is_code(code := f"kind/{kind.replace(' ', '-')}") else kind
+        listed = {"lists": lists} if lists else {"listed": tuple(repr(n) if "," in n else n for n in names)}
+        code = "unknown-name-listed-by" if lists else "unknown-name-of" if names else "unknown-name-of-none"
+        super().__init__(code, kind=what, wrong=name, near=near, **listed)
 
 
 def first_line(error: BaseException) -> str:
@@ -84,4 +158,5 @@ def writing(path: str | Path, then: str = "free some room, or choose another pla
     try:
         yield
     except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror or first_line(error)}): {then}") from None
+        why = error.strerror or first_line(error)
+        raise InputError("cannot-be-written", file=path, why=why, then=then) from None

@@ -10,6 +10,7 @@ from typing import Protocol
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import InputError
+from promptrec.messages import Slot, message
 from promptrec.template.chat_format import chat_spans
 from promptrec.template.context import CUT_MARK, lengths
 from promptrec.template.spans import Span, joined, merged
@@ -179,11 +180,9 @@ def fit(
             return _longest_that_fits(attempt, cut, limits, name, have[name], budget)
         if least < needed:
             limits[name], needed, fitted = 0, least, cut
-    tokens = len(fitted.encoded.ids) if fitted else f"more than {budget}"
-    raise PromptTooLong(
-        f"the prompt of {template.name} needs {tokens} tokens even with {', '.join(limits) or 'nothing'} cut away; "
-        f"the model has room for {budget}"
-    )
+    code, needed = ("prompt-too-long", len(fitted.encoded.ids)) if fitted else ("prompt-far-too-long", budget)
+    left_out: Slot = tuple(limits) or message("nothing")
+    raise PromptTooLong(code, template=template.name, needed=needed, cut=left_out, room=budget)
 
 
 def _longest_that_fits(

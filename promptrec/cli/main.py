@@ -78,9 +78,9 @@ def main() -> None:
         finally:
             print(end="", flush=True)  # else what cannot be written is found by the interpreter on its way out
     except TemplateError as error:
-        from promptrec.authoring.lint.from_error import plainly
+        from promptrec.authoring.lint.from_error import one_line
 
-        _end_with(plainly(error))
+        _end_with(one_line(error))
     except PromptrecError as error:
         _end_with(str(error))
     except BrokenPipeError:

@@ -38,10 +38,10 @@ class Catalog:
         self._items: dict[str, Item] = {}
         for item in items:
             if item.item_id in self._items:
-                raise InputError(f"{name}: the ID {item.item_id!r} is given twice")
+                raise InputError("item-id-twice", path=name, item_id=item.item_id)
             self._items[item.item_id] = item
         if not self._items:
-            raise InputError(f"{name}: a catalogue needs at least one item")
+            raise InputError("catalogue-without-items", path=name)
 
     @classmethod
     def from_csv(cls, path: str | Path, *, columns: Mapping[str, str] | None = None) -> Self:
@@ -81,7 +81,7 @@ class Catalog:
             frame = frame.reset_index(level=named)
         names = [" ".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in frame.columns]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise InputError(f"data frame: the column {twice[0]!r} occurs twice: rename one")
+            raise InputError("data-frame-column-twice", twice=twice[0])
         cells = zip(*(_cells(frame.iloc[:, n]) for n in range(len(names))), strict=True)
         rows = ((f"row {n}", dict(zip(names, row, strict=True))) for n, row in enumerate(cells))
         return cls(items_from_rows(rows, "data frame", columns), name="data frame")
@@ -119,7 +119,8 @@ class Catalog:
             near = ", ".join(
                 match for match, *_ in process.extract(item_id, list(self._items), limit=3, score_cutoff=60)
             )
-            raise InputError(f"{self.name} has no item {item_id!r}" + (f"; near it: {near}" if near else ""))
+            code = "no-such-item-near" if near else "no-such-item"
+            raise InputError(code, catalogue=self.name, item_id=item_id, near=near)
         return self._items[item_id]
 
     def __repr__(self) -> str:

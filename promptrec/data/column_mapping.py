@@ -43,7 +43,7 @@ def items_from_rows(
     """
     rows = list(rows)
     if not rows:
-        raise InputError(f"{source}: no rows in it: write one for each item")
+        raise InputError("no-rows", path=source)
     names = list(dict.fromkeys(name for _, row in rows for name in row))
     mapping = _mapping(rows, names, dict(columns or {}), source, mappable)
     items, complaints = [], []
@@ -63,7 +63,7 @@ def items_from_rows(
             items.append(_item(place, item_id, title, cells))
     if complaints:
         more = f"; and {len(complaints) - LISTED} more" if len(complaints) > LISTED else ""
-        raise InputError("; ".join(complaints[:LISTED]) + more + ": every item needs a title and an ID of its own")
+        raise InputError("items-without-title-and-id", complaints="; ".join(complaints[:LISTED]) + more)
     return items
 
 
@@ -78,7 +78,7 @@ def _mapping(
     for ours, theirs in given.items():
         found = theirs if theirs in names else cleaned.get(clean_text(theirs).strip())
         if found is None:
-            raise InputError(f"{source}: no column {theirs!r} for {ours}; the columns are: {_listed(names, {})}")
+            raise InputError("mapped-column-missing", path=source, theirs=theirs, ours=ours, listed=_listed(names, {}))
         mapping[ours] = found
     known = {name.lower(): column for name, column in reversed(cleaned.items()) if column not in mapping.values()}
     for ours, aliases in ALIASES.items():
@@ -87,7 +87,8 @@ def _mapping(
             mapping[ours] = found
     for ours in ("item_id", "title"):
         if ours not in mapping:
-            raise InputError(f"{source}: {_lacking(ours, names, given, mappable, _slip(rows, names))}")
+            lacking = _lacking(ours, names, given, mappable, _slip(rows, names))
+            raise InputError("column-lacking", path=source, lacking=lacking)
     for name in names:
         plain = clean_text(name).strip()
         if name not in mapping.values() and not ROW_LABELS.fullmatch(plain):
@@ -145,7 +146,7 @@ def _popularity(place: str, cell: Any) -> float | None:  # noqa: ANN401 - a cell
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise InputError(f"{place}: popularity must be a number, got {value!r}: write it as 1234.5")
+        raise InputError("popularity-not-number", path=place, got=repr(value))
     return number
 
 

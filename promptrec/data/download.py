@@ -32,7 +32,7 @@ def pip_download(requirement: str, folder: Path) -> None:
     if done.returncode:
         complaints = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("WARNING")]
         reason = complaints[-1].strip() if complaints else "no reason given"
-        raise InputError(f"pip could not download {requirement} ({reason}); are you online, and is pip installed?")
+        raise InputError("pip-download-failed", requirement=requirement, reason=reason)
 
 
 def fetch(address: str, target: Path) -> None:
@@ -48,7 +48,7 @@ def fetch(address: str, target: Path) -> None:
                     out.write(block)
     except OSError as error:
         reason = str(getattr(error, "reason", error)) or type(error).__name__
-        raise InputError(f"{address} could not be downloaded ({reason}); are you online?") from None
+        raise InputError("download-failed", address=address, reason=reason) from None
 
 
 def check(path: Path, name: str, expected: str | None, records: Path) -> str:
@@ -72,7 +72,7 @@ def check(path: Path, name: str, expected: str | None, records: Path) -> str:
     seen: dict[str, str] = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
     expected = expected or seen.get(name, found)
     if found != expected:
-        raise InputError(f"{name}: the file has the checksum {found}, expected {expected}: it was changed, not kept")
+        raise InputError("checksum-differs", path=name, found=found, expected=expected)
     if seen.get(name) != found:
         records.mkdir(parents=True, exist_ok=True)
         part = record.with_suffix(".part")

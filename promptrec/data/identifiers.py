@@ -32,12 +32,10 @@ def identifier(value: Any) -> str:  # noqa: ANN401 - a cell is anything a file c
     if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("NaT", "<NA>"):
         return ""
     if isinstance(value, bool | list | tuple | dict):
-        raise InputError(f"an ID is a text or a whole number, got {str(value)[:_LONGEST_SHOWN]}")
+        raise InputError("id-of-wrong-type", value=str(value)[:_LONGEST_SHOWN])
     if isinstance(value, float):
         if abs(value) >= EXACT_FLOATS:
-            raise InputError(
-                f"the ID {value!r} is a number that has lost its last digits: write IDs as text, in quotes"
-            )
+            raise InputError("id-lost-digits", value=value)
         return str(int(value)) if value.is_integer() else str(value)
     return str(value)
 

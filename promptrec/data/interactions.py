@@ -166,7 +166,7 @@ def _shortest(numbers: Iterable[float]) -> list[str]:
 def _tuple_rows(tuples: Iterable[Sequence[Any]]) -> Iterable[Row]:
     for number, cells in enumerate(tuples):
         if len(cells) not in (3, 4):
-            raise InputError(f"tuples: row {number}: expected (user, item, rating[, timestamp]), got {cells!r}")
+            raise InputError("tuple-of-wrong-length", number=number, got=repr(cells))
         yield f"tuples: row {number}", dict(zip(COLUMNS, cells, strict=False))
 
 
@@ -174,15 +174,13 @@ def _mapping(names: list[str], given: dict[str, str], source: str, mappable: boo
     """Our name of every column there is, and theirs."""
     for ours, theirs in given.items():
         if ours not in COLUMNS or theirs not in names:
-            raise InputError(f"{source}: no column {theirs!r} for {ours}; the columns are: {', '.join(names)}")
+            raise InputError("mapped-column-missing-of", path=source, theirs=theirs, ours=ours, names=", ".join(names))
     by_lower = {name.strip().lower(): name for name in names}
     found = {ours: by_lower[a] for ours in COLUMNS for a in reversed(ALIASES[ours]) if a in by_lower} | given
     for ours in ("user_id", "item_id"):
         if ours not in found:
             say_which = f", or say which it is: columns={{'{ours}': 'NAME'}}" if mappable else ""
-            raise InputError(
-                f"{source}: no {ours} column; the columns are: {', '.join(names)}. Rename one {ours}{say_which}"
-            )
+            raise InputError("column-missing", path=source, ours=ours, names=", ".join(names), say_which=say_which)
     return found
 
 
@@ -194,9 +192,9 @@ def _identifier(cell: Any, place: str, column: str) -> str:  # noqa: ANN401
     try:
         found = "" if _is_missing(cell) else identifier(cell)
     except InputError as error:
-        raise InputError(f"{place}: {column}: {error}") from None
+        raise InputError("column-value", path=place, column=column, why=error) from None
     if not found:
-        raise InputError(f"{place}: no {column}: every row needs a user and an item")
+        raise InputError("interaction-without-user-or-item", path=place, column=column)
     return found
 
 
@@ -208,7 +206,7 @@ def _number(cell: Any, place: str) -> float:  # noqa: ANN401
     except (TypeError, ValueError):
         value = math.nan
     if not math.isfinite(value):
-        raise InputError(f"{place} must be a number, got {cell!r}")
+        raise InputError("not-a-number", place=place, got=repr(cell))
     return value
 
 

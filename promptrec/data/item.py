@@ -28,7 +28,7 @@ class Item(BaseModel):
     def _clean_words(cls, value: str) -> str:
         cleaned = clean_text(value).strip()
         if not cleaned:
-            raise InputError(f"an item needs a non-empty item_id and title, got {value!r}")
+            raise InputError("item-without-title", got=repr(value))
         return cleaned
 
     @field_validator("fields", mode="after")

@@ -24,5 +24,5 @@ def language_code(tag: str) -> str:
         code = get_global("language_aliases").get(code, code)
     if code not in LANGUAGES:
         known = " or ".join(f"{code!r} ({name})" for code, name in LANGUAGES.items())
-        raise InputError(f"language {tag!r}: write {known}: there are templates in these")
+        raise InputError("unknown-language", tag=tag, known=known)
     return code

@@ -80,16 +80,14 @@ def readable(text: str, *, is_title: bool = False) -> str:
     """
     text = without_runs(text)
     if len(text) > MAX_CHARACTERS:
-        raise InputError(f"the text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}: shorten it")
+        raise InputError("text-too-long", count=len(text), max_characters=MAX_CHARACTERS)
     text = mended(text)
     damaged = sum(1 for c in text if c == LOST or "\udc80" <= c <= "\udcff" or (c < " " and c not in "\t\n\r\f\v"))
     if damaged > MAX_DAMAGED_SHARE * len(text):
-        raise InputError(
-            f"{damaged / len(text):.0%} of the text is damaged characters: give plain words, saved as UTF-8"
-        )
+        raise InputError("text-damaged", damaged=f"{damaged / len(text):.0%}")
     cleaned = clean_text(text).strip()
     if text.strip() and not (cleaned if is_title else any(c.isalnum() for c in cleaned)):
-        raise InputError("the text has no letter or digit in it: say in words what the person likes")
+        raise InputError("text-without-letters")
     return cleaned
 
 

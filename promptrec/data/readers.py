@@ -8,7 +8,7 @@ from typing import Any
 
 from promptrec.data.formats.delimited import Row, read_csv, suffix_of
 from promptrec.data.formats.text_encoding import AS_CSV, check_file, text_of
-from promptrec.errors import InputError, MissingExtra, first_line
+from promptrec.errors import InputError, MissingExtra, RowPlace, first_line
 
 __all__ = ["READERS", "Row", "arrow_values", "read_csv", "read_jsonl", "read_parquet", "reader_for", "text_of"]
 
@@ -26,7 +26,7 @@ def read_jsonl(path: Path) -> Iterator[Row]:
     array = _array(path, text)
     for place, row in _lines(path, text) if array is None else array:
         if not isinstance(row, dict):
-            raise InputError(f"{place}: expected a JSON object, got {type(row).__name__}")
+            raise InputError("not-a-json-object", path=place, name=type(row).__name__)
         yield place, row
 
 
@@ -34,12 +34,12 @@ def _lines(path: Path, text: str) -> Iterator[tuple[str, Any]]:
     for number, line in enumerate(re.split("\r\n|\r|\n", text), start=1):
         if not line.strip():
             continue
-        place = f"{path}:{number}"
+        place = RowPlace(path, number)
         try:
             yield place, _loads(line, place)
         except (ValueError, RecursionError) as error:
             why = f"{error.msg}, at character {error.colno}" if isinstance(error, json.JSONDecodeError) else error
-            raise InputError(f"{place}: not JSON: {why}; every line is one whole JSON object") from None
+            raise InputError("not-json-line", path=place, why=why) from None
 
 
 def _array(path: Path, text: str) -> list[tuple[str, Any]] | None:
@@ -51,13 +51,10 @@ def _array(path: Path, text: str) -> list[tuple[str, Any]] | None:
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
             return None
-        raise InputError(
-            f"{path}:{error.lineno}: not JSON: {error.msg}, at character {error.colno}; "
-            "the file begins as one array of JSON objects"
-        ) from None
+        raise InputError("not-json-array", path=path, line=error.lineno, msg=error.msg, colno=error.colno) from None
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not JSON: {error}") from None
-    return [(f"{path}:item {number}", entry) for number, entry in enumerate(entries, start=1)]
+        raise InputError("not-json", path=path, why=error) from None
+    return [(RowPlace(path, number, "item"), entry) for number, entry in enumerate(entries, start=1)]
 
 
 def _loads(text: str, place: str) -> Any:  # noqa: ANN401 - whatever JSON holds
@@ -66,7 +63,7 @@ def _loads(text: str, place: str) -> Any:  # noqa: ANN401 - whatever JSON holds
         if len(found) < len(pairs):
             names = [name for name, _ in pairs]
             twice = next(name for name in names if names.count(name) > 1)
-            raise InputError(f"{place}: the name {twice!r} occurs twice in a JSON object: rename one")
+            raise InputError("json-name-twice", path=place, twice=twice)
         return found
 
     return json.loads(text, object_pairs_hook=unique)
@@ -82,12 +79,12 @@ def read_parquet(path: Path) -> Iterator[Row]:
     try:
         names = parquet.read_schema(path).names
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise InputError(f"{path}: the column {twice[0]!r} occurs twice: rename one")
+            raise InputError("column-twice", path=path, twice=twice[0])
         table = parquet.read_table(path)
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not readable as Parquet: {first_line(error)}") from None
+        raise InputError("not-parquet", path=path, why=first_line(error)) from None
     for number, cells in enumerate(zip(*map(arrow_values, table.columns), strict=True), start=1):
-        yield f"{path}:row {number}", dict(zip(names, cells, strict=True))
+        yield RowPlace(path, number, "row"), dict(zip(names, cells, strict=True))
 
 
 def arrow_values(column: Any) -> list[Any]:  # noqa: ANN401 - an array of pyarrow
@@ -138,12 +135,12 @@ def reader_for(path: Path) -> Callable[[Path], Iterator[Row]]:
     """The reader for a file's suffix in either case, packed (.gz, .xz, .bz2) or not."""
     suffix = suffix_of(path)
     if path.is_dir():
-        raise InputError(f"{path}: is a folder; give a file")
+        raise InputError("is-a-folder", path=path)
     if suffix in SPREADSHEETS:
-        raise InputError(f"{path}: a spreadsheet cannot be read: {AS_CSV}")
+        raise InputError("spreadsheet", path=path, as_csv=AS_CSV)
     if suffix in ARCHIVES:
-        raise InputError(f"{path}: a packed file of kind {suffix} cannot be read: unpack it first")
+        raise InputError("packed-file", path=path, suffix=suffix)
     if suffix not in READERS:
         known = ", ".join(READERS)
-        raise InputError(f"{path}: unknown kind of file {suffix!r}; known: {known}, also with .gz, .xz or .bz2")
+        raise InputError("unknown-file-kind", path=path, suffix=suffix, known=known)
     return READERS[suffix]

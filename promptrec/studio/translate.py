@@ -7,7 +7,7 @@ from string import Template as Pattern
 
 import yaml
 
-from promptrec.authoring.lint.from_error import refused
+from promptrec.authoring.lint.from_error import diagnostic_of
 from promptrec.errors import PromptrecError, TemplateError
 from promptrec.studio.messages import Refused, words
 
@@ -39,8 +39,8 @@ def fault(error: Exception, language: str) -> str:
         return error.text(language)
     if not isinstance(error, TemplateError):
         return reason(re.sub(r"^\S*/(?=[^/\s]+:)", "", str(error)), language)
-    finding, colon = refused(error, ""), {"en": ": ", "zh": "："}[language]
-    line = words(language)["line"].format(line=finding.line) if f":{finding.line}:" in str(error) else ""
+    finding, colon = diagnostic_of(error, ""), {"en": ": ", "zh": "："}[language]
+    line = words(language)["line"].format(line=finding.line) if error.line is not None else ""
     place = f"{finding.path.rpartition('/')[2]} {line}".strip()
     return colon.join(filter(None, (place, finding.told(language)[0])))
 

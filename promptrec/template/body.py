@@ -8,7 +8,8 @@ import jinja2
 from jinja2 import nodes
 
 from promptrec.errors import TemplateError
-from promptrec.template.pack import PART, Pack
+from promptrec.messages import recognise
+from promptrec.template.pack import Pack
 from promptrec.template.sandbox.allowlist import MOST_NODES, check_blocks, check_tree
 from promptrec.template.sandbox.environment import BLOCKS, environment, known_filters, with_line_ends, without_marks
 from promptrec.template.syntax.unclosed_blocks import fault
@@ -56,17 +57,17 @@ class Body:
         if block in context.blocks:
             yield from context.blocks[block][0](context)
 
-    def place(self, error: Exception) -> str:
-        """The file and line in which rendering failed, as "FILE:LINE"; the file alone where no line is known."""
-        path, trace = self._path, error.__traceback__
+    def place(self, error: Exception) -> tuple[str, int | None]:
+        """The file and line in which rendering failed; the file alone where no line is known."""
+        path, line, trace = self._path, None, error.__traceback__
         while trace is not None:
             template = trace.tb_frame.f_globals.get("__jinja_template__")
             if isinstance(template, jinja2.Template):
                 line = template.get_corresponding_lineno(trace.tb_lineno)
-                part = template.name and self._part_path(template.name)
-                path = f"{part}:{line}" if part else f"{self._path}:{self._first_line + line}"
+                path = self._part_path(template.name) if template.name else self._path
+                line += 0 if template.name else self._first_line
             trace = trace.tb_next
-        return path
+        return path, line
 
     def literal(self, block: str) -> str:
         """What its author typed in a block, without what expressions emit."""
@@ -81,38 +82,40 @@ class Body:
         prepared = _prepared(text)
         self._characters += len(prepared)
         if self._characters > LONGEST_BODY:
-            raise TemplateError(f"{path}:{first_line + 1}: longer than {LONGEST_BODY:,} characters, with its parts")
+            raise TemplateError("template-too-long", path=path, line=first_line + 1, most=LONGEST_BODY)
         tree = self._parsed(prepared, path, first_line)
         self._nodes += check_tree(tree, path, first_line, known_filters(self._env))
         if self._nodes > MOST_NODES:
-            raise TemplateError(f"{path}:{first_line + 1}: its parts have more than {MOST_NODES:,} words within braces")
+            raise TemplateError("too-much-in-braces", path=path, line=first_line + 1, most=MOST_NODES)
         self._trees[within[-1] if within else path] = tree
         uses: list[nodes.Extends | nodes.Include] = [*tree.find_all(nodes.Extends), *tree.find_all(nodes.Include)]
         for node in uses:
-            self._read_part(node, f"{path}:{first_line + node.lineno}", within)
+            self._read_part(node, path, first_line + node.lineno, within)
         if not included:
             inherited = {b.name for part in self._lineage(tree) for b in self._trees[part].find_all(nodes.Block)}
             check_blocks(tree, path, first_line, [*BLOCKS, *sorted(inherited - set(BLOCKS))])
         return prepared
 
-    def _read_part(self, node: nodes.Extends | nodes.Include, place: str, within: tuple[str, ...]) -> None:
+    def _read_part(self, node: nodes.Extends | nodes.Include, path: str, line: int, within: tuple[str, ...]) -> None:
         name = node.template.value if isinstance(node.template, nodes.Const) else None
-        known = self._pack.part_names()
-        if not isinstance(name, str) or name not in known:
-            there = ", ".join(known) or f"none yet: its name starts with {PART} and ends with .jinja"
-            said = repr(name) if name is not None else "a name that is worked out"
-            raise TemplateError(f"{place}: {said} is no part of this pack; there are: {there}")
+        known = tuple(self._pack.part_names())
+        if name is None:
+            raise TemplateError("computed-part", path=path, line=line, known=known)
+        if name not in known:
+            code = "unknown-part" if known else "no-parts"
+            raise TemplateError(code, path=path, line=line, name=name, known=known)
         if name in within:
-            raise TemplateError(f"{place}: {name} uses itself: {' > '.join([*within, name])}")
+            chain = " > ".join([*within, name])
+            raise TemplateError("part-uses-itself", path=path, line=line, name=name, chain=chain)
         included = isinstance(node, nodes.Include)
         # Once: parts that use parts twice, which use others twice, would be read without end.
         if (name, included) in self._read_so_far:
             return
         if name not in self.parts and len(self.parts) == MOST_PARTS:
-            raise TemplateError(f"{place}: a template may use up to {MOST_PARTS} parts")
+            raise TemplateError("too-many-parts", path=path, line=line, most=MOST_PARTS)
         self.parts[name] = self._pack.read(name)
         if self.parts[name].startswith("---\n"):
-            raise TemplateError(f"{self._part_path(name)}:1: a part has no header: the model would read it")
+            raise TemplateError("part-with-header", path=self._part_path(name), line=1)
         self._read(self.parts[name], self._part_path(name), 0, (*within, name), included)
         self._read_so_far.add((name, included))
 
@@ -131,22 +134,23 @@ class Body:
         try:
             return self._env.parse(prepared)
         except jinja2.TemplateSyntaxError as error:
-            line, said = fault(prepared, error)
-            raise TemplateError(f"{path}:{first_line + line}: {said}") from None
+            line, found = fault(prepared, error)
+            raise TemplateError(found, path=path, line=first_line + line) from None
         except RecursionError:
-            raise TemplateError(f"{path}:{first_line + 1}: nested too deeply") from None
+            raise TemplateError("nested-too-deeply", path=path, line=first_line + 1) from None
         except ValueError as error:
-            raise TemplateError(f"{path}:{first_line + 1}: a number that is too long: {error}") from None
+            raise TemplateError("number-too-long", path=path, line=first_line + 1, why=str(error)) from None
 
     def _compiled(self, path: str, first_line: int, compiled: Callable[[], jinja2.Template]) -> jinja2.Template:
         try:
             return compiled()
         except jinja2.TemplateSyntaxError as error:
-            raise TemplateError(f"{path}:{first_line + error.lineno}: {error.message}") from None
+            found = recognise("jinja", error.message or "")
+            raise TemplateError(found, path=path, line=first_line + error.lineno) from None
         except jinja2.UndefinedError as error:  # what is constant is worked out as it is compiled
-            raise TemplateError(f"{path}: {error.message}") from None
+            raise TemplateError(recognise("jinja", error.message or ""), path=path) from None
         except (RecursionError, SyntaxError, MemoryError):
-            raise TemplateError(f"{path}: nested too deeply: use fewer loops and conditions within another") from None
+            raise TemplateError("nested-too-deeply", path=path) from None
 
 
 def _prepared(text: str) -> str:

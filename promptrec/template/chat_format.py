@@ -42,7 +42,7 @@ def chat_spans(
         user = (*system, Span("\n\n", True), *user)
     frame = _frame(chat_template, tokens, with_system=False)
     if frame is None:
-        raise ModelError("the model's chat template leaves out what the user says: use a template with chat: false")
+        raise ModelError("chat-leaves-out-user")
     return (Span(frame[0], True), *user, Span(frame[2], True))
 
 
@@ -56,7 +56,7 @@ def _frame(chat_template: str, tokens: tuple[tuple[str, str], ...], with_system:
     except _UNUSABLE as error:
         if with_system:
             return None
-        raise ModelError(f"the model's chat template cannot be rendered: {error}") from None
+        raise ModelError("chat-cannot-be-rendered", why=str(error)) from None
     if text.count(_USER) != 1 or (with_system and text.count(_SYSTEM) != 1):
         return None
     before, after = text.split(_USER)

@@ -17,12 +17,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.errors import InputError, TemplateError
+from promptrec.errors import InputError, InvalidValue, TemplateError
+from promptrec.messages import Message, message
 
 MOST_ITEMS = 26
 # What pydantic calls in words of Python.
 PLAINLY = {
-    "missing": "it is missing",
     "tuple_type": "{got!r} is no list",
     "dict_type": "{got!r} is no item or table",
     "mapping_type": "{got!r} is no table",
@@ -70,20 +70,26 @@ def read_examples(text: str, path: str) -> tuple[Example, ...]:
         try:
             told = json.loads(line)
             if not isinstance(told, dict):
-                raise ValueError("a line is one whole example in braces")
+                raise InvalidValue("not-an-example", why="a line is one whole example in braces")
             example = Example.model_validate(told)
             if example.query.is_empty:  # and a query refuses what no model could read
-                raise ValueError("this example has no person: write what they say under preferences")
+                raise InvalidValue("example-without-person")
             titles = {item.title for item in example.ordered()}
         except ValidationError as error:
-            raise TemplateError(f"{path}:{number}: {_first_error(error)}") from None
+            raise TemplateError(_first_error(error), path=path, line=number) from None
         except json.JSONDecodeError as error:
-            raise TemplateError(f"{path}:{number}: not an example: {error.msg}, at character {error.colno}") from None
-        except (ValueError, RecursionError, InputError, TypeError) as error:
-            raise TemplateError(f"{path}:{number}: not an example: {error}") from None
+            why = f"{error.msg}, at character {error.colno}"
+            raise TemplateError("not-an-example", path=path, line=number, why=why) from None
+        except InvalidValue as error:
+            raise TemplateError(Message(error.code, error.slots), path=path, line=number) from None
+        except InputError as error:
+            code = "example-item-without-title" if error.code == "item-without-title" else "not-an-example"
+            raise TemplateError(code, path=path, line=number, why=error.message) from None
+        except (ValueError, RecursionError, TypeError) as error:
+            raise TemplateError("not-an-example", path=path, line=number, why=str(error)) from None
         missing = [title for title in example.right if title not in titles]
         if missing:
-            raise TemplateError(f"{path}:{number}: right names {missing[0]!r}, which is no title of its items")
+            raise TemplateError("example-right", path=path, line=number, title=missing[0])
         out.append(example)
     return tuple(out)
 
@@ -101,13 +107,16 @@ def shown_pair(example: Example, turn: int, good: str, bad: str) -> tuple[Item, 
     return (items[0], good) if turn % 2 == 0 else (items[-1], bad)
 
 
-def _first_error(error: ValidationError) -> str:
+def _first_error(error: ValidationError) -> Message:
     """The first thing that a line says wrongly, without words of Python's."""
     first = error.errors()[0]
     field = ".".join(map(str, first["loc"]))
     if first["type"] == "extra_forbidden":
-        return f"unknown field {field!r}; known: {', '.join(Example.model_fields)}"
-    return f"field {field}: {PLAINLY.get(first['type'], '{msg}').format(msg=first['msg'], got=first['input'])}"
+        return message("example-unknown-field", name=field, known=tuple(Example.model_fields))
+    if first["type"] == "missing":
+        return message("example-field-missing", field=field)
+    why = PLAINLY.get(first["type"], "{msg}").format(msg=first["msg"], got=first["input"])
+    return message("example-field", field=field, why=why)
 
 
 def _item(number: int, told: Mapping[str, Any]) -> Item:

@@ -10,6 +10,7 @@ import jinja2
 from babel.dates import format_date
 from babel.numbers import UnknownCurrencyError, format_currency, get_currency_precision, validate_currency
 
+from promptrec.errors import InvalidValue
 from promptrec.template.spans import CLOSE, OPEN
 
 LOCALES = {"en": "en", "zh": "zh_Hans_CN"}
@@ -33,7 +34,7 @@ Shorten = Callable[[str, int], str]
 def shorten(context: jinja2.runtime.Context, value: Any, tokens: int) -> str:  # noqa: ANN401 - what a field may hold
     """At most so many tokens of a text, as the model counts them."""
     if not isinstance(tokens, int) or tokens < 1:
-        raise ValueError(f"shorten takes how many tokens to keep, as in shorten(40), not {tokens!r}")
+        raise InvalidValue("shorten-tokens", got=repr(tokens))
     told = context.get(SHORTEN)
     return told(str(value), tokens) if told else str(value)
 
@@ -72,7 +73,7 @@ def language_filters(language: str) -> dict[str, Callable[..., Any]]:
         try:
             validate_currency(currency)
         except UnknownCurrencyError:
-            raise ValueError(f"price takes a currency code such as EUR, not {currency!r}") from None
+            raise InvalidValue("price-currency", got=repr(currency)) from None
         said = str(value).strip()
         try:
             amount = Decimal(said if len(said) <= LONGEST_NUMBER else "NaN")

@@ -16,9 +16,11 @@ from pydantic import (
     WrapValidator,
     field_validator,
 )
+from pydantic_core import ErrorDetails
 
 from promptrec.data.languages import language_code
-from promptrec.errors import InputError, TemplateError
+from promptrec.errors import InputError, InvalidValue, TemplateError
+from promptrec.messages import Message, Slot, message
 from promptrec.plugins import ANSWERS, plugin_names
 from promptrec.template.kinds import KINDS
 from promptrec.template.syntax.yaml_hints import misread
@@ -38,17 +40,27 @@ OTHER_NAMES = {
 }
 # What `truncate` can name whatever the fields are.
 TRUNCATABLE = ("query.preferences", "query.context", "query.history", "item.title", "item.facts", "item.others")
-# What pydantic calls in words of Python.
-WRONGLY = {
-    "int_parsing": "{!r} is no whole number",
-    "greater_than": "{!r} is not above 0",
-    "bool_parsing": "{!r} is neither true nor false",
-    "tuple_type": "{!r} is no list, as in [a, b]",
-    "dict_type": "{!r} is no list, as in [a, b]",
-    "mapping_type": "{!r} is no list, as in [a, b]",
-    "string_type": "{!r} is no text",
-    "model_type": "{!r} is no test, as in `- preferences: …`",
+# Messages for the types of pydantic's errors, in the header itself and in a test.
+HEADER_CODES = {
+    "missing": "header-field-missing",
+    "bool_parsing": "header-not-bool",
+    "tuple_type": "header-not-list",
+    "dict_type": "header-not-list",
+    "mapping_type": "header-not-list",
+    "string_type": "header-not-text",
+    "too_short": "header-empty-list",
 }
+TEST_CODES = {
+    "int_parsing": "test-not-number",
+    "greater_than": "test-not-number",
+    "dict_type": "test-attributes",
+    "mapping_type": "test-attributes",
+    "tuple_type": "test-not-title",
+    "string_type": "test-not-title",
+    "model_type": "not-a-test",
+}
+_WIDE_BRACKETS = re.compile("[【［]")
+_WIDE_COMMA = re.compile(r"[^\W\d_][，、；]")
 
 # What becomes of a name or an entry whose signs YAML does not know.
 MISREAD = ("extra_forbidden", "model_type", "tuple_type", "dict_type", "mapping_type")
@@ -63,7 +75,7 @@ def _default_answers(told: dict[str, Any]) -> tuple[str, ...]:
 
 def _known_kind(name: str) -> str:
     if name not in KINDS:
-        raise ValueError(f"{name!r} is none of {', '.join(KINDS)}")
+        raise InvalidValue("header-choice", name=name, known=tuple(KINDS))
     return name
 
 
@@ -92,7 +104,7 @@ def _answer_name(name: object, builtin: ValidatorFunctionWrapHandler) -> object:
 def _of_somebody(test: Expectation) -> Expectation:
     """A forgotten person would be ranked for, and tell nothing."""
     if not (test.preferences.strip() or test.history or test.context or test.attributes):
-        raise ValueError("this test has no person")
+        raise InvalidValue("test-without-person")
     return test
 
 
@@ -149,15 +161,15 @@ class Header(BaseModel):
         least, most = expected.least, expected.most
         if not least <= len(words) <= most or len(set(words)) < len(words) or not all(words):
             number = f"{least}" if least == most else f"{least} to {most}"
-            found = f"{expected.order}; found {list(words)}"
-            raise ValueError(f"a {kind.name} template has {number} different words, {found}")
+            slots = {"kind": kind.name, "number": number, "order": expected.order}
+            raise InvalidValue("answer-words", found=str(list(words)), **slots)
         return words
 
     @field_validator("examples")
     @classmethod
     def _names_a_file(cls, examples: str | None) -> str | None:
         if examples is not None and not examples.strip():
-            raise ValueError("it is empty")
+            raise InvalidValue("header-empty")
         return examples
 
     @field_validator("truncate")
@@ -169,10 +181,12 @@ class Header(BaseModel):
 
 def check_truncate(names: Iterable[str], fields: Iterable[str]) -> None:
     """Raise ValueError for a name under `truncate` that nothing has; `fields` are those that are declared."""
-    allowed = {*TRUNCATABLE, *(f"item.{name}" for name in fields)}
+    allowed = tuple(sorted({*TRUNCATABLE, *(f"item.{name}" for name in fields)}))
     for name in names:
+        if name.startswith("item.") and f"item.{name}" in allowed:
+            raise InvalidValue("truncate-with-item", name=name.removeprefix("item."), known=allowed)
         if name not in allowed:
-            raise ValueError(f"truncate names {name!r}; it can name {', '.join(sorted(allowed))}")
+            raise InvalidValue("unknown-truncate", name=name, known=allowed)
 
 
 def split_header(source: str, path: str, pack: Mapping[str, Any] | None = None) -> tuple[Header, str, int]:
@@ -186,12 +200,11 @@ def split_header(source: str, path: str, pack: Mapping[str, Any] | None = None) 
     lines = source.split("\n")
     closed = "---" in (line.strip() for line in lines[1:])
     if lines[0].strip() != "---" or not closed:
-        missing = "the second" if lines[0].strip() == "---" else "the first" if closed else "each"
         if instead := _instead_of_dashes(lines):
-            raise TemplateError(f"{path}:{instead[0]}: {instead[1]}")
-        raise TemplateError(
-            f"{path}:1: a template starts with a YAML header between two lines of ---; {missing} is missing"
-        )
+            raise TemplateError(instead[1], path=path, line=instead[0])
+        begun = lines[0].strip() == "---"
+        code = "header-second-dashes" if begun else "header-first-dashes" if closed else "header-missing"
+        raise TemplateError(code, path=path, line=1)
     end = next(n for n, line in enumerate(lines[1:], 1) if line.strip() == "---")
     text = "\n".join(lines[1:end])
     told = read_yaml(text, path, 1)
@@ -201,23 +214,25 @@ def split_header(source: str, path: str, pack: Mapping[str, Any] | None = None) 
     try:
         return Header.model_validate(shared | told), "\n".join(lines[end + 1 :]), end + 1
     except ValidationError as error:
-        raise TemplateError(first_error(path, text, error, Header, 1)) from None
+        raise first_error(path, text, error, Header, 1) from None
 
 
-def _instead_of_dashes(lines: Sequence[str]) -> tuple[int, str] | None:
+def _instead_of_dashes(lines: Sequence[str]) -> tuple[int, Message] | None:
     """The line, from 1, that stands where --- is missed, and what it is; None where nothing is like it."""
     first = lines[0].strip()
     if first.startswith("```"):
-        return 1, "a line of ``` is of another program"
+        return 1, message("code-fence")
     if first.startswith("{\\rtf"):
-        return 1, "an RTF file, and no plain text"
+        return 1, message("not-plain-text", what="an RTF file")
     sought = [(1, first)] if first != "---" else list(enumerate((line.strip() for line in lines[1:]), 2))
     found = next(((n, line) for n, line in sought if _DASHES.fullmatch(line)), None)
-    return (found[0], f"{found[1]} is not three plain hyphens") if found else None
+    return (found[0], message("header-dashes", sign=found[1])) if found else None
 
 
-def first_error(path: str, text: str, error: ValidationError, model: type[BaseModel], lines_before: int = 0) -> str:
-    """The first thing that a header says wrongly, with its line, in one sentence."""
+def first_error(
+    path: str, text: str, error: ValidationError, model: type[BaseModel], lines_before: int = 0
+) -> TemplateError:
+    """The error for the first thing that a header says wrongly, with its line."""
     # A field under a wrong name is missing under the right one: the wrong name is what to mend.
     first = next((e for e in error.errors() if e["type"] == "extra_forbidden"), error.errors()[0])
     keys = tuple(str(part) for part in first["loc"])
@@ -227,27 +242,47 @@ def first_error(path: str, text: str, error: ValidationError, model: type[BaseMo
     slipped = misread(keys[-1] if first["type"] == "extra_forbidden" else first["input"])
     if slipped and first["type"] in MISREAD:
         line = lines.get((*keys, slipped[0]), line - lines_before) + lines_before
-        return f"{path}:{line}: the header is not YAML: {slipped[1]}"
-    if first["type"] == "extra_forbidden" and len(keys) == 1:
-        meant = _called_now(keys[0], model)
-        return f"{path}:{line}: unknown header field {keys[0]!r}; {meant}known: {', '.join(model.model_fields)}"
-    if first["type"] == "extra_forbidden":
-        return (
-            f"{path}:{line}: header field {'.'.join(keys)}: unknown {keys[-1]!r}; "
-            f"{_called_now(keys[-1], Expectation)}known: {', '.join(Expectation.model_fields)}"
-        )
-    if first["type"] == "literal_error":
-        choices = first["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
-        return f"{path}:{line}: header field {'.'.join(keys)}: {first['input']!r} is none of {choices}"
-    plainly = WRONGLY.get(first["type"])
-    why = plainly.format(first["input"]) if plainly else first["msg"].removeprefix("Value error, ")
-    return f"{path}:{line}: header field {'.'.join(keys)}: {why}"
+        return TemplateError(slipped[1], path=path, line=line)
+    found = _unknown_field(keys, model) if first["type"] == "extra_forbidden" else _wrong_value(keys, first)
+    return TemplateError(found, path=path, line=line, field=".".join(keys))
 
 
-def _called_now(name: str, model: type[BaseModel]) -> str:
-    """The new name of a field that was once called so; empty where the model has none."""
-    now = OTHER_NAMES.get(name)
-    return f"it is called {now} here; " if now in model.model_fields else ""
+def _unknown_field(keys: Sequence[str], model: type[BaseModel]) -> Message:
+    """Which field of a header or of a test there is not."""
+    name, is_test = keys[-1], len(keys) > 1
+    known = tuple((Expectation if is_test else model).model_fields)
+    right = OTHER_NAMES.get(name, name)
+    if is_test:
+        code = "test-other-name" if right != name and right in known else "test-unknown-field"
+        return message(code, number=int(keys[1]) + 1, name=name, right=right, known=known)
+    if right != name and right in known:
+        return message("header-other-name", name=name, right=right, known=known)
+    return message(
+        "header-field-of-test" if right in Expectation.model_fields else "header-unknown-field", name=name, known=known
+    )
+
+
+def _wrong_value(keys: Sequence[str], first: ErrorDetails) -> Message:
+    """What is wrong with the value of a field."""
+    kind, got = first["type"], first["input"]
+    number = int(keys[1]) + 1 if keys[0] == "tests" and len(keys) > 1 else 0
+    slots: dict[str, Slot] = {"got": repr(got), "key": keys[2] if len(keys) > 2 else "", "number": number}
+    raised = first.get("ctx", {}).get("error")
+    if isinstance(raised, InvalidValue) and raised.code == "header-choice":
+        return Message(raised.code, raised.slots)
+    if kind == "literal_error":
+        known = tuple(first["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", "))
+        return message("header-choice", name=str(got), known=known)
+    if keys[0] == "tests" and (kind in TEST_CODES or not number):
+        code = TEST_CODES.get(kind, "not-a-test") if number else "not-a-test"
+        return message("test-not-text" if slots["key"] in ("preferences", "context") else code, **slots)
+    if kind in HEADER_CODES and len(keys) == 1 and (got == "" or _WIDE_BRACKETS.match(str(got))):
+        return message("header-wide-brackets" if got else "header-empty", **slots)
+    if len(keys) == 1 and _WIDE_COMMA.search(str(got)) and not number:
+        return message("header-wide-comma", **slots)
+    if isinstance(raised, InvalidValue):
+        return Message(raised.code, {**slots, **raised.slots})
+    return message(HEADER_CODES.get(kind, "header-other"), words=first["msg"], **slots)
 
 
 def _together(shared: object, own: object) -> object:

@@ -39,7 +39,7 @@ def load_template(name: str | Path, *, folder: str | Path | None = None, kind: s
     else:
         raise _unknown(name, known)
     if kind is not None and template.header.kind != kind:
-        raise TemplateError(f"{template.path}: a template of kind {template.header.kind}, but {kind} is asked for")
+        raise TemplateError("template-of-other-kind", path=template.path, kind=template.header.kind, wanted=kind)
     return template
 
 
@@ -108,7 +108,7 @@ def _files(folder: str | Path | None) -> Iterator[tuple[str, Path]]:
     """Names and files, a user's own last so that they win; parts of templates have no name."""
     own = folder or os.environ.get("PROMPTREC_TEMPLATES")
     if own is not None and not Path(own).is_dir():
-        raise TemplateError(f"{own}: no such folder of templates")
+        raise TemplateError("no-template-folder", path=own)
     for root in (shipped_folder(), *([Path(own)] if own else [])):
         for path in sorted(root.rglob(f"*{SUFFIX}")):
             if path.name.startswith(PART):

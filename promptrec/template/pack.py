@@ -35,10 +35,10 @@ _PACKED = {
 def not_text(path: Path) -> TemplateError:
     """The error of a file that cannot be read as text."""
     data = path.read_bytes()
-    what = _PACKED.get(data[:4])
     if data.endswith(b"\x00"):
-        return TemplateError(f"{path}: it ends in NUL characters: save the file again")
-    return TemplateError(f"{path}: {what}, and no plain text" if what else f"{path}: not UTF-8: save the file as UTF-8")
+        return TemplateError("ends-in-nul", path=path)
+    what = _PACKED.get(data[:4])
+    return TemplateError("not-plain-text" if what else "template-not-utf-eight", path=path, what=what or "")
 
 
 def file_text(path: Path) -> str:
@@ -49,7 +49,7 @@ def file_text(path: Path) -> str:
     """
     size = path.stat().st_size
     if size > LONGEST_FILE:
-        raise TemplateError(f"{path}: longer than {LONGEST_FILE:,} bytes")
+        raise TemplateError("file-too-large", path=path, most=LONGEST_FILE)
     try:
         return text_of(path).replace("\r\n", "\n").replace("\r", "\n") if size else ""
     except InputError:
@@ -101,7 +101,7 @@ class Pack:
         try:
             Shared.model_validate(told)
         except ValidationError as error:
-            raise TemplateError(first_error(path, text, error, Shared)) from None
+            raise first_error(path, text, error, Shared) from None
         return told
 
     def read(self, name: str) -> str:
@@ -114,7 +114,7 @@ class Pack:
         try:
             return file_text(path)
         except OSError as error:
-            raise TemplateError(f"{path}: cannot be read: {error.strerror}") from None
+            raise TemplateError("cannot-be-read", path=path, why=error.strerror or str(error)) from None
         except ValueError:  # no name that a file could have
             raise not_text(path) from None
 
@@ -129,12 +129,10 @@ class Pack:
             TemplateError: the pack has none.
         """
         if self.folder is None or not (self.folder / CATALOG).is_file():
-            raise TemplateError(
-                f"{self.folder}: no {CATALOG} to try the templates with: put one there, or use --catalog FILE"
-            )
+            raise TemplateError("pack-without-catalogue", path=self.folder or "", file=CATALOG)
         path = self._own(CATALOG)
         if path.stat().st_size > LONGEST_CATALOG:
-            raise TemplateError(f"{path}: longer than {LONGEST_CATALOG:,} bytes: a few items are enough to try with")
+            raise TemplateError("catalogue-too-large", path=path, most=LONGEST_CATALOG)
         return Catalog.from_file(path)
 
     def _own(self, name: str) -> Path:
@@ -144,15 +142,15 @@ class Pack:
             TemplateError: it lies elsewhere, a link among them, or is no file.
         """
         if self.folder is None:
-            raise TemplateError(f"{name}: a template that is no file has no files beside it")
+            raise TemplateError("no-file-beside", path=name)
         path = self.folder / name
         try:
             inside = Path(name).name == name and path.resolve().parent == self.folder.resolve()
         except (ValueError, OSError, RuntimeError):  # no name of a file, or a link that leads to itself
             inside = False
         if not inside:
-            raise TemplateError(f"{name!r}: a template reads files of its own folder only, {self.folder}")
+            raise TemplateError("file-outside-pack", name=name, folder=self.folder)
         # A pipe or a device would be waited for without end.
         if path.exists() and not path.is_file():
-            raise TemplateError(f"{path}: not a file")
+            raise TemplateError("not-a-file", path=path)
         return path

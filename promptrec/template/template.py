@@ -13,7 +13,8 @@ from jinja2 import nodes
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.errors import PromptrecError, TemplateError
+from promptrec.errors import InvalidValue, PromptrecError, TemplateError
+from promptrec.messages import Message, message, recognise
 from promptrec.template.body import Body
 from promptrec.template.context import NO_LIMITS, Limits, item_view, query_view
 from promptrec.template.few_shot import Example, read_examples, shown_pair, turned
@@ -22,7 +23,7 @@ from promptrec.template.front_matter import split_header
 from promptrec.template.kinds import KINDS, TemplateKind
 from promptrec.template.pack import LONGEST_FILE, SETTINGS, Pack, file_text
 from promptrec.template.sandbox.budget import BUDGET, Budget
-from promptrec.template.sandbox.environment import LONGEST_OUTPUT, NO_ATTRIBUTE, NO_ENTRY, Trusted, spans, stripped
+from promptrec.template.sandbox.environment import LONGEST_OUTPUT, Trusted, spans, stripped
 from promptrec.template.spans import Span
 
 
@@ -56,7 +57,7 @@ class Template:
         needed = ("user", "reply") if self.kind.scores else ("user",)
         for block in needed:
             if block not in self._body.blocks:
-                raise TemplateError(f"{self.path}: a {self.header.kind} template needs a block named {block}")
+                raise TemplateError("missing-block", path=self.path, kind=self.header.kind, block=block)
 
     @classmethod
     def from_file(cls, path: str | Path, name: str | None = None) -> "Template":
@@ -65,7 +66,7 @@ class Template:
         try:
             return cls(name or path.stem, file_text(path), path)
         except OSError as error:
-            raise TemplateError(f"{path}: cannot be read: {error.strerror}") from None
+            raise TemplateError("cannot-be-read", path=path, why=error.strerror or str(error)) from None
 
     @cached_property
     def cue(self) -> str:
@@ -127,15 +128,13 @@ class Template:
             for part in self._body.write(name, told):
                 size += len(part)
                 if size > LONGEST_OUTPUT:
-                    raise TemplateError(f"{self.path}: block {name}: writes more than {LONGEST_OUTPUT:,} characters")
+                    raise InvalidValue("too-many-characters-written", characters=LONGEST_OUTPUT)
                 parts.append(part)
-        except jinja2.UndefinedError as error:
-            raise TemplateError(self._unknown_name(name, error)) from None
         except PromptrecError:
             raise
         except Exception as error:  # whatever Python says of what a stranger wrote
-            said = str(error) or type(error).__name__
-            raise TemplateError(f"{self._body.place(error)}: block {name}: {said}") from error
+            path, line = self._body.place(error)
+            raise TemplateError(self._explained(error), path=path, line=line, block=name) from error
         return stripped(spans("".join(parts)))
 
     def _read_examples(self) -> tuple[Example, ...]:
@@ -170,28 +169,29 @@ class Template:
         whole = self.source + (json.dumps(told, sort_keys=True) if told else "")
         return hashlib.sha256(whole.encode()).hexdigest()
 
-    def _unknown_name(self, block: str, error: jinja2.UndefinedError) -> str:
-        known = "title, item_id, label, facts, others" + "".join(f", {name}" for name in self.header.fields)
-        said = str(error.message).replace("'dict object' has no attribute", "unknown name")
-        place = self._body.place(error)
-        if "sequence was empty" in said:
-            said = NO_ENTRY
-        if said.startswith((NO_ENTRY, NO_ATTRIBUTE)):
-            return f"{place}: block {block}: {said}"
+    def _explained(self, error: Exception) -> Message:
+        """What went wrong as a block was written."""
+        there = ("title", "item_id", "label", "facts", "others", *self.header.fields)
+        if isinstance(error, InvalidValue):
+            return Message(error.code, {"there": there, **error.slots})
+        words = str(error) or type(error).__name__
+        if not isinstance(error, jinja2.UndefinedError):
+            return recognise("python", words)
         return (
-            f"{place}: block {block}: {said}; of an item: {known} (declare more under `fields:`); "
-            "of query: preferences, history, context, attributes"
+            message("no-entry")
+            if "sequence was empty" in words
+            else message("undefined-name-rendered", words=words, there=there)
         )
 
 
 def _readable(source: str, path: str) -> str:
     """The source with one kind of line ends."""
     if len(source) > LONGEST_FILE:
-        raise TemplateError(f"{path}: longer than {LONGEST_FILE:,} characters")
+        raise TemplateError("template-too-long", path=path, most=LONGEST_FILE)
     try:
         source.encode()
     except UnicodeEncodeError:
-        raise TemplateError(f"{path}: holds half of a character: save the file as UTF-8") from None
+        raise TemplateError("file-with-half-character", path=path) from None
     return source.removeprefix("\ufeff").replace("\r\n", "\n")
 
 

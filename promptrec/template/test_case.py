@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt,
 
 from promptrec.data.clean import clean_text
 from promptrec.data.query import Query
-from promptrec.errors import InputError
+from promptrec.errors import InputError, InvalidValue
 
 
 def _as_list(told: object) -> object:
@@ -25,17 +25,16 @@ Titles = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 """One title need not be written as a list."""
 
 
-class NotAmongThem(ValueError):
+class NotAmongThem(InvalidValue):
     """A title that cannot be ranked, or several that are read as one. `within`: what leads to it in the test."""
 
     def __init__(self, title: str, field: str, candidates: Titles) -> None:
         joined = next((one for one in candidates if title in _parts(one)), None)
         several = joined or (title if set(_parts(title)) & set(candidates) else None)
-        super().__init__(
-            f"{several!r} is read as one title: put several in brackets, with plain commas between"
-            if several
-            else f"{title!r} is not among the test's candidates: {', '.join(candidates)}"
-        )
+        if several:
+            super().__init__("test-joined-titles", name=several)
+        else:
+            super().__init__("test-not-candidate", name=title, known=candidates)
         self.within = ("candidates", joined) if joined else (field, title)
 
 
@@ -64,9 +63,9 @@ class Expectation(BaseModel):
     @model_validator(mode="after")
     def _says_something(self) -> "Expectation":
         if not self.include and not self.exclude:
-            raise ValueError("a test names titles under `include` or `exclude`")
+            raise InvalidValue("test-without-titles")
         if len(self.include) > self.top:
-            raise ValueError(f"{len(self.include)} titles under `include` cannot all be among the first {self.top}")
+            raise InvalidValue("test-top-too-small", many=len(self.include), top=self.top)
         if self.candidates:
             for field, titles in (("include", self.include), ("exclude", self.exclude)):
                 for title in titles:
@@ -75,7 +74,7 @@ class Expectation(BaseModel):
         try:
             self.query("test")
         except InputError as error:
-            raise ValueError(str(error)) from None
+            raise InvalidValue("test-person-text", why=error.message) from None
         return self
 
     def query(self, query_id: str) -> Query:

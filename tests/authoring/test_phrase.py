@@ -1,19 +1,13 @@
-"""Findings in Chinese: whole, of the same things as in English, and for everything that can be refused."""
+"""Diagnostics in Chinese: of the same things as in English, and for everything that can be refused."""
 
-import ast
 import re
 from pathlib import Path
-from string import Template as Pattern
 
 import pytest
 
-import promptrec.template
 from promptrec.authoring.lint.diagnostic import Diagnostic
-from promptrec.authoring.lint.from_error import explained, refused
 from promptrec.authoring.lint.linter import check
-from promptrec.authoring.messages import message, read, words
-from promptrec.errors import TemplateError
-from promptrec.template.sandbox.budget import MOST_CHARACTERS
+from promptrec.messages import message
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
 FOLDER = Path(__file__).parent / "faults"
@@ -21,13 +15,6 @@ FAULTS = [path for path in sorted(FOLDER.glob("*.jinja")) if not path.stem.start
 ROOM = 4_000
 GOOD = (FOLDER / "good-yes-no.jinja").read_text(encoding="utf-8")
 HAN = re.compile(r"[\u4e00-\u9fff]")
-SAID = {f"{name}.{part}": told[part] for name, told in words().items() if "said" in told for part in ("said", "mend")}
-PHRASES = {name: told for name, told in words().items() if "said" not in told}
-REFUSALS = read("refusals.yaml")
-
-
-def names_in(pattern):
-    return set(Pattern(pattern).get_identifiers())
 
 
 def quoted(text):
@@ -54,49 +41,11 @@ def test_both_languages_together_name_one_fault():
 
 
 def test_chinese_is_no_part_of_the_json_but_outlives_a_change_of_place():
-    found = Diagnostic.saying("unused-limit", "a", 1, message("english"), message("chinese"))
-    assert found.model_copy(update={"line": 2}).told("zh") == ("英文", "中文")
+    found = Diagnostic.from_message(message("unused-limit", name="x"), "a", 1, rule="unused-limit")
+    assert found.model_copy(update={"line": 2}).told("zh")[0] == "`limits` 里写了 x，却从来没有用到它"
     told = found.model_dump(mode="json")
     assert set(told) == {"rule", "path", "line", "said", "suggestion", "severity"}
-    assert Diagnostic(**told).told("zh") == ("English", "Chinese"), "only English was kept"
-
-
-@pytest.mark.parametrize("told", [*SAID.values(), *PHRASES.values()], ids=[*SAID, *PHRASES])
-def test_both_languages_of_a_phrase_have_the_same_slots(told):
-    assert set(told) == {"en", "zh"} and names_in(told["en"]) == names_in(told["zh"])
-    assert HAN.search(told["zh"]) and not HAN.search(told["en"])
-
-
-def test_every_phrase_is_used_and_every_one_used_is_there():
-    source = "".join(
-        path.read_text(encoding="utf-8") for path in Path(check.__code__.co_filename).parents[1].rglob("*.py")
-    )
-    families = (
-        "unknown-name/",
-        "cache-order/",
-        "not-shown/",
-        "test-contradiction/",
-        "several-names/",
-        "words-order/",
-        "such-",
-    )
-    unused = {name for name in words() if f'"{name}"' not in source and not name.startswith(families)}
-    assert unused == set()
-    assert set(re.findall(r'\bphrase\("([\w-]+)"', source)) <= PHRASES.keys()
-
-
-@pytest.mark.parametrize("row", REFUSALS, ids=lambda row: row["when"][:40])
-def test_a_refusal_has_words_in_both_languages_and_only_slots_that_its_message_fills(row):
-    filled = {
-        *re.compile(row["when"]).groupindex,
-        "message",
-        "meant",
-        *(["number"] if "(?P<index>" in row["when"] else []),
-    }
-    assert "known" not in filled or "wrong" in filled
-    assert HAN.search(row["said"]["zh"]) and HAN.search(row["mend"]["zh"]) and row["mend"]["en"]
-    for pattern in (*row["said"].values(), *row["mend"].values()):
-        assert names_in(pattern) <= filled
+    assert Diagnostic(**told).told("zh") == found.told("en"), "only English was kept"
 
 
 REFUSED = [
@@ -223,34 +172,3 @@ def test_what_costs_too_much_is_told_how_to_cost_less(typed, text, mend):
     (costly,) = (f for f in found if f.severity == "error")
     assert costly.rule == "too-much" and text in costly.said and mend in costly.suggestion
     assert all(HAN.search(said) for said in costly.told("zh"))
-
-
-def test_a_message_of_its_own_is_never_taken_for_one_of_jinjas():
-    """All that the room of templates says when it raises, each slot filled."""
-    generic = REFUSALS[-1]["said"]["zh"].partition("$")[0]
-    folder = Path(promptrec.template.__file__).parent
-    said = [text for path in folder.rglob("*.py") for text in _raised(ast.parse(path.read_text(encoding="utf-8")))]
-    assert len(said) > 20
-    assert [text for text in said if explained(text).said.told("zh").startswith(generic)] == []
-
-
-def _raised(tree):
-    for node in ast.walk(tree):
-        match node:
-            case ast.Raise(exc=ast.Call(func=ast.Name("TemplateError"), args=[ast.JoinedStr(values=values)])):
-                text = re.sub(r"^1:(?:1:)? ", "", "".join(map(_filled, values)))
-                # One that only hands on what another says has no words left.
-                yield from [text] if re.search(r"[a-z]{3}", text) else []
-
-
-def _filled(part):
-    if isinstance(part, ast.Constant):
-        return part.value
-    return "'x'" if part.conversion == ord("r") else "1"
-
-
-def test_the_size_of_texts_in_the_message():
-    error = TemplateError(
-        f"a.jinja: block user: makes texts of more than {MOST_CHARACTERS:,} characters: put less together"
-    )
-    assert refused(error, "a.jinja").told("zh")[0] == "写出来的文字超过 4,000,000 个字符"

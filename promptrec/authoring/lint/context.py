@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 from promptrec.authoring.lint.diagnostic import Diagnostic, Severity
-from promptrec.authoring.messages import Message, Slot, words
 from promptrec.data.catalog import Catalog
 from promptrec.data.clean import clean_text
+from promptrec.messages import Message, Slot
 from promptrec.prompt import Tokenizer
 from promptrec.template.analysis.references import Piece, Place, Typed, Use, read_references
 from promptrec.template.pack import SETTINGS
@@ -131,10 +131,9 @@ def _also_cleaned(told: dict[tuple[str, ...], int]) -> dict[tuple[str, ...], int
 
 
 def fault(name: str, place: Place, severity: Severity = "error", /, **slots: Slot) -> Diagnostic:
-    """A finding at a place, in the words of words.yaml: `name` is the rule, or "rule/which" of what it has to say."""
-    told = words()[name]
-    said, mend = Message(told["said"], slots), Message(told["mend"], slots)
-    return Diagnostic.saying(name.partition("/")[0], place.path, place.line, said, mend, severity)
+    """A diagnostic at a place: `name` is the code of its message, which begins with its rule ("rule/which")."""
+    rule = name.partition("/")[0]
+    return Diagnostic.from_message(Message(name, slots), place.path, place.line, rule=rule, severity=severity)
 
 
 def _lines(pieces: Sequence[Piece]) -> Iterator[Line]:

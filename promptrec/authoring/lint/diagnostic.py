@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
-from promptrec.authoring.messages import Message
+from promptrec.messages import Message
 
 Severity = Literal["error", "warning"]
 
@@ -28,19 +28,16 @@ class Diagnostic(BaseModel):
     chinese: tuple[str, str] | None = Field(default=None, exclude=True, repr=False)
 
     @classmethod
-    def saying(
-        cls, rule: str, path: str, line: int, said: Message, mend: Message, severity: Severity = "error"
-    ) -> Self:
-        """One that can be told in both languages."""
-        english, chinese = ((said.told(language), mend.told(language)) for language in ("en", "zh"))
+    def from_message(cls, message: Message, path: str, line: int, *, rule: str, severity: Severity = "error") -> Self:
+        """A diagnostic in both languages, with the hint that the catalogue has for its message."""
         return cls(
             rule=rule,
             path=path,
             line=line,
-            said=english[0],
-            suggestion=english[1],
+            said=message.short("en"),
+            suggestion=message.hint("en"),
             severity=severity,
-            chinese=chinese,
+            chinese=(message.short("zh"), message.hint("zh")),
         )
 
     def told(self, language: str) -> tuple[str, str]:

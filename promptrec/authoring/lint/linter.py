@@ -1,13 +1,12 @@
 """`check`: what is wrong with a template, before anybody asks a model with it."""
 
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from promptrec.authoring.lint.context import LintContext
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.file_names import misnamed_files
-from promptrec.authoring.lint.from_error import refused
+from promptrec.authoring.lint.from_error import diagnostic_of
 from promptrec.authoring.lint.jinja_hints import likely_slip
 from promptrec.authoring.lint.rules import answers, content, expressions, header, length, names, pack_tests, structure
 from promptrec.authoring.sample_request import own_catalog, sample
@@ -86,8 +85,7 @@ def check(
         template = Template(path.stem, source, path) if source is not None else Template.from_file(path)
         context = LintContext(template, tokenizer, catalog or own_catalog(template), context_length)
     except PromptrecError as error:
-        told = refused(error, str(path))
-        return [likely_slip(told, str(path), source), *found]
+        return [likely_slip(diagnostic_of(error, str(path)), str(path), source), *found]
     misnamed = [finding for rule in NAMES for finding in rule(context)]
     found += [finding for rule in (RULES if misnamed else (*MISSING, *RULES)) for finding in rule(context)]
     found += misnamed or _rendered(context)
@@ -101,7 +99,6 @@ def _rendered(context: LintContext) -> list[Diagnostic]:
         context.template.render(told.query, told.items, told.labels, instruction=told.instruction)
         return list(length.longest_prompt_fits(context, context.catalog or told.items))
     except TemplateError as error:
-        found = refused(error, context.template.path)
-        named = re.match(rf"{re.escape(context.template.path)}: block (\w+): ", str(error))
-        first = context.blocks.get(named[1], ())[:1] if named else ()
+        found = diagnostic_of(error, context.template.path)
+        first = context.blocks.get(str(error.slots.get("block")), ())[:1] if error.line is None else ()
         return [found.model_copy(update={"path": p.place.path, "line": p.place.line}) for p in first] or [found]

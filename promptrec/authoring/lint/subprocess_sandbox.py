@@ -21,6 +21,7 @@ from promptrec.authoring.lint.linter import check
 from promptrec.authoring.sample_request import sample
 from promptrec.engine.tokenizer import Tokenizer
 from promptrec.errors import InputError, PromptrecError, TemplateError
+from promptrec.messages import Message, message
 from promptrec.template.spans import joined
 from promptrec.template.template import Template
 
@@ -84,9 +85,10 @@ def answer() -> None:
     try:
         result = {"result": WORK[told["work"]](told, tokenizer)}
     except PromptrecError as error:
-        result = {"failed": str(error)}
+        slots = {name: str(slot) if isinstance(slot, Message) else slot for name, slot in error.slots.items()}
+        result = {"code": error.code, "path": error.path, "line": error.line, **slots}
     except MemoryError:
-        result = {"failed": f"{told['path']}: needs more than {told['megabytes']} MB of memory"}
+        result = {"code": "too-much-memory", "path": told["path"], "megabytes": told["megabytes"]}
     json.dump(result, out)
     out.close()
 
@@ -108,9 +110,7 @@ WORK: dict[str, Callable[[Mapping[str, Any], Tokenizer | None], Any]] = {"check"
 
 def _confined(work: str, path: str | Path, told: Mapping[str, Any], seconds: int, megabytes: int) -> Any:  # noqa: ANN401
     if importlib.util.find_spec("resource") is None:
-        raise InputError(
-            "this system has no limits for a process (Windows has none): check untrusted templates on Linux"
-        )
+        raise InputError("no-process-limits")
     asked = {"work": work, "path": str(path), "seconds": seconds, "megabytes": megabytes, **told}
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     package = str(Path(__file__).resolve().parents[3])
@@ -124,22 +124,22 @@ def _confined(work: str, path: str | Path, told: Mapping[str, Any], seconds: int
             env=environment | {"TOKENIZERS_PARALLELISM": "false"},
         )
     except subprocess.TimeoutExpired:
-        raise TemplateError(f"{path}: stopped: it took more than {seconds} seconds") from None
+        raise TemplateError("stopped-after-seconds", path=path, seconds=seconds) from None
     if done.returncode != 0:
-        raise TemplateError(f"{path}: {_why(done.returncode, done.stderr, seconds)}")
+        raise TemplateError(_why(done.returncode, done.stderr, seconds), path=path)
     answered = json.loads(done.stdout)
-    if "failed" in answered:
-        raise TemplateError(answered["failed"])
+    if "code" in answered:
+        raise TemplateError(answered.pop("code"), **answered)
     return answered["result"]
 
 
-def _why(code: int, said: str, seconds: int) -> str:
+def _why(code: int, said: str, seconds: int) -> Message:
     """How the process ended, and its last words."""
     if code in (-signal.SIGXCPU, -signal.SIGALRM, -signal.SIGKILL):
-        return f"stopped: it took more than {seconds} seconds"
+        return message("stopped-after-seconds", seconds=seconds)
     last = said.strip().rpartition("\n")[2]
     ended = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-    return f"the process that read it ended with {ended}" + (f": {last}" if last else "")
+    return message("process-ended", how=f"{ended}: {last}" if last else ended)
 
 
 def _limit(seconds: int, megabytes: int) -> None:

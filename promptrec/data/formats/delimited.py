@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from promptrec.data.clean import clean_text
 from promptrec.data.formats.text_encoding import OPENERS, text_of
-from promptrec.errors import InputError
+from promptrec.errors import InputError, RowPlace
 
 Row = tuple[str, Mapping[str, Any]]
 """Where a row stands ("films.csv:12"), and its cells by column name."""
@@ -64,7 +64,7 @@ def read_csv(path: Path) -> Iterator[Row]:
     lists = [n for n, match in enumerate(typed) if is_typed and match[2].endswith("_seq")]
     named = [n for n, name in enumerate(names) if n == 0 or name]
     for row in rows:
-        place = f"{path}:{row.last}"
+        place = RowPlace(path, row.last)
         _check_row(place, row, names, rows, delimiter)
         cells: list[str | tuple[str, ...]] = [*row.cells, *[""] * (len(names) - len(row.cells))]
         for n in lists:
@@ -80,15 +80,13 @@ def _header_line(path: Path, lines: Sequence[str]) -> tuple[int, str]:
     if marker and marker[1]:
         return start + 1, marker[1].replace("\\t", "\t")
     if re.match(r'\[?\s*\{\s*("|$)|\[$', first):
-        raise InputError(f"{path}: this is JSON, whatever its name says: name it .json or .jsonl")
+        raise InputError("json-by-another-name", path=path)
     if re.match(r"<(!doctype|html|\?xml)\b", first, re.IGNORECASE):
-        raise InputError(f"{path}: this is a web page or XML, whatever its name says: get the table itself")
+        raise InputError("web-page-by-another-name", path=path)
     if first[:1] in "'‘“„" and first[-1:] in "'’”" and len(first) > 1:
-        raise InputError(
-            f'{path}:{start + 1}: the names stand in {first[0]}{first[-1]}: quote with straight quotes (")'
-        )
+        raise InputError("names-in-curly-quotes", path=path, line=start + 1, first=first[0], first_b=first[-1])
     if marker:
-        raise InputError(f"{path}:{start + 1}: {first!r} is a note for Excel without its sign: take this line out")
+        raise InputError("excel-note-without-sign", path=path, line=start + 1, first=first)
     return start, _delimiter(path, lines, start)
 
 
@@ -99,10 +97,7 @@ def _delimiter(path: Path, lines: Sequence[str], start: int) -> str:
     prose = Counter(re.findall(r"(.)[ ]", header))
     there = sorted((s for s in DELIMITERS if counts[s]), key=lambda s: (-counts[s], prose[s], s != usual))
     if not there and counts[CHINESE_COMMA]:
-        raise InputError(
-            f"{path}:{start + 1}: one column, {lines[start].strip()!r}: the cells seem to be parted by Chinese commas; "
-            "part them by commas, or by tabs in a file named .tsv"
-        )
+        raise InputError("cells-joined-by-chinese-commas", path=path, line=start + 1, strip=lines[start].strip())
     if len(there) < 2:
         return there[0] if there else usual
     return next((sign for sign in there if _fits(path, lines, start, sign)), there[0])
@@ -149,8 +144,7 @@ def _quoted(path: Path, lines: Sequence[str], start: int, delimiter: str) -> Ite
             read = start + reader.line_num
     except csv.Error as error:
         raise InputError(
-            f"{path}:{read + 1}: not readable as CSV: {error}; check the quotes in this row"
-            f"{_backslash(lines[read : start + reader.line_num])}"
+            "not-csv", path=path, line=read + 1, why=error, backslash=_backslash(lines[read : start + reader.line_num])
         ) from None
 
 
@@ -180,7 +174,7 @@ def _tabbed(path: Path, lines: Sequence[str], start: int, _: str) -> Iterator[_R
                     and last > end
                     and ((swallows and alone) or len(quoted) != width or _may_be_rows(lone, "\t", width))
                 ):
-                    raise InputError(_joined(path, at + 1, last))
+                    raise _joined(path, at + 1, last)
                 cells, end = quoted, last
         yield _Record(at + 1, end, cells)
         width = width or (len(cells) if any(cell.strip() for cell in cells) else 0)
@@ -203,16 +197,16 @@ def _quoted_cells(text: str, begin: int) -> tuple[list[str], int]:
 
 
 def _check_header(path: Path, header: _Record, names: Sequence[str], rows: Sequence[_Record]) -> None:
-    where = f"{path}:{header.first}"
+    where = RowPlace(path, header.first)
     named = [name for name in names if name]
     above = "the first line has the columns' names; take out what stands above them"
     if len(names) > 2 and len(named) == 1:
-        raise InputError(f"{where}: only {named[0]!r} is named of {len(names)} columns: {above}")
+        raise InputError("one-column-named", path=where, named=named[0], count=len(names), above=above)
     if len(names) == 1 and rows and all(len(row.cells) > 1 for row in rows):
-        raise InputError(f"{where}: one column, {names[0]!r}, but {len(rows[0].cells)} cells in the next row: {above}")
+        raise InputError("one-column-but-more-cells", path=where, names=names[0], count=len(rows[0].cells), above=above)
     twice = sorted({name for name in named if names.count(name) > 1})
     if twice:
-        raise InputError(f"{where}: the column {twice[0]!r} occurs twice: rename one")
+        raise InputError("column-twice", path=where, twice=twice[0])
 
 
 def _check_lines(path: Path, lines: Sequence[str], rows: Sequence[_Record], delimiter: str, width: int) -> None:
@@ -220,19 +214,13 @@ def _check_lines(path: Path, lines: Sequence[str], rows: Sequence[_Record], deli
     both = any(line.endswith("\r") for line in lines) and any(line.endswith("\n") for line in lines)
     for row in rows if both else ():
         if len(row.cells) < width and any(line.endswith("\r") for line in (lines[row.first - 2], lines[row.last - 1])):
-            raise InputError(
-                f"{path}:{row.last}: {len(row.cells)} of {width} cells beside a lone carriage return: quote the cell "
-                "that it stands in, or take it out"
-            )
+            raise InputError("lone-carriage-return", path=path, line=row.last, count=len(row.cells), width=width)
     for before, row in pairwise(rows):
         if before.cells[-1].endswith("\\") and len(row.cells) < width:
-            raise InputError(
-                f"{path}:{before.last}: this row ends in a backslash, as MySQL writes a line end in a cell: quote the "
-                "cell, or take the line end out"
-            )
+            raise InputError("row-ends-in-backslash", path=path, line=before.last)
     for row in rows if delimiter != "\t" else ():
         if row.last > row.first and _may_be_rows(lines[row.first - 1 : row.last], delimiter, width, alike=True):
-            raise InputError(_joined(path, row.first, row.last))
+            raise _joined(path, row.first, row.last)
 
 
 def _may_be_rows(lines: Sequence[str], delimiter: str, width: int, *, alike: bool = False) -> bool:
@@ -246,26 +234,24 @@ def _may_be_rows(lines: Sequence[str], delimiter: str, width: int, *, alike: boo
     )
 
 
-def _joined(path: Path, first: int, last: int) -> str:
-    return (
-        f"{path}:{first}: the quote that opens in this row closes in line {last}, over what may be rows of their own: "
-        "take both quotes out; if it is one cell, put it into one line"
-    )
+def _joined(path: Path, first: int, last: int) -> InputError:
+    return InputError("quote-over-rows", path=path, line=first, last=last)
 
 
 def _check_row(place: str, row: _Record, names: Sequence[str], rows: Sequence[_Record], delimiter: str) -> None:
     """Refuse a row with more cells than the header."""
     width = len(names)
     if any(cell.strip() for cell in row.cells[width:]):
-        found = f"{place}: {len(row.cells)} cells in a row, but the header has {width} columns: "
+        count = len(row.cells)
         if len(rows) > 1 and all(len(each.cells) == width + 1 for each in rows):
-            raise InputError(f"{found}so has every row: the header lacks a name, perhaps that of the first column")
+            raise InputError("header-lacks-a-name", path=place, count=count, width=width)
         sign = DELIMITERS.get(delimiter, repr(delimiter))
-        raise InputError(f'{found}quote cells that hold a {sign} in straight double quotes (")' + _backslash(row.cells))
+        extra = _backslash(row.cells)
+        raise InputError("more-cells-than-columns", path=place, count=count, width=width, sign=sign, extra=extra)
     if "" in names[1:]:
         for number, (name, cell) in enumerate(zip(names, row.cells, strict=False), start=1):
             if number > 1 and not name and cell.strip():
-                raise InputError(f"{place}: {cell.strip()!r} stands in column {number}, which has no name: write one")
+                raise InputError("cell-in-nameless-column", path=place, strip=cell.strip(), number=number)
 
 
 def _backslash(texts: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from promptrec.data.catalog import Catalog
 from promptrec.data.column_mapping import items_from_rows
 from promptrec.data.readers import Row, text_of
-from promptrec.errors import InputError
+from promptrec.errors import InputError, RowPlace
 
 TYPES = ("token", "token_seq", "float", "float_seq")
 
@@ -24,12 +24,12 @@ def read_atomic(path: Path) -> Iterator[Row]:
             continue
         cells = line.strip("\r").split("\t")
         if len(cells) != len(columns):
-            raise InputError(f"{path}:{number}: {len(cells)} cells in a row, but the header has {len(columns)} columns")
+            raise InputError("row-of-other-length", path=path, line=number, count=len(cells), count_b=len(columns))
         row = {
             name: tuple(cell.split()) if kind.endswith("_seq") else cell
             for (name, kind), cell in zip(columns, cells, strict=True)
         }
-        yield f"{path}:{number}", row
+        yield RowPlace(path, number), row
 
 
 def catalog_from_atomic(path: str | Path, *, columns: Mapping[str, str] | None = None) -> Catalog:
@@ -53,7 +53,8 @@ def attributes_from_atomic(path: str | Path) -> dict[str, dict[str, str]]:
         attributes = {name: words for name, cell in row.items() if (words := _words(cell))}
         user_id = attributes.pop("user_id", "")
         if not user_id or user_id in people:
-            raise InputError(f"{place}: {'two rows for the user ' + user_id if user_id else 'no user_id'}")
+            code = "two-rows-for-user" if user_id else "row-without-user"
+            raise InputError(code, path=place, user_id=user_id)
         people[user_id] = attributes
     return people
 
@@ -61,7 +62,7 @@ def attributes_from_atomic(path: str | Path) -> dict[str, dict[str, str]]:
 def _typed(cell: str, path: Path) -> tuple[str, str]:
     name, _, kind = cell.partition(":")
     if not name or kind not in TYPES:
-        raise InputError(f"{path}:1: expected columns such as user_id:token, got {cell!r}; types: {', '.join(TYPES)}")
+        raise InputError("not-a-recbole-column", path=path, line=1, cell=cell, types=", ".join(TYPES))
     return name, kind
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from promptrec.errors import InputError
+from promptrec.errors import InputError, RowPlace
 
 AS_CSV = 'in Excel, choose "Save as" and "CSV UTF-8"'
 OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
@@ -71,31 +71,33 @@ def text_of(path: Path) -> str:
         with OPENERS.get(path.suffix.lower(), open)(path, "rb") as file:
             data: bytes = file.read()
     except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
-        raise InputError(f"{path}: cannot be read: {error}") from None
+        raise InputError("file-cannot-be-read", path=path, why=error) from None
     for begin, (kind, remedy) in _NO_TEXT.items():
         if data.startswith(begin):
-            raise InputError(f"{path}: this is {kind}, whatever its name says: {remedy}")
+            raise InputError("not-a-text-file", path=path, kind=kind, remedy=remedy)
     marked = _marked(data)
     try:
         # Control-Z is how MS-DOS ends a text.
         text = data.decode(marked or "utf-8-sig").removeprefix("\ufeff").removesuffix("\x1a")
     except UnicodeDecodeError as error:
         if marked is not None:
-            raise InputError(f"{path}: damaged {marked.upper()} ({error.reason}): {AS_TEXT}") from None
-        raise InputError(_not_utf8(path, data, error)) from None
+            raise InputError(
+                "damaged-encoding", path=path, upper=marked.upper(), reason=error.reason, as_text=AS_TEXT
+            ) from None
+        raise _not_utf8(path, data, error) from None
     if text.endswith("\x00"):
-        raise InputError(f"{path}: the file ends in NUL characters, so its end was never written: get it again")
+        raise InputError("file-ends-in-nul", path=path)
     return text
 
 
 def check_file(path: Path) -> None:
     """Raise an InputError for a missing file, a folder or an empty file."""
     if not path.exists():
-        raise InputError(f"{path}: no such file")
+        raise InputError("no-such-file", path=path)
     if path.is_dir():
-        raise InputError(f"{path}: is a folder; give a file")
+        raise InputError("is-a-folder", path=path)
     if path.stat().st_size == 0:
-        raise InputError(f"{path}: the file is empty")
+        raise InputError("file-is-empty", path=path)
 
 
 def _marked(data: bytes) -> str | None:
@@ -109,25 +111,22 @@ def _marked(data: bytes) -> str | None:
     return next((codec for mark, codec in _MARKS.items() if data.startswith(mark)), None)
 
 
-def _not_utf8(path: Path, data: bytes, error: UnicodeDecodeError) -> str:
+def _not_utf8(path: Path, data: bytes, error: UnicodeDecodeError) -> InputError:
     line = data.count(b"\n", 0, error.start) + 1
-    found = f"{path}:{line}: not UTF-8 (byte 0x{data[error.start]:02x})"
+    place, byte = RowPlace(path, line), f"0x{data[error.start]:02x}"
     lenient = data.decode("utf-8", "surrogateescape")
     foreign = sum("\udc80" <= c <= "\udcff" for c in lenient)
     if data.startswith(b"\xef\xbb\xbf") or sum(c > "\x7f" for c in lenient) > 2 * foreign:
         if error.reason == "unexpected end of data" and error.end == len(data):
-            return f"{found}: the file ends in the middle of a character, so it was cut off: get it again"
-        return f"{found}, while the rest of the file is: write this line again in a text editor"
+            return InputError("not-utf-eight-cut-off", path=place, byte=byte)
+        return InputError("not-utf-eight-in-one-line", path=place, byte=byte)
     readings = _readings(data)
     how = f" ({AS_CSV})" if {".csv", ".tsv", ".txt"} & {suffix.lower() for suffix in path.suffixes} else ""
     if not readings:
-        return f"{found}: save the file as UTF-8{how}"
+        return InputError("not-utf-eight", path=place, byte=byte, how=how)
     number, shown = readings
     read_as = " or ".join(f"{text!r} ({LEGACY[codec]})" for text, codec in shown.items())
-    return (
-        f"{found}; line {number} may say {read_as}: save the file as UTF-8{how}, "
-        "or convert it from the encoding that reads right: iconv -f ENCODING -t utf-8 OLD > NEW"
-    )
+    return InputError("not-utf-eight-but-readable", path=place, byte=byte, number=number, read_as=read_as, how=how)
 
 
 def _readings(data: bytes) -> tuple[int, dict[str, str]] | None:

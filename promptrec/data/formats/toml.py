@@ -48,19 +48,16 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(text)
     except ValueError as error:
-        raise InputError(_explained(path, text, str(error))) from None
+        raise _explained(path, text, str(error)) from None
     # "data\new" is TOML, and a line feed stands in it.
     slipped = next(_with_controls(values), None) if '"""' not in text and "'''" not in text else None
     if slipped is not None:
         name = slipped
-        raise InputError(
-            f"{path}: {name}: its text has a control character in it, as a backslash in double quotes makes: write / "
-            "or take single quotes"
-        )
+        raise InputError("toml-control-character", path=path, name=name)
     return values
 
 
-def _explained(path: Path, text: str, reason: str) -> str:
+def _explained(path: Path, text: str, reason: str) -> InputError:
     place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", reason)
     lines = text.split("\n")
     written = max((n for n, line in enumerate(lines, 1) if line.strip()), default=1)
@@ -79,7 +76,7 @@ def _explained(path: Path, text: str, reason: str) -> str:
     # The value is not shown: it may be a secret.
     name, equals, _ = line.partition("=")
     shown = f"{name.strip()} = …: " if equals else ""
-    return f"{path}:{number}: not readable as TOML: {what}: {shown}{how}"
+    return InputError("not-toml", path=path, line=number, what=what, shown=shown, how=how)
 
 
 def _with_controls(values: Mapping[str, Any]) -> Iterator[str]:

@@ -26,11 +26,11 @@ def read_run(path: str | Path) -> dict[str, list[tuple[str, float]]]:
             continue
         score = _score(cells)
         if score is None:
-            raise InputError(f"{path}:{number}: expected 'query_id Q0 item_id rank score tag', got {line.strip()!r}")
+            raise InputError("not-a-run-line", path=path, line=number, strip=line.strip())
         query_id, item_id = identifier(cells[0]), identifier(cells[2])
         scores = found.setdefault(query_id, {})
         if item_id in scores:
-            raise InputError(f"{path}:{number}: the item {item_id!r} stands twice for the query {query_id!r}")
+            raise InputError("item-twice-for-query", path=path, line=number, item_id=item_id, query_id=query_id)
         scores[item_id] = score
     return {query_id: sorted(scores.items(), key=lambda pair: -pair[1]) for query_id, scores in found.items()}
 

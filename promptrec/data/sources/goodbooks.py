@@ -29,7 +29,7 @@ def _book(place: str, row: Mapping[str, str]) -> Item:
         authors = tuple(name.strip() for name in row["authors"].split(","))
         year = row["original_publication_year"].removesuffix(".0")
     except KeyError as error:
-        raise InputError(f"{place}: no column {error}; goodbooks-10k's books.csv has it") from None
+        raise InputError("goodbooks-column-missing", path=place, why=error) from None
     fields: dict[str, FieldValue] = {"authors": authors}
     if year.lstrip("-").isdigit():
         fields["year"] = int(year)

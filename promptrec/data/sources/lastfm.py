@@ -7,7 +7,7 @@ from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.readers import Row, text_of
 from promptrec.data.sources.raw_dataset import RawDataset
-from promptrec.errors import InputError
+from promptrec.errors import InputError, RowPlace
 
 LASTFM_FILES = ("user_artists.dat", "artists.dat")
 
@@ -26,13 +26,13 @@ def _tabbed(path: Path, *wanted: str) -> list[Row]:
     header, *lines = text_of(path).replace("\r\n", "\n").split("\n")
     columns = header.split("\t")
     if missing := [name for name in wanted if name not in columns]:
-        raise InputError(f"{path}:1: no column {missing[0]!r}; the columns are: {', '.join(columns)}")
+        raise InputError("column-missing-of", path=path, line=1, missing=missing[0], columns=", ".join(columns))
     rows: list[Row] = []
     for number, line in enumerate(lines, start=2):
         if not line.strip():
             continue
         cells = dict(zip(columns, line.split("\t"), strict=False))
         if not all(cells.get(name, "").strip() for name in wanted):
-            raise InputError(f"{path}:{number}: no {' or no '.join(wanted)}")
-        rows.append((f"{path}:{number}", {name: cells[name] for name in wanted}))
+            raise InputError("cells-missing", path=path, line=number, wanted=" or no ".join(wanted))
+        rows.append((RowPlace(path, number), {name: cells[name] for name in wanted}))
     return rows

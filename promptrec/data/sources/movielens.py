@@ -12,7 +12,7 @@ from promptrec.data.interactions import Interactions
 from promptrec.data.item import FieldValue, Item
 from promptrec.data.readers import Row
 from promptrec.data.sources.raw_dataset import RawDataset, merge_duplicates
-from promptrec.errors import InputError
+from promptrec.errors import InputError, RowPlace
 
 ML_100K_FILES = ("ml-100k.inter", "ml-100k.item", "ml-100k.user")
 ML_1M_FILES = ("ratings.dat", "movies.dat", "users.dat")
@@ -123,7 +123,7 @@ def _person(row: Mapping[str, str]) -> dict[str, str]:
 def _film(place: str, row: Mapping[str, str]) -> Item:
     title, _, year = row["title"].rpartition(" (")
     if not title or not year.removesuffix(")").isdigit():
-        raise InputError(f"{place}: expected a title and its year in brackets, got {row['title']!r}")
+        raise InputError("title-without-year", path=place, row=row["title"])
     return Item(
         item_id=row["item_id"],
         title=title,
@@ -134,11 +134,18 @@ def _film(place: str, row: Mapping[str, str]) -> Item:
 def _dat(path: Path, *columns: str) -> Iterable[Row]:
     """Lines of cells parted by "::", in Latin-1."""
     if not path.exists():
-        raise InputError(f"{path}: no such file")
+        raise InputError("no-such-file", path=path)
     for number, line in enumerate(path.read_text(encoding="latin-1").split("\n"), 1):
         if not line:
             continue
         cells = line.split("::")
         if len(cells) != len(columns):
-            raise InputError(f"{path}:{number}: {len(cells)} cells, expected {len(columns)}: {'::'.join(columns)}")
-        yield f"{path}:{number}", dict(zip(columns, cells, strict=True))
+            raise InputError(
+                "cells-of-other-number",
+                path=path,
+                line=number,
+                count=len(cells),
+                count_b=len(columns),
+                columns="::".join(columns),
+            )
+        yield RowPlace(path, number), dict(zip(columns, cells, strict=True))

@@ -145,9 +145,7 @@ def _download(name: str, origin: str, folder: Path) -> Path:
             return folder / "archive.zip"
         pip_download(origin, folder)
     except InputError as error:
-        raise InputError(
-            f"{error} A copy of your own will do: a folder {name} with its files, in a folder named by $PROMPTREC_DATA"
-        ) from None
+        raise InputError("set-not-downloaded", why=error, name=name) from None
     return next(folder.glob("*.whl"))
 
 
@@ -158,5 +156,5 @@ def _unpack(archive: Path, files: tuple[str, ...], target: Path) -> None:
         members = {Path(member).name: member for member in packed.namelist() if "__MACOSX" not in member}
         for file in files:
             if file not in members:
-                raise InputError(f"{archive.name}: no {file} in it: the set was changed where it is kept")
+                raise InputError("set-changed", path=archive.name, file=file)
             (target / file).write_bytes(packed.read(members[file]))

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from jinja2 import nodes
 
 from promptrec.errors import TemplateError
+from promptrec.messages import Message, message
 
 ALLOWED = frozenset(
     {
@@ -33,6 +34,8 @@ REFUSED: dict[type[nodes.Node], str] = {
     nodes.Break: "break",
 }
 TESTS = frozenset("defined undefined none string number sequence mapping even odd in eq ne lt le gt ge".split())
+# What people write who want to know whether there is a value.
+PRESENCE = frozenset("empty blank null missing present there given set exists".split())
 BLOCK_FILTER = "sentences"
 """The filter that may stand around a part of a template: it leaves the marks in it as they are."""
 # Each is beyond any template that people would read.
@@ -54,11 +57,11 @@ def check_tree(tree: nodes.Template, path: str, first_line: int, filters: Collec
         line = first_line + node.lineno if getattr(node, "lineno", None) else line
         fault = _fault(node, filters)
         if depth > DEEPEST:
-            fault = f"nested too deeply: more than {DEEPEST} levels"
+            fault = message("nested-too-deeply")
         elif count > MOST_NODES:
-            fault = f"too long: more than {MOST_NODES:,} words within braces; move some into templates of their own"
+            fault = message("too-much-in-braces", most=MOST_NODES)
         if fault:
-            raise TemplateError(f"{path}:{line}: {fault}")
+            raise TemplateError(fault, path=path, line=line)
     return count
 
 
@@ -71,16 +74,16 @@ def check_blocks(tree: nodes.Template, path: str, first_line: int, known: Collec
     for node in tree.body:
         line = first_line + node.lineno
         if isinstance(node, nodes.Block) and node.name not in known:
-            raise TemplateError(f"{path}:{line}: unknown block {node.name!r}; known: {', '.join(known)}")
+            raise TemplateError("unknown-block", path=path, line=line, name=node.name, known=tuple(known))
         blank = isinstance(node, nodes.Output) and all(
             isinstance(part, nodes.TemplateData) and not part.data.strip() for part in node.nodes
         )
         typed = str(getattr(next(node.find_all(nodes.TemplateData), None), "data", ""))
         if isinstance(node, nodes.Output) and typed.lstrip().startswith("```"):
             line += typed[: typed.index("`")].count("\n")
-            raise TemplateError(f"{path}:{line}: a line of ``` is of another program")
+            raise TemplateError("code-fence", path=path, line=line)
         if not (blank or isinstance(node, nodes.Block | nodes.Extends)):
-            raise TemplateError(f"{path}:{line}: text outside of the blocks {', '.join(known)}")
+            raise TemplateError("text-outside-blocks", path=path, line=line, blocks=tuple(known))
 
 
 def _walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
@@ -92,44 +95,55 @@ def _walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
         waiting += [(child, depth + 1) for child in reversed(list(node.iter_child_nodes()))]
 
 
-def _fault(node: nodes.Node, filters: Collection[str]) -> str | None:
+def _fault(node: nodes.Node, filters: Collection[str]) -> Message | None:
     """What is wrong with a node itself; None if nothing is."""
     if type(node) not in ALLOWED:
-        return f"templates may not use {REFUSED.get(type(node), type(node).__name__.lower())}"
+        what = REFUSED.get(type(node), type(node).__name__.lower())
+        return message(f"no-{what}") if what in ("calls", "import") else message("not-allowed", what=what)
     # Jinja itself looks up those that stand in a condition only when it renders them.
     for kind, known in ((nodes.Filter, filters), (nodes.Test, TESTS)):
         if isinstance(node, kind):
             if node.name not in known:
-                return f"No {kind.__name__.lower()} named {node.name!r}; known: {', '.join(sorted(known))}"
+                return _unknown(node.name, known, is_test=kind is nodes.Test)
             if node.dyn_args is not None or node.dyn_kwargs is not None:
-                return "templates may not use * or ** within brackets"
+                return message("not-allowed", what="* or ** within brackets")
     # Any other would see the marks around what people wrote, and could move them.
     if isinstance(node, nodes.FilterBlock) and (node.filter.name, node.filter.node) != (BLOCK_FILTER, None):
-        return f"templates may not use filter blocks but {{% filter {BLOCK_FILTER} %}}"
+        return message("not-allowed", what=f"filter blocks but {{% filter {BLOCK_FILTER} %}}")
     if isinstance(node, nodes.For) and node.recursive:
-        return "templates may not use recursive loops"
+        return message("not-allowed", what="recursive loops")
     if isinstance(node, nodes.Include) and not node.with_context:
-        return "templates may not use include without context"
+        return message("not-allowed", what="include without context")
     if isinstance(node, nodes.Const):
         return _constant_fault(node.value)
     return _name_fault(node)
 
 
-def _constant_fault(value: object) -> str | None:
+def _unknown(name: str, known: Collection[str], *, is_test: bool) -> Message:
+    """Which filter or test there is not."""
+    code = "unknown-test" if is_test else "unknown-filter"
+    if is_test and name in PRESENCE:
+        code = "test-of-presence"
+    elif not is_test and name == "safe":
+        code = "filter-safe"
+    return message(code, name=name, known=tuple(sorted(known)))
+
+
+def _constant_fault(value: object) -> Message | None:
     if isinstance(value, int | float) and not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
-        return f"numbers go up to {LARGEST_NUMBER:,}"
+        return message("number-too-large", most=LARGEST_NUMBER)
     if isinstance(value, str) and _SURROGATES.search(value):
-        return "half of a character: write it as it is, or as \\U and eight digits"
+        return message("half-character")
     return None
 
 
-def _name_fault(node: nodes.Node) -> str | None:
+def _name_fault(node: nodes.Node) -> Message | None:
     """Python reads some letters as others in names, so only the plain forms are let through."""
     for field in ("attr", "name", "key"):
         name = getattr(node, field, None)
         if isinstance(name, str):
             if name.startswith("_"):
-                return f"templates may not use names that start with _, like {name!r}"
+                return message("private-name", name=name)
             if unicodedata.normalize("NFKC", name) != name:
-                return f"{name!r} is written with letters of another width or form: use the plain ones"
+                return message("letters-of-another-width", name=name)
     return None

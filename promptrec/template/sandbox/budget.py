@@ -7,8 +7,9 @@ reads and writes, so a template that would run for ever, or fill the memory, end
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import jinja2
 from jinja2.runtime import Context
+
+from promptrec.errors import InvalidValue
 
 # A list prompt of 1,000 items with ten fields each takes about a third of it.
 MOST_STEPS = 1_000_000
@@ -22,7 +23,7 @@ ENTRY = 8
 CHARACTERS_A_STEP = 64
 
 
-class OverBudget(jinja2.TemplateRuntimeError):
+class OverBudget(InvalidValue):
     """A template that costs more than any prompt needs."""
 
 
@@ -44,11 +45,9 @@ class Budget:
         self.steps -= steps
         self.characters -= characters
         if self.steps < 0:
-            raise OverBudget(
-                f"takes more than {MOST_STEPS:,} steps: loop over less, or not within loops that are within loops"
-            )
+            raise OverBudget("too-many-steps", steps=MOST_STEPS)
         if self.characters < 0:
-            raise OverBudget(f"makes texts of more than {MOST_CHARACTERS:,} characters: put less together")
+            raise OverBudget("too-many-characters-made", characters=MOST_CHARACTERS)
 
     def weigh(self, value: Any) -> None:  # noqa: ANN401 - what a template may hold
         """Pay for looking at all of a value, lists within lists as often as they stand there.

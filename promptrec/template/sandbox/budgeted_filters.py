@@ -8,6 +8,7 @@ from jinja2.filters import make_attrgetter
 from jinja2.runtime import Context
 from jinja2.utils import _PassArg
 
+from promptrec.errors import InvalidValue
 from promptrec.template.context import Listed
 from promptrec.template.sandbox.budget import CHARACTERS_A_STEP, ENTRY, Budget, budget_of
 
@@ -31,22 +32,18 @@ COMPARISONS = frozenset("in eq ne lt le gt ge".split())
 MOST_DIGITS = 18
 
 
-class NoText(TypeError):
-    """A value that has no text."""
-
-
 def to_text(value: Any) -> str:  # noqa: ANN401 - what an expression may hold
     """A value as text.
 
     Raises:
         UndefinedError: it has none.
-        NoText: it is a list, a table, or something of Python's own.
+        InvalidValue: it is a list, a table, or something of Python's own.
     """
     if isinstance(value, PRINTABLE):
         return str(value)
     if isinstance(value, jinja2.Undefined):
         return str(value)  # raises, but for what {{ 'a' if b }} is without an else: nothing
-    raise NoText("a list or table cannot be printed as it is: loop over it, or write | join(', ')")
+    raise InvalidValue("not-printable")
 
 
 def budgeted_filter(name: str, function: Function) -> Function:
@@ -68,10 +65,8 @@ def budgeted_filter(name: str, function: Function) -> Function:
             if name in BEFORE:
                 BEFORE[name](budget, value, *args, **kwargs)
             out = function(*_passed(function, context), value, *args, **kwargs)
-        except NoText:
-            raise
         except (TypeError, AttributeError, OverflowError):
-            raise TypeError(f"the filter {name} cannot take what stands before it, or in its brackets") from None
+            raise InvalidValue("filter-value", name=name) from None
         if isinstance(out, Iterator):
             return budget.each(out, entry)
         if name in TEXT_FILTERS:
@@ -92,7 +87,7 @@ def budgeted_test(name: str, function: Function) -> Function:
         for given in (value, *args):
             budget.weigh(given)
         if name not in COMPARISONS and not isinstance(value, int | float):
-            raise TypeError(f"{name} is said of numbers only: write | int before it")
+            raise InvalidValue("test-for-numbers", name=name)
         return function(*_passed(function, context), value, *args)
 
     return pay
@@ -141,7 +136,7 @@ def _before_trim(budget: Budget, value: str, chars: str | None = None) -> None:
 
 def _before_round(budget: Budget, value: Any, precision: int = 0, method: str = "common") -> None:  # noqa: ANN401
     if not isinstance(precision, int) or abs(precision) > MOST_DIGITS:
-        raise ValueError(f"round takes up to {MOST_DIGITS} places, not {precision!r}")
+        raise InvalidValue("round-places", most=MOST_DIGITS, got=repr(precision))
 
 
 BEFORE: Mapping[str, Callable[..., None]] = {

@@ -10,10 +10,11 @@ from typing import Any
 
 import jinja2
 from jinja2 import nodes
-from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from promptrec.errors import InvalidValue
+from promptrec.messages import slot_of
 from promptrec.template.filters import language_filters
 from promptrec.template.sandbox.allowlist import LARGEST_NUMBER, TESTS
 from promptrec.template.sandbox.budget import BUDGET
@@ -29,8 +30,19 @@ FILTERS = frozenset(
     "selectattr rejectattr sort string title trim truncate unique upper list map wordcount".split()
 )
 INDEXABLE = (str, list, tuple, Mapping, jinja2.Undefined)
-NO_ENTRY, NO_ATTRIBUTE = "the list has no such entry", "this person has no attribute"
 LOOP_ATTRIBUTES = frozenset("index index0 revindex revindex0 first last length depth depth0 previtem nextitem".split())
+
+
+class MissingValue(InvalidValue, jinja2.UndefinedError):
+    """A name or an entry that is not there, when it is used."""
+
+    def __init__(self, code: str, /, **slots: object) -> None:
+        jinja2.UndefinedError.__init__(self, code)
+        self.code, self.slots = code, {name: slot_of(value) for name, value in slots.items()}
+
+
+def _refusing(code: str, **slots: object) -> Any:  # noqa: ANN401 - Jinja wants a class
+    return lambda _: MissingValue(code, **slots)
 
 
 class Trusted(str):
@@ -64,8 +76,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             return obj[attribute] if attribute in obj else self._missing(obj, attribute)
         if isinstance(obj, jinja2.Undefined) or (isinstance(obj, LoopContext) and attribute in LOOP_ATTRIBUTES):
             return super().getattr(obj, attribute)
-        message = f"{attribute!r} of a text, number or list is Python's and cannot be printed or called: use filters"
-        return self.undefined(message, obj=obj, name=attribute, exc=SecurityError)
+        return self.undefined(obj=obj, name=attribute, exc=_refusing("python-attribute", name=attribute))
 
     def getitem(self, obj: Any, argument: Any) -> Any:  # noqa: ANN401
         if isinstance(obj, LoopContext):
@@ -81,25 +92,27 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def _missing(self, obj: Any, name: Any) -> jinja2.Undefined:  # noqa: ANN401
         """What stands for an entry or a name that is not there: of a list, of a person's attributes, or any other."""
-        message = NO_ENTRY if isinstance(name, int) and isinstance(obj, str | list | tuple) else None
-        if isinstance(name, str) and type(obj) is dict and not obj.keys() & {"item_id", "preferences"}:
-            message = f"{NO_ATTRIBUTE} {name!r}"
-        return self.undefined(message, obj=obj, name=name)
+        if isinstance(name, int) and isinstance(obj, str | list | tuple):
+            return self.undefined(obj=obj, exc=_refusing("no-entry"))
+        if isinstance(name, str) and type(obj) is dict:
+            code = "unknown-name-rendered" if obj.keys() & {"item_id", "preferences"} else "no-attribute"
+            return self.undefined(obj=obj, name=name, exc=_refusing(code, name=name))
+        return self.undefined(obj=obj, name=name)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
         for value in (left, right):
             if isinstance(value, jinja2.Undefined):
                 str(value)  # raises: StrictUndefined
             if not isinstance(value, int | float):
-                raise TypeError(f"{operator} is for numbers: put texts together with ~, or write | int before it")
+                raise InvalidValue("sign-for-numbers", sign=operator)
             if abs(value) > LARGEST_NUMBER:
-                raise ValueError(f"{operator} takes numbers up to {LARGEST_NUMBER:,}")
+                raise InvalidValue("operand-too-large", sign=operator, most=LARGEST_NUMBER)
         return super().call_binop(context, operator, left, right)
 
     def call_filter(self, name: str, value: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         # The names of filters that `map` is given may be worked out.
         if name in METERING_FILTERS:
-            raise SecurityError(f"No filter named {name!r}")
+            raise InvalidValue("filter-unavailable", name=name)
         return super().call_filter(name, value, *args, **kwargs)
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:  # noqa: ANN401

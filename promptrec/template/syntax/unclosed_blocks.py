@@ -4,6 +4,8 @@ import re
 
 import jinja2
 
+from promptrec.messages import Message, message, recognise
+
 # A command that nobody knows is a fault of its own line, whatever else is open.
 _OPEN = re.compile(r"(?:unknown tag 'end\w+'|Unexpected end).*needs to be closed is '(\w+)'", re.DOTALL)
 # What Jinja says when it has read past the end of what it was to read.
@@ -13,14 +15,14 @@ _SIGN = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|\{[{%]|%\}|\}\}|[{}]")
 _CLOSED_WITH = {"{{": "}}", "{%": "%}"}
 
 
-def fault(text: str, error: jinja2.TemplateSyntaxError) -> tuple[int, str]:
-    """The line, from 1, of what is not ended, and what is wrong there; else the line and the words of Jinja."""
-    message = error.message or ""
-    found = _OPEN.search(message)
-    if found:
-        return _command(without_remarks(text), found[1], error.lineno), message
-    braces = _braces(without_remarks(text), error.lineno) if _READ_ON.match(message) else None
-    return braces or (error.lineno, message)
+def fault(text: str, error: jinja2.TemplateSyntaxError) -> tuple[int, Message]:
+    """The line, from 1, of what is not ended, and what is wrong there; else Jinja's line and words, explained."""
+    words = error.message or ""
+    explained = recognise("jinja", words)
+    if found := _OPEN.search(words):
+        return _command(without_remarks(text), found[1], error.lineno), explained
+    braces = _braces(without_remarks(text), error.lineno) if _READ_ON.match(words) else None
+    return braces or (error.lineno, explained)
 
 
 def without_remarks(text: str) -> str:
@@ -46,7 +48,7 @@ def _command(text: str, name: str, last: int) -> int:
     return begun[-1] if begun else last
 
 
-def _braces(text: str, last: int) -> tuple[int, str] | None:
+def _braces(text: str, last: int) -> tuple[int, Message] | None:
     """The first braces up to a line that are not closed as they are opened, and what is wrong with them."""
     line, place = 1, 0
     while found := _OPENING.search(text, place):
@@ -60,11 +62,13 @@ def _braces(text: str, last: int) -> tuple[int, str] | None:
             line += further
             continue
         if not closing or further or closing == "{%":
-            return line, f"{opened} is never closed with {right}"
+            return line, message("never-closed", open=opened, close=right)
         if closing == "}":
-            return line, f"unexpected '}}': one {right[0]} is missing, for {opened}"
+            return line, message("brace-missing", sign=right[0], open=opened)
         # Braces within braces, which Jinja tells.
-        return None if closing == "{{" else (line, f"{opened} is closed with {closing}, and not with {right}")
+        if closing == "{{":
+            return None
+        return line, message("closed-otherwise", open=opened, close=closing, right=right)
     return None
 
 

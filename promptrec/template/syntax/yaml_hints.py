@@ -4,6 +4,8 @@ import re
 
 import yaml
 
+from promptrec.messages import Message, Slot, message, recognise
+
 _TAB = re.compile(r" *\t")
 _CURLY = re.compile("[“”‘’„＂]")
 # A colon with nothing behind it but the value.
@@ -17,7 +19,14 @@ _FENCE = re.compile(r"\s*```")
 _SPACE = re.compile(r" *(?:- *)?(?:[\w-]+: *)?(?P<space>[\u00a0\u2000-\u200a\u202f\u3000])")
 MARK = re.compile(r"\s*(?P<mark>[\u2010-\u2015−－﹣•·●▪◦○]|\*(?=\s))")
 WIDE_SPACE = "\u3000"
-WIDE_COLON = "the colon is a wide one; type a plain colon and a space"
+
+
+class Disallowed(yaml.MarkedYAMLError):
+    """YAML that means something, but that headers may not use."""
+
+    def __init__(self, code: str, mark: yaml.Mark, **slots: Slot) -> None:
+        super().__init__(problem=code, problem_mark=mark)
+        self.message = message(code, **slots)
 
 
 def wide_colon(text: str) -> int | None:
@@ -25,34 +34,36 @@ def wide_colon(text: str) -> int | None:
     return next((n for n, line in enumerate(text.split("\n"), 1) if _WIDE_COLON.match(line)), None)
 
 
-def misread(told: object) -> tuple[str, str] | None:
+def misread(told: object) -> tuple[str, Message] | None:
     """The name or text, of those that YAML made of a slip without an error, that shows it, and what is wrong."""
     for name in [told] if isinstance(told, str) else told if isinstance(told, dict | list) else ():
         if isinstance(name, str):
-            said = WIDE_COLON if _WIDE_COLON.match(name) else _look_alike(name)
-            if said:
-                return name, said
+            found = message("yaml-wide-colon") if _WIDE_COLON.match(name) else _look_alike(name)
+            if found:
+                return name, found
     return None
 
 
-def _look_alike(line: str) -> str | None:
+def _look_alike(line: str) -> Message | None:
     """What is wrong where a line begins with a sign that only looks like the one of YAML."""
     if _FENCE.match(line):
-        return "a line of ``` is of another program"
+        return message("code-fence")
     if mark := MARK.match(line):
-        return f"a list entry begins with {mark['mark']}"
+        return message("yaml-list-mark", sign=mark["mark"])
     if space := _SPACE.match(line):
-        return f"a {'wide' if space['space'] == WIDE_SPACE else 'no-break'} space stands where a plain one must"
+        return message("yaml-wide-space" if space["space"] == WIDE_SPACE else "yaml-no-break-space")
     return None
 
 
-def slip(text: str, error: yaml.YAMLError) -> tuple[int, str]:
+def slip(text: str, error: yaml.YAMLError) -> tuple[int, Message]:
     """The line, from 1, and what is wrong there and to be done; in YAML's own words where the slip is a rare one."""
     mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if isinstance(error, yaml.reader.ReaderError):
-        return text[: error.position].count("\n") + 1, "a sign that cannot be seen"
+        return text[: error.position].count("\n") + 1, message("yaml-unseen-sign")
     if mark is None:
-        return 1, str(error)
+        return 1, recognise("yaml", str(error))
+    if isinstance(error, Disallowed):
+        return mark.line + 1, error.message
     lines = [*text.split("\n"), ""]
     at, begun = min(mark.line, len(lines) - 1), context.line if context else mark.line
     problem = str(getattr(error, "problem", error))
@@ -60,43 +71,43 @@ def slip(text: str, error: yaml.YAMLError) -> tuple[int, str]:
         _of_signs(lines, begun, at)
         or _of_pairs(text, error, begun)
         or _of_places(lines, begun, at, mark.column, problem)
-        or (at + 1, problem)
+        or (at + 1, recognise("yaml", problem))
     )
 
 
-def _of_signs(lines: list[str], begun: int, at: int) -> tuple[int, str] | None:
+def _of_signs(lines: list[str], begun: int, at: int) -> tuple[int, Message] | None:
     """Signs that look right: dashes, spaces, quotes and colons of other kinds, tabs, a colon or dash without space."""
     near = sorted({begun, max(at - 1, 0), at})
     for n in near:
-        if said := _look_alike(lines[n]):
-            return n + 1, said
+        if found := _look_alike(lines[n]):
+            return n + 1, found
     for n in near:
         if _TAB.match(lines[n]):
-            return n + 1, "the line begins with a tab; use spaces"
+            return n + 1, message("yaml-tab")
     for n in near:
         if _WIDE_COLON.match(lines[n]):
-            return n + 1, WIDE_COLON
+            return n + 1, message("yaml-wide-colon")
         if _GLUED.match(lines[n]):
-            return n + 1, "a space is missing behind :"
+            return n + 1, message("yaml-space-missing", sign=":")
         if _GLUED_ENTRY.match(lines[n]):
-            return n + 1, "a space is missing behind -"
-    found = next((n for n in (begun, at) if _CURLY.search(lines[n])), None)
-    return None if found is None else (found + 1, "the quotes are curly ones; type straight ones")
+            return n + 1, message("yaml-space-missing", sign="-")
+    curly = next((n for n in (begun, at) if _CURLY.search(lines[n])), None)
+    return None if curly is None else (curly + 1, message("yaml-curly-quotes"))
 
 
-def _of_pairs(text: str, error: yaml.YAMLError, begun: int) -> tuple[int, str] | None:
+def _of_pairs(text: str, error: yaml.YAMLError, begun: int) -> tuple[int, Message] | None:
     """A quote or bracket that is opened and never closed: at the line where it is opened."""
     context = str(getattr(error, "context", ""))
     if "quoted scalar" in context:
-        return begun + 1, "a quote is opened here and never closed"
+        return begun + 1, message("yaml-open-quote")
     # One that is not closed swallows lines until the next quote, which was to open another.
     swallowed = _last_long_quote(text[: error.problem_mark.index])  # type: ignore[attr-defined]
     if swallowed is not None:
-        return swallowed + 1, "a quote is opened here and not closed in its line"
+        return swallowed + 1, message("yaml-open-quote")
     if "flow" in context and re.search("[】］]", text.split("\n")[begun]):
-        return begun + 1, "the brackets are wide ones"
+        return begun + 1, message("yaml-wide-brackets")
     if "flow" in context:
-        return begun + 1, "a bracket is opened here and not closed, or a comma or quote is missing within it"
+        return begun + 1, message("yaml-open-bracket")
     return None
 
 
@@ -114,18 +125,18 @@ def _last_long_quote(text: str) -> int | None:
     return int(last.start_mark.line)
 
 
-def _of_places(lines: list[str], begun: int, at: int, column: int, problem: str) -> tuple[int, str] | None:
+def _of_places(lines: list[str], begun: int, at: int, column: int, problem: str) -> tuple[int, Message] | None:
     """Lines that begin too far left or right, or have no colon."""
     if "could not find expected ':'" in problem:
-        return begun + 1, "the line has no colon; write `name: value`, or `- ` before an entry of a list"
+        return begun + 1, message("yaml-no-colon")
     if "mapping values are not allowed" in problem:
         if _VALUE_WITH_COLON.match(lines[at][: column + 1] + " "):
-            return at + 1, f"{problem}, a second colon in a text"
-        return at + 1, "the line begins too far to the right"
+            return at + 1, message("yaml-second-colon", words=problem)
+        return at + 1, message("yaml-indent-right")
     if "<scalar>" in problem and _BEGUN.match(lines[at]):
-        return at + 1, "the text goes on behind its quote or bracket"
+        return at + 1, message("yaml-text-behind-quote")
     if "<block mapping start>" in problem or "<block sequence start>" in problem:
-        return at + 1, "the line begins too far to the right or left"
+        return at + 1, message("yaml-indent")
     if "anchor" in problem or "expected alphabetic" in problem:
-        return at + 1, "a value that starts with & or * or ! is a sign to the computer; put it in double quotes"
+        return at + 1, message("yaml-special-value")
     return None

@@ -7,7 +7,7 @@ import yaml
 from yaml import nodes
 
 from promptrec.errors import TemplateError
-from promptrec.template.syntax.yaml_hints import WIDE_COLON, slip, wide_colon
+from promptrec.template.syntax.yaml_hints import Disallowed, slip, wide_colon
 
 # YAML is read letter by letter, slowly.
 LONGEST_HEADER = 20_000
@@ -22,20 +22,17 @@ class _Plain(yaml.BaseLoader):
 
     def fetch_flow_collection_start(self, token: type[yaml.Token]) -> None:
         if self.flow_level >= MOST_BRACKETS:
-            said = f"more than {MOST_BRACKETS} brackets within one another"
-            raise yaml.MarkedYAMLError(problem=said, problem_mark=self.get_mark())
+            raise Disallowed("yaml-brackets", self.get_mark(), most=MOST_BRACKETS)
         super().fetch_flow_collection_start(token)
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         mark: Any = event.start_mark  # its stub also has the marks of another reader
         if isinstance(event, yaml.AliasEvent):
-            said = "a value that starts with * stands for another; write it out, or put it in quotes"
-            raise yaml.MarkedYAMLError(problem=said, problem_mark=mark)
+            raise Disallowed("yaml-special-value", mark)
         # `!Kung` would be empty, and `&Sons x` an x.
         if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) not in (None, "!"):
-            said = "a value that starts with & or ! is read as a sign to the computer; put it in double quotes"
-            raise yaml.MarkedYAMLError(problem=said, problem_mark=mark)
+            raise Disallowed("yaml-special-value", mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: nodes.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -63,24 +60,23 @@ def read_yaml(text: str, path: str, lines_before: int = 0) -> dict[str, Any]:
         TemplateError: not YAML, a name said twice, or not a mapping; with the line.
     """
     if len(text) > LONGEST_HEADER:
-        raise TemplateError(f"{path}:{lines_before + 1}: the header is longer than {LONGEST_HEADER:,} characters")
+        raise TemplateError("header-too-long", path=path, line=lines_before + 1, most=LONGEST_HEADER)
     try:
         # The base loader reads every value as text: to YAML proper, the answer word Yes would be a truth value.
         told = yaml.load(text, Loader=_Plain) or {}  # noqa: S506 - it builds only text
     except _Twice as twice:
         first, second = (line + 1 + lines_before for line in (twice.first, twice.second))
-        said = f"{twice.name!r} is said in line {first} and again in line {second}: put both together, or drop one"
-        raise TemplateError(f"{path}:{second}: {said}") from None
+        raise TemplateError("name-twice", path=path, line=second, name=twice.name, first=first, second=second) from None
     except yaml.YAMLError as error:
-        line, why = slip(text, error)
-        raise TemplateError(f"{path}:{line + lines_before}: the header is not YAML: {why}") from None
+        line, found = slip(text, error)
+        raise TemplateError(found, path=path, line=line + lines_before) from None
     except RecursionError:
-        raise TemplateError(f"{path}:1: the header is nested too deeply") from None
+        raise TemplateError("header-nested-too-deeply", path=path, line=1) from None
     if not isinstance(told, dict):
         wide = wide_colon(text)
         if wide is not None:
-            raise TemplateError(f"{path}:{wide + lines_before}: the header is not YAML: {WIDE_COLON}")
-        raise TemplateError(f"{path}:1: the header must be `name: value` lines")
+            raise TemplateError("yaml-wide-colon", path=path, line=wide + lines_before)
+        raise TemplateError("header-not-mapping", path=path, line=1)
     return told
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from promptrec.authoring.lint.context import Line, LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
-from promptrec.authoring.messages import Slot, message
+from promptrec.messages import Slot, message
 from promptrec.template.analysis.references import Place
 from promptrec.template.few_shot import turned
 

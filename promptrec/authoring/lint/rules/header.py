@@ -7,8 +7,8 @@ from pathlib import Path
 from promptrec.authoring.lint.context import LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.rules.expressions import PUT_IN
-from promptrec.authoring.messages import message
 from promptrec.authoring.sample_request import own_catalog
+from promptrec.messages import message
 from promptrec.template.analysis.references import Place
 from promptrec.template.kinds import KINDS
 from promptrec.template.syntax.yaml_loader import cut_texts

@@ -6,10 +6,9 @@ from itertools import cycle, islice
 from promptrec.answer.registry import answer_format
 from promptrec.authoring.lint.context import LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
-from promptrec.authoring.lint.from_error import explained
-from promptrec.authoring.messages import message
 from promptrec.authoring.sample_request import SAMPLE_PERSON, SAMPLE_WORDS, Sample, render_args
 from promptrec.data.item import Item
+from promptrec.messages import message
 from promptrec.prompt import PromptTooLong, Tokenizer, fit
 from promptrec.rank.pointwise.calibrated_answers import RESERVE
 from promptrec.template.context import lengths
@@ -42,7 +41,7 @@ def longest_prompt_fits(context: LintContext, items: Iterable[Item]) -> Iterator
             "too-long",
             context.place("truncate"),
             many=message("with-candidates", number=len(sample.items)) if context.listwise else "",
-            why=explained(str(too_long)).said,
+            why=too_long.message,
             also=message("or-limit", name=uncut[0]) if uncut else "",
         )
 

@@ -7,7 +7,7 @@ from rapidfuzz import process
 
 from promptrec.authoring.lint.context import LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
-from promptrec.authoring.messages import message
+from promptrec.messages import message
 from promptrec.template.analysis.references import EACH, OWN, Names, Use
 
 QUERY = ("preferences", "history", "context", "attributes")

@@ -9,8 +9,8 @@ from rapidfuzz import process
 
 from promptrec.authoring.lint.context import LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
-from promptrec.authoring.messages import Message, Slot, message
 from promptrec.authoring.sample_request import own_catalog
+from promptrec.messages import Message, Slot, message
 from promptrec.template.syntax.yaml_hints import MARK
 from promptrec.template.test_case import Expectation
 

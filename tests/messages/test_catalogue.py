@@ -1,0 +1,118 @@
+"""The message catalogue: complete in both languages, and in step with the code that uses it."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+import promptrec
+from promptrec.errors import InputError, TemplateError, UnknownName
+from promptrec.messages import entry, is_code, message, recognise
+from promptrec.messages.catalogue import SLOT
+
+ROOT = Path(promptrec.__file__).parent
+HAN = re.compile(r"[\u4e00-\u9fff]")
+FILES = sorted((ROOT / "messages").glob("*.yaml"))
+CATALOGUE = {code: told for path in FILES for code, told in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
+# Their codes are put together: of a rule's cases, of what another library says, of what things are called.
+FAMILIES = ("unknown-name/", "cache-order/", "not-shown/", "test-contradiction/", "several-names/", "words-order/")
+FAMILIES += ("such-", "jinja/", "python/", "yaml/", "kind/", "no-calls", "no-import")
+# What takes a code first.
+TAKERS = re.compile(r"(?:message|fault|recognise|InvalidValue|MissingValue|Disallowed|OverBudget|_refusing)$")
+ERRORS = re.compile(r"(?:InputError|TemplateError|ModelError|EngineError|PromptTooLong|PromptrecError)$")
+
+
+def slots(pattern):
+    return {found["name"] or found["braced"] for found in SLOT.finditer(pattern)}
+
+
+def hints(told):
+    return [(told["hint"]["en"], told["hint"]["zh"])] if "hint" in told else []
+
+
+def strings(tree):
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def codes_given(tree, takers):
+    """First arguments of calls that take a code, where they are written out."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args and takers.match(ast.unparse(node.func).rpartition(".")[2]):
+            choices = [node.args[0]]
+            while choices:
+                choice = choices.pop()
+                choices += [choice.body, choice.orelse] if isinstance(choice, ast.IfExp) else []
+                if isinstance(choice, ast.Constant):
+                    yield str(choice.value)
+
+
+TREES = [ast.parse(path.read_text(encoding="utf-8")) for path in ROOT.rglob("*.py")]
+
+
+def test_no_code_is_given_twice_and_every_entry_has_what_the_reader_expects():
+    assert len(CATALOGUE) == sum(len(yaml.safe_load(path.read_text(encoding="utf-8"))) for path in FILES)
+    for code, told in CATALOGUE.items():
+        assert set(told) <= {"when", "rule", "en", "short", "zh", "hint"} and "en" in told, code
+        for english, chinese in ((told["en"], told.get("zh")), (told.get("short", ""), None), *hints(told)):
+            assert not re.search(r"[\u4e00-\u9fff]{2}", english) and HAN.search(chinese or "这"), code
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_both_languages_of_a_message_have_the_same_slots(path):
+    """Chinese may leave out what the hint says, or what stands in another library's words."""
+    for code, told in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+        filled = slots(told["en"]) | set(re.compile(told.get("when", "")).groupindex) | {"number", "key"}
+        assert slots(told.get("zh", "")) <= filled and slots(told.get("short", "")) <= filled, code
+        assert path.stem != "lint" or slots(told["zh"]) == slots(told["en"]), code
+        for english, chinese in hints(told):
+            assert slots(english) - {"known"} == slots(chinese) - {"known"}, code
+            if path.stem != "lint":
+                assert slots(english) <= filled | {"meant"}, code
+
+
+def test_every_code_is_used():
+    used = set().union(*map(strings, TREES))
+    assert {code for code in CATALOGUE if code not in used and not code.startswith(FAMILIES)} == set()
+
+
+def test_every_code_that_is_used_is_in_the_catalogue():
+    given = {code for tree in TREES for code in codes_given(tree, TAKERS)}
+    given |= {code for tree in TREES for code in codes_given(tree, ERRORS) if re.fullmatch(r"[a-z]+(?:-[a-z]+)+", code)}
+    assert {code for code in given if not is_code(code) and code not in ("jinja", "python", "yaml")} == set()
+
+
+def test_the_wording_of_all_messages_is_as_it_was_when_somebody_last_looked():
+    """A snapshot: after a change of wording, write the file anew with what this prints."""
+    lines = [f"{code}: {told['en']} | {told.get('zh', '')}" for code, told in sorted(CATALOGUE.items())]
+    assert "\n".join(lines) + "\n" == (Path(__file__).parent / "wording.txt").read_text(encoding="utf-8")
+
+
+def test_an_error_carries_its_code_place_slots_and_hint():
+    error = TemplateError("unknown-block", path="a/b.jinja", line=3, name="usr", known=("system", "user"))
+    assert (error.code, error.path, error.line, error.slots["name"]) == ("unknown-block", "a/b.jinja", 3, "usr")
+    assert str(error) == "a/b.jinja:3: unknown block 'usr'; known: system, user"
+    assert error.hint == "did you mean 'user'? known: system, user"
+    assert error.text("zh") == "a/b.jinja:3: 没有叫 'usr' 的块"
+
+
+def test_slots_hold_no_credentials():
+    error = InputError("cannot-be-written", file="http://me:secret@there/x", why="no", then="go")
+    assert "secret" not in str(error) + error.text("zh") + str(error.slots)
+
+
+def test_words_of_other_libraries_are_recognised_and_any_others_are_handed_on():
+    assert recognise("jinja", "Encountered unknown tag 'foreach'.").code == "jinja/loop"
+    assert recognise("jinja", "what nobody knows").text() == "what nobody knows"
+    with pytest.raises(KeyError):
+        recognise("cobol", "x")
+
+
+def test_the_kinds_of_names_have_a_chinese_name():
+    error = UnknownName("engine", "vlm", ["vllm"])
+    assert (
+        error.code == "unknown-name-of"
+        and error.text("zh") == "没有叫 'vlm' 的引擎（是不是想写 'vllm'？）；可以用的有：vllm"
+    )
+    assert message("nothing").text("zh") == "无" and entry("nothing")["en"] == "nothing"
