@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from promptrec.authoring.diff import diff_templates as diff_templates
     from promptrec.authoring.lint.diagnostic import Diagnostic as Diagnostic
     from promptrec.authoring.lint.linter import check as check
-    from promptrec.authoring.lint.subprocess_sandbox import check_confined as check_confined
-    from promptrec.authoring.lint.subprocess_sandbox import render_confined as render_confined
+    from promptrec.authoring.lint.subprocess_sandbox import check_in_subprocess as check_in_subprocess
+    from promptrec.authoring.lint.subprocess_sandbox import render_in_subprocess as render_in_subprocess
     from promptrec.authoring.run_tests import Outcome as Outcome
     from promptrec.authoring.run_tests import rank_with as rank_with
     from promptrec.authoring.run_tests import run_tests as run_tests
@@ -32,12 +32,12 @@ _MODULES = {
     "TokenSpan": "promptrec.authoring.token_spans",
     "Verdict": "promptrec.authoring.ab_test",
     "check": "promptrec.authoring.lint.linter",
-    "check_confined": "promptrec.authoring.lint.subprocess_sandbox",
+    "check_in_subprocess": "promptrec.authoring.lint.subprocess_sandbox",
     "compare_templates": "promptrec.authoring.ab_test",
     "diff_templates": "promptrec.authoring.diff",
     "new_pack": "promptrec.authoring.scaffold",
     "rank_with": "promptrec.authoring.run_tests",
-    "render_confined": "promptrec.authoring.lint.subprocess_sandbox",
+    "render_in_subprocess": "promptrec.authoring.lint.subprocess_sandbox",
     "run_tests": "promptrec.authoring.run_tests",
     "sample": "promptrec.authoring.sample_request",
     "view_prompt": "promptrec.authoring.token_spans",

@@ -14,7 +14,7 @@ from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker
 from promptrec.rank.ranking import Ranking
 from promptrec.template.template import Template
-from promptrec.template.test_case import Expectation
+from promptrec.template.test_case import TemplateTest
 
 Rank = Callable[[Sequence[RankRequest]], Sequence[Ranking]]
 
@@ -22,7 +22,7 @@ Rank = Callable[[Sequence[RankRequest]], Sequence[Ranking]]
 class Outcome(NamedTuple):
     """The outcome of one test; `reason` says what is wrong, and is empty if it passed."""
 
-    test: Expectation
+    test: TemplateTest
     passed: bool
     reason: str
     ranking: Ranking
@@ -72,9 +72,9 @@ def _request(template: Template, number: int, catalog: Catalog) -> RankRequest:
     return RankRequest(test.query(f"test-{number + 1}"), tuple(by_title[title] for title in titles))
 
 
-def _outcome(test: Expectation, ranking: Ranking) -> Outcome:
+def _outcome(test: TemplateTest, ranking: Ranking) -> Outcome:
     if ranking.status not in ("ok", "repaired"):
         # A list that the model did not make is no evidence for a template, whatever it holds.
         return Outcome(test, False, f"{ranking.status}: {ranking.reason}", ranking)
-    reason = test.broken_by([item.title for item in ranking.items])
+    reason = test.failure([item.title for item in ranking.items])
     return Outcome(test, reason is None, reason or "", ranking)

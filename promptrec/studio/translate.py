@@ -42,7 +42,7 @@ def fault(error: Exception, language: str) -> str:
     finding, colon = diagnostic_of(error, ""), {"en": ": ", "zh": "："}[language]
     line = words(language)["line"].format(line=finding.line) if error.line is not None else ""
     place = f"{finding.path.rpartition('/')[2]} {line}".strip()
-    return colon.join(filter(None, (place, finding.told(language)[0])))
+    return colon.join(filter(None, (place, finding.text(language)[0])))
 
 
 def _clause(said: str) -> str:

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from promptrec.template.spans import merged as merged
     from promptrec.template.template import Rendered as Rendered
     from promptrec.template.template import Template as Template
-    from promptrec.template.test_case import Expectation as Expectation
+    from promptrec.template.test_case import TemplateTest as TemplateTest
 
 _MODULES = {
     "AnswerWords": "promptrec.template.kinds",
     "Example": "promptrec.template.few_shot",
-    "Expectation": "promptrec.template.test_case",
+    "TemplateTest": "promptrec.template.test_case",
     "Header": "promptrec.template.front_matter",
     "KINDS": "promptrec.template.kinds",
     "Limits": "promptrec.template.context",

@@ -48,9 +48,9 @@ class Body:
         """The names of its blocks, those it inherits among them."""
         return set(self._template.blocks).union(*(t.blocks for t in self._ancestors))
 
-    def write(self, block: str, told: Mapping[str, Any]) -> Iterator[str]:
+    def write(self, block: str, values: Mapping[str, Any]) -> Iterator[str]:
         """The pieces of a block as they are rendered; none if it has no such block."""
-        context = self._template.new_context(dict(told))
+        context = self._template.new_context(dict(values))
         for ancestor in self._ancestors:
             for name, write in ancestor.blocks.items():
                 context.blocks.setdefault(name, []).append(write)

@@ -22,7 +22,7 @@ from promptrec.messages import Message, message
 
 MOST_ITEMS = 26
 # What pydantic calls in words of Python.
-PLAINLY = {
+FIELD_ERRORS = {
     "tuple_type": "{got!r} is no list",
     "dict_type": "{got!r} is no item or table",
     "mapping_type": "{got!r} is no table",
@@ -47,12 +47,12 @@ class Example(BaseModel):
     @property
     def query(self) -> Query:
         """The person."""
-        told = {"preferences": self.preferences, "history": self.history, "context": self.context}
-        return Query(**told, attributes=dict(self.attributes))
+        row = {"preferences": self.preferences, "history": self.history, "context": self.context}
+        return Query(**row, attributes=dict(self.attributes))
 
     def ordered(self) -> list[Item]:
         """The items, the right ones first and best first."""
-        items = [_item(n, told) for n, told in enumerate(self.items)]
+        items = [_item(n, row) for n, row in enumerate(self.items)]
         places = {title: n for n, title in enumerate(self.right)}
         return sorted(items, key=lambda item: places.get(item.title, len(places)))
 
@@ -68,10 +68,10 @@ def read_examples(text: str, path: str) -> tuple[Example, ...]:
         if not line.strip():
             continue
         try:
-            told = json.loads(line)
-            if not isinstance(told, dict):
+            row = json.loads(line)
+            if not isinstance(row, dict):
                 raise InvalidValue("not-an-example", why="a line is one whole example in braces")
-            example = Example.model_validate(told)
+            example = Example.model_validate(row)
             if example.query.is_empty:  # and a query refuses what no model could read
                 raise InvalidValue("example-without-person")
             titles = {item.title for item in example.ordered()}
@@ -94,14 +94,14 @@ def read_examples(text: str, path: str) -> tuple[Example, ...]:
     return tuple(out)
 
 
-def turned(example: Example, turn: int) -> list[Item]:
+def rotate_items(example: Example, turn: int) -> list[Item]:
     """The items as they are shown: the best one at slot `turn` (modulo their number)."""
     best, *others = example.ordered()
     slot = turn % (len(others) + 1)
     return [*others[:slot], best, *others[slot:]]
 
 
-def shown_pair(example: Example, turn: int, good: str, bad: str) -> tuple[Item, str]:
+def item_and_answer(example: Example, turn: int, good: str, bad: str) -> tuple[Item, str]:
     """An item and the word that is right for it: the best and the last item in turns."""
     items = example.ordered()
     return (items[0], good) if turn % 2 == 0 else (items[-1], bad)
@@ -115,10 +115,10 @@ def _first_error(error: ValidationError) -> Message:
         return message("example-unknown-field", name=field, known=tuple(Example.model_fields))
     if first["type"] == "missing":
         return message("example-field-missing", field=field)
-    why = PLAINLY.get(first["type"], "{msg}").format(msg=first["msg"], got=first["input"])
+    why = FIELD_ERRORS.get(first["type"], "{msg}").format(msg=first["msg"], got=first["input"])
     return message("example-field", field=field, why=why)
 
 
-def _item(number: int, told: Mapping[str, Any]) -> Item:
-    fields = {name: tuple(v) if isinstance(v, list) else v for name, v in told.items() if name != "title"}
-    return Item(item_id=str(number), title=str(told.get("title", "")), fields=fields)
+def _item(number: int, row: Mapping[str, Any]) -> Item:
+    fields = {name: tuple(v) if isinstance(v, list) else v for name, v in row.items() if name != "title"}
+    return Item(item_id=str(number), title=str(row.get("title", "")), fields=fields)

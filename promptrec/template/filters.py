@@ -35,8 +35,8 @@ def shorten(context: jinja2.runtime.Context, value: Any, tokens: int) -> str:  #
     """At most so many tokens of a text, as the model counts them."""
     if not isinstance(tokens, int) or tokens < 1:
         raise InvalidValue("shorten-tokens", got=repr(tokens))
-    told = context.get(SHORTEN)
-    return told(str(value), tokens) if told else str(value)
+    shorten_text = context.get(SHORTEN)
+    return shorten_text(str(value), tokens) if shorten_text else str(value)
 
 
 def year(value: Any) -> str:  # noqa: ANN401
@@ -74,28 +74,28 @@ def language_filters(language: str) -> dict[str, Callable[..., Any]]:
             validate_currency(currency)
         except UnknownCurrencyError:
             raise InvalidValue("price-currency", got=repr(currency)) from None
-        said = str(value).strip()
+        text = str(value).strip()
         try:
-            amount = Decimal(said if len(said) <= LONGEST_NUMBER else "NaN")
+            amount = Decimal(text if len(text) <= LONGEST_NUMBER else "NaN")
         except InvalidOperation:
             return str(value)
         # What has more digits than any price would be written out digit by digit.
         if not amount.is_finite() or abs(amount.adjusted()) > MOST_DIGITS:
             return str(value)
-        whole = amount == amount.to_integral_value() and get_currency_precision(currency) > 0
-        shape = "¤#,##0" if whole else None
-        return str(format_currency(amount, currency, shape, locale=LOCALES[language], currency_digits=not whole))
+        is_round = amount == amount.to_integral_value() and get_currency_precision(currency) > 0
+        shape = "¤#,##0" if is_round else None
+        return str(format_currency(amount, currency, shape, locale=LOCALES[language], currency_digits=not is_round))
 
     def sentences(text: str) -> str:
         """Each line of a text as a sentence of its own, behind the one before; lines that say nothing are left out.
 
         A line gets a full stop where it has none and another follows it. The last stays as it is.
         """
-        said = [(line.strip(), line.translate(WITHOUT_MARKS).strip()) for line in lines_of(text)]
-        said = [(line, seen) for line, seen in said if seen]
-        for place, (line, seen) in enumerate(said[:-1]):
+        shown = [(line.strip(), line.translate(WITHOUT_MARKS).strip()) for line in lines_of(text)]
+        shown = [(line, seen) for line, seen in shown if seen]
+        for place, (line, seen) in enumerate(shown[:-1]):
             if not seen.rstrip(CLOSING_SIGNS).endswith(SENTENCE_ENDS):
-                said[place] = (line + FULL_STOPS[language], seen)
-        return BETWEEN_SENTENCES[language].join(line for line, _ in said)
+                shown[place] = (line + FULL_STOPS[language], seen)
+        return BETWEEN_SENTENCES[language].join(line for line, _ in shown)
 
     return {"sentences": sentences, "shorten": shorten, "year": year, "date": date, "price": price}

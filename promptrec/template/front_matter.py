@@ -23,9 +23,9 @@ from promptrec.errors import InputError, InvalidValue, TemplateError
 from promptrec.messages import Message, Slot, message
 from promptrec.plugins import ANSWERS, plugin_names
 from promptrec.template.kinds import KINDS
-from promptrec.template.syntax.yaml_hints import misread
+from promptrec.template.syntax.yaml_hints import find_misread
 from promptrec.template.syntax.yaml_loader import places, read_yaml
-from promptrec.template.test_case import Expectation
+from promptrec.template.test_case import TemplateTest
 
 # What these are called elsewhere, and once were here.
 OTHER_NAMES = {
@@ -68,8 +68,8 @@ MISREAD = ("extra_forbidden", "model_type", "tuple_type", "dict_type", "mapping_
 _DASHES = re.compile(r"[-\u2010-\u2015−－﹣─━]{1,12}")
 
 
-def _default_answers(told: dict[str, Any]) -> tuple[str, ...]:
-    kind = KINDS.get(told.get("kind", ""))
+def _default_answers(data: dict[str, Any]) -> tuple[str, ...]:
+    kind = KINDS.get(data.get("kind", ""))
     return kind.words.default if kind and kind.words else ()
 
 
@@ -101,7 +101,7 @@ def _answer_name(name: object, builtin: ValidatorFunctionWrapHandler) -> object:
         raise
 
 
-def _of_somebody(test: Expectation) -> Expectation:
+def _of_somebody(test: TemplateTest) -> TemplateTest:
     """A forgotten person would be ranked for, and tell nothing."""
     if not (test.preferences.strip() or test.history or test.context or test.attributes):
         raise InvalidValue("test-without-person")
@@ -119,7 +119,7 @@ def _code(tag: object) -> object:
 Language = Annotated[Literal["en", "zh"], BeforeValidator(_code)]
 Fields = Annotated[Mapping[str, tuple[str, ...]], BeforeValidator(_as_mapping)]
 Truncate = Annotated[tuple[str, ...], Field(min_length=1)]
-Tests = tuple[Annotated[Expectation, AfterValidator(_of_somebody)], ...]
+Tests = tuple[Annotated[TemplateTest, AfterValidator(_of_somebody)], ...]
 
 
 class Header(BaseModel):
@@ -153,8 +153,8 @@ class Header(BaseModel):
 
     @field_validator("answers")
     @classmethod
-    def _as_many_answers_as_the_kind_has(cls, words: tuple[str, ...], told: ValidationInfo) -> tuple[str, ...]:
-        kind = KINDS.get(told.data.get("kind", ""))
+    def _as_many_answers_as_the_kind_has(cls, words: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        kind = KINDS.get(info.data.get("kind", ""))
         expected = kind.words if kind else None
         if kind is None or expected is None:
             return words
@@ -174,8 +174,8 @@ class Header(BaseModel):
 
     @field_validator("truncate")
     @classmethod
-    def _can_be_truncated(cls, names: tuple[str, ...], told: ValidationInfo) -> tuple[str, ...]:
-        check_truncate(names, told.data.get("fields", ()))
+    def _can_be_truncated(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        check_truncate(names, info.data.get("fields", ()))
         return names
 
 
@@ -207,12 +207,12 @@ def split_header(source: str, path: str, pack: Mapping[str, Any] | None = None) 
         raise TemplateError(code, path=path, line=1)
     end = next(n for n, line in enumerate(lines[1:], 1) if line.strip() == "---")
     text = "\n".join(lines[1:end])
-    told = read_yaml(text, path, 1)
+    own = read_yaml(text, path, 1)
     shared = dict(pack or {})
-    if "fields" in shared and "fields" in told:
-        told["fields"] = _together(shared["fields"], told["fields"])
+    if "fields" in shared and "fields" in own:
+        own["fields"] = _together(shared["fields"], own["fields"])
     try:
-        return Header.model_validate(shared | told), "\n".join(lines[end + 1 :]), end + 1
+        return Header.model_validate(shared | own), "\n".join(lines[end + 1 :]), end + 1
     except ValidationError as error:
         raise first_error(path, text, error, Header, 1) from None
 
@@ -236,10 +236,10 @@ def first_error(
     # A field under a wrong name is missing under the right one: the wrong name is what to mend.
     first = next((e for e in error.errors() if e["type"] == "extra_forbidden"), error.errors()[0])
     keys = tuple(str(part) for part in first["loc"])
-    whole = (*keys, *getattr(first.get("ctx", {}).get("error"), "within", ()))
+    location = (*keys, *getattr(first.get("ctx", {}).get("error"), "within", ()))
     lines = places(text)
-    line = next((lines[whole[:n]] + lines_before for n in range(len(whole), 0, -1) if whole[:n] in lines), 1)
-    slipped = misread(keys[-1] if first["type"] == "extra_forbidden" else first["input"])
+    line = next((lines[location[:n]] + lines_before for n in range(len(location), 0, -1) if location[:n] in lines), 1)
+    slipped = find_misread(keys[-1] if first["type"] == "extra_forbidden" else first["input"])
     if slipped and first["type"] in MISREAD:
         line = lines.get((*keys, slipped[0]), line - lines_before) + lines_before
         return TemplateError(slipped[1], path=path, line=line)
@@ -250,7 +250,7 @@ def first_error(
 def _unknown_field(keys: Sequence[str], model: type[BaseModel]) -> Message:
     """Which field of a header or of a test there is not."""
     name, is_test = keys[-1], len(keys) > 1
-    known = tuple((Expectation if is_test else model).model_fields)
+    known = tuple((TemplateTest if is_test else model).model_fields)
     right = OTHER_NAMES.get(name, name)
     if is_test:
         code = "test-other-name" if right != name and right in known else "test-unknown-field"
@@ -258,7 +258,7 @@ def _unknown_field(keys: Sequence[str], model: type[BaseModel]) -> Message:
     if right != name and right in known:
         return message("header-other-name", name=name, right=right, known=known)
     return message(
-        "header-field-of-test" if right in Expectation.model_fields else "header-unknown-field", name=name, known=known
+        "header-field-of-test" if right in TemplateTest.model_fields else "header-unknown-field", name=name, known=known
     )
 
 

@@ -19,7 +19,7 @@ from promptrec.template.syntax.yaml_loader import read_yaml
 SETTINGS = "pack.yaml"
 CATALOG = "catalog.jsonl"
 PART = "_"
-# A file of a pack is read whole, and a person is to read it too.
+# A file of a pack is read at once, and a person is to read it too.
 LONGEST_FILE = 200_000
 LONGEST_CATALOG = 2_000_000
 
@@ -71,8 +71,8 @@ class Shared(BaseModel):
 
     @field_validator("truncate")
     @classmethod
-    def _can_be_truncated(cls, names: tuple[str, ...] | None, told: ValidationInfo) -> tuple[str, ...] | None:
-        check_truncate(names or (), told.data.get("fields") or ())
+    def _can_be_truncated(cls, names: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
+        check_truncate(names or (), info.data.get("fields") or ())
         return names
 
 
@@ -97,12 +97,12 @@ class Pack:
         if self.folder is None or not (self.folder / SETTINGS).is_file():
             return {}
         path, text = str(self.folder / SETTINGS), self.read(SETTINGS)
-        told = read_yaml(text, path)
+        settings = read_yaml(text, path)
         try:
-            Shared.model_validate(told)
+            Shared.model_validate(settings)
         except ValidationError as error:
             raise first_error(path, text, error, Shared) from None
-        return told
+        return settings
 
     def read(self, name: str) -> str:
         """The text of a file of the pack.

@@ -17,7 +17,7 @@ from promptrec.errors import InvalidValue, PromptrecError, TemplateError
 from promptrec.messages import Message, message, recognise
 from promptrec.template.body import Body
 from promptrec.template.context import NO_LIMITS, Limits, item_view, query_view
-from promptrec.template.few_shot import Example, read_examples, shown_pair, turned
+from promptrec.template.few_shot import Example, item_and_answer, read_examples, rotate_items
 from promptrec.template.filters import SHORTEN, Shorten
 from promptrec.template.front_matter import split_header
 from promptrec.template.kinds import KINDS, TemplateKind
@@ -106,7 +106,7 @@ class Template:
         Raises:
             TemplateError: a name the template uses and nobody knows, or output beyond all measure.
         """
-        told: dict[str, Any] = {
+        values: dict[str, Any] = {
             "query": query_view(query, self.header.language, limits),
             "instruction": Trusted(instruction),
             "examples": self._example_views(),
@@ -114,18 +114,18 @@ class Template:
             BUDGET: Budget(),
         }
         if self.kind.lists_candidates:
-            told["candidates"] = [
+            values["candidates"] = [
                 item_view(item, self.header, limits, label) for item, label in zip(candidates, labels, strict=True)
             ]
         elif self.kind.ranks:
             (item,) = candidates
-            told["item"] = item_view(item, self.header, limits) if limits else self._item_view(_ById(item))
-        return Rendered(*(self._block(name, told) for name in ("system", "user", "reply")))
+            values["item"] = item_view(item, self.header, limits) if limits else self._item_view(_Identity(item))
+        return Rendered(*(self._block(name, values) for name in ("system", "user", "reply")))
 
-    def _block(self, name: str, told: dict[str, Any]) -> tuple[Span, ...]:
+    def _block(self, name: str, values: dict[str, Any]) -> tuple[Span, ...]:
         size, parts = 0, []
         try:
-            for part in self._body.write(name, told):
+            for part in self._body.write(name, values):
                 size += len(part)
                 if size > LONGEST_OUTPUT:
                     raise InvalidValue("too-many-characters-written", characters=LONGEST_OUTPUT)
@@ -151,23 +151,23 @@ class Template:
         header = self.header
         view: dict[str, object] = {"query": query_view(example.query, header.language)}
         if self.kind.lists_candidates:
-            items = turned(example, turn)
+            items = rotate_items(example, turn)
             labels = [chr(ord("A") + n) for n in range(len(items))]
             by_title = {item.title: label for item, label in zip(items, labels, strict=True)}
             order = [by_title[item.title] for item in example.ordered()]
             shown = [item_view(item, header, label=label) for item, label in zip(items, labels, strict=True)]
             return view | {"candidates": shown, "answer": order[0], "order": order}
         good, bad = self.kind.words.best_and_worst(header.answers) if self.kind.words else ("", "")
-        item, word = shown_pair(example, turn, good, bad)
+        item, word = item_and_answer(example, turn, good, bad)
         return view | {"item": item_view(item, header), "answer": word}
 
     def _sha256(self, shared: Mapping[str, Any]) -> str:
         """Of the source alone where it takes nothing from its pack; tests say nothing to a model and are left out."""
-        told: dict[str, object] = {SETTINGS: {k: v for k, v in shared.items() if k != "tests"}} if shared else {}
-        told |= self._body.parts
-        told |= {"examples": [example.model_dump(mode="json") for example in self.examples]} if self.examples else {}
-        whole = self.source + (json.dumps(told, sort_keys=True) if told else "")
-        return hashlib.sha256(whole.encode()).hexdigest()
+        values: dict[str, object] = {SETTINGS: {k: v for k, v in shared.items() if k != "tests"}} if shared else {}
+        values |= self._body.parts
+        values |= {"examples": [example.model_dump(mode="json") for example in self.examples]} if self.examples else {}
+        text = self.source + (json.dumps(values, sort_keys=True) if values else "")
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def _explained(self, error: Exception) -> Message:
         """What went wrong as a block was written."""
@@ -196,7 +196,7 @@ def _readable(source: str, path: str) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class _ById:
+class _Identity:
     """An item as a cache key: items are frozen, so the same object always looks the same."""
 
     item: Item
@@ -205,4 +205,4 @@ class _ById:
         return id(self.item)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ById) and other.item is self.item
+        return isinstance(other, _Identity) and other.item is self.item

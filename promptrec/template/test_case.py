@@ -1,4 +1,4 @@
-"""`Expectation`: what a template's author expects of a ranking, and a model can fail."""
+"""`TemplateTest`: what a template's author expects of a ranking, and a model can fail."""
 
 import re
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from promptrec.data.query import Query
 from promptrec.errors import InputError, InvalidValue
 
 
-def _as_list(told: object) -> object:
-    titles = (told,) if isinstance(told, str) else told
+def _as_list(value: object) -> object:
+    titles = (value,) if isinstance(value, str) else value
     # As titles of a catalogue are cleaned when they are read: a Chinese comma and a plain one are the same.
     return (
         tuple(clean_text(t).strip() if isinstance(t, str) else t for t in titles)
@@ -25,7 +25,7 @@ Titles = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 """One title need not be written as a list."""
 
 
-class NotAmongThem(InvalidValue):
+class NotACandidate(InvalidValue):
     """A title that cannot be ranked, or several that are read as one. `within`: what leads to it in the test."""
 
     def __init__(self, title: str, field: str, candidates: Titles) -> None:
@@ -43,7 +43,7 @@ def _parts(title: str) -> list[str]:
     return [part.strip() for part in re.split(r"[,;、]|\sand\s", title.strip("【】[]"))]
 
 
-class Expectation(BaseModel):
+class TemplateTest(BaseModel):
     """What a ranking must hold: someone who hates horror must not get Saw among the first 3."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -61,7 +61,7 @@ class Expectation(BaseModel):
     """Titles of which none may be among them."""
 
     @model_validator(mode="after")
-    def _says_something(self) -> "Expectation":
+    def _says_something(self) -> "TemplateTest":
         if not self.include and not self.exclude:
             raise InvalidValue("test-without-titles")
         if len(self.include) > self.top:
@@ -70,7 +70,7 @@ class Expectation(BaseModel):
             for field, titles in (("include", self.include), ("exclude", self.exclude)):
                 for title in titles:
                     if title not in self.candidates:
-                        raise NotAmongThem(title, field, self.candidates)
+                        raise NotACandidate(title, field, self.candidates)
         try:
             self.query("test")
         except InputError as error:
@@ -87,7 +87,7 @@ class Expectation(BaseModel):
             attributes=dict(self.attributes),
         )
 
-    def broken_by(self, titles: list[str]) -> str | None:
+    def failure(self, titles: list[str]) -> str | None:
         """What is wrong with a ranking's titles, best first; None if nothing is."""
         first = titles[: self.top]
         absent = [title for title in self.include if title not in first]

@@ -39,7 +39,7 @@ def mistaken(tmp_path):
         (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
         found = check(folder / shown)
         for one in found:
-            assert one.told("zh")[0] != one.said and one.told("zh")[1] != one.suggestion, "it is told in Chinese too"
+            assert one.text("zh")[0] != one.message and one.text("zh")[1] != one.suggestion, "it is told in Chinese too"
         return [(f.rule, f.path.removeprefix(f"{folder}/"), f.line, f.suggestion) for f in found]
 
     return run

@@ -122,20 +122,20 @@ def test_tests_of_the_pack_are_found_in_its_file(found, tmp_path):
     ],
 )
 def test_tests_that_no_ranking_can_pass(found, tests, said):
-    assert said in found(settings=f"{SETTINGS}tests: {tests}\n", catalog=wines())[0].said
+    assert said in found(settings=f"{SETTINGS}tests: {tests}\n", catalog=wines())[0].message
 
 
 @pytest.mark.parametrize("person", ["preferences: '???'", "context: '!!'", "attributes: {age: '?'}"])
 def test_a_person_who_says_nothing_readable_is_a_finding(found, person):
     (wrong,) = found(settings=f"{SETTINGS}tests:\n- include: [Wine 1]\n  {person}\n", catalog=wines())
-    assert (wrong.rule, wrong.line) == ("header", 4) and "no letter or digit" in wrong.said
+    assert (wrong.rule, wrong.line) == ("header", 4) and "no letter or digit" in wrong.message
 
 
 def test_a_person_of_an_example_who_says_nothing_readable_is_a_finding(found, tmp_path):
     line = '{"preferences": "???", "items": [{"title": "A"}, {"title": "B"}], "right": ["A"]}\n'
     (tmp_path / "people.jsonl").write_text(line)
     (wrong,) = found("examples: people.jsonl\n", "{{ examples[0].query.preferences }}")
-    assert (wrong.rule, wrong.line) == ("examples", 1) and "no letter or digit" in wrong.said
+    assert (wrong.rule, wrong.line) == ("examples", 1) and "no letter or digit" in wrong.message
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_what_is_wrong_in_a_part_is_found_in_its_file(found, tmp_path):
 
 def test_an_error_of_rendering_has_its_line_in_its_file(found, tmp_path):
     (wrong,) = found(line="{{ item.title | shorten(0) }}")
-    assert wrong.line == 8 and "shorten takes" in wrong.said
+    assert wrong.line == 8 and "shorten takes" in wrong.message
     (wrong,) = found(line="{% include '_wine.jinja' %}", wine="A wine.\n{{ item.title | shorten(0) }}\n")
     assert (wrong.path, wrong.line) == (str(tmp_path / "_wine.jinja"), 2)
 

@@ -139,7 +139,7 @@ def test_what_is_not_saved_yet_is_checked_in_the_place_of_the_file():
 
 def test_a_file_that_is_not_there_is_a_finding(tmp_path):
     (found,) = check(tmp_path / "none.jinja")
-    assert found.severity == "error" and "cannot be read" in found.said
+    assert found.severity == "error" and "cannot be read" in found.message
 
 
 TYPED = ("", "{{", "%}", "\n", "x", ": [", "| first", "{% for a in b %}", "_", "[0]", "'", "---", "{% include '_a' %}")
@@ -153,5 +153,5 @@ def test_no_edit_of_a_template_makes_it_raise(source, data):
     typed = data.draw(st.sampled_from(TYPED))
     edited = source[:start] + typed + source[end:]
     for found in check(FOLDER / "edited.jinja", source=edited, tokenizer=BytesTokenizer(), context_length=ROOM):
-        assert found.said and found.suggestion
+        assert found.message and found.suggestion
         assert 1 <= found.line <= edited.count("\n") + 1

@@ -109,7 +109,7 @@ def test_a_slip_in_a_header_is_found_in_its_line(mistaken, old, new, file, rule,
 def test_a_second_line_that_is_no_longer_three_hyphens_is_found_where_it_stands(tmp_path):
     source = (shipped_folder() / "films" / "en" / "yes-no.jinja").read_text(encoding="utf-8")
     (found,) = check(tmp_path / "yes-no.jinja", source="---\n" + source.removeprefix("---\n").replace("---\n", "——\n"))
-    assert found.said.startswith("—— is not ---") and found.line == source[4:].partition("---\n")[0].count("\n") + 2
+    assert found.message.startswith("—— is not ---") and found.line == source[4:].partition("---\n")[0].count("\n") + 2
 
 
 @pytest.mark.parametrize(
@@ -120,4 +120,4 @@ def test_a_file_of_another_program_is_called_by_its_name(tmp_path, begun, what, 
     folder = shutil.copytree(shipped_folder() / "films" / "en", tmp_path / "en")
     (folder / name).write_bytes(begun + bytes(range(256)))
     (found,) = check(folder / "yes-no.jinja")
-    assert (found.path, found.rule) == (str(folder / name), "header") and what in found.said
+    assert (found.path, found.rule) == (str(folder / name), "header") and what in found.message

@@ -42,7 +42,7 @@ def test_a_title_behind_which_yaml_dropped_something_is_put_in_quotes(found, tmp
 def test_a_title_of_two_items_cannot_be_tested(found, tmp_path):
     written(tmp_path, "Wine", "Wine", "Port", "Port")
     (wrong,) = found(settings=SETTINGS + "tests:\n- preferences: x\n  candidates: [Wine]\n  include: Wine\n")
-    assert (wrong.rule, wrong.line) == ("test-title", 6) and wrong.said.startswith("2 items of")
+    assert (wrong.rule, wrong.line) == ("test-title", 6) and wrong.message.startswith("2 items of")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_file_that_is_never_read_is_told_its_right_name(found, tmp_path, name,
     (tmp_path / name).write_text("x")
     (told,) = found()
     assert (told.rule, told.severity, told.path) == ("misnamed-file", "warning", str(tmp_path / name))
-    assert told.said == f"{name} is not read" and mend in told.suggestion
+    assert told.message == f"{name} is not read" and mend in told.suggestion
     if mend.startswith("call it "):
         (tmp_path / mend.removeprefix("call it ")).write_text('{"item_id": "1", "title": "A"}')
         assert found() == []
@@ -73,7 +73,7 @@ def test_settings_under_another_name_are_told_where_the_template_lacks_them(tmp_
     path = tmp_path / "yes-no.jinja"
     path.write_text(HEADER.format("") + BODY.format(""), encoding="utf-8")
     lacking, told = check(path)
-    assert "domain" in lacking.said and str(told) == f"{tmp_path / name}:1: {name} is not read; call it pack.yaml"
+    assert "domain" in lacking.message and str(told) == f"{tmp_path / name}:1: {name} is not read; call it pack.yaml"
 
 
 @pytest.mark.parametrize("name", ["pack.yaml", "_wine.jinja"])
@@ -116,7 +116,7 @@ def test_usual_slips_in_braces_are_told_what_was_meant(found, typed, right):
 def test_names_in_single_braces_are_errors(found, typed):
     loop = "{% for c in query.history %}" + typed + "{% endfor %}"
     (wrong,) = found(line=loop)
-    assert wrong.rule == "single-brace" and wrong.said == f"{typed} is read as it stands"
+    assert wrong.rule == "single-brace" and wrong.message == f"{typed} is read as it stands"
 
 
 @pytest.mark.parametrize(
@@ -145,5 +145,5 @@ def test_other_braces_are_the_authors_own(found, typed):
 )
 def test_slips_in_settings_have_the_line_they_stand_in(found, tmp_path, lines, line, said):
     (wrong,) = found(settings=SETTINGS + lines + "\n")
-    assert (wrong.path, wrong.line) == (str(tmp_path / "pack.yaml"), line) and said in wrong.said
-    assert any("\u4e00" <= c <= "\u9fff" for c in wrong.told("zh")[0])
+    assert (wrong.path, wrong.line) == (str(tmp_path / "pack.yaml"), line) and said in wrong.message
+    assert any("\u4e00" <= c <= "\u9fff" for c in wrong.text("zh")[0])

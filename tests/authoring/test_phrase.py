@@ -25,15 +25,15 @@ def quoted(text):
 @pytest.mark.parametrize("path", FAULTS, ids=lambda path: path.stem)
 def test_each_seeded_fault_is_told_in_chinese_with_the_same_names(path):
     for found in check(path, tokenizer=BytesTokenizer(), context_length=ROOM):
-        assert found.told("en") == (found.said, found.suggestion)
-        for english, chinese in zip(found.told("en"), found.told("zh"), strict=True):
+        assert found.text("en") == (found.message, found.suggestion)
+        for english, chinese in zip(found.text("en"), found.text("zh"), strict=True):
             assert HAN.search(chinese) and "$" not in chinese and "  " not in chinese
             assert "原文" in chinese or quoted(english) == quoted(chinese)
 
 
 def test_both_languages_together_name_one_fault():
     (found,) = check(FOLDER / "good-query.jinja", source=(FOLDER / "unknown-item-name.jinja").read_text("utf-8"))
-    assert found.told("zh") == (
+    assert found.text("zh") == (
         "item.titel：item 没有 'titel'",
         "是不是想写 'title'？可以写：title、item_id、label、facts、others、region、description；"
         "或者先声明它：fields: [titel]",
@@ -42,10 +42,10 @@ def test_both_languages_together_name_one_fault():
 
 def test_chinese_is_no_part_of_the_json_but_outlives_a_change_of_place():
     found = Diagnostic.from_message(message("unused-limit", name="x"), "a", 1, rule="unused-limit")
-    assert found.model_copy(update={"line": 2}).told("zh")[0] == "`limits` 里写了 x，却从来没有用到它"
+    assert found.model_copy(update={"line": 2}).text("zh")[0] == "`limits` 里写了 x，却从来没有用到它"
     told = found.model_dump(mode="json")
-    assert set(told) == {"rule", "path", "line", "said", "suggestion", "severity"}
-    assert Diagnostic(**told).told("zh") == found.told("en"), "only English was kept"
+    assert set(told) == {"rule", "path", "line", "message", "suggestion", "severity"}
+    assert Diagnostic(**told).text("zh") == found.text("en"), "only English was kept"
 
 
 REFUSED = [
@@ -155,7 +155,7 @@ def test_what_is_refused_has_a_rule_and_a_mend_of_its_own(source, rule, mend):
     assert rule in {f.rule for f in found}
     (one,) = (f for f in found if f.rule == rule)
     assert mend in one.suggestion
-    assert all(HAN.search(said) for said in one.told("zh"))
+    assert all(HAN.search(said) for said in one.text("zh"))
 
 
 @pytest.mark.parametrize(
@@ -170,5 +170,5 @@ def test_what_costs_too_much_is_told_how_to_cost_less(typed, text, mend):
     typed = "{% block user %}" + typed.replace("S", f"'{'x' * 3_000}'")
     found = check(FOLDER / "costly.jinja", source=GOOD.replace("{% block user %}", typed))
     (costly,) = (f for f in found if f.severity == "error")
-    assert costly.rule == "too-much" and text in costly.said and mend in costly.suggestion
-    assert all(HAN.search(said) for said in costly.told("zh"))
+    assert costly.rule == "too-much" and text in costly.message and mend in costly.suggestion
+    assert all(HAN.search(said) for said in costly.text("zh"))

@@ -7,7 +7,7 @@ import pytest
 
 from promptrec.authoring.lint import subprocess_sandbox
 from promptrec.authoring.lint.linter import check
-from promptrec.authoring.lint.subprocess_sandbox import check_confined, render_confined
+from promptrec.authoring.lint.subprocess_sandbox import check_in_subprocess, render_in_subprocess
 from promptrec.errors import TemplateError
 
 HEADER = "---\nkind: yes-no\ndomain: wine\nlanguage: en\nabout: x\ntruncate: [query.preferences]\n---\n"
@@ -28,15 +28,15 @@ def path(tmp_path):
 @needs_limits
 def test_findings_come_back_as_they_were(path):
     file = path("{% block user %}{{ item.titel }}{% endblock %}")
-    found = check_confined(file)
-    assert found == check(file) and any("titel" in finding.said for finding in found)
+    found = check_in_subprocess(file)
+    assert found == check(file) and any("titel" in finding.message for finding in found)
 
 
 @needs_limits
 def test_a_prompt_comes_back_and_a_fault_is_a_template_error(path):
-    assert "Would it suit them?" in render_confined(path(BODY))["user"]
+    assert "Would it suit them?" in render_in_subprocess(path(BODY))["user"]
     with pytest.raises(TemplateError, match="yes-no.jinja:8: templates may not use calls"):
-        render_confined(path("{% block user %}{{ range(9) }}{% endblock %}"))
+        render_in_subprocess(path("{% block user %}{{ range(9) }}{% endblock %}"))
 
 
 # What a hole in the sandbox would let a template do: the text runs in place of the work, within its limits.
@@ -69,7 +69,7 @@ def test_what_breaks_out_is_stopped_by_the_process(path, tmp_path, monkeypatch, 
     if hole == "sleeps on":
         monkeypatch.setattr(subprocess_sandbox, "STARTING", 5)
     with pytest.raises(TemplateError, match=said):
-        render_confined(path(BODY), seconds=3, megabytes=100)
+        render_in_subprocess(path(BODY), seconds=3, megabytes=100)
     stolen = tmp_path / "stolen.txt"
     assert not stolen.exists() or stolen.stat().st_size == 0
 
@@ -79,10 +79,10 @@ def test_code_in_the_current_folder_is_not_run(path, tmp_path, monkeypatch):
     for name in ("json", "yaml", "jinja2", "promptrec"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('stolen')")
     monkeypatch.chdir(tmp_path)
-    assert render_confined(path(BODY))["user"]
+    assert render_in_subprocess(path(BODY))["user"]
 
 
 def test_a_system_without_limits_says_so(path, monkeypatch):
     monkeypatch.setattr(subprocess_sandbox.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(subprocess_sandbox.InputError, match="Windows has none"):
-        check_confined(path(BODY))
+        check_in_subprocess(path(BODY))

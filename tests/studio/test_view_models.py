@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from promptrec.authoring.run_tests import Outcome
 from promptrec.evaluate.stats.comparison import compare
 from promptrec.studio.view_models import ab_result, failed_expectations, rank_changes
-from promptrec.template.test_case import Expectation
+from promptrec.template.test_case import TemplateTest
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_what_ab_found_is_told_by_what_the_page_calls_the_two(a, b, better, need
 
 
 def test_what_a_test_found_is_told_title_by_title():
-    wanted = Expectation(preferences="x", top=2, include=("A", "B"), exclude=("C",))
+    wanted = TemplateTest(preferences="x", top=2, include=("A", "B"), exclude=("C",))
     ranking = SimpleNamespace(items=[SimpleNamespace(title=t, rank=r) for r, t in enumerate("CABD", start=1)])
     assert failed_expectations(Outcome(wanted, False, "", ranking)) == [("include", "B", 3), ("exclude", "C", 1)]
     assert failed_expectations(Outcome(wanted, False, "", SimpleNamespace(items=[]))) == []

@@ -28,9 +28,9 @@ def test_without_a_system_text_the_format_is_asked_for_none():
 def test_a_format_that_knows_no_system_role_gets_both_texts_as_the_users():
     refuses = "{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}" + CHATML
     drops = CHATML.replace("{% for m in messages %}", "{% for m in messages if m.role == 'user' %}")
-    turned = CHATML.replace("in messages %}", "in messages | reverse %}")
+    rotate_items = CHATML.replace("in messages %}", "in messages | reverse %}")
     raises = CHATML.replace("m.role", "m.role + (1 if m.role == 'system' else '')")
-    for chat in (refuses, drops, turned, raises):
+    for chat in (refuses, drops, rotate_items, raises):
         text = joined(chat_spans(SYSTEM, USER, chat, {}))
         assert text.startswith("<|im_start|>user\nBe brief.\n\nLikes: ")
 

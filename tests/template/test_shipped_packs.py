@@ -74,8 +74,8 @@ def test_a_packs_tests_name_titles_of_its_items(pack):
 def test_a_packs_tests_can_be_passed_and_failed(pack):
     for test in of_pack(pack)[0].header.tests:
         others = [title for title in test.candidates if title not in (*test.include, *test.exclude)]
-        assert test.broken_by([*test.include, *others, *test.exclude]) is None
-        assert test.broken_by([*test.exclude, *others, *test.include])
+        assert test.failure([*test.include, *others, *test.exclude]) is None
+        assert test.failure([*test.exclude, *others, *test.include])
 
 
 @pytest.mark.parametrize("pack", PACKS)

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from promptrec.data.item import Item
-from promptrec.template.test_case import Expectation
+from promptrec.template.test_case import TemplateTest
 
 TITLES = ["Heidi", "Totoro", "Jaws", "Saw"]
 
@@ -18,7 +18,7 @@ TITLES = ["Heidi", "Totoro", "Jaws", "Saw"]
     ],
 )
 def test_what_is_wrong_with_a_ranking_is_said(told, broken):
-    assert Expectation.model_validate(told).broken_by(TITLES) == broken
+    assert TemplateTest.model_validate(told).failure(TITLES) == broken
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,9 @@ def test_what_is_wrong_with_a_ranking_is_said(told, broken):
 )
 def test_a_test_that_cannot_say_anything_is_refused(told):
     with pytest.raises(ValidationError):
-        Expectation.model_validate(told)
+        TemplateTest.model_validate(told)
 
 
 def test_titles_are_cleaned_as_those_of_a_catalogue_are():
     item = Item(item_id="1", title="你好，世界")
-    assert Expectation.model_validate({"include": "你好，世界"}).broken_by([item.title]) is None
+    assert TemplateTest.model_validate({"include": "你好，世界"}).failure([item.title]) is None

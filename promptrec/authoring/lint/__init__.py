@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from promptrec.authoring.lint.linter import RULES as RULES
     from promptrec.authoring.lint.linter import Rule as Rule
     from promptrec.authoring.lint.linter import check as check
-    from promptrec.authoring.lint.subprocess_sandbox import check_confined as check_confined
-    from promptrec.authoring.lint.subprocess_sandbox import render_confined as render_confined
+    from promptrec.authoring.lint.subprocess_sandbox import check_in_subprocess as check_in_subprocess
+    from promptrec.authoring.lint.subprocess_sandbox import render_in_subprocess as render_in_subprocess
 
 _MODULES = {
     "Diagnostic": "promptrec.authoring.lint.diagnostic",
@@ -21,8 +21,8 @@ _MODULES = {
     "Rule": "promptrec.authoring.lint.linter",
     "Severity": "promptrec.authoring.lint.diagnostic",
     "check": "promptrec.authoring.lint.linter",
-    "check_confined": "promptrec.authoring.lint.subprocess_sandbox",
-    "render_confined": "promptrec.authoring.lint.subprocess_sandbox",
+    "check_in_subprocess": "promptrec.authoring.lint.subprocess_sandbox",
+    "render_in_subprocess": "promptrec.authoring.lint.subprocess_sandbox",
 }
 
 __all__ = [*_MODULES]

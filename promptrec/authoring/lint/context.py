@@ -82,11 +82,11 @@ class LintContext:
 
     def place(self, field: str, *within: str) -> Place:
         """Where the header, or else pack.yaml, says something: ("fields", "cast") or ("tests", "2")."""
-        whole = (field, *within)
-        for path, told in self._places:
-            for n in range(len(whole), 0, -1):
-                if whole[:n] in told:
-                    return Place(path, told[whole[:n]])
+        keys = (field, *within)
+        for path, lines in self._places:
+            for n in range(len(keys), 0, -1):
+                if keys[:n] in lines:
+                    return Place(path, lines[keys[:n]])
         return Place(self.template.path, 1)
 
     def is_own(self, field: str, *within: str) -> bool:
@@ -125,9 +125,9 @@ class LintContext:
         return [(path, _also_cleaned(places(text))) for path, text in self.headers.items()]
 
 
-def _also_cleaned(told: dict[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
+def _also_cleaned(lines: dict[tuple[str, ...], int]) -> dict[tuple[str, ...], int]:
     """Places by what leads to them as it is written, and as titles are once they are read."""
-    return {tuple(clean_text(key).strip() for key in keys): line for keys, line in told.items()} | told
+    return {tuple(clean_text(key).strip() for key in keys): line for keys, line in lines.items()} | lines
 
 
 def fault(name: str, place: Place, severity: Severity = "error", /, **slots: Slot) -> Diagnostic:

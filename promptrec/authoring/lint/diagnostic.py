@@ -13,7 +13,7 @@ class Diagnostic(BaseModel):
     """One fault, in words for someone who knows their field and not computers.
 
     rule: its name, such as unknown-name. line: of the file `path`, counted from 1, header included. An error makes
-    rankings wrong or impossible; a warning makes them worse or slower, or is likely not what was meant. said and
+    rankings wrong or impossible; a warning makes them worse or slower, or is likely not what was meant. message and
     suggestion are English; chinese: both in Chinese, which JSON leaves out.
     """
 
@@ -22,7 +22,7 @@ class Diagnostic(BaseModel):
     rule: str
     path: str
     line: PositiveInt
-    said: str
+    message: str
     suggestion: str
     severity: Severity = "error"
     chinese: tuple[str, str] | None = Field(default=None, exclude=True, repr=False)
@@ -34,16 +34,16 @@ class Diagnostic(BaseModel):
             rule=rule,
             path=path,
             line=line,
-            said=message.short("en"),
+            message=message.short("en"),
             suggestion=message.hint("en"),
             severity=severity,
             chinese=(message.short("zh"), message.hint("zh")),
         )
 
-    def told(self, language: str) -> tuple[str, str]:
+    def text(self, language: str) -> tuple[str, str]:
         """What is wrong and how to mend it, in "en" or "zh"; English where it was read from JSON."""
-        return self.chinese if language == "zh" and self.chinese else (self.said, self.suggestion)
+        return self.chinese if language == "zh" and self.chinese else (self.message, self.suggestion)
 
     def __str__(self) -> str:
         """As one line."""
-        return f"{self.path}:{self.line}: {self.said}; {self.suggestion}"
+        return f"{self.path}:{self.line}: {self.message}; {self.suggestion}"

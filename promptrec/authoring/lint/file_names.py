@@ -28,7 +28,7 @@ def misnamed_files(folder: Path) -> Iterator[Diagnostic]:
 
 def misnamed_files_hint(folder: Path) -> str:
     """The end of a message that lists misnamed files with their right names; empty if there are none."""
-    return "".join(f"; {one.said}: {one.suggestion}" for one in misnamed_files(folder))
+    return "".join(f"; {one.message}: {one.suggestion}" for one in misnamed_files(folder))
 
 
 def _right(name: str) -> str | None:

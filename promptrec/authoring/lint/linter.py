@@ -95,9 +95,9 @@ def check(
 def _rendered(context: LintContext) -> list[Diagnostic]:
     """What only shows when prompts are written: for someone, and for the longest items there are."""
     try:
-        told = sample(context.template, context.catalog)
-        context.template.render(told.query, told.items, told.labels, instruction=told.instruction)
-        return list(length.longest_prompt_fits(context, context.catalog or told.items))
+        args = sample(context.template, context.catalog)
+        context.template.render(args.query, args.items, args.labels, instruction=args.instruction)
+        return list(length.longest_prompt_fits(context, context.catalog or args.items))
     except TemplateError as error:
         found = diagnostic_of(error, context.template.path)
         first = context.blocks.get(str(error.slots.get("block")), ())[:1] if error.line is None else ()

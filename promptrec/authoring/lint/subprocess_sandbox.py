@@ -40,7 +40,7 @@ subprocess_sandbox.answer()
 """
 
 
-def check_confined(
+def check_in_subprocess(
     template_path: str | Path,
     *,
     model_folder: str | Path | None = None,
@@ -61,45 +61,47 @@ def check_confined(
         TemplateError: the process was stopped, or ended by itself.
         InputError: this system has no such limits.
     """
-    told = {"model_folder": model_folder and str(model_folder), "context_length": context_length}
-    return [Diagnostic(**found) for found in _confined("check", template_path, told, seconds, megabytes)]
+    job = {"model_folder": model_folder and str(model_folder), "context_length": context_length}
+    return [Diagnostic(**found) for found in _run_in_subprocess("check", template_path, job, seconds, megabytes)]
 
 
-def render_confined(template_path: str | Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTES) -> dict[str, str]:
-    """The text of each block for the sample person and items; see `check_confined`.
+def render_in_subprocess(
+    template_path: str | Path, *, seconds: int = SECONDS, megabytes: int = MEGABYTES
+) -> dict[str, str]:
+    """The text of each block for the sample person and items; see `check_in_subprocess`.
 
     Raises:
         TemplateError: it cannot be used, or the process was stopped, or ended by itself.
         InputError: this system has no such limits.
     """
-    return dict(_confined("render", template_path, {}, seconds, megabytes))
+    return dict(_run_in_subprocess("render", template_path, {}, seconds, megabytes))
 
 
 def answer() -> None:
     """What the other process does: one piece of work from stdin, its result to stdout, as JSON."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever else is printed is no answer
-    told = json.loads(sys.stdin.read())
-    tokenizer = Tokenizer.from_folder(Path(told["model_folder"])) if told.get("model_folder") else None
-    _limit(told["seconds"], told["megabytes"])
+    job = json.loads(sys.stdin.read())
+    tokenizer = Tokenizer.from_folder(Path(job["model_folder"])) if job.get("model_folder") else None
+    _limit(job["seconds"], job["megabytes"])
     try:
-        result = {"result": WORK[told["work"]](told, tokenizer)}
+        result = {"result": WORK[job["work"]](job, tokenizer)}
     except PromptrecError as error:
         slots = {name: str(slot) if isinstance(slot, Message) else slot for name, slot in error.slots.items()}
         result = {"code": error.code, "path": error.path, "line": error.line, **slots}
     except MemoryError:
-        result = {"code": "too-much-memory", "path": told["path"], "megabytes": told["megabytes"]}
+        result = {"code": "too-much-memory", "path": job["path"], "megabytes": job["megabytes"]}
     json.dump(result, out)
     out.close()
 
 
-def _check(told: Mapping[str, Any], tokenizer: Tokenizer | None) -> list[dict[str, Any]]:
-    found = check(told["path"], tokenizer=tokenizer, context_length=told["context_length"])
+def _check(job: Mapping[str, Any], tokenizer: Tokenizer | None) -> list[dict[str, Any]]:
+    found = check(job["path"], tokenizer=tokenizer, context_length=job["context_length"])
     return [finding.model_dump(mode="json") | {"chinese": finding.chinese} for finding in found]
 
 
-def _render(told: Mapping[str, Any], _: Tokenizer | None) -> dict[str, str]:
-    template = Template.from_file(told["path"])
+def _render(job: Mapping[str, Any], _: Tokenizer | None) -> dict[str, str]:
+    template = Template.from_file(job["path"])
     shown = sample(template)
     rendered = template.render(shown.query, shown.items, shown.labels, instruction=shown.instruction)
     return {name: joined(getattr(rendered, name)) for name in ("system", "user", "reply")}
@@ -108,16 +110,16 @@ def _render(told: Mapping[str, Any], _: Tokenizer | None) -> dict[str, str]:
 WORK: dict[str, Callable[[Mapping[str, Any], Tokenizer | None], Any]] = {"check": _check, "render": _render}
 
 
-def _confined(work: str, path: str | Path, told: Mapping[str, Any], seconds: int, megabytes: int) -> Any:  # noqa: ANN401
+def _run_in_subprocess(work: str, path: str | Path, job: Mapping[str, Any], seconds: int, megabytes: int) -> Any:  # noqa: ANN401
     if importlib.util.find_spec("resource") is None:
         raise InputError("no-process-limits")
-    asked = {"work": work, "path": str(path), "seconds": seconds, "megabytes": megabytes, **told}
+    request = {"work": work, "path": str(path), "seconds": seconds, "megabytes": megabytes, **job}
     environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     package = str(Path(__file__).resolve().parents[3])
     try:
         done = subprocess.run(  # noqa: S603 - this Python, with promptrec's own code
             [sys.executable, "-P", "-B", "-c", START, package],
-            input=json.dumps(asked),
+            input=json.dumps(request),
             capture_output=True,
             encoding="utf-8",
             timeout=STARTING + seconds,
@@ -126,18 +128,18 @@ def _confined(work: str, path: str | Path, told: Mapping[str, Any], seconds: int
     except subprocess.TimeoutExpired:
         raise TemplateError("stopped-after-seconds", path=path, seconds=seconds) from None
     if done.returncode != 0:
-        raise TemplateError(_why(done.returncode, done.stderr, seconds), path=path)
+        raise TemplateError(_exit_reason(done.returncode, done.stderr, seconds), path=path)
     answered = json.loads(done.stdout)
     if "code" in answered:
         raise TemplateError(answered.pop("code"), **answered)
     return answered["result"]
 
 
-def _why(code: int, said: str, seconds: int) -> Message:
+def _exit_reason(code: int, stderr: str, seconds: int) -> Message:
     """How the process ended, and its last words."""
     if code in (-signal.SIGXCPU, -signal.SIGALRM, -signal.SIGKILL):
         return message("stopped-after-seconds", seconds=seconds)
-    last = said.strip().rpartition("\n")[2]
+    last = stderr.strip().rpartition("\n")[2]
     ended = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
     return message("process-ended", how=f"{ended}: {last}" if last else ended)
 

@@ -7,7 +7,7 @@ import typer
 
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.linter import check
-from promptrec.authoring.lint.subprocess_sandbox import check_confined
+from promptrec.authoring.lint.subprocess_sandbox import check_in_subprocess
 from promptrec.cli.options import ColumnsOption, JsonOption, ModelOption, TemplatesOption, open_catalog, own_templates
 from promptrec.cli.output import dump_json, say
 from promptrec.cli.template.lookup import template_files
@@ -48,7 +48,7 @@ def check_(
 
     def look(path: str | Path) -> list[Diagnostic]:
         if untrusted:
-            return check_confined(path, model_folder=folder)
+            return check_in_subprocess(path, model_folder=folder)
         return check(path, tokenizer=tokenizer, catalog=items)
 
     # Templates of a pack share its parts, and what is wrong with those.

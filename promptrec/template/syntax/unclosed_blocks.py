@@ -20,18 +20,18 @@ def fault(text: str, error: jinja2.TemplateSyntaxError) -> tuple[int, Message]:
     words = error.message or ""
     explained = recognise("jinja", words)
     if found := _OPEN.search(words):
-        return _command(without_remarks(text), found[1], error.lineno), explained
-    braces = _braces(without_remarks(text), error.lineno) if _READ_ON.match(words) else None
+        return _command(without_comments(text), found[1], error.lineno), explained
+    braces = _braces(without_comments(text), error.lineno) if _READ_ON.match(words) else None
     return braces or (error.lineno, explained)
 
 
-def without_remarks(text: str) -> str:
+def without_comments(text: str) -> str:
     """The text with spaces for its remarks. A pattern would search anew from each that is never closed."""
-    kept, place = [], 0
+    parts, place = [], 0
     while (start := text.find("{#", place)) >= 0 and (end := text.find("#}", start + 2)) >= 0:
-        kept += [text[place:start], re.sub(r"[^\n]", " ", text[start : end + 2])]
+        parts += [text[place:start], re.sub(r"[^\n]", " ", text[start : end + 2])]
         place = end + 2
-    return "".join(kept) + text[place:]
+    return "".join(parts) + text[place:]
 
 
 def _command(text: str, name: str, last: int) -> int:

@@ -34,9 +34,9 @@ def wide_colon(text: str) -> int | None:
     return next((n for n, line in enumerate(text.split("\n"), 1) if _WIDE_COLON.match(line)), None)
 
 
-def misread(told: object) -> tuple[str, Message] | None:
+def find_misread(value: object) -> tuple[str, Message] | None:
     """The name or text, of those that YAML made of a slip without an error, that shows it, and what is wrong."""
-    for name in [told] if isinstance(told, str) else told if isinstance(told, dict | list) else ():
+    for name in [value] if isinstance(value, str) else value if isinstance(value, dict | list) else ():
         if isinstance(name, str):
             found = message("yaml-wide-colon") if _WIDE_COLON.match(name) else _look_alike(name)
             if found:
@@ -55,7 +55,7 @@ def _look_alike(line: str) -> Message | None:
     return None
 
 
-def slip(text: str, error: yaml.YAMLError) -> tuple[int, Message]:
+def explain_error(text: str, error: yaml.YAMLError) -> tuple[int, Message]:
     """The line, from 1, and what is wrong there and to be done; in YAML's own words where the slip is a rare one."""
     mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if isinstance(error, yaml.reader.ReaderError):
@@ -101,9 +101,9 @@ def _of_pairs(text: str, error: yaml.YAMLError, begun: int) -> tuple[int, Messag
     if "quoted scalar" in context:
         return begun + 1, message("yaml-open-quote")
     # One that is not closed swallows lines until the next quote, which was to open another.
-    swallowed = _last_long_quote(text[: error.problem_mark.index])  # type: ignore[attr-defined]
-    if swallowed is not None:
-        return swallowed + 1, message("yaml-open-quote")
+    unclosed = _last_long_quote(text[: error.problem_mark.index])  # type: ignore[attr-defined]
+    if unclosed is not None:
+        return unclosed + 1, message("yaml-open-quote")
     if "flow" in context and re.search("[】］]", text.split("\n")[begun]):
         return begun + 1, message("yaml-wide-brackets")
     if "flow" in context:

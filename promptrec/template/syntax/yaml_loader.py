@@ -7,7 +7,7 @@ import yaml
 from yaml import nodes
 
 from promptrec.errors import TemplateError
-from promptrec.template.syntax.yaml_hints import Disallowed, slip, wide_colon
+from promptrec.template.syntax.yaml_hints import Disallowed, explain_error, wide_colon
 
 # YAML is read letter by letter, slowly.
 LONGEST_HEADER = 20_000
@@ -40,12 +40,12 @@ class _Plain(yaml.BaseLoader):
         for key, _ in node.value:
             name = str(key.value)
             if name in first:
-                raise _Twice(name, first[name], key.start_mark.line)
+                raise _DuplicateKey(name, first[name], key.start_mark.line)
             first[name] = key.start_mark.line
         return dict(super().construct_mapping(node, deep))
 
 
-class _Twice(Exception):
+class _DuplicateKey(Exception):
     """YAML itself takes the last of two values of one name, and says nothing. Lines are counted from 0."""
 
     def __init__(self, name: str, first: int, second: int) -> None:
@@ -63,21 +63,23 @@ def read_yaml(text: str, path: str, lines_before: int = 0) -> dict[str, Any]:
         raise TemplateError("header-too-long", path=path, line=lines_before + 1, most=LONGEST_HEADER)
     try:
         # The base loader reads every value as text: to YAML proper, the answer word Yes would be a truth value.
-        told = yaml.load(text, Loader=_Plain) or {}  # noqa: S506 - it builds only text
-    except _Twice as twice:
-        first, second = (line + 1 + lines_before for line in (twice.first, twice.second))
-        raise TemplateError("name-twice", path=path, line=second, name=twice.name, first=first, second=second) from None
+        mapping = yaml.load(text, Loader=_Plain) or {}  # noqa: S506 - it builds only text
+    except _DuplicateKey as duplicate:
+        first, second = (line + 1 + lines_before for line in (duplicate.first, duplicate.second))
+        raise TemplateError(
+            "name-twice", path=path, line=second, name=duplicate.name, first=first, second=second
+        ) from None
     except yaml.YAMLError as error:
-        line, found = slip(text, error)
+        line, found = explain_error(text, error)
         raise TemplateError(found, path=path, line=line + lines_before) from None
     except RecursionError:
         raise TemplateError("header-nested-too-deeply", path=path, line=1) from None
-    if not isinstance(told, dict):
+    if not isinstance(mapping, dict):
         wide = wide_colon(text)
         if wide is not None:
             raise TemplateError("yaml-wide-colon", path=path, line=wide + lines_before)
         raise TemplateError("header-not-mapping", path=path, line=1)
-    return told
+    return mapping
 
 
 def places(text: str) -> dict[tuple[str, ...], int]:
@@ -100,7 +102,7 @@ def places(text: str) -> dict[tuple[str, ...], int]:
     return out
 
 
-def cut_texts(text: str) -> Iterator[tuple[str, int, str, str]]:
+def unquoted_values_with_comments(text: str) -> Iterator[tuple[str, int, str, str]]:
     """Texts without quotes that end where a # stands: their names, lines from 1, what is kept, and what is dropped."""
     rows = text.split("\n")
     waiting = [yaml.compose(text, Loader=yaml.BaseLoader)]

@@ -9,7 +9,7 @@ from promptrec.authoring.lint.context import Line, LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.messages import Slot, message
 from promptrec.template.analysis.references import Place
-from promptrec.template.few_shot import turned
+from promptrec.template.few_shot import rotate_items
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]{2,}")
@@ -89,7 +89,7 @@ def examples_vary(context: LintContext) -> Iterator[Diagnostic]:
     if not examples or not any(use.of_example for use in context.uses()):
         return
     if context.listwise:
-        slots = {turned(example, turn).index(example.ordered()[0]) for turn, example in enumerate(examples)}
+        slots = {rotate_items(example, turn).index(example.ordered()[0]) for turn, example in enumerate(examples)}
         always: Slot = message("in-slot", slot=chr(ord("A") + min(slots))) if len(slots) == 1 else ""
     else:
         words = context.kind.words

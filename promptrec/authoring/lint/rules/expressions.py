@@ -8,7 +8,7 @@ from promptrec.authoring.lint.context import LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.rules.names import QUERY, names_of_item
 from promptrec.template.analysis.references import Place, Typed
-from promptrec.template.syntax.unclosed_blocks import without_remarks
+from promptrec.template.syntax.unclosed_blocks import without_comments
 
 NAMES = ("item", "query", "candidate", "candidates", "instruction")
 # A label is also what a model is told to write: "answer with {label}".
@@ -63,7 +63,7 @@ def single_braces(context: LintContext) -> Iterator[Diagnostic]:
 def stray_braces(context: LintContext) -> Iterator[Diagnostic]:
     """Report a third } after a name, unless a { was typed before it."""
     for path, source in context.files.items():
-        text, opened, place = without_remarks(source), 0, 0
+        text, opened, place = without_comments(source), 0, 0
         for found in PUT_IN.finditer(text):
             typed = text[place : found.start()]
             inside = "".join(re.findall(r"[{}]", found[0][2:-2]))
@@ -107,7 +107,7 @@ def quoted_and_joined_names(context: LintContext) -> Iterator[Diagnostic]:
     """Report names in quotes, which are plain texts, and several names in one pair of braces."""
     known = {*NAMES, *context.loop_names}
     for path, text in context.files.items():
-        plain = without_remarks(text)
+        plain = without_comments(text)
         for braces in _BRACES.finditer(plain):
             place = Place(path, text[: braces.start("inside")].count("\n") + 1)
             for quoted in _QUOTED.finditer(braces["inside"]):

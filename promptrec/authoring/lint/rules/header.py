@@ -11,7 +11,7 @@ from promptrec.authoring.sample_request import own_catalog
 from promptrec.messages import message
 from promptrec.template.analysis.references import Place
 from promptrec.template.kinds import KINDS
-from promptrec.template.syntax.yaml_loader import cut_texts
+from promptrec.template.syntax.yaml_loader import unquoted_values_with_comments
 
 
 def about_and_domain_are_filled(context: LintContext) -> Iterator[Diagnostic]:
@@ -51,12 +51,12 @@ def unquoted_comments(context: LintContext) -> Iterator[Diagnostic]:
     catalog = own_catalog(context.template) or context.catalog
     titles = [item.title for item in catalog] if catalog else []
     for path, text in context.headers.items():
-        for name, line, text_read, dropped in cut_texts(text):
+        for name, line, text_read, dropped in unquoted_values_with_comments(text):
             # One that is not there at all is told as a title.
             longer = text_read in titles and any(title.startswith(f"{text_read} #") for title in titles)
             if name in TEXTS or (name in TITLES and longer):
-                whole = f"{text_read} {dropped}".replace("\\", r"\\").replace('"', r"\"")
-                yield fault("cut-text", Place(path, line), "warning", name=name, dropped=repr(dropped), whole=whole)
+                full = f"{text_read} {dropped}".replace("\\", r"\\").replace('"', r"\"")
+                yield fault("cut-text", Place(path, line), "warning", name=name, dropped=repr(dropped), full=full)
 
 
 _GIVEN = re.compile(r"\{%[-+]?\s*(?:set\s+(\w+)\s*=|for\s+(\w+(?:\s*,\s*\w+)*)\s+in\b)")

@@ -12,7 +12,7 @@ from promptrec.template.analysis.references import EACH, OWN, Names, Use
 
 QUERY = ("preferences", "history", "context", "attributes")
 ITEM = ("title", "item_id", "label", "facts", "others")
-WHOLE = (("item",), ("query",))
+OBJECTS = (("item",), ("query",))
 # What is called otherwise elsewhere.
 OTHERWISE = {"answer_format": "instruction"}
 _OF = {"item": "title", "query": "preferences"}
@@ -53,18 +53,18 @@ def unknown_names(context: LintContext) -> Iterator[Diagnostic]:
 def printed_lists(context: LintContext) -> Iterator[Diagnostic]:
     """Report lists and tables that are printed as they are, since they have no text."""
     for use in context.uses():
-        if use.printed and use.names in WHOLE:
+        if use.printed and use.names in OBJECTS:
             yield fault("printed-list/whole", use.place, written=use.written, of=_OF[use.names[0]])
         elif use.printed and use.names in LISTS and not use.filters:
             yield fault("printed-list", use.place, written=use.written)
         elif use.printed and use.names == TABLE and not use.filters:
             yield fault("printed-list/table", use.place, written=use.written)
         elif use.printed and use.names in PAIRS and (not use.filters or _joined(use)):
-            yield fault("printed-list/pairs", use.place, written=use.written, whole=use.written)
+            yield fault("printed-list/pairs", use.place, written=use.written, pairs=use.written)
         elif use.printed and use.names[:-1] in PAIRS and use.names[-1] == EACH and not use.filters:
-            whole = _gone_through_alone(use.written, context.files[use.place.path])
-            if whole:
-                yield fault("printed-list/pair", use.place, written=use.written, whole=whole)
+            pairs = _gone_through_alone(use.written, context.files[use.place.path])
+            if pairs:
+                yield fault("printed-list/pair", use.place, written=use.written, pairs=pairs)
 
 
 def _gone_through_alone(name: str, text: str) -> str:

@@ -12,7 +12,7 @@ from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.sample_request import own_catalog
 from promptrec.messages import Message, Slot, message
 from promptrec.template.syntax.yaml_hints import MARK
-from promptrec.template.test_case import Expectation
+from promptrec.template.test_case import TemplateTest
 
 NEAR = 50
 # What people write between titles, and around them, besides commas and brackets.
@@ -93,12 +93,12 @@ def _contradiction(context: LintContext, number: int, of: str, **slots: Slot) ->
     return fault(f"test-contradiction/{of}", context.place("tests", str(number)), **slots)
 
 
-def _ranking_inputs(test: Expectation) -> object:
+def _ranking_inputs(test: TemplateTest) -> object:
     """What two tests must share for the ranking to be the same."""
     return test.query("same").model_dump_json(), frozenset(test.candidates)
 
 
-def _disagree(wants: Expectation, forbids: Expectation) -> Message | None:
+def _disagree(wants: TemplateTest, forbids: TemplateTest) -> Message | None:
     """What one wants among so few first places that the other forbids it there."""
     both = set(wants.include) & set(forbids.exclude)
     if not both or wants.top > forbids.top:
@@ -106,7 +106,7 @@ def _disagree(wants: Expectation, forbids: Expectation) -> Message | None:
     return message("wanted-and-forbidden", title=repr(min(both)), wants=wants.top, forbids=forbids.top)
 
 
-def _crowded(one: Expectation, other: Expectation) -> Message | None:
+def _crowded(one: TemplateTest, other: TemplateTest) -> Message | None:
     """More titles wanted by both together than the places they are wanted in."""
     top, wanted = max(one.top, other.top), {*one.include, *other.include}
     return message("crowded", wanted=len(wanted), top=top) if len(wanted) > top else None
