@@ -42,7 +42,7 @@ def test_both_languages_together_name_one_fault():
 
 def test_chinese_is_no_part_of_the_json_but_outlives_a_change_of_place():
     found = Diagnostic.from_message(message("unused-limit", name="x"), "a", 1, rule="unused-limit")
-    assert found.model_copy(update={"line": 2}).text("zh")[0] == "`limits` 里写了 x，却从来没有用到它"
+    assert found.model_copy(update={"line": 2}).text("zh")[0] == "`truncate` 里写了 x，却从来没有用到它"
     told = found.model_dump(mode="json")
     assert set(told) == {"rule", "path", "line", "message", "suggestion", "severity"}
     assert Diagnostic(**told).text("zh") == found.text("en"), "only English was kept"
