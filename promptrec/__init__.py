@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from promptrec.errors import UnknownName as UnknownName
     from promptrec.rank.ranking import RankedItem as RankedItem
     from promptrec.rank.ranking import Ranking as Ranking
+    from promptrec.rank.ranking_run import Run as Run
     from promptrec.rank.registry import list_rankers as list_rankers
-    from promptrec.rank.run import Run as Run
     from promptrec.recommender import Recommender as Recommender
     from promptrec.serve.async_recommender import AsyncRecommender as AsyncRecommender
     from promptrec.template.loader import list_templates as list_templates
@@ -47,7 +47,7 @@ _HOMES = {
     "RankedItem": "promptrec.rank.ranking",
     "Ranking": "promptrec.rank.ranking",
     "Recommender": "promptrec.recommender",
-    "Run": "promptrec.rank.run",
+    "Run": "promptrec.rank.ranking_run",
     "TemplateError": "promptrec.errors",
     "UnknownName": "promptrec.errors",
     "list_models": "promptrec.engine.models.registry",

@@ -20,8 +20,8 @@ from promptrec.rank.base import Ranker, Setup
 from promptrec.rank.expression import build_ranker, template_kinds
 from promptrec.rank.item_score_cache import ScoreFile
 from promptrec.rank.ranking import RankedItem, Ranking
+from promptrec.rank.ranking_run import Run
 from promptrec.rank.registry import default_ranker
-from promptrec.rank.run import Run
 from promptrec.rank.selection.auto import AUTO, Probe, auto
 from promptrec.retrieve.candidates import Candidates, retrieve_candidates, with_titles
 from promptrec.retrieve.registry import DEFAULT_RETRIEVER, Retriever, open_retriever

@@ -18,7 +18,7 @@ from promptrec.cli.options import (
 )
 from promptrec.cli.output import hint_on_failure, notes, print_json, results, say, visible
 from promptrec.cli.progress import progress
-from promptrec.cli.warnings import say_unused
+from promptrec.cli.unused_options import say_unused
 from promptrec.engine.options import DEFAULTS
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config

@@ -24,7 +24,7 @@ from promptrec.cli.options import (
     own_templates,
 )
 from promptrec.cli.output import notes, print_json, results, say
-from promptrec.cli.warnings import say_unused
+from promptrec.cli.unused_options import say_unused
 from promptrec.data.catalog import Catalog
 from promptrec.data.clean import clean_text
 from promptrec.data.query import Query

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from promptrec.rank.ranking import Ranking as Ranking
     from promptrec.rank.ranking import ReplyReport as ReplyReport
     from promptrec.rank.ranking import TemplateRef as TemplateRef
+    from promptrec.rank.ranking_run import Run as Run
     from promptrec.rank.registry import RANKERS as RANKERS
     from promptrec.rank.registry import default_ranker as default_ranker
     from promptrec.rank.registry import list_rankers as list_rankers
     from promptrec.rank.result_builder import ResultBuilder as ResultBuilder
     from promptrec.rank.result_builder import build_rankings as build_rankings
-    from promptrec.rank.run import Run as Run
 
 _MODULES = {
     "ItemScoreCache": "promptrec.rank.item_score_cache",
@@ -41,7 +41,7 @@ _MODULES = {
     "Ranking": "promptrec.rank.ranking",
     "ReplyReport": "promptrec.rank.ranking",
     "ResultBuilder": "promptrec.rank.result_builder",
-    "Run": "promptrec.rank.run",
+    "Run": "promptrec.rank.ranking_run",
     "ScoreFile": "promptrec.rank.item_score_cache",
     "Setup": "promptrec.rank.base",
     "Speed": "promptrec.rank.cost",

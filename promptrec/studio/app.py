@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 from promptrec.errors import PromptrecError
 from promptrec.studio import job_views, new_pack, page_views, save
 from promptrec.studio.auth import AuthMiddleware
-from promptrec.studio.rendering import FOLDER
+from promptrec.studio.html_pages import FOLDER
 from promptrec.studio.request_form import PageRequest, read_form
 from promptrec.studio.session import Session
 

@@ -18,10 +18,10 @@ from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, template_kinds
 from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
+from promptrec.studio.html_pages import page
 from promptrec.studio.job import Job
 from promptrec.studio.messages import Refused, language_of
 from promptrec.studio.model import ObservedEngine
-from promptrec.studio.rendering import page
 from promptrec.studio.request_form import PageRequest
 from promptrec.studio.session import Session, query
 from promptrec.studio.translate import fault

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from promptrec.authoring.scaffold import NoPackName, PackIsThere
 from promptrec.errors import UnknownName
-from promptrec.studio.rendering import page
+from promptrec.studio.html_pages import page
 from promptrec.studio.request_form import PageRequest
 from promptrec.studio.session import Session
 from promptrec.template.kinds import KINDS

@@ -13,10 +13,10 @@ from promptrec.errors import InputError, PromptrecError, TemplateError
 from promptrec.rank.expression import template_kinds
 from promptrec.rank.registry import RANKERS
 from promptrec.retrieve.candidates import retrieve_candidates
+from promptrec.studio.html_pages import page
 from promptrec.studio.messages import COOKIE, LANGUAGES
 from promptrec.studio.messages import language_of as page_language
 from promptrec.studio.new_pack import ways
-from promptrec.studio.rendering import page
 from promptrec.studio.request_form import PageRequest
 from promptrec.studio.session import BUDGET, SHOWN, Session, language_of, names_of, query, templates_beside
 from promptrec.studio.translate import fault

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from promptrec.errors import PromptrecError
+from promptrec.studio.html_pages import page
 from promptrec.studio.messages import language_of
-from promptrec.studio.rendering import page
 from promptrec.studio.request_form import PageRequest
 from promptrec.studio.session import Session
 from promptrec.studio.translate import fault

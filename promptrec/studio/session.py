@@ -17,8 +17,8 @@ from promptrec.errors import TemplateError
 from promptrec.studio.job import Jobs
 from promptrec.studio.messages import Refused
 from promptrec.studio.model import Model
-from promptrec.studio.overlay import pack_overlay
 from promptrec.studio.request_form import PageRequest
+from promptrec.studio.unsaved_pack import pack_overlay
 from promptrec.studio.workspace import TemplateFile, Workspace
 from promptrec.template.loader import SUFFIX
 from promptrec.template.pack import CATALOG, PART, Pack

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from promptrec.studio.rendering import FOLDER
+from promptrec.studio.html_pages import FOLDER
 
 ROOT = Path(__file__).parents[2]
 STATIC = FOLDER / "static"

@@ -20,7 +20,7 @@ from promptrec.evaluate.runs.store import METRICS, PER_QUERY, RESUME_HINT, TREC,
 from promptrec.evaluate.stats.comparison import Values
 from promptrec.evaluate.stats.significance import interval
 from promptrec.rank.ranking import Ranking
-from promptrec.rank.run import Run
+from promptrec.rank.ranking_run import Run
 
 
 @dataclass(frozen=True)
