@@ -104,5 +104,5 @@ def _catalogue() -> Mapping[str, Mapping[str, Any]]:
 
 @cache
 def _patterns(family: str) -> list[tuple[str, re.Pattern[str]]]:
-    entries = ((code, told) for code, told in _catalogue().items() if code.startswith(f"{family}/"))
-    return [(code, re.compile(told["when"], re.DOTALL)) for code, told in entries]
+    entries = ((code, fields) for code, fields in _catalogue().items() if code.startswith(f"{family}/"))
+    return [(code, re.compile(fields["when"], re.DOTALL)) for code, fields in entries]

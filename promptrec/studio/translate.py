@@ -26,13 +26,13 @@ KINDS = {
 }
 
 
-def reason(said: str, language: str) -> str:
-    """What is said of a ranking or a model, clause by clause, in "en" or "zh"."""
-    return said if language == "en" else "；".join(map(_clause, said.split("; ")))
+def reason(text: str, language: str) -> str:
+    """A reason of a ranking or a model in "en" or "zh", clause by clause."""
+    return text if language == "en" else "；".join(map(_clause, text.split("; ")))
 
 
 def fault(error: Exception, language: str) -> str:
-    """What is said of an error: a template's with its file and line, the studio's own in its words."""
+    """An error in "en" or "zh": a template's with its file and line."""
     if not isinstance(error, PromptrecError):
         return f"{type(error).__name__}: {error}"
     if isinstance(error, Refused):
@@ -45,20 +45,20 @@ def fault(error: Exception, language: str) -> str:
     return colon.join(filter(None, (place, finding.text(language)[0])))
 
 
-def _clause(said: str) -> str:
+def _clause(text: str) -> str:
     """The Chinese of one clause; itself where no row of reasons.yaml knows it."""
     for pattern, chinese in _rows():
-        found = pattern.fullmatch(said)
+        found = pattern.fullmatch(text)
         if found:
-            slots = {name: _slot(name, told or "") for name, told in found.groupdict().items()}
+            slots = {name: _slot(name, value or "") for name, value in found.groupdict().items()}
             return Pattern(chinese).substitute(slots)
-    return said
+    return text
 
 
-def _slot(name: str, told: str) -> str:
+def _slot(name: str, value: str) -> str:
     if name == "near":
-        return f"（是不是想写 {told}？）" if told else ""
-    return KINDS.get(told, told) if name == "kind" else _clause(told) if name == "why" else told
+        return f"（是不是想写 {value}？）" if value else ""
+    return KINDS.get(value, value) if name == "kind" else _clause(value) if name == "why" else value
 
 
 @cache

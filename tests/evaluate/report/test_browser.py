@@ -112,6 +112,26 @@ def test_text_stands_out_from_the_paper(shown):
     assert _contrast(_rgb(ink), _colours(shown.locator("figure").first)[1]) >= LEAST_OF_GRAPHICS
 
 
+def test_the_page_is_dark_where_the_screen_is(shown):
+    dark = shown.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    paper = _luminance(_colours(shown.locator("body"))[1])
+    assert paper < 0.1 if dark else paper > 0.9
+
+
+def test_on_paper_there_are_no_links_and_no_table_is_cut_off(shown):
+    """Paper of A4 is 794 pixels wide, and cannot be scrolled."""
+    size, tables = shown.viewport_size, shown.locator(".scroll")
+    shown.set_viewport_size({"width": 794, "height": 1123})
+    shown.emulate_media(media="print")
+    try:
+        assert not shown.locator("nav").is_visible()
+        assert set(tables.evaluate_all("all => all.map(e => getComputedStyle(e).overflowX)")) == {"visible"}
+        assert shown.locator(".facts thead").first.is_visible(), "tables keep their heads"
+    finally:
+        shown.emulate_media(media="screen")
+        shown.set_viewport_size(size)
+
+
 def test_the_picture_of_the_page_is_not_blank(shown, tmp_path):
     from PIL import Image
 

@@ -104,7 +104,3 @@ def test_baselines_are_told_from_ours(text):
     assert '<tr class="baseline"><th scope="row">embedding</th>' in text
     assert '<tr><th scope="row">query-likelihood<small>tiny-4l</small></th>' in text
     assert "<small>[+0.060, +0.176],<br>p = .003</small>" in text
-
-
-def test_it_suits_dark_rooms_telephones_and_paper(text):
-    assert all(rule in text for rule in ("prefers-color-scheme: dark", "max-width: 40rem", "@media print", "viewport"))
