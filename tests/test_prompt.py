@@ -118,9 +118,9 @@ def test_what_is_hopelessly_long_is_cut_without_being_counted():
 
 @pytest.mark.model
 def test_no_control_token_of_the_real_model_can_be_smuggled_in(smollm2):
-    from promptrec.engine.tokenizer import Tokenizer
+    from promptrec.engine.tokenizer import ModelTokenizer
 
-    tokenizer = Tokenizer.from_folder(smollm2.folder)
+    tokenizer = ModelTokenizer.from_folder(smollm2.folder)
     template = load_template("films/en", kind="yes-no")
     query = Query(preferences="sharks")
     clean = fit(template, query, [Item(item_id="i", title="x")], (), tokenizer, 10**6).encoded.ids

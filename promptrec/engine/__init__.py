@@ -6,11 +6,11 @@ from promptrec.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from promptrec.engine.base import BaseEngine as BaseEngine
+    from promptrec.engine.base import BatchRefused as BatchRefused
     from promptrec.engine.base import Constraint as Constraint
     from promptrec.engine.base import Engine as Engine
     from promptrec.engine.base import Logprobs as Logprobs
     from promptrec.engine.base import Output as Output
-    from promptrec.engine.base import Refused as Refused
     from promptrec.engine.base import Sampling as Sampling
     from promptrec.engine.base import Tokens as Tokens
     from promptrec.engine.base import Usage as Usage
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from promptrec.engine.registry import choose_engine as choose_engine
     from promptrec.engine.registry import open_encoder as open_encoder
     from promptrec.engine.registry import open_engine as open_engine
-    from promptrec.engine.tokenizer import Tokenizer as Tokenizer
+    from promptrec.engine.tokenizer import ModelTokenizer as ModelTokenizer
 
 _MODULES = {
     "BaseEngine": "promptrec.engine.base",
@@ -46,9 +46,9 @@ _MODULES = {
     "Logprobs": "promptrec.engine.base",
     "ModelInfo": "promptrec.engine.models.registry",
     "Output": "promptrec.engine.base",
-    "Refused": "promptrec.engine.base",
+    "BatchRefused": "promptrec.engine.base",
     "Sampling": "promptrec.engine.base",
-    "Tokenizer": "promptrec.engine.tokenizer",
+    "ModelTokenizer": "promptrec.engine.tokenizer",
     "Tokens": "promptrec.engine.base",
     "Usage": "promptrec.engine.base",
     "check_machine": "promptrec.engine.machine_check",

@@ -144,7 +144,7 @@ class Engine(Protocol):
         """Free the model. Calling it twice is harmless."""
 
 
-class Refused(Exception):
+class BatchRefused(Exception):
     """A backend refused a batch; the message says why, but not because of which prompt."""
 
 
@@ -153,8 +153,8 @@ class BaseEngine(ABC):
 
     A subclass implements `_next_logprobs`, `_loglikelihood` and `_generate`, which get at least one prompt, none that
     is empty, too long or has unknown token IDs, and no empty continuation. They return an Output for each prompt, or
-    raise `Refused`: then the batch is bisected until the prompts at fault are alone. Log-probabilities that are not
-    finite become errors here.
+    raise `BatchRefused`: then the batch is bisected until the prompts at fault are alone. Log-probabilities that are
+    not finite become errors here.
     """
 
     name: str
@@ -286,7 +286,7 @@ def bisect(read: Callable[[Sequence[int]], list[Output[T]]], indices: Sequence[i
     """Outputs of `read` for each index; a refused batch is halved until the refused prompts are alone."""
     try:
         return read(indices)
-    except Refused as refused:
+    except BatchRefused as refused:
         if len(indices) == 1:
             return [Output(None, error=str(refused))]
         half = len(indices) // 2

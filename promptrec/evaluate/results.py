@@ -45,7 +45,7 @@ class ComparisonResult(_Record):
     verdict: str
 
 
-class Stability(_Record):
+class RobustnessResult(_Record):
     """How rankings move when what should not matter is changed, over the queries that could be changed."""
 
     kendall_tau: float | None
@@ -67,7 +67,7 @@ class RunResult(_Record):
     cost: Mapping[str, float] = Field(default_factory=dict)
     alarms: tuple[str, ...] = ()
     memorisation: Mapping[str, ComparisonResult] = Field(default_factory=dict)
-    robustness: Mapping[str, Stability] = Field(default_factory=dict)
+    robustness: Mapping[str, RobustnessResult] = Field(default_factory=dict)
     position_lift: tuple[float, ...] = ()
 
     @property

@@ -14,7 +14,7 @@ from promptrec.rank.listwise.cyclic_shifts import ListwiseShifts
 from promptrec.rank.listwise.generation import ListwiseText
 from promptrec.rank.listwise.labels import ListwiseLabels
 from promptrec.rank.listwise.position_bias import ListwisePrior
-from promptrec.rank.pointwise.calibrated_answers import Graded, YesNo
+from promptrec.rank.pointwise.calibrated_answers import Graded, YesNoRanker
 from promptrec.rank.pointwise.likelihood import ItemLikelihood, ItemPmi, QueryLikelihood
 from promptrec.rank.sorting.pairwise import Pairwise, PairwiseAll
 from promptrec.rank.sorting.setwise import Setwise
@@ -24,7 +24,7 @@ RANKERS: dict[str, type[BaseRanker]] = {
     "query-likelihood": QueryLikelihood,
     "item-pmi": ItemPmi,
     "item-likelihood": ItemLikelihood,
-    "yes-no": YesNo,
+    "yes-no": YesNoRanker,
     "graded": Graded,
     "listwise-labels": ListwiseLabels,
     "listwise-shifts": ListwiseShifts,

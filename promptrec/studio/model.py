@@ -9,7 +9,7 @@ from promptrec.engine.base import Constraint, Engine, Output, Sampling, Tokens
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.registry import EngineChoice, choose_engine, open_engine
-from promptrec.engine.tokenizer import Tokenizer as ModelTokenizer
+from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.errors import PromptrecError
 from promptrec.prompt import Tokenizer
 from promptrec.studio.job import Job

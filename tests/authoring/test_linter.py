@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.authoring.lint.linter import check
-from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.template.loader import list_templates
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
@@ -113,7 +113,7 @@ def test_a_good_template_has_no_finding(path):
 
 @pytest.mark.model
 def test_all_seeded_faults_are_found_with_a_real_tokenizer(smollm2):
-    tokenizer = Tokenizer.from_folder(smollm2.folder)
+    tokenizer = ModelTokenizer.from_folder(smollm2.folder)
     found = {
         name: {(f.rule, f.line) for f in check(FOLDER / f"{name}.jinja", tokenizer=tokenizer)} for name, *_ in FAULTS
     }
@@ -123,7 +123,7 @@ def test_all_seeded_faults_are_found_with_a_real_tokenizer(smollm2):
 
 @pytest.mark.model
 def test_no_shipped_template_raises_a_false_alarm(smollm2):
-    tokenizer = Tokenizer.from_folder(smollm2.folder)
+    tokenizer = ModelTokenizer.from_folder(smollm2.folder)
     assert [str(f) for t in list_templates() for f in check(t.path, tokenizer=tokenizer)] == []
 
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from promptrec.engine.base import BaseEngine, Constraint, Output, Refused, Sampling, Usage
+from promptrec.engine.base import BaseEngine, BatchRefused, Constraint, Output, Sampling, Usage
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import EngineError, InputError
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
@@ -38,7 +38,7 @@ class Recorder(BaseEngine):
     def _record(self, prompts, asked, adapter):
         self.calls.append((tuple(prompts), asked, adapter))
         if any(9 in prompt for prompt in prompts):
-            raise Refused("nine")
+            raise BatchRefused("nine")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import tokenizers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.errors import ModelError
 from promptrec.prompt import Prompt, encode
 from promptrec.template.spans import Span
@@ -22,7 +22,7 @@ LETTERS = "<s>/ abcdeklnorw|\n"
 
 @pytest.fixture(scope="module")
 def real(smollm2):
-    return Tokenizer.from_folder(smollm2.folder)
+    return ModelTokenizer.from_folder(smollm2.folder)
 
 
 def bpe(**more):
@@ -48,12 +48,12 @@ MODELS = {"bpe": bpe, "whole words": lambda: bpe(ignore_merges=True), "unigram":
 @pytest.fixture(params=MODELS)
 def awkward(request, tmp_path):
     """Tokenizers whose own pieces hold a control token."""
-    theirs = tokenizers.Tokenizer(MODELS[request.param]())
+    theirs = tokenizers.ModelTokenizer(MODELS[request.param]())
     theirs.add_special_tokens(["</s>"])
     theirs.add_tokens(["\n\n"])
     theirs.save(str(tmp_path / "tokenizer.json"))
     (tmp_path / "tokenizer_config.json").write_text('{"eos_token": {"content": "</s>", "special": true}}')
-    return Tokenizer.from_folder(tmp_path)
+    return ModelTokenizer.from_folder(tmp_path)
 
 
 def test_no_piece_of_a_models_own_is_a_control_token_in_untrusted_text(awkward):
@@ -64,11 +64,11 @@ def test_no_piece_of_a_models_own_is_a_control_token_in_untrusted_text(awkward):
 
 @pytest.mark.parametrize("made", [bpe, unigram])
 def test_blank_lines_and_words_are_encoded_as_the_model_knows_them(made, tmp_path):
-    theirs = tokenizers.Tokenizer(made())
+    theirs = tokenizers.ModelTokenizer(made())
     theirs.add_special_tokens(["</s>"])
     theirs.add_tokens(["\n\n"])
     theirs.save(str(tmp_path / "tokenizer.json"))
-    ours = Tokenizer.from_folder(tmp_path)
+    ours = ModelTokenizer.from_folder(tmp_path)
     for text in ("word\n\nword", "a </ s> or", ""):
         assert ours.encode(text, trusted=False) == ours.encode(text, trusted=True)
         assert "".join(theirs.id_to_token(i) for i in ours.encode(text, trusted=False)) == text
@@ -118,7 +118,7 @@ def folder(tiny_folder, tmp_path):
 
 def configured(folder, settings):
     (folder / "tokenizer_config.json").write_text(json.dumps(settings))
-    return Tokenizer.from_folder(folder)
+    return ModelTokenizer.from_folder(folder)
 
 
 def test_bos_is_put_first_where_the_settings_say_so(folder):
@@ -130,22 +130,22 @@ def test_bos_is_put_first_where_the_settings_say_so(folder):
 
 
 def test_bos_is_put_first_where_the_tokenizer_itself_does(folder):
-    theirs = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+    theirs = tokenizers.ModelTokenizer.from_file(str(folder / "tokenizer.json"))
     theirs.post_processor = tokenizers.processors.TemplateProcessing(
         single="<|start|> $A", special_tokens=[("<|start|>", 256)]
     )
     theirs.save(str(folder / "tokenizer.json"))
-    ours = Tokenizer.from_folder(folder)
+    ours = ModelTokenizer.from_folder(folder)
     assert ours.bos_id == 256
     assert 256 not in ours.encode("hi", trusted=True) + ours.encode("hi", trusted=False)
 
 
 def test_truncation_and_padding_of_the_file_are_not_obeyed(folder):
-    theirs = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+    theirs = tokenizers.ModelTokenizer.from_file(str(folder / "tokenizer.json"))
     theirs.enable_truncation(4)
     theirs.enable_padding(length=4)
     theirs.save(str(folder / "tokenizer.json"))
-    ours = Tokenizer.from_folder(folder)
+    ours = ModelTokenizer.from_folder(folder)
     assert [len(ours.encode("x" * n, trusted=trusted)) for n in (1, 9) for trusted in (True, False)] == [1, 1, 9, 9]
 
 
@@ -166,7 +166,7 @@ def test_special_tokens_are_read_as_words_whichever_way_they_are_written(folder)
 
 
 def test_long_texts_and_short_ones_are_encoded_alike(folder):
-    ours = Tokenizer.from_folder(folder)
+    ours = ModelTokenizer.from_folder(folder)
     for length in (3_999, 4_000, 4_001, 100_000):
         assert ours.encode("x" * length, trusted=False) == ours.encode("x", trusted=False) * length
     assert ours.encode("again <|end|>", trusted=False) == ours.encode("again <|end|>", trusted=False)
@@ -183,10 +183,10 @@ def test_a_tokenizer_is_read_without_heavy_libraries():
 def test_a_tokenizer_that_cannot_be_read_is_said_in_one_line(tmp_path, text):
     (tmp_path / "tokenizer.json").write_text(text)
     with pytest.raises(ModelError, match="the tokenizer cannot be read") as raised:
-        Tokenizer.from_folder(tmp_path)
+        ModelTokenizer.from_folder(tmp_path)
     assert "\n" not in str(raised.value) and str(tmp_path) in str(raised.value)
 
 
 def test_a_folder_without_a_tokenizer_is_said(tmp_path):
     with pytest.raises(ModelError, match=r"has no tokenizer\.json: a model folder needs its tokenizer"):
-        Tokenizer.from_folder(tmp_path)
+        ModelTokenizer.from_folder(tmp_path)

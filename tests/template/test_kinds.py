@@ -11,7 +11,7 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.errors import TemplateError
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, template_kinds
-from promptrec.rank.pointwise.calibrated_answers import YesNo
+from promptrec.rank.pointwise.calibrated_answers import YesNoRanker
 from promptrec.rank.registry import RANKERS
 from promptrec.template.kinds import KINDS, AnswerWords, TemplateKind
 from promptrec.template.loader import list_templates, load_template
@@ -86,7 +86,7 @@ def test_a_new_kind_is_linted(folder, old, new, rule):
 
 
 def test_a_new_kind_ranks_with_a_ranker_that_names_it(folder, monkeypatch):
-    class TrueFalse(YesNo):
+    class TrueFalse(YesNoRanker):
         name = "true-false"
         template_kind = "true-false"
 

@@ -19,7 +19,7 @@ from typing import Any
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.linter import check
 from promptrec.authoring.sample_request import sample
-from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.errors import InputError, PromptrecError, TemplateError
 from promptrec.messages import Message, message
 from promptrec.template.spans import joined
@@ -82,7 +82,7 @@ def answer() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever else is printed is no answer
     job = json.loads(sys.stdin.read())
-    tokenizer = Tokenizer.from_folder(Path(job["model_folder"])) if job.get("model_folder") else None
+    tokenizer = ModelTokenizer.from_folder(Path(job["model_folder"])) if job.get("model_folder") else None
     _limit(job["seconds"], job["megabytes"])
     try:
         result = {"result": WORK[job["work"]](job, tokenizer)}
@@ -95,19 +95,19 @@ def answer() -> None:
     out.close()
 
 
-def _check(job: Mapping[str, Any], tokenizer: Tokenizer | None) -> list[dict[str, Any]]:
+def _check(job: Mapping[str, Any], tokenizer: ModelTokenizer | None) -> list[dict[str, Any]]:
     found = check(job["path"], tokenizer=tokenizer, context_length=job["context_length"])
     return [finding.model_dump(mode="json") | {"chinese": finding.chinese} for finding in found]
 
 
-def _render(job: Mapping[str, Any], _: Tokenizer | None) -> dict[str, str]:
+def _render(job: Mapping[str, Any], _: ModelTokenizer | None) -> dict[str, str]:
     template = Template.from_file(job["path"])
     shown = sample(template)
     rendered = template.render(shown.query, shown.items, shown.labels, instruction=shown.instruction)
     return {name: joined(getattr(rendered, name)) for name in ("system", "user", "reply")}
 
 
-WORK: dict[str, Callable[[Mapping[str, Any], Tokenizer | None], Any]] = {"check": _check, "render": _render}
+WORK: dict[str, Callable[[Mapping[str, Any], ModelTokenizer | None], Any]] = {"check": _check, "render": _render}
 
 
 def _run_in_subprocess(work: str, path: str | Path, job: Mapping[str, Any], seconds: int, megabytes: int) -> Any:  # noqa: ANN401

@@ -12,7 +12,7 @@ from promptrec.cli.options import ColumnsOption, JsonOption, ModelOption, Templa
 from promptrec.cli.output import dump_json, say
 from promptrec.cli.template.lookup import template_files
 from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
-from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.errors import InputError
 from promptrec.template.loader import list_templates
 
@@ -38,7 +38,7 @@ def check_(
     """Check templates: print file, line, fault and correction. Exit code 1 if any fault is an error."""
     templates = own_templates(templates)
     folder = resolve(model, "language model").folder
-    tokenizer = Tokenizer.from_folder(folder)
+    tokenizer = ModelTokenizer.from_folder(folder)
     if untrusted and catalog is not None:
         raise InputError("--untrusted checks with the pack's own catalogue: leave --catalog out")
     items = open_catalog(catalog, columns) if catalog is not None else None

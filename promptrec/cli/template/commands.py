@@ -27,7 +27,7 @@ from promptrec.cli.template.check import check_
 from promptrec.cli.template.lookup import one_template
 from promptrec.cli.template.trial import ab_, diff_, test_
 from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
-from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.errors import TemplateError
 from promptrec.template.loader import list_templates
 from promptrec.template.template import Template
@@ -92,7 +92,7 @@ def show(
     """Print the exact prompt a model reads, and its tokens, for sample items and words."""
     templates = own_templates(templates)
     template = one_template(name, templates)
-    tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
+    tokenizer = ModelTokenizer.from_folder(resolve(model, "language model").folder)
     items = open_catalog(catalog, columns) if catalog is not None else None
     person = sample(template, items, preferences and as_typed(preferences)).query
     seen = view_prompt(template, person, sample_items(template, items), tokenizer, across_people=True)
@@ -116,7 +116,7 @@ def show(
     )
 
 
-def _coloured(part: Part, tokenizer: Tokenizer) -> Iterator[tuple[str, str]]:
+def _coloured(part: Part, tokenizer: ModelTokenizer) -> Iterator[tuple[str, str]]:
     style = "dim" if part.name == "same" else "bold"
     for trusted, run in groupby(part.token_spans, key=lambda token_span: token_span.trusted):
         # Token by token, some tokenizers leave out the spaces between words.
@@ -124,7 +124,7 @@ def _coloured(part: Part, tokenizer: Tokenizer) -> Iterator[tuple[str, str]]:
         yield tokenizer.decode(ids), style if trusted else f"{style} underline"
 
 
-def _facts(template: Template, seen: PromptView, tokenizer: Tokenizer) -> dict[str, object]:
+def _facts(template: Template, seen: PromptView, tokenizer: ModelTokenizer) -> dict[str, object]:
     same, varies, reply = seen.parts
     return {
         "name": template.name,

@@ -29,7 +29,7 @@ from promptrec.cli.template.lookup import inside, one_template
 from promptrec.engine.base import Engine
 from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
 from promptrec.engine.registry import open_engine
-from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.rank.registry import default_ranker
@@ -134,7 +134,7 @@ def diff_(
 ) -> None:
     """Show the diff of two templates and of their prompts for the same query and items."""
     templates = own_templates(templates)
-    tokenizer = Tokenizer.from_folder(resolve(model, "language model").folder)
+    tokenizer = ModelTokenizer.from_folder(resolve(model, "language model").folder)
     one, other = one_template(a, templates), one_template(b, templates)
     words = preferences and as_typed(preferences)
     found = diff_templates(

@@ -15,11 +15,11 @@ from promptrec.engine.models.architecture import keeps_state, longest_sequence, 
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.registry import choose_engine
-from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.engine.transformers.packing import attends_to_all
 from promptrec.engine.vllm.engine import CPU_BLOCK, CPU_CONTEXT
 from promptrec.errors import InputError
-from promptrec.prompt import Tokenizer as AnyTokenizer
+from promptrec.prompt import Tokenizer
 
 # More than any model has.
 VOCABULARY = 2**20
@@ -48,7 +48,7 @@ class DryRunEngine(BaseEngine):
     def __init__(
         self,
         model_id: str,
-        tokenizer: AnyTokenizer,
+        tokenizer: Tokenizer,
         context_length: int,
         cache: Callable[[], Cache] = PackedRowCache,
         name: str = "transformers",
@@ -79,7 +79,7 @@ class DryRunEngine(BaseEngine):
             raise InputError(f"what the engine {name} keeps is not known here: count for {' or '.join(SIMULATED)}")
         info = resolve(model, "language model")
         context, cache = SIMULATED[name](info.folder, options.max_model_len)
-        return cls(info.name, Tokenizer.from_folder(info.folder), context, cache, name)
+        return cls(info.name, ModelTokenizer.from_folder(info.folder), context, cache, name)
 
     def reset(self) -> None:
         """Start again with an empty cache and no prompts."""

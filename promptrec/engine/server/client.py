@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from promptrec.engine.base import Refused
+from promptrec.engine.base import BatchRefused
 from promptrec.engine.server.address import ServerAddress
 from promptrec.errors import MissingExtra, first_line
 from promptrec.redaction import Redactor, basic_credentials
@@ -141,7 +141,7 @@ class Client:
             opening: the engine is being opened, so a server that cannot be reached is not waited for.
 
         Raises:
-            Refused: the server refuses the prompt.
+            BatchRefused: the server refuses the prompt.
             RequestFailed: any other failure, after the retries.
         """
         started = time.monotonic()
@@ -182,7 +182,7 @@ class Client:
         body = {"model": model, "prompt": text, "add_special_tokens": False}
         try:
             answer = self._try("POST", self.address.url.removesuffix("/v1") + "/tokenize", "tokens", body)
-        except (_TryAgain, RequestFailed, Refused) as error:
+        except (_TryAgain, RequestFailed, BatchRefused) as error:
             logger.debug("%s does not show its tokenizer: %s", self.address.shown, error)
             return None
         tokens = answer["tokens"]
@@ -259,7 +259,7 @@ class Client:
         """The exception for a status."""
         problem = f"the server at {self.address.shown} answers {shown}" + (f": {message}" if message else "")
         if status in REFUSED:
-            return Refused(problem)
+            return BatchRefused(problem)
         if status in TRANSIENT or (status >= 500 and status not in PERMANENT):
             return _TryAgain(problem, pause=retry_after(headers.get("Retry-After")))
         if status in (401, 403):

@@ -16,10 +16,10 @@ from pydantic import SecretStr
 from promptrec.engine.base import (
     LABELS_PER_REQUEST,
     BaseEngine,
+    BatchRefused,
     Constraint,
     Logprobs,
     Output,
-    Refused,
     Sampling,
     Tokens,
     Usage,
@@ -30,7 +30,7 @@ from promptrec.engine.progress import report_progress
 from promptrec.engine.server.address import server_addresses
 from promptrec.engine.server.client import CONCURRENCY, RETRY, Client, RequestFailed, Retry
 from promptrec.engine.server.verification import Served, open_server
-from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.errors import EngineError
 
 P = TypeVar("P")
@@ -68,7 +68,7 @@ class ServerEngine(BaseEngine):
 
     def __init__(self, info: ModelInfo, options: EngineOptions = DEFAULTS, retry: Retry = RETRY) -> None:
         self.check_options(options)
-        self.tokenizer = Tokenizer.from_folder(info.folder)
+        self.tokenizer = ModelTokenizer.from_folder(info.folder)
         self.vocabulary_size = self.tokenizer.vocabulary_size
         key = options.api_key or SecretStr(os.environ.get("PROMPTREC_API_KEY", "").strip())
         self._clients = [Client(address, key, retry) for address in server_addresses(options)]
@@ -256,7 +256,7 @@ def _read_one(
 
         try:
             output = read(prompt, ask)
-        except Refused as refused:
+        except BatchRefused as refused:
             return Output(None, error=str(refused))
         except RequestFailed as failure:
             replica.note(failure)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from promptrec.engine.base import Refused, Tokens
+from promptrec.engine.base import BatchRefused, Tokens
 from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.server.client import Client, RequestFailed
-from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.errors import EngineError
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Served:
             settings: further fields of the request.
 
         Raises:
-            Refused: the prompt cannot be read. RequestFailed: no answer, or one that is no completion.
+            BatchRefused: the prompt cannot be read. RequestFailed: no answer, or one that is no completion.
         """
         requested = adapter or self.model_id
         body = {"model": requested, "prompt": list(prompt), "temperature": 0.0} | dict(settings)
@@ -70,7 +70,7 @@ class Served:
         return answer
 
 
-def open_server(client: Client, info: ModelInfo, tokenizer: Tokenizer) -> Served:
+def open_server(client: Client, info: ModelInfo, tokenizer: ModelTokenizer) -> Served:
     """The model of this name on the client's server.
 
     Raises:
@@ -80,7 +80,7 @@ def open_server(client: Client, info: ModelInfo, tokenizer: Tokenizer) -> Served
     try:
         models = client.ask("GET", "/models", "data", wait=_sleep, opening=True)["data"]
         problem = None
-    except (RequestFailed, Refused) as error:
+    except (RequestFailed, BatchRefused) as error:
         problem = error
     if problem is not None:
         raise EngineError(f"{problem}{_remedy(client, problem)}")
@@ -145,7 +145,7 @@ def _remedy(client: Client, problem: Exception) -> str:
     return "" if address.url.endswith("/v1") else "; an address usually ends in /v1"
 
 
-def _check_tokenizer(served: Served, info: ModelInfo, tokenizer: Tokenizer) -> None:
+def _check_tokenizer(served: Served, info: ModelInfo, tokenizer: ModelTokenizer) -> None:
     """Compare tokenizers if the server shows its own (vLLM does): in another one, every ID means other text."""
     theirs = served.client.tokens(served.model_id, PROBE)
     if theirs is not None and theirs != tokenizer.encode(PROBE, trusted=False):

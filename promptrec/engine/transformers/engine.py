@@ -18,7 +18,7 @@ from promptrec.engine.models.lora_adapter import Adapter, Adapters
 from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.progress import report_progress
-from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.engine.transformers.grammar import Grammars
 from promptrec.engine.transformers.loading import load_pretrained
 from promptrec.engine.transformers.packing import OutputPosition, Row, attends_to_all, new_tokens, pack
@@ -46,13 +46,13 @@ class TransformersEngine(BaseEngine):
 
     name = "transformers"
     accepts = frozenset({"dtype", "max_model_len", "threads"})
-    tokenizer: Tokenizer
+    tokenizer: ModelTokenizer
 
     def __init__(self, info: ModelInfo, options: EngineOptions = DEFAULTS) -> None:
         self.check_options(options)
         self.model_id = info.name
         check_causal(info.folder)
-        self.tokenizer = Tokenizer.from_folder(info.folder)
+        self.tokenizer = ModelTokenizer.from_folder(info.folder)
         self._folder = info.folder
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         dtype = options.dtype or ("float32" if self._device == "cpu" else "auto")

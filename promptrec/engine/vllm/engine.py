@@ -11,10 +11,10 @@ from weakref import WeakSet
 from promptrec.engine.base import (
     LABELS_PER_REQUEST,
     BaseEngine,
+    BatchRefused,
     Constraint,
     Logprobs,
     Output,
-    Refused,
     Sampling,
     Tokens,
     Usage,
@@ -26,7 +26,7 @@ from promptrec.engine.models.lora_adapter import Adapter, Adapters
 from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.progress import report_progress
-from promptrec.engine.tokenizer import Tokenizer
+from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.engine.vllm.cache_gaps import Gap, fill_gaps
 from promptrec.engine.vllm.environment import set_environment, without_modules
 from promptrec.engine.vllm.scoring import choose_scoring
@@ -52,7 +52,7 @@ class VllmEngine(BaseEngine):
         self.check_options(options)
         self.model_id = info.name
         check_causal(info.folder)
-        self.tokenizer = Tokenizer.from_folder(info.folder)
+        self.tokenizer = ModelTokenizer.from_folder(info.folder)
         without = headless(info.folder)
         if without is not None:
             raise ModelError(
@@ -173,7 +173,7 @@ class VllmEngine(BaseEngine):
         try:
             return list(self._llm.generate(requests, params, use_tqdm=False, lora_request=lora))
         except (VLLMClientError, ValueError) as error:
-            raise Refused(f"vLLM refuses this: {first_line(error)}") from None
+            raise BatchRefused(f"vLLM refuses this: {first_line(error)}") from None
         except Exception as error:  # what a dying engine raises is not one type
             raise EngineError(f"vLLM stopped: {first_line(error)}") from error
         finally:

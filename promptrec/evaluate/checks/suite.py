@@ -9,7 +9,7 @@ from promptrec.evaluate.checks.memorisation import gap, title_variants
 from promptrec.evaluate.checks.robustness import PERTURBATIONS, perturb
 from promptrec.evaluate.checks.stability import mean_stability, position_lift
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.evaluate.results import ComparisonResult, Stability, none_if_nan
+from promptrec.evaluate.results import ComparisonResult, RobustnessResult, none_if_nan
 from promptrec.evaluate.run_spec import System
 from promptrec.evaluate.runs.measure import Measurement
 from promptrec.evaluate.runs.runner import Runner
@@ -47,7 +47,7 @@ def memorisation(
 
 def robustness(
     runner: Runner, system: System, dataset: Dataset, store: RunStore, unperturbed: Mapping[str, float]
-) -> dict[str, Stability]:
+) -> dict[str, RobustnessResult]:
     """How rankings and the primary metric move, for each perturbation that applies to the dataset.
 
     `order` is the mean over five other orders, which rankers that show many candidates at once take from the seed.
@@ -110,7 +110,7 @@ def _stability(
     unperturbed: Mapping[str, float],
     runs: Sequence[tuple[RunStore, Measurement]],
     kind: str,
-) -> Stability:
+) -> RobustnessResult:
     """Means over runs of one kind; the drop is of each query's mean over them."""
     primary = runner.config.primary
     moved = {
@@ -123,7 +123,7 @@ def _stability(
     drop = comparison_results(
         {("as asked", kind): paired_difference(_restrict_to(unperturbed, other), other, store.spec.seed)}, primary
     )[0]
-    return Stability(
+    return RobustnessResult(
         kendall_tau=none_if_nan(moves.kendall_tau),
         top1_flips=none_if_nan(moves.top1_flip),
         drop=drop,

@@ -111,7 +111,7 @@ def expected_grade(logprobs: Sequence[float]) -> float:
     return sum(grade * weight for grade, weight in enumerate(weights, 1)) / sum(weights)
 
 
-class YesNo(CalibratedRanker):
+class YesNoRanker(CalibratedRanker):
     """Log-odds of yes, minus those for an empty profile."""
 
     name: ClassVar[str] = "yes-no"
