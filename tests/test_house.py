@@ -2,10 +2,14 @@
 
 import ast
 import importlib
+import io
 import re
 import subprocess
 import sys
+import tokenize
 import tomllib
+from collections import Counter
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -71,6 +75,34 @@ def test_the_library_never_prints_nor_sets_up_logging():
 def test_no_file_is_named_for_what_it_is_not():
     vague = re.compile(r"(^|_)(managers?|handlers?|coordinators?|processors?|utils?|helpers?|common|misc)(_|$)")
     assert [relative(p) for p in SOURCE + TESTS if vague.search(p.stem)] == []
+
+
+def test_no_name_is_a_retired_word():
+    """What they meant was only known to those who wrote them."""
+    words = r"(^|_)(told|kept|asked|said|shelf|desk|swallowed|charged|metered|lockstep)(_|$)"
+    retired = re.compile(words, re.IGNORECASE)
+    names = ((path, token) for path in SOURCE for token in tokens(path) if token.type == tokenize.NAME)
+    assert [f"{relative(p)}:{t.start[0]}: {t.string}" for p, t in names if retired.search(t.string)] == []
+
+
+def test_no_two_classes_have_one_name_and_no_modules_import_one_another_in_a_circle():
+    trees = {".".join(path.relative_to(ROOT).with_suffix("").parts): ast.parse(path.read_text()) for path in SOURCE}
+    classes = [node.name for tree in trees.values() for node in tree.body if isinstance(node, ast.ClassDef)]
+    assert [name for name, count in Counter(classes).items() if count > 1 and not name.startswith("_")] == []
+    modules = {name: tree for name, tree in trees.items() if not name.endswith("__init__")}
+    imported = {name: {m for n in ast.walk(tree) for m in imports(n) if m in modules} for name, tree in modules.items()}
+    TopologicalSorter(imported).prepare()  # raises CycleError, which names the circle
+
+
+def tokens(path):
+    return tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline)
+
+
+def imports(node):
+    """The modules that a statement may import, also inside of a function and for type checkers."""
+    if not isinstance(node, ast.ImportFrom) or node.module is None:
+        return []
+    return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
 
 
 def test_every_room_of_the_package_has_its_layer_in_the_contract():
