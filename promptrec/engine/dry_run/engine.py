@@ -11,7 +11,7 @@ from typing import Self
 from promptrec.engine.base import BaseEngine, Constraint, Logprobs, Output, Sampling, Tokens, Usage
 from promptrec.engine.dry_run.cache_simulation import BlockCache, Cache, PackedRowCache, PrefixCache
 from promptrec.engine.gpu import nvidia_gpus
-from promptrec.engine.models.architecture import keeps_state, longest_sequence, read_config
+from promptrec.engine.models.model_type import keeps_state, longest_sequence, read_config
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.registry import choose_engine

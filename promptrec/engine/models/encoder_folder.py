@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from promptrec.engine.models.architecture import KINDS, read_config
+from promptrec.engine.models.model_type import KINDS, read_config
 from promptrec.errors import ModelError, first_line
 
 MODULES, SETTINGS = "modules.json", "config_sentence_transformers.json"

@@ -14,7 +14,7 @@ import numpy as np
 
 from promptrec.engine.base import Tokens
 from promptrec.engine.batching import common_prefix
-from promptrec.engine.models.architecture import keeps_state
+from promptrec.engine.models.model_type import keeps_state
 
 OutputPosition: TypeAlias = tuple[int, int, int]
 """Position of an output: place in the row, index of the sequence, offset from its first output."""

@@ -21,8 +21,8 @@ from promptrec.engine.base import (
     bisect,
 )
 from promptrec.engine.batching import sharing_chunks
-from promptrec.engine.models.architecture import check_causal, headless, longest_sequence
 from promptrec.engine.models.lora_adapter import Adapter, Adapters
+from promptrec.engine.models.model_type import check_causal, headless, longest_sequence
 from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.progress import report_progress

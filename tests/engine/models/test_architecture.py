@@ -5,7 +5,7 @@ import json
 import pytest
 
 from promptrec.engine.dry_run.engine import DryRunEngine
-from promptrec.engine.models.architecture import check_causal, keeps_state
+from promptrec.engine.models.model_type import check_causal, keeps_state
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.transformers.engine import TransformersEngine
 from promptrec.errors import ModelError

@@ -112,7 +112,7 @@ def test_a_text_encoder_is_no_language_model_even_where_its_words_are_tied(tmp_p
 
 @pytest.mark.parametrize("drop", [[], ["tie_word_embeddings"]])
 def test_gpt2_whose_head_is_its_embeddings_is_no_headless_model(tmp_path, drop):
-    from promptrec.engine.models.architecture import check_causal, headless
+    from promptrec.engine.models.model_type import check_causal, headless
 
     sizes = {"vocab_size": 258, "n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": 256}
     folder = saved(tmp_path / "model", "GPT2LMHeadModel", "GPT2Config", sizes=sizes, drop=drop)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from promptrec.engine.base import Sampling, Usage
-from promptrec.engine.models.architecture import cache_name
+from promptrec.engine.models.model_type import cache_name
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import EngineOptions
 from promptrec.engine.transformers import engine as module
