@@ -37,6 +37,12 @@ class Recommender:
 
     Build it with `Recommender.load`, and close it, or use it in a `with` block. Wherever a query is wanted, plain text
     is one: the person's own words.
+
+    >>> from promptrec import Catalog, Recommender
+    >>> with Recommender.load(catalog=Catalog.bundled("films"), ranker="bm25") as recommender:
+    ...     ranking = recommender.recommend("an astronaut alone in space", k=3)
+    >>> len(ranking), ranking[0].rank, ranking.status
+    (3, 1, 'ok')
     """
 
     def __init__(

@@ -40,6 +40,9 @@ class Labels:
     echoes and drafts); without one, each where it stands, unless it is named to be left out. Without brackets, only a
     bare chain counts: "B > A", "B, A" or one label a line, in which every word is a label; a digit or a letter in prose
     never does. A list said to begin with the worst is no order.
+
+    >>> Labels().parse("I would take [B] > [A].", ["A", "B"]).order
+    ('B', 'A')
     """
 
     name = "labels"

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 class Catalog:
     """Items in the order they were given, each ID once. It never changes.
 
+    >>> films = Catalog([Item(item_id="1", title="The Matrix (1999)"), Item(item_id="2", title="Solaris")])
+    >>> films.find("matrix, the (1999)").item_id
+    '1'
+
     Args:
         items: at least one.
         name: what to call the catalogue in messages.

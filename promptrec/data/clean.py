@@ -69,6 +69,9 @@ def title_key(title: str) -> str:
     "Matrix, The (1999)", "The Matrix (1999)", "Matrix The (1999)" and "the matrix: 1999" have one key. Signs that make
     another name stay: "C++" and "C ++" are not "C#", "+1" not "-1", "÷" not "×", "🤔" not "😀". A title of punctuation
     alone is its own key.
+
+    >>> title_key("Matrix, The (1999)")
+    'matrix 1999'
     """
     folded = fold(clean_text(title))
     if not folded.replace(" ", "").isalnum():  # most titles have no sign

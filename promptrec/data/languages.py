@@ -13,6 +13,9 @@ _TAG = re.compile(r"([a-z]{2,3})([-_][a-z0-9]{1,8})*(\.[\w-]+)?(@\w+)?", re.ASCI
 def language_code(tag: str) -> str:
     """The code of a language by any tag of it: "zh" for "zh-CN", "zh_Hans" and "cmn", "en" for "EN" and "eng".
 
+    >>> language_code("zh-CN")
+    'zh'
+
     Raises:
         InputError: a language that there are no templates in, or no tag; with those that can be written.
     """
