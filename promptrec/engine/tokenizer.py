@@ -21,8 +21,8 @@ class ModelTokenizer:
         import tokenizers
 
         plain = {**definition, "truncation": None, "padding": None}
-        self._trusted = tokenizers.ModelTokenizer.from_str(json.dumps(plain))
-        self._untrusted = tokenizers.ModelTokenizer.from_str(json.dumps(_without_control_tokens(plain)))
+        self._trusted = tokenizers.Tokenizer.from_str(json.dumps(plain))
+        self._untrusted = tokenizers.Tokenizer.from_str(json.dumps(_without_control_tokens(plain)))
         self.chat_template = chat_template
         self.special_tokens = {
             name: _token_text(config[name]) for name in ("bos_token", "eos_token", "pad_token") if config.get(name)

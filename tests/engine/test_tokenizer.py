@@ -48,7 +48,7 @@ MODELS = {"bpe": bpe, "whole words": lambda: bpe(ignore_merges=True), "unigram":
 @pytest.fixture(params=MODELS)
 def awkward(request, tmp_path):
     """Tokenizers whose own pieces hold a control token."""
-    theirs = tokenizers.ModelTokenizer(MODELS[request.param]())
+    theirs = tokenizers.Tokenizer(MODELS[request.param]())
     theirs.add_special_tokens(["</s>"])
     theirs.add_tokens(["\n\n"])
     theirs.save(str(tmp_path / "tokenizer.json"))
@@ -64,7 +64,7 @@ def test_no_piece_of_a_models_own_is_a_control_token_in_untrusted_text(awkward):
 
 @pytest.mark.parametrize("made", [bpe, unigram])
 def test_blank_lines_and_words_are_encoded_as_the_model_knows_them(made, tmp_path):
-    theirs = tokenizers.ModelTokenizer(made())
+    theirs = tokenizers.Tokenizer(made())
     theirs.add_special_tokens(["</s>"])
     theirs.add_tokens(["\n\n"])
     theirs.save(str(tmp_path / "tokenizer.json"))
@@ -130,7 +130,7 @@ def test_bos_is_put_first_where_the_settings_say_so(folder):
 
 
 def test_bos_is_put_first_where_the_tokenizer_itself_does(folder):
-    theirs = tokenizers.ModelTokenizer.from_file(str(folder / "tokenizer.json"))
+    theirs = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
     theirs.post_processor = tokenizers.processors.TemplateProcessing(
         single="<|start|> $A", special_tokens=[("<|start|>", 256)]
     )
@@ -141,7 +141,7 @@ def test_bos_is_put_first_where_the_tokenizer_itself_does(folder):
 
 
 def test_truncation_and_padding_of_the_file_are_not_obeyed(folder):
-    theirs = tokenizers.ModelTokenizer.from_file(str(folder / "tokenizer.json"))
+    theirs = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
     theirs.enable_truncation(4)
     theirs.enable_padding(length=4)
     theirs.save(str(folder / "tokenizer.json"))
