@@ -25,7 +25,7 @@ def no_encoder(monkeypatch, tmp_path_factory):
 
 
 def run(data, out, *rankers, **changes):
-    how = {name: changes.pop(name) for name in ("watch", "retry_failed") if name in changes}
+    how = {name: changes.pop(name) for name in ("listener", "retry_failed") if name in changes}
     engine = changes.pop("engine", None) or ScriptedEngine()
     config = Config(datasets=(data.name,), rankers=rankers, **changes)
     return evaluate(config, out, engine=engine, datasets=[data], **how)

@@ -56,7 +56,7 @@ def test_a_text_is_read_once(encoder, read):
 
 
 def test_vectors_that_were_not_asked_for_lately_are_let_go(encoder, read, monkeypatch):
-    monkeypatch.setattr(text_encoder, "KEPT", 2)
+    monkeypatch.setattr(text_encoder, "CACHED_TEXTS", 2)
     whole = encoder.encode_document(["a", "b", "c"]).vectors
     assert whole.shape == (3, 16), "what is asked for comes back, however little is kept"
     encoder.encode_document(["b"])
