@@ -25,9 +25,9 @@ def results(path: Path, models: list[str], kept: bool) -> Evaluation | None:
     out = RUNS / path.stem
     if kept:
         return read_evaluation(out) if (out / EVALUATION).exists() else None
-    with progress(Console(stderr=True)) as watch:
+    with progress(Console(stderr=True)) as listener:
         return evaluate(
-            Config.from_toml(path, {"models": models}), out, watch=watch, command=f"make results ({path.name})"
+            Config.from_toml(path, {"models": models}), out, listener=listener, command=f"make results ({path.name})"
         )
 
 
