@@ -79,7 +79,9 @@ class _Metering(NodeTransformer):
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
         if isinstance(node.test, nodes.Expr):
-            node.test = _call(PAY, node.test, *_cost(node.test))
+            steps, characters = _cost(node.test)
+            # A turn that the condition ends is a turn.
+            node.test = _call(PAY, node.test, steps + COSTS[nodes.For], characters)
         return self._with_head(node, PAY)
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
