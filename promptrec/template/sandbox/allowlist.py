@@ -41,18 +41,21 @@ BLOCK_FILTER = "sentences"
 # Each is beyond any template that people would read.
 DEEPEST = 50
 MOST_NODES = 5_000
+# A loop takes as long to compile as this many other pieces of syntax.
+LOOP_NODES = 10
 LARGEST_NUMBER = 10**18
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def check_tree(tree: nodes.Template, path: str, first_line: int, filters: Collection[str]) -> int:
-    """How many pieces of syntax a tree has; `filters` are the names that are known.
+    """How many pieces of syntax a tree has, a loop counted as `LOOP_NODES`; `filters` are the names that are known.
 
     Raises:
         TemplateError: it holds what a template may not do, too much of it, or too deep; with the line.
     """
-    line = first_line + 1
-    for count, (node, depth) in enumerate(_walk(tree), start=1):
+    line, count = first_line + 1, 0
+    for node, depth in _walk(tree):
+        count += LOOP_NODES if isinstance(node, nodes.For) else 1
         # The right side of a comparison has no line of its own.
         line = first_line + node.lineno if getattr(node, "lineno", None) else line
         fault = _fault(node, filters)
