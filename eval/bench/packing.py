@@ -68,7 +68,7 @@ def padded(engine: TransformersEngine, some: Sequence[Pair]) -> list[tuple[float
             ids = torch.tensor([sequences[group.members[0]][: group.prefix]])
             cache = model(input_ids=ids, use_cache=True, logits_to_keep=1).past_key_values
         lengths = [len(sequences[i]) - group.prefix for i in group.members]
-        limit = min(LOGITS_BYTES // (4 * engine._vocabulary), CACHE_TOKENS)
+        limit = min(LOGITS_BYTES // (4 * engine.vocabulary_size), CACHE_TOKENS)
         most = max(1, CACHE_TOKENS // (group.prefix + max(lengths)))
         for batch in batches(lengths, limit):
             for start in range(0, len(batch), most):
