@@ -18,8 +18,8 @@ from promptrec.evaluate.results import (
     ComparisonResult,
     DatasetResult,
     Evaluation,
+    RobustnessResult,
     RunResult,
-    Stability,
     read_evaluation,
 )
 from promptrec.evaluate.run_spec import RunSpec
@@ -203,7 +203,9 @@ def _checks(metric, gap):
 
 def _moves(metric):
     drop = _pair(metric, "typos", 0.03)
-    return {kind: Stability(kendall_tau=0.71, top1_flips=0.22, drop=drop, queries=50) for kind in ("order", "typos")}
+    return {
+        kind: RobustnessResult(kendall_tau=0.71, top1_flips=0.22, drop=drop, queries=50) for kind in ("order", "typos")
+    }
 
 
 @pytest.fixture(scope="session")
