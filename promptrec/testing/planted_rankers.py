@@ -1,5 +1,6 @@
 """Planted rankers: rankers whose faults and virtues are known by construction, to test what measures them."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import ClassVar
@@ -20,8 +21,9 @@ class _PlantedRanker(ModelFreeRanker):
             for item in e.request.candidates:
                 e.score(item.item_id, **{self.name: float(self._score(e.request, item))})
 
+    @abstractmethod
     def _score(self, request: RankRequest, item: Item) -> float:
-        raise NotImplementedError
+        """The score of one candidate."""
 
 
 class PlantedMemoriser(_PlantedRanker):

@@ -40,8 +40,8 @@ def figure(draw: Callable[[Any], None], height: float, caption: str) -> str:
         MissingExtra: matplotlib is not installed.
     """
     picture = _svg(draw, height)
-    for placeholder, colour in _PAGE_COLOURS.items():
-        picture = picture.replace(placeholder, colour)
+    for drawn, colour in _PAGE_COLOURS.items():
+        picture = picture.replace(drawn, colour)
     escaped = html.escape(caption)
     labelled = picture.replace("<svg ", f'<svg role="img" aria-label="{escaped}" ', 1)
     return f"<figure><figcaption>{escaped}</figcaption>{labelled}</figure>"
