@@ -95,7 +95,7 @@ def _wandb() -> Log:
             with wandb.init(
                 project="promptrec",
                 name=f"{dataset} {run.system}",
-                dir=str(out),
+                dir=str(out.resolve()),  # the process that writes may have been started in another folder
                 mode=mode,
                 config=about,
                 settings=settings,

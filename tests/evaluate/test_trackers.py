@@ -1,5 +1,6 @@
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -88,13 +89,16 @@ def test_mlflow_holds_parameters_and_metrics_offline(tmp_path, monkeypatch):
 
 @pytest.mark.enable_socket
 @pytest.mark.filterwarnings("default")
-def test_wandb_keeps_the_run_offline(tmp_path, monkeypatch):
+def test_wandb_keeps_the_run_offline_in_the_folder_given_wherever_its_own_process_was_started(tmp_path, monkeypatch):
     pytest.importorskip("wandb")
     monkeypatch.setenv("WANDB_SILENT", "true")
     monkeypatch.delenv("WANDB_MODE", raising=False)
-    for log in open_trackers(["wandb"]):
-        log(EVALUATION, tmp_path)
-    (logged,) = (tmp_path / "wandb").glob("offline-run-*/*.wandb")
+    for started in ("first", "second"):  # what the first run starts also writes the second
+        (tmp_path / started / "out").mkdir(parents=True)
+        monkeypatch.chdir(tmp_path / started)
+        for log in open_trackers(["wandb"]):
+            log(EVALUATION, Path("out"))
+    (logged,) = (tmp_path / "second" / "out" / "wandb").glob("offline-run-*/*.wandb")
     end = time.monotonic() + 30
     while b"ndcg@10" not in logged.read_bytes():  # its own process writes the file, and a little later
         assert time.monotonic() < end
