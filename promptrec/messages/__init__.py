@@ -17,5 +17,18 @@ from promptrec.messages.catalogue import (
     recognise,
     slot_of,
 )
+from promptrec.messages.reason import Reason, reason
 
-__all__ = ["LANGUAGES", "LIST_SEPARATORS", "Message", "Slot", "entry", "is_code", "message", "recognise", "slot_of"]
+__all__ = [
+    "LANGUAGES",
+    "LIST_SEPARATORS",
+    "Message",
+    "Reason",
+    "Slot",
+    "entry",
+    "is_code",
+    "message",
+    "reason",
+    "recognise",
+    "slot_of",
+]

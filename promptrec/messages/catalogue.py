@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import yaml
 
@@ -37,6 +37,14 @@ class Message:
         """What to do about it; empty where the catalogue has no hint."""
         hints = entry(self.code).get("hint", {})
         return _filled(hints.get(language, hints.get("en", "")), self.slots, language)
+
+
+@runtime_checkable
+class Translatable(Protocol):
+    """What can be read in both languages."""
+
+    def text(self, language: str = "en") -> str:
+        """Itself in "en" or "zh"."""
 
 
 Slot: TypeAlias = str | int | float | tuple[str, ...] | Message
@@ -84,7 +92,7 @@ def _filled(pattern: str, slots: Mapping[str, Slot], language: str) -> str:
             return LIST_SEPARATORS[language].join(map(repr, slot)) if isinstance(slot, tuple) else repr(slot)
         if found["grouped"]:
             return f"{slot:,}"
-        if isinstance(slot, Message):
+        if isinstance(slot, Translatable):
             return slot.text(language)
         return LIST_SEPARATORS[language].join(slot) if isinstance(slot, tuple) else str(slot)
 

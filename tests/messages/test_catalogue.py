@@ -1,15 +1,18 @@
 """The message catalogue: complete in both languages, and in step with the code that uses it."""
 
 import ast
+import copy
+import json
 import re
 from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import TypeAdapter
 
 import promptrec
 from promptrec.errors import InputError, TemplateError, UnknownName
-from promptrec.messages import entry, is_code, message, recognise
+from promptrec.messages import Reason, entry, is_code, message, reason, recognise
 from promptrec.messages.catalogue import SLOT
 
 ROOT = Path(promptrec.__file__).parent
@@ -116,3 +119,16 @@ def test_the_kinds_of_names_have_a_chinese_name():
         and error.text("zh") == "没有叫 'vlm' 的引擎（是不是想写 'vllm'？）；可以用的有：vllm"
     )
     assert message("nothing").text("zh") == "无" and entry("nothing")["en"] == "nothing"
+
+
+def test_a_reason_is_english_text_that_can_be_read_in_chinese_and_survives_pydantic_and_copies():
+    because = Reason(reason("no-such-file"), "words of another library", "", message("file-is-empty"))
+    codes = [part if isinstance(part, str) else part.code for part in because.messages]
+    assert codes == ["no-such-file", "words of another library", "file-is-empty"] and because.count("; ") == 2
+    chinese = [entry("no-such-file")["zh"], "words of another library", entry("file-is-empty")["zh"]]
+    assert because.text("zh") == "；".join(chinese)
+    nested = reason("cannot-be-written", file="a.csv", why=because, then="x")
+    assert because in nested and copy.deepcopy(nested).messages == nested.messages
+    kind = TypeAdapter(Reason)
+    assert kind.validate_python(because) is because and kind.dump_json(because) == json.dumps(str(because)).encode()
+    assert kind.validate_python("plain").text("zh") == "plain"
