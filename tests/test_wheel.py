@@ -61,6 +61,9 @@ def test_the_wheel_holds_the_package_its_data_and_templates_and_nothing_else(whe
     assert templates
     assert held == templates
     assert {"promptrec/py.typed", "promptrec/data/bundled/films.jsonl.xz"} <= set(names)
+    stubs = {p.relative_to(ROOT).as_posix() for p in (ROOT / "promptrec").rglob("*.pyi")}
+    assert stubs
+    assert {name for name in names if name.endswith(".pyi")} == stubs
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"promptrec"}
     assert wheel.stat().st_size < 2_000_000

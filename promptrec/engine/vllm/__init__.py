@@ -1,16 +1,5 @@
 """Engine that reads a model with vLLM in this process."""
 
-from typing import TYPE_CHECKING
+import lazy_loader as lazy
 
-from promptrec.lazy_exports import lazy_exports
-
-if TYPE_CHECKING:
-    from promptrec.engine.vllm.engine import VllmEngine as VllmEngine
-
-_MODULES = {
-    "VllmEngine": "promptrec.engine.vllm.engine",
-}
-
-__all__ = [*_MODULES]
-
-__getattr__, __dir__ = lazy_exports(__name__, _MODULES)
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)

@@ -1,0 +1,17 @@
+from .ab_test import Verdict as Verdict
+from .ab_test import compare_templates as compare_templates
+from .diff import Difference as Difference
+from .diff import diff_templates as diff_templates
+from .lint.diagnostic import Diagnostic as Diagnostic
+from .lint.linter import check as check
+from .lint.subprocess_sandbox import check_in_subprocess as check_in_subprocess
+from .lint.subprocess_sandbox import render_in_subprocess as render_in_subprocess
+from .run_tests import Outcome as Outcome
+from .run_tests import rank_with as rank_with
+from .run_tests import run_tests as run_tests
+from .sample_request import Sample as Sample
+from .sample_request import sample as sample
+from .scaffold import new_pack as new_pack
+from .token_spans import PromptView as PromptView
+from .token_spans import TokenSpan as TokenSpan
+from .token_spans import view_prompt as view_prompt

@@ -1,0 +1,2 @@
+from .main import COMMANDS as COMMANDS
+from .main import build_app as build_app

@@ -1,0 +1,2 @@
+from .client import Retry as Retry
+from .engine import ServerEngine as ServerEngine

@@ -1,0 +1,17 @@
+from .config import Config as Config
+from .datasets.dataset import Dataset as Dataset
+from .datasets.folder import load_dataset as load_dataset
+from .datasets.registry import open_dataset as open_dataset
+from .evaluator import evaluate as evaluate
+from .metrics.ranking import measure as measure
+from .progress_listener import ProgressListener as ProgressListener
+from .report.write import write_report as write_report
+from .results import DatasetResult as DatasetResult
+from .results import Evaluation as Evaluation
+from .results import RunResult as RunResult
+from .results import read_evaluation as read_evaluation
+from .run_spec import RunSpec as RunSpec
+from .run_spec import System as System
+from .runs.cost_estimate import estimate_cost as estimate_cost
+from .stats.comparison import Comparison as Comparison
+from .stats.comparison import compare as compare

@@ -1,0 +1,11 @@
+from .comparison import Comparison as Comparison
+from .comparison import Contrast as Contrast
+from .comparison import compare as compare
+from .comparison import compare_pairs as compare_pairs
+from .power import detectable as detectable
+from .power import users_needed as users_needed
+from .significance import Interval as Interval
+from .significance import PairedDifference as PairedDifference
+from .significance import holm as holm
+from .significance import interval as interval
+from .significance import paired_difference as paired_difference
