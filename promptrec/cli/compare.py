@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from promptrec.cli.options import JsonOption
+from promptrec.cli import options
 from promptrec.cli.output import dump_json, notes, say
 from promptrec.errors import InputError
 from promptrec.evaluate.run_spec import RunSpec
@@ -25,7 +25,7 @@ def compare(
         list[str] | None, typer.Option("--metric", help="Metric to compare; repeat it. Default: every common one.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the resampling.")] = 0,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> None:
     """Compare two runs query by query, or two evaluations system by system (same name, same dataset).
 

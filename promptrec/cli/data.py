@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Column, Table
 
-from promptrec.cli.options import JsonOption
+from promptrec.cli import options
 from promptrec.cli.output import dump_json, notes, print_facts, print_table, report_broken, say
 from promptrec.data.sources import registry
 from promptrec.data.sources.registry import PUBLIC
@@ -24,7 +24,7 @@ NameArgument = Annotated[
 
 
 @app.command("list")
-def list_(as_json: JsonOption = False) -> None:
+def list_(as_json: options.Json = False) -> None:
     """List the datasets that can be used by name, downloaded or not; with a split the name is NAME:SPLIT.
 
     If the description of a folder under $PROMPTREC_DATA cannot be read, the exit code is 2.
@@ -61,7 +61,7 @@ def get(name: NameArgument) -> None:
 
 
 @app.command()
-def info(name: NameArgument, as_json: JsonOption = False) -> None:
+def info(name: NameArgument, as_json: options.Json = False) -> None:
     """Show the licence, counts and checksum of a dataset.
 
     For a public dataset without a split, such as ml-100k: its licence, whether it is here, and its splits.

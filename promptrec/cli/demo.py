@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from promptrec.cli.options import EngineOption, ModelOption
+from promptrec.cli import options
 from promptrec.cli.output import notes, results
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query
@@ -31,8 +31,8 @@ PEOPLE = {
 
 
 def demo(
-    model: ModelOption = DEFAULT_MODEL,
-    engine: EngineOption = None,
+    model: options.Model = DEFAULT_MODEL,
+    engine: options.Engine = None,
     k: Annotated[int, typer.Option("-k", help="Items for each person.")] = 5,
     retrieve: Annotated[int, typer.Option("--retrieve", help="Candidates to retrieve and rank for each.")] = 20,
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from promptrec.cli.options import JsonOption
+from promptrec.cli import options
 from promptrec.cli.output import dump_json, print_table
 from promptrec.data.bundled_catalogs import BUNDLES
 from promptrec.engine.machine_check import Check, check_machine
@@ -18,7 +18,7 @@ MARKS = {"ok": "ok", "missing": "-", "fails": "FAILS"}
 def doctor(
     model: Annotated[str | None, typer.Option("--model", help="The model that has to work.")] = None,
     engine: Annotated[str | None, typer.Option("--engine", help="The engine that has to work.")] = None,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> None:
     """Show what this machine has for promptrec and what is missing, with the command that gets it.
 

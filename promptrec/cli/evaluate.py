@@ -6,16 +6,7 @@ from pathlib import Path
 import typer
 
 from promptrec.cli import evaluate_options as option
-from promptrec.cli.options import (
-    EngineOption,
-    EngineSettings,
-    JsonOption,
-    PositionBiasOption,
-    TemplatesOption,
-    command_line,
-    engine_settings,
-    own_templates,
-)
+from promptrec.cli import options
 from promptrec.cli.output import hint_on_failure, notes, print_json, results, say, visible
 from promptrec.cli.progress import progress
 from promptrec.cli.unused_options import say_unused
@@ -34,12 +25,12 @@ def evaluate(
     datasets: option.Datasets = None,
     rankers: option.Rankers = None,
     models: option.Models = None,
-    engine: EngineOption = None,
-    engine_options: EngineSettings = None,
-    template: option.TemplateName = None,
-    templates: TemplatesOption = None,
-    adapter: option.Adapter = None,
-    position_bias: PositionBiasOption = None,
+    engine: options.Engine = None,
+    engine_options: options.EngineSettings = None,
+    template: options.Template = None,
+    templates: options.Templates = None,
+    adapter: options.Adapter = None,
+    position_bias: options.PositionBias = None,
     limit: option.Limit = None,
     retrieve: option.Retrieve = None,
     metrics: option.Metrics = None,
@@ -55,14 +46,14 @@ def evaluate(
     out: option.Out = None,
     tracker: option.Tracker = None,
     dry_run: option.DryRun = False,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> None:
     """Measure rankers and baselines on datasets, and write a report.
 
     The same command continues a killed run. A changed model, template or dataset is a new run.
     """
     given = {name: value for name, value in locals().items() if name in Config.model_fields}
-    given["engine_options"] = engine_settings(engine_options)
+    given["engine_options"] = options.engine_settings(engine_options)
     parsed = _config(config, {name: value for name, value in given.items() if value not in (None, [], DEFAULTS)})
     console = notes()
     say_unused(
@@ -79,7 +70,7 @@ def evaluate(
     trackers = open_trackers(tracker or ())
     folder = out or Path("runs") / "-".join(Path(name).name.replace(":", "-") for name in parsed.datasets)
     with progress(console) as listener:
-        command = visible(command_line(sys.argv[1:]))
+        command = visible(options.command_line(sys.argv[1:]))
         found = run_evaluation(parsed, folder, retry_failed=retry_failed, listener=listener, command=command)
     for log in trackers:
         log(found, folder)
@@ -104,4 +95,4 @@ def _config(path: Path | None, given: dict[str, object]) -> Config:
         raise InputError("name a dataset: a folder, or a name that `promptrec data list` shows")
     parsed = Config.from_toml(path, given) if path is not None else Config.parse(given, "promptrec evaluate")
     # Given by nobody, they count as no option that changes nothing.
-    return parsed.model_copy(update={"templates": parsed.templates or own_templates()})
+    return parsed.model_copy(update={"templates": parsed.templates or options.own_templates()})

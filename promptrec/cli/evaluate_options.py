@@ -21,10 +21,6 @@ Rankers = Annotated[
 Models = Annotated[
     list[str] | None, typer.Option("--model", help="Name of an added model, or a model folder; repeat it.")
 ]
-TemplateName = Annotated[
-    str | None, typer.Option("--template", help="Name or file. Default: pack of the dataset's domain and language.")
-]
-Adapter = Annotated[str | None, typer.Option("--adapter", help="Folder of a LoRA adapter to read with.")]
 Limit = Annotated[str | None, typer.Option("--limit", metavar="N", help="Only the first N queries of each dataset.")]
 Retrieve = Annotated[
     str | None,

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from promptrec.cli.options import JsonOption
+from promptrec.cli import options
 from promptrec.cli.output import dump_json, notes, print_facts, print_table, say
 from promptrec.engine.models import registry
 from promptrec.engine.models.registry import ModelInfo
@@ -14,7 +14,7 @@ app = typer.Typer(help="Models by name: list, add, info.", no_args_is_help=True,
 
 
 @app.command("list")
-def list_(as_json: JsonOption = False) -> None:
+def list_(as_json: options.Json = False) -> None:
     """List the models that can be used by name, added or not."""
     known = registry.list_models()
     if as_json:
@@ -48,7 +48,8 @@ def add(
 
 @app.command()
 def info(
-    name: Annotated[str, typer.Argument(help="A name of `model list`, or a model folder.")], as_json: JsonOption = False
+    name: Annotated[str, typer.Argument(help="A name of `model list`, or a model folder.")],
+    as_json: options.Json = False,
 ) -> None:
     """Show the facts of a model."""
     listed = {known.name: known for known in registry.list_models()}

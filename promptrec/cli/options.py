@@ -2,14 +2,19 @@
 
 import os
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
+from promptrec.cli.output import notes
 from promptrec.data.catalog import Catalog
+from promptrec.engine.base import Engine as OpenEngine
 from promptrec.engine.options import EngineOptions
+from promptrec.engine.registry import open_engine
 from promptrec.errors import InputError
 from promptrec.redaction import redact
 from promptrec.template.loader import shipped_folder
@@ -26,7 +31,7 @@ def own_templates(given: Path | None = None) -> Path | None:
     return TEMPLATES if any(TEMPLATES.glob(f"*/*/{SETTINGS}")) else None
 
 
-TemplatesOption = Annotated[
+Templates = Annotated[
     Path | None,
     typer.Option(
         "--templates",
@@ -35,8 +40,8 @@ TemplatesOption = Annotated[
     ),
 ]
 
-ModelOption = Annotated[str, typer.Option("--model", help="Name of an added model, or a model folder.")]
-EngineOption = Annotated[
+Model = Annotated[str, typer.Option("--model", help="Name of an added model, or a model folder.")]
+Engine = Annotated[
     str | None,
     typer.Option("--engine", help="vllm, transformers or server. Default: vllm with an NVIDIA GPU, else transformers."),
 ]
@@ -49,20 +54,20 @@ EngineSettings = Annotated[
         "Give a key as PROMPTREC_API_KEY in the environment, because every process can read a command line.",
     ),
 ]
-RankerOption = Annotated[
+Ranker = Annotated[
     str | None,
     typer.Option(
         "--ranker",
         help="Ranker, sum (A+B), cascade (A:50:B) or auto. Default: query-likelihood below 1B parameters.",
     ),
 ]
-PositionBiasOption = Annotated[
+PositionBias = Annotated[
     Path | None,
     typer.Option(
         "--position-bias", metavar="FILE", help="File of `promptrec position-bias`, for the ranker listwise-prior."
     ),
 ]
-ScoreCacheOption = Annotated[
+ScoreCache = Annotated[
     Path | None,
     typer.Option(
         "--score-cache",
@@ -70,13 +75,17 @@ ScoreCacheOption = Annotated[
         help="SQLite file that caches query-independent item scores across calls.",
     ),
 ]
-SeedOption = Annotated[int, typer.Option("--seed", help="Seed of ties and of everything else that is random.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-CatalogOption = Annotated[
+Template = Annotated[
+    str | None, typer.Option("--template", help="Name or file. Default: pack of the dataset's domain and language.")
+]
+Adapter = Annotated[str | None, typer.Option("--adapter", help="Folder of a LoRA adapter to read with.")]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of ties and of everything else that is random.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+CatalogFile = Annotated[
     str,
     typer.Option("--catalog", metavar="FILE", help="CSV, JSONL or Parquet file, or bundled:films, bundled:places-zh."),
 ]
-ColumnsOption = Annotated[
+Columns = Annotated[
     list[str] | None,
     typer.Option("--columns", metavar="OURS=THEIRS", help="Mapping of columns, e.g. title=name."),
 ]
@@ -119,6 +128,15 @@ def settings(
 def engine_settings(pairs: Iterable[str] | None) -> EngineOptions:
     """Parse --engine-option."""
     return EngineOptions.parse(settings("--engine-option", pairs, secret=True))
+
+
+@contextmanager
+def loaded_engine(model: str, engine: str | None, settings: EngineOptions) -> Iterator[OpenEngine]:
+    """Open the engine of a model, and close it when it is done with."""
+    with notes().status(Text(f"loading {model}")):
+        opened, _ = open_engine(model, engine, settings)
+    with closing(opened):
+        yield opened
 
 
 def command_line(arguments: Sequence[str]) -> str:

@@ -9,20 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Column, Table
 
-from promptrec.cli.evaluate_options import TemplateName
-from promptrec.cli.options import (
-    ColumnsOption,
-    EngineOption,
-    EngineSettings,
-    JsonOption,
-    ModelOption,
-    SeedOption,
-    TemplatesOption,
-    as_typed,
-    engine_settings,
-    open_catalog,
-    own_templates,
-)
+from promptrec.cli import options
 from promptrec.cli.output import dump_json, notes, print_table, say
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query, RankRequest
@@ -100,39 +87,44 @@ class _People:
 def plan_(
     dataset: DatasetName = None,
     catalog: CatalogSource = None,
-    columns: ColumnsOption = None,
+    columns: options.Columns = None,
     preferences: Preferences = None,
     rankers: RankerNames = None,
-    model: ModelOption = DEFAULT_MODEL,
-    engine: EngineOption = None,
-    engine_options: EngineSettings = None,
-    template: TemplateName = None,
-    templates: TemplatesOption = None,
+    model: options.Model = DEFAULT_MODEL,
+    engine: options.Engine = None,
+    engine_options: options.EngineSettings = None,
+    template: options.Template = None,
+    templates: options.Templates = None,
     candidates: CandidateCount = None,
     users: Users = None,
     sample: Sample = None,
     speed: ReadingSpeed = None,
     writing_speed: WritingSpeed = None,
-    seed: SeedOption = 0,
-    as_json: JsonOption = False,
+    seed: options.Seed = 0,
+    as_json: options.Json = False,
 ) -> None:
     """Count the prompts, tokens and rounds of rankers, with a model's tokenizer and without its weights.
 
     Prompt tokens are what the engine would count. Quality is measured by `promptrec evaluate`.
     """
-    counter = DryRunEngine.of(model, engine, engine_settings(engine_options))
+    counter = DryRunEngine.of(model, engine, options.engine_settings(engine_options))
     known = _speed(speed, writing_speed)
     console = notes()
     with console.status("writing prompts"):
         if catalog is not None and dataset is None:
             people = _made_up(
-                open_catalog(catalog, columns), preferences, candidates or CANDIDATES, users, sample or MADE_UP, seed
+                options.open_catalog(catalog, columns),
+                preferences,
+                candidates or CANDIDATES,
+                users,
+                sample or MADE_UP,
+                seed,
             )
         elif catalog is None and dataset is not None and preferences is None and not columns:
             people = _of_dataset(open_dataset(dataset), candidates or RETRIEVED, users, sample or COUNTED)
         else:
             raise InputError("say for whom: a dataset, or --catalog FILE, which goes with --preferences and --columns")
-        system = System("", engine=counter, template=template, templates=own_templates(templates), seed=seed)
+        system = System("", engine=counter, template=template, templates=options.own_templates(templates), seed=seed)
         plans = _plans(system, rankers, people, counter, known, console)
     if as_json:
         dump_json([made.model_dump() for made in plans])
@@ -188,7 +180,7 @@ def _made_up(
     requests: tuple[RankRequest, ...]
     if preferences is not None:
         users = users or 1
-        requests = (retrieve_candidates(catalog, Query(preferences=as_typed(preferences)), candidates).request,)
+        requests = (retrieve_candidates(catalog, Query(preferences=options.as_typed(preferences)), candidates).request,)
     else:
         users = users or USERS
         requests = sample_requests(catalog, min(users, sample), candidates, seed)

@@ -1,29 +1,17 @@
 """`promptrec position-bias`: fit the position bias of a model without judgements."""
 
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich import box
 from rich.table import Table
-from rich.text import Text
 
-from promptrec.cli.evaluate_options import Adapter, TemplateName
-from promptrec.cli.options import (
-    EngineOption,
-    EngineSettings,
-    JsonOption,
-    ModelOption,
-    TemplatesOption,
-    engine_settings,
-    own_templates,
-)
+from promptrec.cli import options
 from promptrec.cli.output import bars, notes, print_json, print_table, say
 from promptrec.data.query import RankRequest
 from promptrec.engine.models.registry import DEFAULT_MODEL
-from promptrec.engine.registry import open_engine
 from promptrec.errors import InputError
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.registry import open_dataset
@@ -38,17 +26,17 @@ def position_bias(
         str, typer.Argument(metavar="DATASET", help="Its queries: a folder, or a name of `promptrec data list`.")
     ],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="File to write, for --position-bias FILE.")],
-    model: ModelOption = DEFAULT_MODEL,
-    engine: EngineOption = None,
-    engine_option: EngineSettings = None,
-    template: TemplateName = None,
-    templates: TemplatesOption = None,
-    adapter: Adapter = None,
+    model: options.Model = DEFAULT_MODEL,
+    engine: options.Engine = None,
+    engine_option: options.EngineSettings = None,
+    template: options.Template = None,
+    templates: options.Templates = None,
+    adapter: options.Adapter = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first N queries.")] = None,
     retrieve: Annotated[
         int, typer.Option("--retrieve", min=1, help="Candidates to retrieve if a dataset has none.")
     ] = 50,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> None:
     """Fit the position bias of a model, which the ranker listwise-prior subtracts.
 
@@ -58,20 +46,16 @@ def position_bias(
     if out.is_dir() or not out.parent.is_dir():
         raise InputError(f"--out {out}: give a file, in a folder that is there")
     data = open_dataset(dataset)
-    console = notes()
-    options = engine_settings(engine_option)
-    with console.status(Text(f"loading {model}")):
-        opened, _ = open_engine(model, engine, options)
-    system = System(
-        ListwiseLabels.name,
-        engine=opened,
-        template=template,
-        templates=own_templates(templates),
-        adapter=adapter,
-        retrieve=retrieve,
-    )
-    requests = _requests(system.open(data), data, limit)
-    with closing(opened), bars() as bar:
+    with options.loaded_engine(model, engine, options.engine_settings(engine_option)) as opened, bars() as bar:
+        system = System(
+            ListwiseLabels.name,
+            engine=opened,
+            template=template,
+            templates=options.own_templates(templates),
+            adapter=adapter,
+            retrieve=retrieve,
+        )
+        requests = _requests(system.open(data), data, limit)
         task = bar.add_task("reading requests", total=len(requests))
         fitted = PositionBias.fit(
             system.prompt_templates(data)[0],
@@ -83,7 +67,7 @@ def position_bias(
     fitted.save(out)
     unread = len(requests) - sum(found.requests for found in fitted.by_size.values())
     if unread:
-        console.print(f"promptrec: {unread} of {len(requests)} requests could not be read and count for nothing")
+        notes().print(f"promptrec: {unread} of {len(requests)} requests could not be read and count for nothing")
     print_json(fitted.model_dump_json(indent=2)) if as_json else _show(fitted, out)
 
 

@@ -1,44 +1,38 @@
 """`promptrec probe`: benchmark the cheap rankers for a model, and show what `auto` uses."""
 
-from contextlib import closing
 from typing import Annotated
 
 import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from promptrec.cli.options import EngineOption, EngineSettings, JsonOption, ModelOption, engine_settings
+from promptrec.cli import options
 from promptrec.cli.output import notes, print_json, results
 from promptrec.data.languages import language_code
 from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
-from promptrec.engine.registry import open_engine
 from promptrec.rank.selection.auto import Probe, auto
 
 
 def probe(
-    model: ModelOption = DEFAULT_MODEL,
+    model: options.Model = DEFAULT_MODEL,
     language: Annotated[str, typer.Option("--language", help="Language of your catalogue, en or zh.")] = "en",
-    engine: EngineOption = None,
-    engine_option: EngineSettings = None,
+    engine: options.Engine = None,
+    engine_option: options.EngineSettings = None,
     encoder: Annotated[str, typer.Option("--encoder", help="Name of an added text encoder, or its folder.")] = "minilm",
     again: Annotated[bool, typer.Option("--again", help="Ignore the cached table.")] = False,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> None:
     """Benchmark the cheap rankers on 30 bundled query-item pairs, and show what `--ranker auto` uses."""
     language = language_code(language)
-    options = engine_settings(engine_option)
-    console = notes()
-    with console.status(Text(f"loading {model}")):
-        opened, _ = open_engine(model, engine, options)
-    info = resolve(model, "language model")
-    with closing(opened), console.status("probing") as status:
+    settings = options.engine_settings(engine_option)
+    with options.loaded_engine(model, engine, settings) as opened, notes().status("probing") as status:
 
         def notify(ranker: str) -> None:
             status.update(f"probing {ranker} (some minutes, once for each model and language)")
 
-        found = auto(opened, info, language, encoder, options=options, again=again, notify=notify)
+        info = resolve(model, "language model")
+        found = auto(opened, info, language, encoder, options=settings, again=again, notify=notify)
     print_json(found.model_dump_json(indent=2)) if as_json else show(found, results(80))
 
 

@@ -6,23 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from promptrec.cli.options import (
-    CatalogOption,
-    ColumnsOption,
-    EngineOption,
-    EngineSettings,
-    JsonOption,
-    ModelOption,
-    PositionBiasOption,
-    RankerOption,
-    ScoreCacheOption,
-    SeedOption,
-    TemplatesOption,
-    as_typed,
-    engine_settings,
-    open_catalog,
-    own_templates,
-)
+from promptrec.cli import options
 from promptrec.cli.output import notes, print_json, results, say
 from promptrec.cli.unused_options import say_unused
 from promptrec.data.catalog import Catalog
@@ -40,7 +24,7 @@ RetrieverOption = Annotated[
 
 
 def recommend(
-    catalog: CatalogOption,
+    catalog: options.CatalogFile,
     preferences: Annotated[
         str | None, typer.Option("--preferences", "-p", metavar="TEXT", help="What the person says they like.")
     ] = None,
@@ -52,30 +36,30 @@ def recommend(
         list[str] | None,
         typer.Option("--candidates", help="IDs to rank (repeat, or comma-separated). Default: the whole catalogue."),
     ] = None,
-    columns: ColumnsOption = None,
-    model: ModelOption = DEFAULT_MODEL,
-    engine: EngineOption = None,
-    engine_option: EngineSettings = None,
-    ranker: RankerOption = None,
+    columns: options.Columns = None,
+    model: options.Model = DEFAULT_MODEL,
+    engine: options.Engine = None,
+    engine_option: options.EngineSettings = None,
+    ranker: options.Ranker = None,
     template: Annotated[
         str | None, typer.Option("--template", help="Name or file; `promptrec template list` shows them.")
     ] = None,
-    templates: TemplatesOption = None,
-    position_bias: PositionBiasOption = None,
-    score_cache: ScoreCacheOption = None,
+    templates: options.Templates = None,
+    position_bias: options.PositionBias = None,
+    score_cache: options.ScoreCache = None,
     k: Annotated[int, typer.Option("-k", help="Number of items.")] = 10,
     retrieve: Annotated[int, typer.Option("--retrieve", help="Candidates to retrieve and rank.")] = 50,
     retriever: RetrieverOption = DEFAULT_RETRIEVER,
-    seed: SeedOption = 0,
-    as_json: JsonOption = False,
+    seed: options.Seed = 0,
+    as_json: options.Json = False,
 ) -> None:
     """Recommend items of a catalogue to one person, from their words, their history, or both."""
     given = {**locals(), "model": model if model != DEFAULT_MODEL else None}
     query = _query(preferences, history)
     console = notes()
-    options = engine_settings(engine_option)
+    settings = options.engine_settings(engine_option)
     with console.status("reading the catalogue"):
-        items = open_catalog(catalog, columns)
+        items = options.open_catalog(catalog, columns)
     with console.status(Text(f"loading {model}")):
         recommender = Recommender.load(
             model,
@@ -83,13 +67,13 @@ def recommend(
             template=template,
             engine=engine,
             ranker=ranker,
-            templates=own_templates(templates),
+            templates=options.own_templates(templates),
             position_bias=position_bias,
             score_cache=score_cache,
             retrieve=retrieve,
             retriever=retriever,
             seed=seed,
-            **options.given(),
+            **settings.given(),
         )
     say_unused([name for name in given if given[name]], [ranker or recommender.ranker.name], console)
     ids = _ids(candidates or [], items)
@@ -121,7 +105,9 @@ def _query(preferences: str | None, history: list[str] | None) -> Query:
     if preferences is not None and not preferences.strip():
         raise InputError("--preferences is empty: say in words what the person likes, or leave the option out")
     try:
-        return Query(preferences=as_typed(preferences or ""), history=tuple(map(as_typed, history or ())))
+        return Query(
+            preferences=options.as_typed(preferences or ""), history=tuple(map(options.as_typed, history or ()))
+        )
     except InputError as error:
         raise InputError(f"--preferences or --history: {error}") from None
 
@@ -131,7 +117,7 @@ def _ids(candidates: list[str], catalog: Catalog) -> list[str]:
     longest = 1 + max(item.item_id.count(",") for item in catalog)
     ids = []
     for entry in candidates:
-        parts = as_typed(entry).split(",")
+        parts = options.as_typed(entry).split(",")
         while parts:
             item_id, taken = _first_id(parts[:longest], catalog)
             ids += [item_id] if item_id else []

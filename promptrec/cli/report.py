@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from promptrec.cli.options import JsonOption
+from promptrec.cli import options
 from promptrec.cli.output import print_json, results, say
 from promptrec.evaluate.report.console import as_console
 from promptrec.evaluate.report.write import write_report
@@ -14,7 +14,7 @@ from promptrec.evaluate.results import read_evaluation
 
 def report(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder that `promptrec evaluate --out` wrote.")],
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> None:
     """Write report.html and report.md of an evaluation, and print its tables."""
     found = read_evaluation(run)

@@ -5,14 +5,7 @@ from typing import Annotated
 
 import typer
 
-from promptrec.cli.options import (
-    EngineOption,
-    EngineSettings,
-    ModelOption,
-    TemplatesOption,
-    engine_settings,
-    own_templates,
-)
+from promptrec.cli import options
 from promptrec.engine.models.registry import DEFAULT_MODEL
 from promptrec.errors import MissingExtra
 
@@ -21,10 +14,10 @@ def studio(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME|PACK|FILE]", help="Template or file to open, such as films/en.")
     ] = None,
-    templates: TemplatesOption = None,
-    model: ModelOption = DEFAULT_MODEL,
-    engine: EngineOption = None,
-    engine_option: EngineSettings = None,
+    templates: options.Templates = None,
+    model: options.Model = DEFAULT_MODEL,
+    engine: options.Engine = None,
+    engine_option: options.EngineSettings = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0: any free one.")] = 0,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
 ) -> None:
@@ -40,8 +33,8 @@ def studio(
     from promptrec.studio.session import Session
     from promptrec.studio.workspace import Workspace
 
-    opened = Model(model, engine, engine_settings(engine_option))
-    workspace = Workspace(own_templates(templates))
+    opened = Model(model, engine, options.engine_settings(engine_option))
+    workspace = Workspace(options.own_templates(templates))
     serve(
         Session(workspace, opened),
         port,

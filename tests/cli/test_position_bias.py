@@ -6,7 +6,6 @@ import random
 import pytest
 from typer.testing import CliRunner
 
-from promptrec.cli import position_bias as command
 from promptrec.cli.main import build_app
 from promptrec.engine.registry import EngineChoice
 from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, PositionBias
@@ -17,7 +16,9 @@ from promptrec.testing.scripted_engine import ScriptedEngine
 def fit(monkeypatch, tmp_path):
     """Runs the command in this process, with an engine that likes early labels and needs no weights."""
     engine = ScriptedEngine(next=lambda text, label: -1.0 - ord(label) / 10)
-    monkeypatch.setattr(command, "open_engine", lambda *told: (engine, EngineChoice("scripted", "asked for")))
+    monkeypatch.setattr(
+        "promptrec.cli.options.open_engine", lambda *told: (engine, EngineChoice("scripted", "asked for"))
+    )
 
     def run(dataset, *words):
         return CliRunner().invoke(
@@ -65,7 +66,9 @@ def test_too_few_requests_and_requests_that_cannot_be_read_are_said(fit, monkeyp
     assert f"not used: it takes {LEAST_REQUESTS}" in " ".join(fit("planted", "--limit", "3").stdout.split())
     lost = iter(["out of memory", None, None])
     engine = ScriptedEngine(next=lambda text, label: -1.0, fail=lambda text: next(lost))
-    monkeypatch.setattr(command, "open_engine", lambda *told: (engine, EngineChoice("scripted", "asked for")))
+    monkeypatch.setattr(
+        "promptrec.cli.options.open_engine", lambda *told: (engine, EngineChoice("scripted", "asked for"))
+    )
     assert "1 of 3 requests could not be read" in fit("planted", "--limit", "3").stderr
 
 

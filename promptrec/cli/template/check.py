@@ -8,7 +8,7 @@ import typer
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.linter import check
 from promptrec.authoring.lint.subprocess_sandbox import check_in_subprocess
-from promptrec.cli.options import ColumnsOption, JsonOption, ModelOption, TemplatesOption, open_catalog, own_templates
+from promptrec.cli import options
 from promptrec.cli.output import dump_json, say
 from promptrec.cli.template.lookup import template_files
 from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
@@ -24,24 +24,24 @@ def check_(
             metavar="[NAME|PACK|FILE|FOLDER]...", help="Default: your own folder, else all shipped templates."
         ),
     ] = None,
-    templates: TemplatesOption = None,
-    model: ModelOption = DEFAULT_MODEL,
+    templates: options.Templates = None,
+    model: options.Model = DEFAULT_MODEL,
     catalog: Annotated[
         str | None, typer.Option("--catalog", metavar="FILE", help="Check against this catalogue, not the pack's own.")
     ] = None,
-    columns: ColumnsOption = None,
+    columns: options.Columns = None,
     untrusted: Annotated[
         bool, typer.Option("--untrusted", help="Check in a separate process with limits on memory and time.")
     ] = False,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> None:
     """Check templates: print file, line, fault and correction. Exit code 1 if any fault is an error."""
-    templates = own_templates(templates)
+    templates = options.own_templates(templates)
     folder = resolve(model, "language model").folder
     tokenizer = ModelTokenizer.from_folder(folder)
     if untrusted and catalog is not None:
         raise InputError("--untrusted checks with the pack's own catalogue: leave --catalog out")
-    items = open_catalog(catalog, columns) if catalog is not None else None
+    items = options.open_catalog(catalog, columns) if catalog is not None else None
     names = named or ([str(templates)] if templates is not None else [])
     paths: list[str | Path] = [path for name in names for path in template_files(name, templates)]
     paths = paths or [t.path for t in list_templates()]

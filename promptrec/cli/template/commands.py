@@ -12,16 +12,7 @@ from rich.text import Text
 from promptrec.authoring.sample_request import sample, sample_items
 from promptrec.authoring.scaffold import new_pack
 from promptrec.authoring.token_spans import Part, PromptView, view_prompt
-from promptrec.cli.options import (
-    TEMPLATES,
-    ColumnsOption,
-    JsonOption,
-    ModelOption,
-    TemplatesOption,
-    as_typed,
-    open_catalog,
-    own_templates,
-)
+from promptrec.cli import options
 from promptrec.cli.output import dump_json, print_table, report_broken, results, say
 from promptrec.cli.template.check import check_
 from promptrec.cli.template.lookup import one_template
@@ -43,12 +34,12 @@ app.command("diff")(diff_)
 
 
 @app.command("list")
-def list_(templates: TemplatesOption = None, as_json: JsonOption = False) -> None:
+def list_(templates: options.Templates = None, as_json: options.Json = False) -> None:
     """List all templates: name, kind, language and description.
 
     If one cannot be loaded, the exit code is 2.
     """
-    templates = own_templates(templates)
+    templates = options.own_templates(templates)
     broken: list[TemplateError] = []
     found = list_templates(templates, on_error=broken.append)
     if as_json:
@@ -65,15 +56,15 @@ def list_(templates: TemplatesOption = None, as_json: JsonOption = False) -> Non
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(metavar="DOMAIN/LANGUAGE", help="Such as wine/en.")],
-    templates: Annotated[Path, typer.Option("--templates", help="Folder of your own templates.")] = TEMPLATES,
+    templates: Annotated[Path, typer.Option("--templates", help="Folder of your own templates.")] = options.TEMPLATES,
     like: Annotated[str | None, typer.Option("--like", help="Pack to copy. Default: general.")] = None,
     catalog: Annotated[
         str | None, typer.Option("--catalog", metavar="FILE", help="Items to try the templates with.")
     ] = None,
-    columns: ColumnsOption = None,
+    columns: options.Columns = None,
 ) -> None:
     """Create a pack of your own from a copy of a shipped pack."""
-    written = new_pack(name, templates, like, open_catalog(catalog, columns) if catalog is not None else None)
+    written = new_pack(name, templates, like, options.open_catalog(catalog, columns) if catalog is not None else None)
     for path in written:
         say(str(path))
     say(f"next: promptrec template check {templates / name}")
@@ -82,19 +73,19 @@ def new(
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(help="Name or file of a template.")],
-    templates: TemplatesOption = None,
-    model: ModelOption = DEFAULT_MODEL,
+    templates: options.Templates = None,
+    model: options.Model = DEFAULT_MODEL,
     catalog: Annotated[str | None, typer.Option("--catalog", help="Show it with items of this catalogue.")] = None,
-    columns: ColumnsOption = None,
+    columns: options.Columns = None,
     preferences: Annotated[str | None, typer.Option("--preferences", "-p", help="Show it with these words.")] = None,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> None:
     """Print the exact prompt a model reads, and its tokens, for sample items and words."""
-    templates = own_templates(templates)
+    templates = options.own_templates(templates)
     template = one_template(name, templates)
     tokenizer = ModelTokenizer.from_folder(resolve(model, "language model").folder)
-    items = open_catalog(catalog, columns) if catalog is not None else None
-    person = sample(template, items, preferences and as_typed(preferences)).query
+    items = options.open_catalog(catalog, columns) if catalog is not None else None
+    person = sample(template, items, preferences and options.as_typed(preferences)).query
     seen = view_prompt(template, person, sample_items(template, items), tokenizer, across_people=True)
     if as_json:
         dump_json(_facts(template, seen, tokenizer))

@@ -1,34 +1,17 @@
 """`promptrec template test|ab|diff`: test templates with a model, and compare two."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.text import Text
 
 from promptrec.authoring.ab_test import compare_templates
 from promptrec.authoring.diff import diff_templates
 from promptrec.authoring.run_tests import Outcome, rank_with, run_tests
-from promptrec.cli.options import (
-    ColumnsOption,
-    EngineOption,
-    EngineSettings,
-    JsonOption,
-    ModelOption,
-    SeedOption,
-    TemplatesOption,
-    as_typed,
-    engine_settings,
-    open_catalog,
-    own_templates,
-)
-from promptrec.cli.output import bars, dump_json, notes, print_json, results, say
+from promptrec.cli import options
+from promptrec.cli.output import bars, dump_json, print_json, results, say
 from promptrec.cli.template.lookup import inside, one_template
-from promptrec.engine.base import Engine
 from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
-from promptrec.engine.registry import open_engine
 from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.datasets.registry import open_dataset
@@ -46,10 +29,10 @@ ALL = "all"
 
 def test_(
     name: Annotated[str, typer.Argument(metavar="NAME|PACK|FILE", help="A template, or all of a pack.")],
-    templates: TemplatesOption = None,
-    model: ModelOption = DEFAULT_MODEL,
-    engine: EngineOption = None,
-    engine_option: EngineSettings = None,
+    templates: options.Templates = None,
+    model: options.Model = DEFAULT_MODEL,
+    engine: options.Engine = None,
+    engine_option: options.EngineSettings = None,
     kinds: Annotated[
         list[str] | None,
         typer.Option(
@@ -59,17 +42,17 @@ def test_(
         ),
     ] = None,
     catalog: CatalogFile = None,
-    columns: ColumnsOption = None,
-    seed: SeedOption = 0,
-    as_json: JsonOption = False,
+    columns: options.Columns = None,
+    seed: options.Seed = 0,
+    as_json: options.Json = False,
 ) -> None:
     """Run the tests of a template with a real model. Exit code 1 if any fails."""
-    templates = own_templates(templates)
+    templates = options.own_templates(templates)
     chosen = _chosen(name, templates, kinds, default_ranker(resolve(model, "language model").parameters))
     rows: list[dict[str, Any]] = []
-    with _open(model, engine, engine_option) as opened:
+    with options.loaded_engine(model, engine, options.engine_settings(engine_option)) as opened:
         for template in chosen:
-            items = open_catalog(catalog, columns) if catalog is not None else template.pack.catalog()
+            items = options.open_catalog(catalog, columns) if catalog is not None else template.pack.catalog()
             outcomes = run_tests(template, rank_with(template, opened, items, seed), items)
             rows += [_row(template, outcome) for outcome in outcomes]
             if not as_json:
@@ -86,21 +69,21 @@ def ab_(
     a: NameArgument,
     b: OtherArgument,
     dataset: Annotated[str, typer.Option("--dataset", help="A folder, or a name of `promptrec data list`.")],
-    templates: TemplatesOption = None,
-    model: ModelOption = DEFAULT_MODEL,
-    engine: EngineOption = None,
-    engine_option: EngineSettings = None,
+    templates: options.Templates = None,
+    model: options.Model = DEFAULT_MODEL,
+    engine: options.Engine = None,
+    engine_option: options.EngineSettings = None,
     metric: Annotated[str, typer.Option("--metric", help="Metric of the comparison.")] = "ndcg@10",
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first N queries.")] = None,
-    seed: SeedOption = 0,
-    as_json: JsonOption = False,
+    seed: options.Seed = 0,
+    as_json: options.Json = False,
 ) -> None:
     """Rank the same queries with two templates, and test which is significantly better."""
-    templates = own_templates(templates)
+    templates = options.own_templates(templates)
     one, other = one_template(a, templates), one_template(b, templates)
     data = open_dataset(dataset)
     people = min(limit or len(data.queries), len(data.queries))
-    with _open(model, engine, engine_option) as opened, bars() as bar:
+    with options.loaded_engine(model, engine, options.engine_settings(engine_option)) as opened, bars() as bar:
         task = bar.add_task(f"{data.name}, {people} people, twice", total=2 * people)
         found = compare_templates(
             one,
@@ -125,20 +108,20 @@ def ab_(
 def diff_(
     a: NameArgument,
     b: OtherArgument,
-    templates: TemplatesOption = None,
-    model: ModelOption = DEFAULT_MODEL,
+    templates: options.Templates = None,
+    model: options.Model = DEFAULT_MODEL,
     catalog: CatalogFile = None,
-    columns: ColumnsOption = None,
+    columns: options.Columns = None,
     preferences: Annotated[str | None, typer.Option("--preferences", "-p", help="Try them with these words.")] = None,
-    as_json: JsonOption = False,
+    as_json: options.Json = False,
 ) -> None:
     """Show the diff of two templates and of their prompts for the same query and items."""
-    templates = own_templates(templates)
+    templates = options.own_templates(templates)
     tokenizer = ModelTokenizer.from_folder(resolve(model, "language model").folder)
     one, other = one_template(a, templates), one_template(b, templates)
-    words = preferences and as_typed(preferences)
+    words = preferences and options.as_typed(preferences)
     found = diff_templates(
-        one, other, tokenizer, open_catalog(catalog, columns) if catalog is not None else None, words
+        one, other, tokenizer, options.open_catalog(catalog, columns) if catalog is not None else None, words
     )
     if as_json:
         print_json(found.model_dump_json(indent=2))
@@ -166,17 +149,6 @@ def _chosen(name: str, folder: Path | None, kinds: list[str] | None, default: st
         if kind not in (*known, ALL):
             raise UnknownName(f"template of the pack {name} for", kind, [*known, ALL])
     return [template for template in able if ALL in chosen or template.header.kind in chosen]
-
-
-@contextmanager
-def _open(model: str, engine: str | None, options: list[str] | None) -> Iterator[Engine]:
-    """An engine that is closed when it is done with."""
-    with notes().status(Text(f"loading {model}")):
-        opened, _ = open_engine(model, engine, engine_settings(options))
-    try:
-        yield opened
-    finally:
-        opened.close()
 
 
 def _row(template: Template, outcome: Outcome) -> dict[str, Any]:
