@@ -6,7 +6,7 @@ import pytest
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.evaluate.report import error_analysis as module
 from promptrec.evaluate.report.error_analysis import MAX_CHARACTERS, worst_queries
-from promptrec.evaluate.report.error_section import worst_queries_section
+from promptrec.evaluate.report.page import worst_queries_section
 from promptrec.evaluate.runs.query_results import read_values
 from promptrec.evaluate.runs.store import RunStore
 
