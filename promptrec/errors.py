@@ -5,6 +5,7 @@ Every message is one line: where (file, line), what was found, and what to do ne
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
@@ -128,6 +129,23 @@ class MissingExtra(PromptrecError):
     def __init__(self, package: str, *extras: str) -> None:
         commands = " or ".join(f"pip install 'promptrec[{extra}]'" for extra in extras)
         super().__init__("missing-extra", package=package, commands=commands)
+
+
+def import_extra(module: str, package: str, extra: str) -> Any:  # noqa: ANN401 - a module without types
+    """Import a module of an optional dependency.
+
+    Args:
+        module: such as scipy.stats.
+        package: that has it, by its name on PyPI.
+        extra: of promptrec, which installs it.
+
+    Raises:
+        MissingExtra: it is not installed.
+    """
+    try:
+        return import_module(module)
+    except ImportError:
+        raise MissingExtra(package, extra) from None
 
 
 class UnknownName(PromptrecError):

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from pydantic import BaseModel, ConfigDict
-
 from promptrec.authoring.run_tests import rank_with
 from promptrec.data.query import RankRequest
+from promptrec.data.record import Record
 from promptrec.engine.base import Engine
 from promptrec.errors import InputError
 from promptrec.evaluate.datasets.dataset import Dataset
@@ -20,10 +19,8 @@ BATCH = 16
 CANDIDATES = 50
 
 
-class Side(BaseModel):
+class Side(Record):
     """The results of one of the two templates."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     sha256: str
@@ -38,10 +35,8 @@ class Side(BaseModel):
     """The query ID and the reason of the first of these; empty if there is none."""
 
 
-class Verdict(BaseModel):
+class Verdict(Record):
     """The comparison of two templates."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dataset: str
     people: int

@@ -2,19 +2,16 @@
 
 import difflib
 
-from pydantic import BaseModel, ConfigDict
-
 from promptrec.authoring.sample_request import Sample, sample
 from promptrec.authoring.token_spans import MOST_TOKENS
 from promptrec.data.catalog import Catalog
+from promptrec.data.record import Record
 from promptrec.prompt import Tokenizer, fit
 from promptrec.template.template import Template
 
 
-class Difference(BaseModel):
+class Difference(Record):
     """source, prompt: unified diffs, line by line, empty where both are the same. tokens: of the two prompts."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     names: tuple[str, str]
     source: tuple[str, ...]

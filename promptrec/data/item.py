@@ -2,21 +2,20 @@
 
 from collections.abc import Mapping
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from promptrec.data.clean import clean_text
+from promptrec.data.record import Record
 from promptrec.errors import InputError
 
 FieldValue = str | int | float | tuple[str, ...]
 
 
-class Item(BaseModel):
+class Item(Record):
     """What can be recommended. Text is cleaned on the way in; `fields` holds every other column.
 
     `popularity` is any count or score where more is more popular; None where nothing is known.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     item_id: str
     title: str

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from promptrec.data.clean import clean_text
 from promptrec.data.identifiers import identifier
 from promptrec.data.item import Item
 from promptrec.data.mojibake import LOST, mended, without_runs
+from promptrec.data.record import Record
 from promptrec.errors import InputError
 
 MAX_CHARACTERS = 20_000
@@ -16,7 +17,7 @@ MAX_CHARACTERS = 20_000
 MAX_DAMAGED_SHARE = 1 / 3
 
 
-class Query(BaseModel):
+class Query(Record):
     """What is known of a user. Every part may be empty; with all empty, rankers abstain or fall back.
 
     `history` holds item IDs or titles, most recent last. Text is cleaned on the way in; IDs may be numbers.
@@ -26,8 +27,6 @@ class Query(BaseModel):
             damaged characters, or without a letter or digit (a title in `history` may be made of signs alone); an ID
             that is none.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     preferences: str = ""
     history: tuple[str, ...] = ()

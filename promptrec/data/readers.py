@@ -8,7 +8,7 @@ from typing import Any
 
 from promptrec.data.formats.delimited import Row, read_csv, suffix_of
 from promptrec.data.formats.text_encoding import AS_CSV, check_file, text_of
-from promptrec.errors import InputError, MissingExtra, RowPlace, first_line
+from promptrec.errors import InputError, RowPlace, first_line, import_extra
 
 __all__ = ["READERS", "Row", "arrow_values", "read_csv", "read_jsonl", "read_parquet", "reader_for", "text_of"]
 
@@ -71,10 +71,7 @@ def _loads(text: str, place: str) -> Any:  # noqa: ANN401 - whatever JSON holds
 
 def read_parquet(path: Path) -> Iterator[Row]:
     """Rows of a Parquet file; the place is the row's number, from 1."""
-    try:
-        import pyarrow.parquet as parquet
-    except ImportError:
-        raise MissingExtra("pyarrow", "parquet") from None
+    parquet = import_extra("pyarrow.parquet", "pyarrow", "parquet")
     check_file(path)
     try:
         names = parquet.read_schema(path).names

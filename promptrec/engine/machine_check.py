@@ -85,7 +85,7 @@ def _extras() -> Iterator[Check]:
     for line in metadata.requires("promptrec") or ():
         match = re.match(r"([\w.-]+).*;.*extra == ['\"]([\w-]+)['\"]", line)
         if match is not None:
-            needs.setdefault(match[2], {})[match[1]] = _version(match[1])
+            needs.setdefault(match[2], {})[match[1]] = installed_version(match[1])
     for extra, versions in needs.items():
         lacking = [package for package, version in versions.items() if version is None]
         there = ", ".join(f"{package} {version}" for package, version in versions.items() if version is not None)
@@ -141,7 +141,8 @@ def _memory_available() -> float:
     return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
 
 
-def _version(package: str) -> str | None:
+def installed_version(package: str) -> str | None:
+    """Version of an installed package; None if it is not installed."""
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:

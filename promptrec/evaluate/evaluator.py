@@ -4,11 +4,11 @@ import datetime
 import os
 import platform
 from collections.abc import Callable, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from promptrec.engine.base import Engine
+from promptrec.engine.machine_check import installed_version
 from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, UnknownName
 from promptrec.evaluate.baseline_comparison import compare_all, headline
 from promptrec.evaluate.checks.suite import memorisation, position_curve, robustness
@@ -111,7 +111,7 @@ def _environment() -> dict[str, Any]:
     return {
         "machine": f"{os.cpu_count()} x {platform.machine()}, {platform.system()}, Python {platform.python_version()}",
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "versions": {name: found for name in VERSIONS if (found := _version(name))},
+        "versions": {name: found for name in VERSIONS if (found := installed_version(name))},
     }
 
 
@@ -194,10 +194,3 @@ def _describe_candidates(dataset: Dataset, config: Config) -> str:
     sizes = [len(request.candidates) for request in dataset.requests[: config.limit]]
     few, many = min(sizes), max(sizes)
     return f"{few if few == many else f'{few} to {many}'} given for each query"
-
-
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None

@@ -4,8 +4,9 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
+from promptrec.data.record import Record
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.run_spec import RunSpec, first_validation_error
@@ -13,11 +14,7 @@ from promptrec.evaluate.run_spec import RunSpec, first_validation_error
 EVALUATION = "evaluation.json"
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Estimate(_Record):
+class Estimate(Record):
     """A mean over queries with its 95 % interval (BCa bootstrap); `n` counts queries where it is defined."""
 
     mean: float | None
@@ -26,7 +23,7 @@ class Estimate(_Record):
     n: int
 
 
-class ComparisonResult(_Record):
+class ComparisonResult(Record):
     """System minus reference on the same queries: the mean difference, its interval, and what may be said of it.
 
     `p` is of the paired randomisation test, `p_holm` after Holm's correction over all pairs of the dataset.
@@ -45,7 +42,7 @@ class ComparisonResult(_Record):
     verdict: str
 
 
-class RobustnessResult(_Record):
+class RobustnessResult(Record):
     """How rankings move when what should not matter is changed, over the queries that could be changed."""
 
     kendall_tau: float | None
@@ -54,7 +51,7 @@ class RobustnessResult(_Record):
     queries: int
 
 
-class RunResult(_Record):
+class RunResult(Record):
     """One run: where it is, what it is, and every number about it. Shares are between 0 and 1, times in seconds."""
 
     folder: str
@@ -76,7 +73,7 @@ class RunResult(_Record):
         return self.spec.system
 
 
-class DatasetResult(_Record):
+class DatasetResult(Record):
     """All runs on one dataset, best first by the primary metric. `judged` queries have something right.
 
     `skipped` says which baselines are not there, and why; `coverage` how much is known of the people, and what of the
@@ -103,7 +100,7 @@ class DatasetResult(_Record):
     remarks: tuple[str, ...] = ()
 
 
-class Evaluation(_Record):
+class Evaluation(Record):
     """Datasets in the order they were named, and what is needed to repeat it all."""
 
     config: Config

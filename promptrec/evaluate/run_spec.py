@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 import promptrec
 from promptrec.data.languages import language_code
+from promptrec.data.record import Record
 from promptrec.engine.base import Engine
 from promptrec.engine.models.fingerprint import adapter_sha256, folder_sha256
 from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
@@ -34,7 +35,7 @@ def first_validation_error(error: ValidationError) -> str:
     return ": ".join(filter(None, (".".join(map(str, fault["loc"])), fault["msg"])))
 
 
-class RunSpec(BaseModel):
+class RunSpec(Record):
     """One system on one dataset. Two runs with the same key would write the same rankings.
 
     The sums are SHA-256: of the dataset without its judgements (no ranking depends on them), and of the files in
@@ -42,8 +43,6 @@ class RunSpec(BaseModel):
     asked is no part of it: a longer run goes on from a shorter one. `retrieve` is how many candidates are retrieved
     where the dataset gives none.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dataset: str
     dataset_sha256: str

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from promptrec.errors import MissingExtra, UnknownName, writing
+from promptrec.errors import MissingExtra, UnknownName, import_extra, writing
 from promptrec.evaluate.results import Evaluation, RunResult
 
 Log = Callable[[Evaluation, Path], None]
@@ -81,10 +81,7 @@ def _mlflow() -> Log:
 
 def _wandb() -> Log:
     """A Weights & Biases run for each of ours; offline in the folder unless WANDB_MODE says otherwise."""
-    try:
-        import wandb
-    except ImportError:
-        raise MissingExtra("wandb", "wandb") from None
+    wandb = import_extra("wandb", "wandb", "wandb")
 
     def log(evaluation: Evaluation, out: Path) -> None:
         mode: Any = os.environ.get("WANDB_MODE") or "offline"
@@ -107,14 +104,11 @@ def _wandb() -> Log:
 
 def _tensorboard() -> Log:
     """Scalars for each run in `tensorboard/` in the folder."""
-    try:
-        from tensorboardX import SummaryWriter
-    except ImportError:
-        raise MissingExtra("tensorboardX", "tensorboard") from None
+    tensorboard = import_extra("tensorboardX", "tensorboardX", "tensorboard")
 
     def log(evaluation: Evaluation, out: Path) -> None:
         for dataset, run in _runs(evaluation):
-            with SummaryWriter(str(out / "tensorboard" / dataset / run.spec.folder_name)) as writer:
+            with tensorboard.SummaryWriter(str(out / "tensorboard" / dataset / run.spec.folder_name)) as writer:
                 for name, value in numbers(run).items():
                     writer.add_scalar(name, value, 0)
 

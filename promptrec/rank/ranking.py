@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import Field, FiniteFloat
 
+from promptrec.data.record import Record
 from promptrec.engine.base import Usage
 from promptrec.errors import InputError
 from promptrec.rank.ordering import DECIMALS
@@ -19,11 +20,7 @@ COLUMNS = ["query_id", "rank", "item_id", "title", "status", "score"]
 Status = Literal["ok", "repaired", "fallback", "abstained", "failed"]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RankedItem(_Record):
+class RankedItem(Record):
     """An item of a ranking."""
 
     item_id: str
@@ -36,7 +33,7 @@ class RankedItem(_Record):
     """All its scores by name; empty for an item that the model could not read."""
 
 
-class TemplateRef(_Record):
+class TemplateRef(Record):
     """Name and SHA-256 of the template that wrote the prompts."""
 
     name: str
@@ -48,7 +45,7 @@ class TemplateRef(_Record):
         return cls(name=template.name, sha256=template.sha256)
 
 
-class ReplyReport(_Record):
+class ReplyReport(Record):
     """Faults of the model's written reply. See `promptrec.answer.base.ParseReport`."""
 
     missing: tuple[str, ...] = ()
@@ -56,7 +53,7 @@ class ReplyReport(_Record):
     unknown: tuple[str, ...] = ()
 
 
-class Ranking(_Record):
+class Ranking(Record):
     """Ordered list of items for one query, with scores, diagnostics and cost. A sequence of `RankedItem`.
 
     Status:

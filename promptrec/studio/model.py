@@ -2,8 +2,9 @@
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from promptrec.engine.base import Constraint, Engine, Output, Sampling, Tokens
 from promptrec.engine.models.registry import resolve
@@ -14,6 +15,7 @@ from promptrec.errors import PromptrecError
 from promptrec.prompt import Tokenizer
 from promptrec.studio.job import Job
 
+T = TypeVar("T")
 # Prompts read between two checks for cancellation.
 AT_ONCE = 16
 
@@ -132,7 +134,7 @@ class ObservedEngine:
         """Pairs of a prompt and the reply to it."""
         self.watching = True
         """Whether progress is the number of prompts; A/B and tests count queries instead."""
-        self._read = 0
+        self._done = 0
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -143,19 +145,15 @@ class ObservedEngine:
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
     ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.next_logprobs`."""
-        out: list[Output[tuple[float, ...]]] = []
-        for part in self._parts(len(prompts)):
-            out += self._engine.next_logprobs(prompts[part], label_ids, adapter=adapter)
-        return out
+        return self._read(prompts, lambda part: self._engine.next_logprobs(prompts[part], label_ids, adapter=adapter))
 
     def loglikelihood(
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
     ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.loglikelihood`."""
-        out: list[Output[tuple[float, ...]]] = []
-        for part in self._parts(len(prompts)):
-            out += self._engine.loglikelihood(prompts[part], continuations[part], adapter=adapter)
-        return out
+        return self._read(
+            prompts, lambda part: self._engine.loglikelihood(prompts[part], continuations[part], adapter=adapter)
+        )
 
     def generate(
         self,
@@ -166,9 +164,9 @@ class ObservedEngine:
         adapter: str | None = None,
     ) -> list[Output[str]]:
         """See `Engine.generate`."""
-        out: list[Output[str]] = []
-        for part in self._parts(len(prompts)):
-            out += self._engine.generate(prompts[part], sampling, constraint, adapter=adapter)
+        out = self._read(
+            prompts, lambda part: self._engine.generate(prompts[part], sampling, constraint, adapter=adapter)
+        )
         pairs = ((prompt, reading.value) for prompt, reading in zip(prompts, out, strict=True))
         self.replies += [(self.tokenizer.decode(prompt), reply) for prompt, reply in pairs if reply is not None]
         return out
@@ -176,11 +174,14 @@ class ObservedEngine:
     def close(self) -> None:
         """Do nothing: the studio closes the engine."""
 
-    def _parts(self, prompts: int) -> Iterator[slice]:
-        for start in range(0, prompts, AT_ONCE):
+    def _read(self, prompts: Sequence[Tokens], read: Callable[[slice], list[Output[T]]]) -> list[Output[T]]:
+        """Outputs of `read` for one part of the prompts after the other."""
+        out: list[Output[T]] = []
+        for start in range(0, len(prompts), AT_ONCE):
             if self.watching:
-                self._job.note("ranking", self._read, 0)
+                self._job.note("ranking", self._done, 0)
             else:
                 self._job.note(self._job.stage, self._job.done, self._job.total)
-            yield slice(start, start + AT_ONCE)
-            self._read += min(AT_ONCE, prompts - start)
+            out += read(slice(start, start + AT_ONCE))
+            self._done += min(AT_ONCE, len(prompts) - start)
+        return out

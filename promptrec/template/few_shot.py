@@ -13,10 +13,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
+from promptrec.data.record import Record
 from promptrec.errors import InputError, InvalidValue, TemplateError
 from promptrec.messages import Message, message
 
@@ -32,10 +33,8 @@ FIELD_ERRORS = {
 }
 
 
-class Example(BaseModel):
+class Example(Record):
     """One person, their candidates and what is right for them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     preferences: str = ""
     history: tuple[str, ...] = ()

@@ -8,7 +8,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     ValidationInfo,
@@ -19,6 +18,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from promptrec.data.languages import language_code
+from promptrec.data.record import Record
 from promptrec.errors import InputError, InvalidValue, TemplateError
 from promptrec.messages import Message, Slot, message
 from promptrec.plugins import ANSWERS, plugin_names
@@ -122,13 +122,11 @@ Truncate = Annotated[tuple[str, ...], Field(min_length=1)]
 Tests = tuple[Annotated[TemplateTest, AfterValidator(_of_somebody)], ...]
 
 
-class Header(BaseModel):
+class Header(Record):
     """What the author of a template says about it.
 
     `pack.yaml` may hold `domain`, `language`, `chat`, `truncate`, `fields`, `examples` and `tests` for all of its pack.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Annotated[str, AfterValidator(_known_kind)]
     """One of `promptrec.template.kinds.KINDS`: which ranker asks with it; or profile, which ranks nothing."""

@@ -8,10 +8,11 @@ folder extend or include. `catalog.jsonl` holds items to try the templates with,
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
+from pydantic import ValidationError, ValidationInfo, field_validator
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.readers import text_of
+from promptrec.data.record import Record
 from promptrec.errors import InputError, TemplateError
 from promptrec.template.front_matter import Fields, Language, Tests, Truncate, check_truncate, first_error
 from promptrec.template.syntax.yaml_loader import read_yaml
@@ -56,10 +57,8 @@ def file_text(path: Path) -> str:
         raise not_text(path) from None
 
 
-class Shared(BaseModel):
+class Shared(Record):
     """What a pack's templates share; see `Header` for what each means."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     domain: str | None = None
     language: Language | None = None

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from promptrec.data.clean import clean_text
 from promptrec.data.query import Query
+from promptrec.data.record import Record
 from promptrec.errors import InputError, InvalidValue
 
 
@@ -43,10 +44,8 @@ def _parts(title: str) -> list[str]:
     return [part.strip() for part in re.split(r"[,;、]|\sand\s", title.strip("【】[]"))]
 
 
-class TemplateTest(BaseModel):
+class TemplateTest(Record):
     """What a ranking must hold: someone who hates horror must not get Saw among the first 3."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     preferences: str = ""
     history: Titles = ()

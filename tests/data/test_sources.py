@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from promptrec.data.sources import registry
-from promptrec.data.sources.registry import PUBLIC, data_folders, get, local_folder, present, read_public
+from promptrec.data.sources.registry import PUBLIC, data_folders, get, local_folder, present
 from promptrec.errors import InputError, UnknownName
 
 BOOKS = {
@@ -47,7 +47,7 @@ def test_a_set_is_downloaded_once(books, tmp_path):
     assert len(said) == 1 and "downloading goodbooks-10k" in said[0] and "CC BY-SA 4.0" in said[0]
     books.unlink()
     assert get("goodbooks-10k", said.append) == folder and len(said) == 1
-    read = read_public("goodbooks-10k")
+    read = PUBLIC["goodbooks-10k"].read(get("goodbooks-10k"))
     assert [item.title for item in read.catalog] == ["The Garden"] and read.interactions.users == {"7"}
     assert not list(tmp_path.rglob("evil.csv"))
 
@@ -134,7 +134,7 @@ def test_every_set_says_where_it_is_from_and_under_which_terms():
 @pytest.mark.skipif(present("ml-100k") is None, reason="`promptrec data get ml-100k` was not run")
 def test_the_real_ml_100k_is_what_it_says(monkeypatch):
     monkeypatch.undo()
-    read = read_public("ml-100k")
+    read = PUBLIC["ml-100k"].read(get("ml-100k"))
     assert (len(read.catalog), len(read.interactions), len(read.people)) == (1664, 100_000, 943)
     told = {item.item_id for item in read.catalog if "description" in item.fields}
     covered = read.interactions.frame["item_id"].isin(told).mean()

@@ -9,9 +9,10 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.errors import InputError
-from promptrec.evaluate.checks.memorisation import gap, masked_titles, permuted_titles, title_variants
+from promptrec.evaluate.checks.memorisation import masked_titles, permuted_titles, title_variants
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.metrics.ranking import measure
+from promptrec.evaluate.stats.significance import paired_difference
 from promptrec.rank.base import Setup
 from promptrec.testing.planted_dataset import make_planted_dataset
 from promptrec.testing.planted_rankers import PlantedMemoriser, PlantedReader
@@ -34,7 +35,7 @@ def scores(ranker, dataset, metric="ndcg@10"):
 def gaps(ranker):
     by_variant = {name: scores(ranker, dataset) for name, dataset in title_variants(DATASET, seed=1).items()}
     real = by_variant.pop("real")
-    return {name: gap(real, other) for name, other in by_variant.items()}
+    return {name: paired_difference(real, other) for name, other in by_variant.items()}
 
 
 def test_a_memoriser_is_caught():

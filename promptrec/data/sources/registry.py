@@ -132,12 +132,6 @@ def get(name: str, notify: Callable[[str], None] = lambda text: None) -> Path:
     return target
 
 
-def read_public(name: str, notify: Callable[[str], None] = lambda text: None) -> RawDataset:
-    """A public set by name, downloaded where it is not here yet; see `get`."""
-    folder = get(name, notify)
-    return PUBLIC[name].read(folder)
-
-
 def _download(name: str, origin: str, folder: Path) -> Path:
     try:
         if origin.partition(":")[0] in ("https", "file"):

@@ -11,7 +11,6 @@ from promptrec.data.item import FieldValue, Item
 from promptrec.data.query import Query
 from promptrec.errors import InputError
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.evaluate.stats.significance import PairedDifference, paired_difference
 from promptrec.rank.ordering import seeded_hash
 
 _YEAR = re.compile(r"\s*\((1[89]|20)\d\d\)$")
@@ -145,17 +144,6 @@ def permuted_titles(catalog: Catalog, seed: int) -> dict[str, str]:
         catalog, key=lambda item: (seeded_hash(seed, "title", item.title), seeded_hash(seed, "item", item.item_id))
     )
     return {item.item_id: order[(place + most) % len(order)].title for place, item in enumerate(order)}
-
-
-def gap(real: Mapping[str, float], other: Mapping[str, float], seed: int = 0) -> PairedDifference:
-    """What the real titles add to a metric: the mean paired difference real - other, with its interval.
-
-    Args:
-        real: the metric by query ID under real titles.
-        other: the same under masked or permuted titles.
-        seed: of the resampling.
-    """
-    return paired_difference(real, other, seed)
 
 
 def _retitle_dataset(dataset: Dataset, titles: Mapping[str, str], variant: str) -> Dataset:

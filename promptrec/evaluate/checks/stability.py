@@ -2,10 +2,9 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import import_module
 from typing import NamedTuple
 
-from promptrec.errors import InputError, MissingExtra
+from promptrec.errors import InputError, import_extra
 from promptrec.rank.ranking import Ranking
 
 
@@ -26,10 +25,7 @@ def stability(base: Ranking, other: Ranking) -> Stability:
         InputError: rankings of different queries.
         MissingExtra: SciPy is not installed.
     """
-    try:
-        kendalltau = import_module("scipy.stats").kendalltau
-    except ModuleNotFoundError:
-        raise MissingExtra("scipy", "evaluate") from None
+    kendalltau = import_extra("scipy.stats", "scipy", "evaluate").kendalltau
     if base.query_id != other.query_id:
         raise InputError(f"rankings of two queries cannot be compared: {base.query_id!r} and {other.query_id!r}")
     places, other_places = _places(base), _places(other)

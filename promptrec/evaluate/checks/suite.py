@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from promptrec.data.query import RankRequest
 from promptrec.evaluate.baseline_comparison import comparison_results
-from promptrec.evaluate.checks.memorisation import gap, title_variants
+from promptrec.evaluate.checks.memorisation import title_variants
 from promptrec.evaluate.checks.robustness import PERTURBATIONS, perturb
 from promptrec.evaluate.checks.stability import mean_stability, position_lift
 from promptrec.evaluate.datasets.dataset import Dataset
@@ -41,7 +41,9 @@ def memorisation(
         if name != "real":
             _, found = runner.run(system, variant, limit)
             other = found.values[runner.config.primary]
-            differences["real titles", f"{name} titles"] = gap(_restrict_to(real, other), other, system.seed)
+            differences["real titles", f"{name} titles"] = paired_difference(
+                _restrict_to(real, other), other, system.seed
+            )
     return {p.reference.removesuffix(" titles"): p for p in comparison_results(differences, runner.config.primary)}
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
 from typing import Any, Self
 
 import numpy as np
 
 from promptrec.data.catalog import Catalog
-from promptrec.errors import MissingExtra
+from promptrec.errors import import_extra
 from promptrec.retrieve.bm25 import document
 from promptrec.retrieve.tokenize import words
 
@@ -32,10 +31,7 @@ class ItemVectors:
         Raises:
             MissingExtra: scikit-learn is not installed.
         """
-        try:
-            text = import_module("sklearn.feature_extraction.text")
-        except ModuleNotFoundError:
-            raise MissingExtra("scikit-learn", "evaluate") from None
+        text = import_extra("sklearn.feature_extraction.text", "scikit-learn", "evaluate")
         tokens = [words(document(item)) for item in catalog]
         # A word that no text has keeps the vocabulary from being empty, which scikit-learn refuses.
         vectorizer = text.TfidfVectorizer(analyzer=lambda row: row, dtype=np.float64).fit([*tokens, ["\x00"]])

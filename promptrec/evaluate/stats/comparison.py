@@ -8,8 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from pydantic import BaseModel, ConfigDict
-
+from promptrec.data.record import Record
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.stats.power import ALPHA
 from promptrec.evaluate.stats.significance import Number, PairedDifference, holm, paired_difference
@@ -53,10 +52,8 @@ def verdict(difference: PairedDifference, p_holm: float, names: tuple[str, str],
     )
 
 
-class Contrast(BaseModel):
+class Contrast(Record):
     """Two rankers in one metric: first minus second, and the p-value adjusted for the whole family."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     names: tuple[str, str]
     metric: str
@@ -71,10 +68,8 @@ class Contrast(BaseModel):
         return self.names[0] if self.difference.mean > 0 else self.names[1]
 
 
-class Comparison(BaseModel):
+class Comparison(Record):
     """Two rankers in each of a family of metrics."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     contrasts: Mapping[str, Contrast]
     seed: int

@@ -4,10 +4,7 @@ Power is of the two-sided paired t test, by the noncentral t distribution. Diffe
 have a standard deviation over users of about .25; then 199 users show .05, 547 show .03 and 1,229 show .02.
 """
 
-from importlib import import_module
-from types import ModuleType
-
-from promptrec.errors import InputError, MissingExtra
+from promptrec.errors import InputError, import_extra
 
 ALPHA = 0.05
 POWER = 0.8
@@ -22,7 +19,8 @@ def power(n: int, difference: float, sd: float, alpha: float = ALPHA) -> float:
     """
     if n < 2 or not sd > 0:
         raise InputError(f"power needs at least 2 users and an sd above 0, got {n} users and an sd of {sd}")
-    return float(_power().TTestPower().power(abs(difference) / sd, float(n), alpha))
+    statsmodels = import_extra("statsmodels.stats.power", "statsmodels", "evaluate")
+    return float(statsmodels.TTestPower().power(abs(difference) / sd, float(n), alpha))
 
 
 def users_needed(sd: float, difference: float, target: float = POWER, alpha: float = ALPHA) -> int:
@@ -63,10 +61,3 @@ def detectable(n: int, sd: float, target: float = POWER, alpha: float = ALPHA) -
         else:
             high = middle
     return high
-
-
-def _power() -> ModuleType:
-    try:
-        return import_module("statsmodels.stats.power")
-    except ModuleNotFoundError:
-        raise MissingExtra("statsmodels", "evaluate") from None

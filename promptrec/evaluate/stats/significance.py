@@ -8,15 +8,14 @@ rankers do. A difference is shown when the interval and the randomisation test b
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from importlib import import_module
-from types import ModuleType
 from typing import Annotated, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BeforeValidator
 
-from promptrec.errors import MissingExtra
+from promptrec.data.record import Record
+from promptrec.errors import import_extra
 from promptrec.evaluate.stats.power import users_needed
 
 RESAMPLES = 10_000
@@ -32,10 +31,8 @@ Floats = npt.NDArray[np.float64]
 Number = Annotated[float, BeforeValidator(lambda value: math.nan if value is None else value)]
 
 
-class Interval(BaseModel):
+class Interval(Record):
     """A mean over `n` queries with its 95 % confidence interval; NaN where it is not defined."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     mean: Number
     low: Number
@@ -88,7 +85,7 @@ def interval(values: Sequence[float] | Floats, seed: int = 0, resamples: int = R
     if _is_constant(defined):
         return Interval(mean=mean, low=mean, high=mean, n=n)
     rng = np.random.default_rng([seed, 0])
-    found = _scipy_stats().bootstrap(
+    found = import_extra("scipy.stats", "scipy", "evaluate").bootstrap(
         (defined,), np.mean, n_resamples=resamples, batch=max(1, MAX_RANDOM_NUMBERS // n), method="BCa", rng=rng
     )
     return Interval(mean=mean, low=found.confidence_interval.low, high=found.confidence_interval.high, n=n)
@@ -159,10 +156,3 @@ def holm(p_values: Mapping[Key, float]) -> dict[Key, float]:
 
 def _is_constant(values: Floats) -> bool:
     return float(np.ptp(values)) < 10.0**-DECIMALS
-
-
-def _scipy_stats() -> ModuleType:
-    try:
-        return import_module("scipy.stats")
-    except ModuleNotFoundError:
-        raise MissingExtra("scipy", "evaluate") from None

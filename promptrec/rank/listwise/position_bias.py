@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
+from pydantic import Field, FiniteFloat, ValidationError, model_validator
 
 from promptrec.data.query import RankRequest
+from promptrec.data.record import Record
 from promptrec.engine.base import Engine
 from promptrec.engine.models.fingerprint import adapter_sha256
 from promptrec.errors import InputError, writing
@@ -30,10 +31,8 @@ MISSING = (
 AGAIN = "fit it again with `promptrec position-bias`"
 
 
-class PositionOffsets(BaseModel):
+class PositionOffsets(Record):
     """Position bias of prompts with one number of candidates."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     labels: tuple[str, ...]
     """Label of each position."""
@@ -49,10 +48,8 @@ class PositionOffsets(BaseModel):
         return self
 
 
-class PositionBias(BaseModel):
+class PositionBias(Record):
     """A model's preference for each position of a template's prompts."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str
     adapter: str | None

@@ -12,10 +12,11 @@ from contextlib import suppress
 from dataclasses import astuple
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 import promptrec
 from promptrec.data.download import home
+from promptrec.data.record import Record
 from promptrec.engine.base import Engine
 from promptrec.engine.models.fingerprint import adapter_sha256, folder_sha256
 from promptrec.engine.models.registry import ModelInfo, resolve
@@ -43,10 +44,8 @@ REFERENCES = 8
 MARGIN = 0.15
 
 
-class Probe(BaseModel):
+class Probe(Record):
     """Measurements of one model, and the ranker selected from them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str
     engine: str

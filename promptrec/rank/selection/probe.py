@@ -8,8 +8,9 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, FiniteFloat
+from pydantic import FiniteFloat
 
+from promptrec.data.record import Record
 from promptrec.engine.base import Engine
 from promptrec.errors import MissingExtra, ModelError, UnknownName
 from promptrec.rank.base import Ranker, Setup
@@ -25,10 +26,8 @@ from promptrec.template.loader import load_template
 PROBED = ("query-likelihood", "item-pmi", "yes-no", "graded", "listwise-labels", "embedding")
 
 
-class ProbeRow(BaseModel):
+class ProbeRow(Record):
     """Measurements of one ranker."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     ranker: str
     auc: FiniteFloat | None = None
