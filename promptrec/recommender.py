@@ -110,7 +110,7 @@ class Recommender:
             UnknownName, ModelError, EngineError, TemplateError, InputError, MissingExtra: see promptrec.errors.
         """
         if retrieve < 1:
-            raise InputError(f"retrieve must be at least 1, got {retrieve}")
+            raise InputError("retrieve-too-small", retrieve=retrieve)
         parsed = EngineOptions.parse(options)
         if isinstance(engine, str):
             choose_engine(engine)  # an unknown name is said before anything is loaded
@@ -165,10 +165,10 @@ class Recommender:
             InputError: k below 1, no catalogue, or a history that holds every item of it.
         """
         if k < 1:
-            raise InputError(f"k must be at least 1, got {k}")
+            raise InputError("k-too-small", k=k)
         retrieved = retrieve_candidates(self._need_catalog(), _as_query(query), max(self._retrieve, k), self._retriever)
         if not retrieved.request.candidates:
-            raise InputError("every item of the catalogue is in the person's history: nothing is left to recommend")
+            raise InputError("nothing-left-to-recommend")
         return retrieved
 
     def rank(self, query: Query | str, candidates: Iterable[Item | str | int]) -> Ranking:
@@ -231,10 +231,10 @@ class Recommender:
     def _checked(self, request: RankRequest) -> RankRequest:
         ids = [item.item_id for item in request.candidates]
         if not ids:
-            raise InputError(f"query {request.query.query_id!r} has no candidates: give at least one")
+            raise InputError("query-without-candidates", query_id=request.query.query_id)
         twice = sorted(i for i, times in Counter(ids).items() if times > 1)
         if twice:
-            raise InputError(f"query {request.query.query_id!r} has candidates twice: {', '.join(twice[:5])}")
+            raise InputError("query-with-candidates-twice", query_id=request.query.query_id, item_ids=tuple(twice[:5]))
         query = with_titles(self.catalog, request.query)[0] if self.catalog else request.query
         return RankRequest(query, request.candidates, request.retrieved)
 
@@ -268,7 +268,7 @@ class Recommender:
 
     def _need_catalog(self) -> Catalog:
         if self.catalog is None:
-            raise InputError("this needs a catalogue: Recommender.load(…, catalog=Catalog.from_csv(…))")
+            raise InputError("needs-catalogue")
         return self.catalog
 
 
@@ -318,7 +318,7 @@ def _as_query(query: Query | str) -> Query:
 
 def _numbered(queries: Iterable[Query | str]) -> list[Query]:
     if isinstance(queries, str | Query):
-        raise InputError("recommend_many takes a list of queries: for one, call recommend")
+        raise InputError("not-a-list-of-queries")
     return [Query(query_id=f"query {n}", preferences=q) if isinstance(q, str) else q for n, q in enumerate(queries, 1)]
 
 

@@ -78,7 +78,7 @@ def compare_templates(
     """
     names = (a.name, b.name) if a.name != b.name else (a.path, b.path)
     if names[0] == names[1]:
-        raise InputError(f"{names[0]} is compared with itself: name two templates")
+        raise InputError("template-compared-with-itself", name=names[0])
     # What is asked for wrongly is said before the first hour of ranking, not after.
     parse_metric(metric)
     rankers = [rank_with(template, engine, dataset.catalog, seed) for template in (a, b)]
@@ -120,7 +120,7 @@ def _requests(dataset: Dataset, limit: int | None) -> list[RankRequest]:
             retrieve_candidates(dataset.catalog, query, CANDIDATES).request for query in dataset.queries[:limit]
         ]
     if not requests:
-        raise InputError(f"{dataset.name} has nobody to rank for")
+        raise InputError("no-queries-to-rank", name=dataset.name)
     return requests
 
 

@@ -36,7 +36,7 @@ def rank_with(template: Template, engine: Engine, catalog: Catalog | None = None
     """
     kind = template.header.kind
     if not template.kind.ranks:
-        raise InputError(f"{template.name} puts people into words and ranks nothing: name a template that does")
+        raise InputError("template-without-ranking", name=template.name)
     ranker = build_ranker(kind, Setup(catalog, {kind: template}, seed))
     return lambda requests: ranker.rank(requests, engine)
 
@@ -52,7 +52,7 @@ def run_tests(template: Template, rank: Rank, catalog: Catalog) -> list[Outcome]
     if not tests:
         others = misnamed_files_hint(Path(template.path).parent)
         raise InputError(
-            f"{template.path}: no tests: write what you expect under `tests:`, in the header or pack.yaml{others}"
+            "template-without-tests", path=template.path, others=others
         )
     requests = [_request(template, number, catalog) for number in range(len(tests))]
     rankings = rank(requests)
@@ -67,7 +67,7 @@ def _request(template: Template, number: int, catalog: Catalog) -> RankRequest:
             if title not in by_title:
                 place = LintContext(template, None, catalog, 0).place("tests", str(number), field, title)
                 unknown = UnknownName(f"title in test {number + 1}", title, by_title)
-                raise InputError(f"{place.path}:{place.line}: {unknown}")
+                raise InputError(unknown.message, path=place.path, line=place.line)
     titles = test.candidates or tuple(by_title)
     return RankRequest(test.query(f"test-{number + 1}"), tuple(by_title[title] for title in titles))
 

@@ -53,14 +53,14 @@ def new_pack(name: str, folder: Path, like: str | None = None, catalog: Catalog 
     if like not in packs():
         raise UnknownName("pack", like, packs())
     if not like.endswith(f"/{language}"):
-        raise InputError(f"{like} is not in the language of {name}: begin from a pack that ends with /{language}")
+        raise InputError("pack-in-other-language", like=like, name=name, language=language)
     target = folder / name
     try:
         if target.exists():
-            raise PackIsThere(f"{target} is there already: change its files, or choose another name")
+            raise PackIsThere("pack-exists", target=target)
         return _write_pack(target, list_templates(pack=like)[0].pack, domain, language, catalog)
     except OSError as error:
-        raise InputError(f"{name} cannot be written to {folder}: {error.strerror}") from None
+        raise InputError("pack-not-writable", name=name, folder=folder, why=error.strerror) from None
 
 
 def pack_name(name: str) -> tuple[str, str]:
@@ -71,10 +71,9 @@ def pack_name(name: str) -> tuple[str, str]:
     """
     if not NAME.fullmatch(name):
         meant = re.sub(r"\s+", "-", name.strip()).lower()
-        plain = f"; without spaces and capitals it is {meant}" if NAME.fullmatch(meant) else ""
-        raise NoPackName(
-            f"{name!r} is no name for a pack: write DOMAIN/LANGUAGE, as in wine/en; the languages: en, zh{plain}"
-        )
+        if NAME.fullmatch(meant):
+            raise NoPackName("not-a-pack-name-but-near", name=name, meant=meant)
+        raise NoPackName("not-a-pack-name", name=name)
     domain, language = name.split("/")
     return domain, language
 

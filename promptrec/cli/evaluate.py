@@ -92,7 +92,7 @@ def _show(found: Evaluation, folder: Path, as_json: bool) -> None:
 
 def _config(path: Path | None, given: dict[str, object]) -> Config:
     if path is None and "datasets" not in given:
-        raise InputError("name a dataset: a folder, or a name that `promptrec data list` shows")
+        raise InputError("no-dataset-given")
     parsed = Config.from_toml(path, given) if path is not None else Config.parse(given, "promptrec evaluate")
     # Given by nobody, they count as no option that changes nothing.
     return parsed.model_copy(update={"templates": parsed.templates or options.own_templates()})

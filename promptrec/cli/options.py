@@ -99,7 +99,7 @@ def open_catalog(source: str, columns: Iterable[str] | None = None) -> Catalog:
     if not source.startswith(BUNDLED):
         return Catalog.from_file(Path(source), columns=mapping or None)
     if mapping:
-        raise InputError("--columns goes with a file of your own; a bundled catalogue has its columns already")
+        raise InputError("columns-of-bundled-catalogue")
     return Catalog.bundled(source.removeprefix(BUNDLED))
 
 
@@ -118,9 +118,9 @@ def settings(
     for pair in pairs or ():
         name, equals, value = (part.strip() for part in pair.partition("="))
         if not (name and equals and (value or may_be_empty)):
-            raise InputError(f"{option} takes NAME=VALUE, got {'something else' if secret else repr(pair)}")
+            raise InputError("option-secret-pair" if secret else "option-pair", option=option, got=repr(pair))
         if name in out:
-            raise InputError(f"{option}: {name} is given twice: give one value")
+            raise InputError("option-name-twice", option=option, name=name)
         out[name] = value
     return out
 

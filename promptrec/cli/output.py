@@ -127,7 +127,7 @@ def hint_on_failure(where: str) -> Iterator[None]:
         raise
     except OSError as error:
         drop_output()
-        raise InputError(f"the output cannot be written ({error.strerror}); {where}") from None
+        raise InputError("output-not-writable", why=error.strerror, where=where) from None
 
 
 def drop_output() -> None:

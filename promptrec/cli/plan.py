@@ -123,7 +123,7 @@ def plan_(
         elif catalog is None and dataset is not None and preferences is None and not columns:
             people = _of_dataset(open_dataset(dataset), candidates or RETRIEVED, users, sample or COUNTED)
         else:
-            raise InputError("say for whom: a dataset, or --catalog FILE, which goes with --preferences and --columns")
+            raise InputError("plan-without-queries")
         system = System("", engine=counter, template=template, templates=options.own_templates(templates), seed=seed)
         plans = _plans(system, rankers, people, counter, known, console)
     if as_json:
@@ -142,7 +142,7 @@ def _plans(
 ) -> list[Plan]:
     """A plan for each ranker that was asked for, or for each that reads a model and has all that it needs."""
     if AUTO in (rankers or ()):
-        raise InputError(f"{AUTO} takes what a probe of the model finds: run `promptrec probe`, and plan what it names")
+        raise InputError("plan-of-auto", auto=AUTO)
     plans = []
     for name in rankers or [name for name in RANKERS if template_kinds(name)]:
         try:
@@ -167,7 +167,7 @@ def _plans(
 
 def _speed(reading: float | None, writing: float | None) -> Speed | None:
     if reading is None and writing is not None:
-        raise InputError("--writing-speed goes with --speed: whoever writes has read first")
+        raise InputError("writing-speed-alone")
     return None if reading is None else Speed(reading, writing)
 
 
@@ -189,7 +189,7 @@ def _made_up(
 
 def _of_dataset(dataset: Dataset, candidates: int, users: int | None, sample: int) -> _People:
     if users is not None and users > len(dataset.queries):
-        raise InputError(f"--users {users}: {dataset.name} has {len(dataset.queries)} queries; leave it out for all")
+        raise InputError("more-users-than-queries", users=users, name=dataset.name, count=len(dataset.queries))
     requests = dataset_requests(dataset, candidates, users)
     items = {item.item_id for request in requests for item in request.candidates}
     return _People(dataset, requests[:sample], len(requests), len(items))

@@ -44,7 +44,7 @@ def position_bias(
     candidates that it was fitted with; the ranker refuses others.
     """
     if out.is_dir() or not out.parent.is_dir():
-        raise InputError(f"--out {out}: give a file, in a folder that is there")
+        raise InputError("not-an-output-file", file=out)
     data = open_dataset(dataset)
     with options.loaded_engine(model, engine, options.engine_settings(engine_option)) as opened, bars() as bar:
         system = System(

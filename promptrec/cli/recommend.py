@@ -91,7 +91,7 @@ def show(ranking: Ranking, as_json: bool) -> None:
         EngineError: the ranking failed.
     """
     if ranking.status == "failed":
-        raise EngineError(f"nothing could be ranked: {ranking.reason}")
+        raise EngineError("ranking-failed", reason=ranking.reason)
     if as_json:
         print_json(ranking.model_dump_json(indent=2))
         return
@@ -103,13 +103,13 @@ def show(ranking: Ranking, as_json: bool) -> None:
 
 def _query(preferences: str | None, history: list[str] | None) -> Query:
     if preferences is not None and not preferences.strip():
-        raise InputError("--preferences is empty: say in words what the person likes, or leave the option out")
+        raise InputError("empty-preferences-option")
     try:
         return Query(
             preferences=options.as_typed(preferences or ""), history=tuple(map(options.as_typed, history or ()))
         )
     except InputError as error:
-        raise InputError(f"--preferences or --history: {error}") from None
+        raise InputError("preferences-or-history", why=error.message) from None
 
 
 def _ids(candidates: list[str], catalog: Catalog) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from promptrec.data.clean import clean_text
 from promptrec.errors import InputError
+from promptrec.messages import Message, message
 
 # From here on a float leaves out whole numbers: its last digits are not those of the ID.
 EXACT_FLOATS = 2**53
@@ -45,7 +46,7 @@ class Likeness(NamedTuple):
 
     written: str
     known: str
-    difference: str
+    difference: Message
 
 
 def likeness(unknown: Iterable[str], known: Iterable[str], *, are_ids: bool = True) -> Likeness | None:
@@ -61,7 +62,7 @@ def likeness(unknown: Iterable[str], known: Iterable[str], *, are_ids: bool = Tr
     found: list[Likeness] = []
     for difference, form in _FORMS if are_ids else _FORMS[:_CLOSE]:
         by_form = {form(one): one for one in reversed(known)}
-        found = [Likeness(one, by_form[form(one)], difference) for one in written if form(one) and form(one) in by_form]
+        found = [Likeness(one, by_form[form(one)], message(difference)) for one in written if form(one) and form(one) in by_form]
         if 2 * len(found) >= len(written) > 0:
             return found[0]
     return None
@@ -87,11 +88,11 @@ def _bare(text: str) -> str:
 
 # Each form blurs what those before it do, and a little more.
 _FORMS: tuple[tuple[str, Callable[[str], str]], ...] = (
-    ("a number is written another way", _number),
-    ("the capitals differ", _letters),
-    ("zeros stand before it", _bare),
-    ("there are other signs in it", lambda text: _bare(re.sub(r"[\W_]+", "", _number(text)))),
-    ("other letters stand before it", lambda text: _bare(re.sub(r"^[^\W\d_]+(?:[^\w\s]|_)?(?=\d+$)", "", text))),
+    ("ids-differ/number", _number),
+    ("ids-differ/capitals", _letters),
+    ("ids-differ/zeros", _bare),
+    ("ids-differ/signs", lambda text: _bare(re.sub(r"[\W_]+", "", _number(text)))),
+    ("ids-differ/prefix", lambda text: _bare(re.sub(r"^[^\W\d_]+(?:[^\w\s]|_)?(?=\d+$)", "", text))),
 )
 # So many of them blur nothing that makes a text another one.
 _CLOSE = 3

@@ -10,30 +10,31 @@ from promptrec.data.formats.toml import read_toml
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.metrics.ranking import DEFAULT_METRICS, parse_metric
+from promptrec.messages import Slot, message
 from promptrec.rank.expression import ranker_parts
 from promptrec.rank.selection.auto import AUTO
 
-_NUMBER = "a whole number from 1"
-# What each field may be, and an example as TOML has it.
+_NUMBER = "expected/number-from-one"
+# What each field may be, as a code of the message catalogue, and an example as TOML has it.
 EXPECTED = {
-    "datasets": ("a list of folders or names", '["mine"]'),
-    "rankers": ("a list of names", '["query-likelihood"]'),
-    "models": ("a list of names or folders", '["smollm2-135m"]'),
-    "engine": ("a name", '"transformers"'),
-    "engine_options": ("a table of options", '{dtype = "bfloat16"}'),
-    "template": ("a name or file", '"films/en"'),
-    "templates": ("a folder", '"my-templates"'),
-    "adapter": ("a folder", '"my-adapter"'),
-    "position_bias": ("a file", '"films.position-bias.json"'),
+    "datasets": ("expected/folders-or-names", '["mine"]'),
+    "rankers": ("expected/names", '["query-likelihood"]'),
+    "models": ("expected/names-or-folders", '["smollm2-135m"]'),
+    "engine": ("expected/name", '"transformers"'),
+    "engine_options": ("expected/options", '{dtype = "bfloat16"}'),
+    "template": ("expected/name-or-file", '"films/en"'),
+    "templates": ("expected/folder", '"my-templates"'),
+    "adapter": ("expected/folder", '"my-adapter"'),
+    "position_bias": ("expected/file", '"films.position-bias.json"'),
     "limit": (_NUMBER, "100"),
     "retrieve": (_NUMBER, "50"),
-    "seed": ("a whole number", "0"),
-    "metrics": ("a list of names", '["ndcg@10"]'),
-    "memorisation": ("true or false", "true"),
-    "robustness": ("true or false", "true"),
-    "check_limit": ("a whole number from 2", "100"),
-    "max_failed": ("a share from 0 to 1", "0.01"),
-    "executor": ("a name", '"ray"'),
+    "seed": ("expected/number", "0"),
+    "metrics": ("expected/names", '["ndcg@10"]'),
+    "memorisation": ("expected/true-or-false", "true"),
+    "robustness": ("expected/true-or-false", "true"),
+    "check_limit": ("expected/number-from-two", "100"),
+    "max_failed": ("expected/share", "0.01"),
+    "executor": ("expected/name", '"ray"'),
     "workers": (_NUMBER, "4"),
 }
 # Options that no file holds: they are about one command, and not about what is found.
@@ -115,17 +116,17 @@ class Config(BaseModel):
         name = str(first["loc"][0])
         if name in COMMAND_ONLY:
             raise InputError(
-                f"{source}: {name!r} is no part of an evaluation: give {COMMAND_ONLY[name]} on the command line"
+                "config-command-line-only", path=source, name=name, option=COMMAND_ONLY[name]
             )
         if name in EngineOptions.model_fields:
-            raise InputError(f"{source}: {name} is an engine option: put it under [engine_options]")
+            raise InputError("config-engine-option", path=source, name=name)
         if first["type"] == "extra_forbidden":
-            raise InputError(f"{source}: {UnknownName('field', name, cls.model_fields)}")
+            raise InputError(UnknownName("field", name, cls.model_fields).message, path=source)
         expected, example = EXPECTED[name]
-        got = "nothing" if first["type"] == "missing" else repr(values[name])
+        got: Slot = message("nothing") if first["type"] == "missing" else repr(values[name])
         if name == "engine_options":  # it may hold a secret
             got = type(values[name]).__name__
-        raise InputError(f"{source}: {name}: expected {expected}, such as {example}, got {got}")
+        raise InputError("config-value", path=source, name=name, expected=message(expected), example=example, got=got)
 
     @classmethod
     def from_toml(cls, path: str | Path, changes: Mapping[str, Any]) -> Self:

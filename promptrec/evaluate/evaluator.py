@@ -69,7 +69,7 @@ def evaluate(
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InputError(f"{out} cannot be the folder of an evaluation ({error.strerror}): choose another") from None
+        raise InputError("evaluation-folder", out=out, why=error.strerror) from None
     runner = Runner(config, out, retry_failed, listener)
     stopped: list[EngineError] = []
 
@@ -86,8 +86,7 @@ def evaluate(
     write_report(out)
     if stopped:
         raise EngineError(
-            f"{stopped[0]}; what was ranked is kept in {out}, with a report of what was finished: the same command "
-            "goes on from there, and with --retry-failed (in Python retry_failed=True) asks again for what failed"
+            "evaluation-stopped", why=stopped[0].message, out=out
         )
     return evaluation
 
@@ -96,7 +95,7 @@ def _check_systems(config: Config, datasets: Sequence[Dataset], engine: Engine |
     """The systems that are asked for; whatever cannot be used is said before anything is run."""
     names = [dataset.name for dataset in datasets]
     if len(set(names)) < len(names):
-        raise InputError(f"two of the datasets have one name ({', '.join(names)}): change `name` in a dataset.toml")
+        raise InputError("datasets-of-one-name", names=tuple(names))
     systems = requested_systems(config, engine)
     for dataset in datasets:
         for system in systems:

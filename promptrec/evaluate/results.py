@@ -147,8 +147,7 @@ def read_evaluation(folder: str | Path) -> Evaluation:
         return Evaluation.model_validate_json(path.read_bytes())
     except OSError:
         raise InputError(
-            f"{folder}: no {EVALUATION} there: give the folder that `promptrec evaluate --out` wrote; if it was "
-            "stopped, give that command again"
+            "not-an-evaluation", path=folder, file=EVALUATION
         ) from None
     except ValidationError as error:
-        raise InputError(f"{path}: {first_validation_error(error)}; evaluate again") from None
+        raise InputError("evaluation-unreadable", path=path, why=first_validation_error(error)) from None

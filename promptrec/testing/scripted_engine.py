@@ -86,7 +86,7 @@ class ScriptedEngine(BaseEngine):
             return max(constraint.choice, key=lambda c: sum(model.logprobs(self.tokenizer.encode(c, trusted=False))))
         if constraint.regex is not None:
             return first_match(constraint.regex)
-        raise InputError("the scripted engine knows no grammars: give it reply=…")
+        raise InputError("scripted-engine-grammar")
 
     def _read(self, ids: Tokens, value: Callable[[str], T]) -> Output[T]:
         """`value` of a prompt's text, unless the prompt is scripted to fail."""
@@ -124,5 +124,5 @@ def _first(parts: Any) -> str:  # noqa: ANN401 - a parse tree of the standard li
         elif name == "IN":
             out += _first([value[0] if str(value[0][0]) == "LITERAL" else (re._constants.LITERAL, value[0][1][0])])  # type: ignore[attr-defined]
         else:
-            raise InputError(f"the scripted engine cannot write a text for {name} in a regular expression")
+            raise InputError("scripted-engine-pattern", name=name)
     return out

@@ -40,7 +40,7 @@ def check_(
     folder = resolve(model, "language model").folder
     tokenizer = ModelTokenizer.from_folder(folder)
     if untrusted and catalog is not None:
-        raise InputError("--untrusted checks with the pack's own catalogue: leave --catalog out")
+        raise InputError("untrusted-with-catalogue")
     items = options.open_catalog(catalog, columns) if catalog is not None else None
     names = named or ([str(templates)] if templates is not None else [])
     paths: list[str | Path] = [path for name in names for path in template_files(name, templates)]

@@ -19,8 +19,8 @@ def one_template(name: str, folder: Path | None) -> Template:
     held = inside(name, folder)
     if held is not None:
         # A pack found by its folder has no name; its files do for its templates.
-        names = (t.name if t.name.startswith(name) else t.path for t in held)
-        raise InputError(f"{name} is a pack: name one of its templates: {', '.join(names)}")
+        names = tuple(t.name if t.name.startswith(name) else t.path for t in held)
+        raise InputError("is-a-pack", name=name, names=names)
     return _named(name, folder)
 
 
@@ -47,9 +47,7 @@ def template_files(name: str, folder: Path | None) -> list[Path]:
     if held is not None:
         found = [path for path in sorted(held.rglob(f"*{SUFFIX}")) if not path.name.startswith(PART)]
         if not found:
-            raise InputError(
-                f"{held}: no template in this folder: their names end with {SUFFIX}{misnamed_files_hint(held)}"
-            )
+            raise InputError("folder-without-templates", path=held, suffix=SUFFIX, others=misnamed_files_hint(held))
         return found
     files = [Path(name), *(root / f"{name}{SUFFIX}" for root in roots)]
     known = next((path for path in files if path.suffix == SUFFIX and path.is_file()), None)
@@ -66,4 +64,4 @@ def _named(name: str, folder: Path | None) -> Template:
         if folder is not None or not held:
             raise
         add = " or ".join(f"--templates {path}" for path in held)
-        raise InputError(f"{unknown}; it is in {' and '.join(held)}: add {add}") from None
+        raise InputError("template-in-other-folder", why=unknown.message, folders=tuple(held), add=add) from None

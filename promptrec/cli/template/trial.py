@@ -140,7 +140,7 @@ def _chosen(name: str, folder: Path | None, kinds: list[str] | None, default: st
     held = [one_template(name, folder)] if pack is None else pack
     able = [t for t in held if t.kind.ranks]
     if not able:
-        raise InputError(f"{name} writes a person's profile: it ranks nothing, so there is nothing to test")
+        raise InputError("nothing-to-test", name=name)
     if pack is None:
         return able
     known = [template.header.kind for template in able]

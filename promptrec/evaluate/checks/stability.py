@@ -27,7 +27,7 @@ def stability(base: Ranking, other: Ranking) -> Stability:
     """
     kendalltau = import_extra("scipy.stats", "scipy", "evaluate").kendalltau
     if base.query_id != other.query_id:
-        raise InputError(f"rankings of two queries cannot be compared: {base.query_id!r} and {other.query_id!r}")
+        raise InputError("rankings-of-two-queries", query_id=base.query_id, query_id_b=other.query_id)
     places, other_places = _places(base), _places(other)
     shared = [item_id for item_id in places if item_id in other_places]
     x, y = [places[i] for i in shared], [other_places[i] for i in shared]

@@ -13,6 +13,7 @@ from promptrec.errors import InputError
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.leaks import find_leaks
 from promptrec.evaluate.datasets.profiles import Profile
+from promptrec.messages import Message, message
 
 Relevance = Mapping[str, Mapping[str, int]]
 
@@ -55,11 +56,11 @@ def audit_training(
     """
     frame = training.frame
     if not len(frame):
-        raise InputError(f"{source}: no rows in it: write one for each choice, or leave the file out")
+        raise InputError("interactions-empty", path=source)
     known = frame["item_id"].isin([item.item_id for item in catalog])
     if not known.any():
         raise InputError(
-            f"{source}: no row is of an item of the catalogue: {_explain_mismatch(frame['item_id'], catalog)}"
+            "interactions-of-other-items", path=source, hint=_explain_mismatch(frame["item_id"], catalog)
         )
     people = same_ids(frame["user_id"].unique(), relevance)
     judged = frame.loc[frame["user_id"].isin(people), ["user_id", "item_id"]]
@@ -92,7 +93,7 @@ def _unknown_items(found: Interactions, rows: int, catalog: Catalog) -> Iterator
         meant = likeness(items, [item.item_id for item in catalog])
         yield (
             f"Interactions of items that are not in the catalogue: {len(found):,} of {rows:,}, of "
-            f"{_count_noun(len(items), 'item')}, the first {items[0]!r}{f': {_likeness_hint(meant)}' if meant else ''}."
+            f"{_count_noun(len(items), 'item')}, the first {items[0]!r}{f': {_likeness_hint(meant).text()}' if meant else ''}."
         )
 
 
@@ -131,10 +132,7 @@ def _relevant_not_among_candidates(dataset: Dataset) -> Iterator[str]:
     ]
     if lost and len(lost) == len(judged):
         raise InputError(
-            f"{dataset.name}: for no query anything right is among its candidates, so that every ranking would be 0: "
-            f"candidates and judgements are of different items (query {lost[0].query.query_id!r}: right is "
-            f"{min(_relevant_items(dataset.relevance[lost[0].query.query_id]))!r}, the first candidate is "
-            f"{lost[0].candidates[0].item_id!r})"
+            "no-relevant-candidates", path=dataset.name, query_id=lost[0].query.query_id, relevant=min(_relevant_items(dataset.relevance[lost[0].query.query_id])), item_id=lost[0].candidates[0].item_id
         )
     if lost:
         yield (
@@ -156,9 +154,9 @@ def _unknown_history_entries(dataset: Dataset) -> Iterator[str]:
         return
     if len(unknown) == len(entries):
         raise InputError(
-            f"{dataset.name}: no entry of a history is of an item of the catalogue: {_likeness_hint(meant)}"
+            "history-of-other-items", path=dataset.name, hint=_likeness_hint(meant)
         )
-    yield f"Entries of histories that seem to be IDs, and are none of the catalogue's: {_likeness_hint(meant)}."
+    yield f"Entries of histories that seem to be IDs, and are none of the catalogue's: {_likeness_hint(meant).text()}."
 
 
 def _lost_characters(dataset: Dataset) -> Iterator[str]:
@@ -187,7 +185,7 @@ def _relevant_items(grades: Mapping[str, int]) -> set[str]:
     return {item_id for item_id, grade in grades.items() if grade > 0}
 
 
-def _explain_mismatch(written: Iterable[str], catalog: Catalog) -> str:
+def _explain_mismatch(written: Iterable[str], catalog: Catalog) -> Message:
     """Why IDs are none of the catalogue's, with an example of both."""
     ids = {item.item_id: item for item in catalog}
     unknown = [one for one in dict.fromkeys(written) if one not in ids]
@@ -196,15 +194,12 @@ def _explain_mismatch(written: Iterable[str], catalog: Catalog) -> str:
         return _likeness_hint(meant)
     named = catalog.find(unknown[0])
     if named is not None:
-        return f"they have titles in the place of IDs: write {named.item_id!r} for {unknown[0]!r}"
-    return f"they have {unknown[0]!r}, the catalogue {next(iter(ids))!r}: write the catalogue's IDs"
+        return message("titles-for-ids", item_id=named.item_id, found=unknown[0])
+    return message("ids-of-another-catalogue", found=unknown[0], item_id=next(iter(ids)))
 
 
-def _likeness_hint(meant: Likeness) -> str:
-    return (
-        f"they have {meant.written!r}, the catalogue {meant.known!r} ({meant.difference}): write the IDs alike in both "
-        "files"
-    )
+def _likeness_hint(meant: Likeness) -> Message:
+    return message("ids-written-otherwise", found=meant.written, known=meant.known, difference=meant.difference)
 
 
 def _count_noun(number: int, one: str, several: str = "") -> str:

@@ -24,34 +24,33 @@ def read_candidates(path: Path, queries: tuple[Query, ...], catalog: Catalog) ->
     for place, row in read_jsonl(path):
         missing = next((name for name in ("query_id", "candidates") if name not in row), None)
         if missing is not None:
-            raise InputError(f"{place}: no field {missing!r}; the fields there are: {', '.join(row) or 'none'}")
-        query_id = _ids(f"{place}: query_id", [row["query_id"]])[0]
+            raise InputError("candidates-field-missing", path=place, name=missing, fields=tuple(row))
+        query_id = _ids(place, [row["query_id"]])[0]
         check_known(place, "query", query_id, known)
         if query_id in shown:
-            raise InputError(f"{place}: query {query_id!r} stands there twice, first at {shown[query_id][0]}")
-        where = f"{place}: query {query_id!r}: candidates"
+            raise InputError("query-twice", path=place, query_id=query_id, first=shown[query_id][0])
         if not isinstance(row["candidates"], list):
-            raise InputError(f'{where}: expected a list of item IDs, such as ["b1", "b2"], got {row["candidates"]!r}')
-        ids = _ids(where, row["candidates"])
+            raise InputError("candidates-not-list", path=place, query_id=query_id, got=repr(row["candidates"]))
+        ids = _ids(place, row["candidates"])
         twice = next((item_id for item_id, times in Counter(ids).items() if times > 1), None)
         if twice is not None:
-            raise InputError(f"{where}: the item {twice!r} stands there twice: name each once")
+            raise InputError("candidate-twice", path=place, query_id=query_id, item_id=twice)
         for item_id in ids:
-            check_known(where, "item", item_id, items)
+            check_known(place, "item", item_id, items)
         shown[query_id] = (place, ids)
     without = (query.query_id for query in queries if not shown.get(query.query_id, ("", ()))[1])
     missing = next(without, None)
     if missing is not None:
-        raise InputError(f"{path}: query {missing!r} has no candidates: every query needs a line")
+        raise InputError("query-without-candidates-line", path=path, query_id=missing)
     return tuple(RankRequest(query, tuple(items[i] for i in shown[query.query_id][1])) for query in queries)
 
 
-def _ids(where: str, written: Iterable[object]) -> tuple[str, ...]:
+def _ids(place: str, written: Iterable[object]) -> tuple[str, ...]:
     """IDs as text, of which none is empty."""
     try:
         ids = tuple(identifier(one) for one in written)
     except InputError as error:
-        raise InputError(f"{where}: {error}") from None
+        raise InputError(error.message, path=place) from None
     if "" in ids:
-        raise InputError(f"{where}: one of the IDs is empty: name an item, or take it out")
+        raise InputError("candidates-id-empty", path=place)
     return ids

@@ -7,6 +7,7 @@ from rapidfuzz import fuzz
 
 from promptrec.data.identifiers import likeness
 from promptrec.errors import InputError
+from promptrec.messages import Slot, message
 
 # Each part under all names that are read.
 FILES: Mapping[str, tuple[str, ...]] = {
@@ -16,10 +17,8 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "qrels": ("qrels.txt",),
     "interactions": ("interactions.csv",),
 }
-LINE_FORMATS = {
-    "candidates": ', a line {"query_id": …, "candidates": […]} for each query',
-    "qrels": ", a line 'query_id 0 item_id grade' for each judgement, parted by spaces",
-}
+# Parts whose lines no name of a file explains; the catalogue has `line-format/PART`.
+LINE_FORMATS = ("candidates", "qrels")
 # How much a name must be like ours to be meant: "catalogue" and "query" for what has to be there, no more than a
 # letter for what may be left out on purpose ("candidates-old").
 LOOSE_SIMILARITY, STRICT_SIMILARITY = 66, 90
@@ -34,13 +33,14 @@ def find_file(folder: Path, part: str, min_similarity: float = STRICT_SIMILARITY
     names = FILES[part]
     there = [folder / name for name in names if (folder / name).exists()]
     if len(there) > 1:
-        raise InputError(f"{folder}: {' and '.join(path.name for path in there)} are the same part: keep one of them")
+        raise InputError("dataset-part-twice", path=folder, names=tuple(path.name for path in there))
     found = there[0] if there else None
     if found is None and (other := _similar_file(folder, part, min_similarity)) is not None:
         same_kind = next((name for name in names if Path(name).suffix == other.suffix.lower()), None)
         table = next((name for name in names if name.endswith(".csv")), names[0])
-        do = f"rename it {same_kind}" if same_kind else f"write it as {table}{LINE_FORMATS.get(part, '')}"
-        raise InputError(f"{folder}: no {_join_or(names)}, but found {other.name}: {do}")
+        code = "dataset-file-misnamed" if same_kind else "dataset-file-of-other-kind"
+        right, lines = same_kind or table, _line_format(part)
+        raise InputError(code, path=folder, names=names, other=other.name, right=right, lines=lines)
     return found
 
 
@@ -52,9 +52,7 @@ def require_file(folder: Path, part: str) -> Path:
     """
     found = find_file(folder, part, LOOSE_SIMILARITY)
     if found is None:
-        raise InputError(
-            f"{folder}: no {_join_or(FILES[part])} there: a dataset folder needs one{LINE_FORMATS.get(part, '')}"
-        )
+        raise InputError("dataset-file-missing", path=folder, names=FILES[part], lines=_line_format(part))
     return found
 
 
@@ -67,8 +65,7 @@ def check_id(place: str, kind: str, written: str) -> None:
     words = written.split()
     if words != [written]:
         raise InputError(
-            f"{place}: the {kind} ID {written!r} has white space in it, which parts IDs in qrels.txt: write "
-            f"{'_'.join(words)!r} in every file"
+            "id-with-spaces", path=place, kind=kind, found=written, fixed='_'.join(words)
         )
 
 
@@ -81,10 +78,8 @@ def check_known(place: str, kind: str, written: str, known: Mapping[str, object]
     if written in known:
         return
     meant = likeness([written], known)
-    seems = f"; it seems to be {meant.known!r} ({meant.difference})" if meant else ""
-    where = "among the queries" if kind == "query" else "in the catalogue"
-    add = "" if kind == "query" else "add it to the catalogue, "
-    raise InputError(f"{place}: the {kind} {written!r} is not {where}{seems}: mend it, {add}or remove it")
+    near = message("seems-to-be", known=meant.known, difference=meant.difference) if meant else ""
+    raise InputError("query-not-known" if kind == "query" else "item-not-known", path=place, name=written, near=near)
 
 
 def _similar_file(folder: Path, part: str, least: float) -> Path | None:
@@ -97,5 +92,5 @@ def _similar_file(folder: Path, part: str, least: float) -> Path | None:
     return None
 
 
-def _join_or(names: tuple[str, ...]) -> str:
-    return ", ".join(names[:-1]) + " or " * (len(names) > 1) + names[-1]
+def _line_format(part: str) -> Slot:
+    return message(f"line-format/{part}") if part in LINE_FORMATS else ""

@@ -69,20 +69,20 @@ def read_about(path: Path) -> dict[str, Any]:
     about = read_toml(path) if path.exists() else {}
     for field, value in about.items():
         if isinstance(value, dict):
-            raise InputError(f"{path}: take the line [{field}] out: the fields stand by themselves")
+            raise InputError("about-table", path=path, field=field)
         if field not in ABOUT_FIELDS:
-            raise InputError(f"{path}: unknown field {field!r}; known: {', '.join(ABOUT_FIELDS)}")
+            raise InputError("about-unknown-field", path=path, field=field, known=ABOUT_FIELDS)
         if not isinstance(value, str):
-            raise InputError(f"{path}: {field}: expected text in quotes, got {value!r}")
+            raise InputError("about-not-text", path=path, field=field, got=repr(value))
     # Runs are kept in a folder of this name, which has to stay inside the one that is asked for.
     if not re.fullmatch(r"\w[^/\\\x00-\x1f]{0,99}", about.get("name", "unnamed")):
         raise InputError(
-            f"{path}: name: {about['name']!r} cannot name a folder: begin with a letter or digit, and leave out slashes"
+            "about-name", path=path, name=about['name']
         )
     try:
         return about | {"language": language_code(about.get("language", "en"))}
     except InputError as error:
-        raise InputError(f"{path}: {error}") from None
+        raise InputError(error.message, path=path) from None
 
 
 def _catalog(path: Path) -> Catalog:

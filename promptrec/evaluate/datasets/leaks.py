@@ -10,6 +10,7 @@ from promptrec.data.clean import title_key
 from promptrec.data.item import Item
 from promptrec.errors import InputError
 from promptrec.evaluate.datasets.profiles import Profile
+from promptrec.messages import message
 
 _CHINESE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 SHORTEST_CHINESE = 3
@@ -45,8 +46,7 @@ def check_leaks(profiles: Iterable[Profile], relevance: Mapping[str, Mapping[str
     if leaks:
         first = leaks[0]
         raise InputError(
-            f"query {first.query_id!r}: the title of the relevant item {first.item_id!r}, {first.title!r}, stands in "
-            f"its {first.where} ({len(leaks)} such in all): build profiles from what came before the test only"
+            "profile-leak", query_id=first.query_id, item_id=first.item_id, title=first.title, where=message(first.where), count=len(leaks)
         )
 
 

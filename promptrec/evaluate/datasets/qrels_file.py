@@ -8,7 +8,7 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.identifiers import identifier
 from promptrec.data.query import Query
 from promptrec.data.readers import text_of
-from promptrec.errors import InputError
+from promptrec.errors import InputError, RowPlace
 from promptrec.evaluate.datasets.file_lookup import check_known
 
 # 2^grade - 1 has to be a number.
@@ -45,24 +45,23 @@ def read_qrels(
     for number, line in enumerate(text_of(path).split("\n"), start=1):
         if not line.strip():
             continue
-        place = f"{path}:{number}"
+        place = RowPlace(path, number)
         query_id, item_id, grade = _judgement(place, line)
         if query_id in items and item_id in known and query_id not in known:
-            raise InputError(f"{place}: the item stands before the query: write 'query_id 0 item_id grade'")
+            raise InputError("qrels-order", path=place)
         check_known(place, "query", query_id, known)
         check_known(place, "item", item_id, items)
         if item_id in relevance.setdefault(query_id, {}):
-            raise InputError(f"{place}: the item {item_id!r} is judged twice for query {query_id!r}: remove one line")
+            raise InputError("judged-twice", path=place, item_id=item_id, query_id=query_id)
         if grade > HIGHEST_GRADE:
-            raise InputError(f"{place}: the grade {grade} is above {HIGHEST_GRADE}; grades are small whole numbers")
+            raise InputError("grade-too-high", path=place, grade=grade, most=HIGHEST_GRADE)
         if grade > 0 and item_id in known[query_id]:
             raise InputError(
-                f"{place}: the item {item_id!r} is in the history of query {query_id!r}, and what a person knows is "
-                "not recommended: nobody could find it. Remove the line, or the entry of the history"
+                "relevant-in-history", path=place, item_id=item_id, query_id=query_id
             )
         relevance[query_id][item_id] = grade
     if not any(grade > 0 for grades in relevance.values() for grade in grades.values()):
-        raise InputError(f"{path}: nothing is right for anybody: an evaluation needs grades above 0")
+        raise InputError("no-relevant-judgements", path=path)
     return relevance
 
 
@@ -72,12 +71,12 @@ def _judgement(place: str, line: str) -> tuple[str, str, int]:
     if grade is not None:
         return identifier(cells[0]), identifier(cells[2]), grade
     if "," in line and len(cells) != COLUMNS:
-        hint = ", parted by spaces, not commas"
+        code = "qrels-line-with-commas"
     elif HEADER_NAMES & {cell.casefold() for cell in cells}:
-        hint = "; if this line has the names of the columns, take it out"
+        code = "qrels-line-of-names"
     else:
-        hint = ""
-    raise InputError(f"{place}: expected 'query_id 0 item_id grade' with a whole grade{hint}, got {line.strip()!r}")
+        code = "qrels-line"
+    raise InputError(code, path=place, got=line.strip())
 
 
 def _grade(cell: str) -> int | None:

@@ -9,13 +9,15 @@ from rapidfuzz import fuzz, process
 
 from promptrec.data.query import Query
 from promptrec.data.readers import Row, read_csv, read_jsonl
-from promptrec.errors import InputError
+from promptrec.errors import InputError, RowPlace
 from promptrec.evaluate.datasets.file_lookup import check_id
+from promptrec.messages import message
 
 ENTRY_SEPARATOR = "|"
 ATTRIBUTE = "attributes."
 KNOWN = ("preferences", "history", "context", "attributes")
-EXPECTED = {"history": 'a list of texts, such as ["Solaris"]', "attributes": 'texts by name, such as {"age": "30"}'}
+# Codes of the message catalogue.
+EXPECTED = {"history": "list-of-texts", "attributes": "texts-by-name"}
 # What people call the columns that we read.
 COLUMN_ALIASES = {
     **dict.fromkeys(("id", "qid", "user", "user_id", "userid", "person", "reader"), "query_id"),
@@ -40,19 +42,17 @@ def read_queries(path: Path) -> tuple[tuple[Query, ...], tuple[str, ...]]:
     rows = [(place, _strip_names(row)) for place, row in read_csv(path)] if is_table else list(read_jsonl(path))
     columns = tuple(dict.fromkeys(name for _, row in rows for name in row if name.strip()))
     if not rows:
-        raise InputError(f"{path}: nobody is in it: write a line for each person")
+        raise InputError("queries-empty", path=path)
     if "query_id" not in columns:
-        where, kind = (f"{path}:1", "column") if is_table else (rows[0][0], "field")
-        listed = ", ".join(_with_hints(columns, columns, is_table))
-        raise InputError(f"{where}: no {kind} 'query_id'; the {kind}s are: {listed}. Rename the one that says who asks")
+        code, place = ("no-query-id-column", RowPlace(path, 1)) if is_table else ("no-query-id-field", rows[0][0])
+        raise InputError(code, path=place, names=_with_hints(columns, columns, is_table))
     queries = _queries([(place, _from_csv_row(row)) for place, row in rows] if is_table else rows)
     known = {"query_id", *(KNOWN[:-1] if is_table else KNOWN)}
     unread = [name for name in columns if name not in known and not (is_table and _is_attribute(name))]
     if all(query.is_empty for query in queries):
         there = [*(name for name in columns if name not in unread), *_with_hints(unread, columns, is_table)]
         raise InputError(
-            f"{path}: no query says anything: one of {', '.join(KNOWN)} has to be filled, and the fields there are "
-            f"{', '.join(there)}"
+            "queries-without-words", path=path, known=KNOWN, fields=tuple(there)
         )
     return queries, _with_hints(unread, columns, is_table)
 
@@ -63,27 +63,27 @@ def _queries(rows: Iterable[Row]) -> tuple[Query, ...]:
     for place, row in rows:
         query = _query(place, row)
         if not query.query_id:
-            raise InputError(f"{place}: no query_id in this row: give every person an ID of their own")
+            raise InputError("query-without-id", path=place)
         check_id(place, "query", query.query_id)
         if query.query_id in places:
             first = places[query.query_id]
-            raise InputError(f"{place}: query {query.query_id!r} stands there twice, first at {first}: remove one")
+            raise InputError("query-twice", path=place, query_id=query.query_id, first=first)
         places[query.query_id] = place
         queries.append(query)
     return tuple(queries)
 
 
 def _query(place: str, row: Mapping[str, Any]) -> Query:
-    where = f"{place}: query {row.get('query_id')!r}"
     try:
         return Query(**{"query_id": None} | {name: row[name] for name in Query.model_fields if name in row})
     except ValidationError as error:
         first = error.errors()[0]
         field, got = str(first["loc"][0]), repr(first["input"])
         shown = got if len(got) <= MAX_CHARACTERS_SHOWN else f"{got[:MAX_CHARACTERS_SHOWN]}…"
-        raise InputError(f"{where}: {field}: expected {EXPECTED.get(field, 'text in quotes')}, got {shown}") from None
+        expected = message(EXPECTED.get(field, "text-in-quotes"))
+        raise InputError("query-field", path=place, field=field, expected=expected, got=shown) from None
     except InputError as error:
-        raise InputError(f"{where}: {error}") from None
+        raise InputError(error.message, path=place) from None
 
 
 def _strip_names(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,9 +38,9 @@ def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda messag
     """The folder of a dataset; see `open_dataset`."""
     if not str(name).strip():
         # Path("") is the folder one is in.
-        raise InputError(f"the name of a dataset is empty: {LIST} shows what there is")
+        raise InputError("dataset-name-empty", command=LIST)
     if any("\udc80" <= sign <= "\udcff" for sign in str(name)):
-        raise InputError(f"the name of the folder {str(name)!a} is not in UTF-8: give it another")
+        raise InputError("folder-name-not-utf-eight", name=ascii(str(name)))
     # `evaluate NAME --out NAME` makes a folder of that name which is no dataset.
     if _has_queries(Path(name)):
         return Path(name)
@@ -50,14 +50,14 @@ def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda messag
     if Path(name).is_dir() and str(name) not in {*RECIPES, *GENERATED}:
         return Path(name)
     if str(name) in GENERATED:
-        raise InputError(f"{name} is generated when it is opened and has no folder")
+        raise InputError("dataset-without-folder", name=name)
     if str(name) in RECIPES:
         return build(RECIPES[str(name)], notify)
     if str(name) in PUBLIC:
-        splits = " or ".join(split for split, recipe in RECIPES.items() if recipe.public == str(name))
-        raise InputError(f"{name} has no queries of its own: say how to split it: {splits}")
+        splits = tuple(split for split, recipe in RECIPES.items() if recipe.public == str(name))
+        raise InputError("dataset-needs-split", name=name, splits=splits)
     if Path(name).is_file():
-        raise InputError(f"{name} is a file: a dataset is the folder that holds it")
+        raise InputError("dataset-is-a-file", name=name)
     raise UnknownName(
         "dataset folder or name", str(name), [*_dataset_folders_near(Path(name)), *known_datasets()], LIST
     )

@@ -61,13 +61,13 @@ def split(interactions: Interactions, scheme: str, *, seed: int = 0, share: floa
     if scheme not in SCHEMES:
         raise UnknownName("split", scheme, SCHEMES)
     if not 0 < share < 1:
-        raise InputError(f"share must lie between 0 and 1, got {share}")
+        raise InputError("split-share", share=share)
     people = _in_time(interactions, seed)
     if scheme in _NEED_TIMES and any(math.isnan(one.timestamp) for one in interactions):
-        raise InputError(f"the split {scheme} needs a timestamp in every row of the interactions")
+        raise InputError("split-needs-times", scheme=scheme)
     plan = SCHEMES[scheme](people, seed, share)
     if not plan.test:
-        raise InputError(f"the split {scheme} leaves nobody to test: give more interactions or a greater share")
+        raise InputError("split-without-test", scheme=scheme)
     train = Interactions.from_interactions(plan.train)
     parameters = {"scheme": scheme, "seed": seed, "share": share}
     return Split(train, plan.support, plan.test, parameters | _counts(interactions, people, train, plan))

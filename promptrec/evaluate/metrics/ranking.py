@@ -54,7 +54,7 @@ def judge(groups: Sequence[Sequence[str]], relevance: Mapping[str, int]) -> Judg
     ranked = [item_id for group in groups for item_id in group]
     if len(set(ranked)) < len(ranked):
         twice = next(item_id for place, item_id in enumerate(ranked) if item_id in ranked[:place])
-        raise InputError(f"item {twice!r} is ranked twice; a ranking holds every item once")
+        raise InputError("item-ranked-twice", item_id=twice)
     sizes = [len(group) for group in groups]
     grades = [[max(relevance.get(item_id, 0), 0) for item_id in group] for group in groups]
     hits = [sum(grade > 0 for grade in group) for group in grades]
@@ -156,16 +156,16 @@ def parse_metric(name: str) -> tuple[str, int]:
     if "," in name:
         names = [part.strip() for part in name.split(",")]
         each = "".join(f" --metric {part}" for part in names)
-        raise InputError(f"metric {name!r}: these are several; give each by itself:{each}, or metrics = {names}")
+        raise InputError("several-metrics", name=name, each=each, names=names)
     if base not in METRICS:
         k = cut_off if cut_off.isdecimal() else "K"
         raise UnknownName("metric", name, (f"{known}@{k}" if known in WITH_CUT_OFF else known for known in METRICS))
     if base not in WITH_CUT_OFF:
         if at:
-            raise InputError(f"metric {name!r}: {base} looks at the whole list; write {base!r}")
+            raise InputError("metric-without-cut-off", name=name, base=base)
         return base, 0
     if not (cut_off.isascii() and cut_off.isdecimal() and int(cut_off) > 0):
-        raise InputError(f"metric {name!r}: expected a cut-off of 1 or more, as in '{base}@10'")
+        raise InputError("metric-cut-off", name=name, base=base)
     return base, int(cut_off)
 
 

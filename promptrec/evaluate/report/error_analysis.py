@@ -135,7 +135,7 @@ class PromptRebuilder:
         )
         for template, stamp in zip(system.prompt_templates(dataset), run.spec.templates, strict=True):
             if template.sha256 != stamp.sha256:
-                raise TemplateError(f"the template {template.name} is not what it was when this was measured")
+                raise TemplateError("template-changed-since", name=template.name)
         self._recommender: Recommender = system.open(dataset)
 
     def prompts(self, query: Query, ranking: Ranking, right: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -36,12 +36,12 @@ def read_values(folder: str | Path) -> tuple[RunSpec, Values]:
     """
     folder = Path(folder)
     if is_evaluation(folder):
-        below = sorted(str(path.parent) for path in folder.glob(f"*/*/{SPEC}"))
-        raise InputError(f"{folder} is an evaluation of several runs: name one of {', '.join(below) or 'none'}")
+        below = tuple(sorted(str(path.parent) for path in folder.glob(f"*/*/{SPEC}")))
+        raise InputError("evaluation-of-several-runs", folder=folder, runs=below)
     spec = RunStore(folder).spec
     path = folder / PER_QUERY
     if not path.exists():
-        raise InputError(f"{folder}: no {PER_QUERY}: the run did not end; give its `promptrec evaluate` again")
+        raise InputError("run-not-ended", path=folder, file=PER_QUERY)
     try:
         with path.open(encoding="utf-8", newline="") as file:
             (_, *metrics), *rows = csv.reader(file)
@@ -49,5 +49,5 @@ def read_values(folder: str | Path) -> tuple[RunSpec, Values]:
         if any(math.isinf(value) for of_query in values.values() for value in of_query.values()):
             raise ValueError("a value is not finite")
     except (OSError, ValueError, csv.Error):
-        raise InputError(f"{path}: something else changed the file: give its `promptrec evaluate` again") from None
+        raise InputError("values-changed", path=path) from None
     return spec, {name: {query_id: of_query[name] for query_id, of_query in values.items()} for name in metrics}

@@ -90,7 +90,7 @@ def executor(name: str, workers: int) -> Executor:
     """
     if name == "local":
         if workers != 1:
-            raise InputError(f"the executor local has one worker, got {workers}: take the executor ray for more")
+            raise InputError("workers-of-local", workers=workers)
         return run_locally
     if name != "ray":
         raise UnknownName("executor", name, ("local", "ray"))

@@ -85,8 +85,7 @@ class RunStore:
                 except ValidationError as error:
                     reason = first_validation_error(error)
                     raise InputError(
-                        f"{self._path}: the ranking of query {query_id!r} cannot be read ({reason}): "
-                        "something else changed the file; remove its line, and evaluate again"
+                        "ranking-unreadable", path=self._path, query_id=query_id, why=reason
                     ) from None
 
     def write(self, name: str, text: str) -> None:
@@ -109,7 +108,7 @@ class RunStore:
                     yield offset, ranking["query_id"], failed
                 except (AttributeError, ValueError, KeyError, TypeError):
                     raise InputError(
-                        f"{self._path}:{number}: not a ranking: something else changed the file; remove this line"
+                        "not-a-ranking", path=self._path, line=number
                     ) from None
                 offset += len(line)
 
@@ -118,9 +117,9 @@ class RunStore:
         try:
             return RunSpec.model_validate_json(path.read_bytes())
         except OSError:
-            raise InputError(f"{self.folder}: not a run's folder, it has no {SPEC}") from None
+            raise InputError("not-a-run", path=self.folder, file=SPEC) from None
         except ValidationError as error:
-            raise InputError(f"{path}: {first_validation_error(error)}") from None
+            raise InputError("run-unreadable", path=path, why=first_validation_error(error)) from None
 
     def _with_spec(self, spec: RunSpec) -> RunSpec:
         with writing(self.folder, RESUME_HINT):
@@ -129,7 +128,7 @@ class RunStore:
             self.write(SPEC, spec.model_dump_json(indent=2) + "\n")
         written = self._written_spec()
         if written.key != spec.key:
-            raise InputError(f"{self.folder} holds another run ({written.system}): choose another folder")
+            raise InputError("folder-of-other-run", folder=self.folder, system=written.system)
         return written
 
 

@@ -70,8 +70,7 @@ def check_training(system: System, dataset: Dataset) -> None:
     """
     if dataset.training is None and system.ranker != AUTO and set(ranker_parts(system.ranker)) & set(TRAINED_BASELINES):
         raise InputError(
-            f"{system.ranker} learns from what other people chose, and the dataset {dataset.name} has no interactions: "
-            "put interactions.csv (user_id,item_id,rating,timestamp) into its folder, or leave this ranker out"
+            "ranker-needs-interactions", ranker=system.ranker, name=dataset.name
         )
 
 

@@ -133,5 +133,5 @@ def _difference(a: Values, b: Values, metric: str, names: tuple[str, str], seed:
         if metric not in measured:
             raise UnknownName("measured metric", metric, measured)
     if not a[metric].keys() & b[metric].keys():
-        raise InputError(f"{names[0]} and {names[1]} have no query in common: compare runs over the same dataset")
+        raise InputError("no-common-query", name=names[0], name_b=names[1])
     return paired_difference(a[metric], b[metric], seed)

@@ -18,7 +18,7 @@ def power(n: int, difference: float, sd: float, alpha: float = ALPHA) -> float:
         MissingExtra: statsmodels is not installed.
     """
     if n < 2 or not sd > 0:
-        raise InputError(f"power needs at least 2 users and an sd above 0, got {n} users and an sd of {sd}")
+        raise InputError("power-values", n=n, sd=sd)
     statsmodels = import_extra("statsmodels.stats.power", "statsmodels", "evaluate")
     return float(statsmodels.TTestPower().power(abs(difference) / sd, float(n), alpha))
 
@@ -31,7 +31,7 @@ def users_needed(sd: float, difference: float, target: float = POWER, alpha: flo
         MissingExtra: statsmodels is not installed.
     """
     if not abs(difference) > 0:
-        raise InputError("no number of users shows a difference of 0: say how small a difference still matters")
+        raise InputError("power-difference")
     few, enough = 1, 2
     while power(enough, difference, sd, alpha) < target:
         few, enough = enough, 2 * enough

@@ -50,7 +50,7 @@ class Parts:
         """That of the part which a statement names."""
         self._read += 1
         if self._read > MOST_PARTS:
-            raise TemplateError(f"{self._path}: its parts use one another more than {MOST_PARTS:,} times: use fewer")
+            raise TemplateError("parts-used-too-often", path=self._path, most=MOST_PARTS)
         name = str(use.template.value)  # type: ignore[attr-defined]  # the body was checked: it is a plain name
         tree = self._env.parse(with_line_ends(without_marks(self._pack.read(name))))
         return self._with_ancestors(File(tree, str(self._pack.folder / name) if self._pack.folder else name, 0))
