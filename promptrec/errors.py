@@ -151,11 +151,13 @@ def import_extra(module: str, package: str, extra: str) -> Any:  # noqa: ANN401 
 class UnknownName(PromptrecError):
     """A name nobody registered; the message has the nearest known one, and lists all or says what `lists` them."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], lists: str = "") -> None:
+    def __init__(self, kind: str | Message, name: str, known: Iterable[str], lists: str = "") -> None:
         names = sorted(known)
         nearest = process.extractOne(name, names, processor=str.casefold, score_cutoff=60)
         near = message("near-name", near=repr(nearest[0])) if nearest else ""
-        what: Slot = message(code) if is_code(code := f"kind/{kind.replace(' ', '-')}") else kind
+        what: Slot = kind
+        if isinstance(kind, str) and is_code(code := f"kind/{kind.replace(' ', '-')}"):
+            what = message(code)
         listed = {"lists": lists} if lists else {"listed": tuple(repr(n) if "," in n else n for n in names)}
         code = "unknown-name-listed-by" if lists else "unknown-name-of" if names else "unknown-name-of-none"
         super().__init__(code, kind=what, wrong=name, near=near, **listed)

@@ -2,12 +2,16 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from promptrec import Catalog, Query
+from promptrec.template.loader import load_template, shipped_folder
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
@@ -44,3 +48,33 @@ def test_the_examples_pass_the_contracts_and_are_found_by_name(toys):
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert re.search(r"[3-9]\d passed", done.stdout)
+
+
+def apply_diff(diff, folder):
+    """Replaces the old lines of each file by the new ones."""
+    for path, hunk in re.findall(r"^\+\+\+ b/(\S+)\n((?:[ +-](?!--|\+\+).*\n)+)", diff, re.MULTILINE):
+        lines = hunk.splitlines()
+        old = "\n".join(line[1:] for line in lines if line[0] in " -")
+        new = "\n".join(line[1:] for line in lines if line[0] in " +")
+        text = (folder / path).read_text(encoding="utf-8")
+        assert text.count(old) == 1, path
+        (folder / path).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_field_of_a_pack_gets_its_place_in_all_prompts(tmp_path):
+    diff = re.findall(r"```diff\n(.*?)```", PAGE.partition("## A field of a pack")[2], re.DOTALL)[0]
+    shutil.copytree(shipped_folder() / "books" / "en", tmp_path / "books" / "en")
+    table = tmp_path / "books.csv"
+    table.write_text("item_id,title,author\n1,The Glass Ferry,Ana Sorel\n", encoding="utf-8")
+
+    def prompts():
+        (item,) = Catalog.from_csv(table)
+        templates = [load_template("books/en", folder=tmp_path, kind=kind) for kind in ("query-likelihood", "yes-no")]
+        rendered = [template.render(Query(preferences="a river"), [item]) for template in templates]
+        return ["".join(span.text for span in one.user) for one in rendered]
+
+    before = prompts()
+    apply_diff(diff, tmp_path)
+    line = "The Glass Ferry by Ana Sorel, translated by Ida Holm"
+    assert prompts() == [text.replace("The Glass Ferry by Ana Sorel", line) for text in before]
+    assert "translated" not in "".join(before) and f"`{line}`" in PAGE

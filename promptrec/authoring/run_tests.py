@@ -10,6 +10,7 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.errors import InputError, UnknownName
+from promptrec.messages import message
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker
 from promptrec.rank.ranking import Ranking
@@ -51,9 +52,7 @@ def run_tests(template: Template, rank: Rank, catalog: Catalog) -> list[Outcome]
     tests = template.header.tests
     if not tests:
         others = misnamed_files_hint(Path(template.path).parent)
-        raise InputError(
-            "template-without-tests", path=template.path, others=others
-        )
+        raise InputError("template-without-tests", path=template.path, others=others)
     requests = [_request(template, number, catalog) for number in range(len(tests))]
     rankings = rank(requests)
     return [_outcome(e, ranking) for e, ranking in zip(tests, rankings, strict=True)]
@@ -66,7 +65,7 @@ def _request(template: Template, number: int, catalog: Catalog) -> RankRequest:
         for title in getattr(test, field):
             if title not in by_title:
                 place = LintContext(template, None, catalog, 0).place("tests", str(number), field, title)
-                unknown = UnknownName(f"title in test {number + 1}", title, by_title)
+                unknown = UnknownName(message("kind/title-in-test", number=number + 1), title, by_title)
                 raise InputError(unknown.message, path=place.path, line=place.line)
     titles = test.candidates or tuple(by_title)
     return RankRequest(test.query(f"test-{number + 1}"), tuple(by_title[title] for title in titles))

@@ -61,16 +61,18 @@ def _pairs(a: Runs, b: Runs, run_a: Path, run_b: Path) -> dict[tuple[str, str], 
     """
     common = [key for key in a if key in b]
     if not common:
-        raise InputError(
-            "runs-without-common-system", run_a=run_a, run_b=run_b
-        )
+        raise InputError("runs-without-common-system", run_a=run_a, run_b=run_b)
     out = {}
     for dataset, system in common:
         (spec_a, values_a), (spec_b, values_b) = a[dataset, system], b[dataset, system]
         if spec_a.dataset_sha256 != spec_b.dataset_sha256:
-            raise InputError("runs-of-other-data", run_a=run_a, dataset=spec_a.dataset, run_b=run_b, dataset_b=spec_b.dataset)
+            raise InputError(
+                "runs-of-other-data", run_a=run_a, dataset=spec_a.dataset, run_b=run_b, dataset_b=spec_b.dataset
+            )
         if not any(values_a[m].keys() & values_b[m].keys() for m in values_a if m in values_b):
-            raise InputError("runs-without-common-query", run_a=run_a, dataset=spec_a.dataset, run_b=run_b, dataset_b=spec_b.dataset)
+            raise InputError(
+                "runs-without-common-query", run_a=run_a, dataset=spec_a.dataset, run_b=run_b, dataset_b=spec_b.dataset
+            )
         names = (spec_a.system, spec_b.system)
         if system:
             where = f"{system} on {dataset}" if len({of for of, _ in common}) > 1 else system

@@ -33,6 +33,7 @@ def evaluate(
     position_bias: options.PositionBias = None,
     limit: option.Limit = None,
     retrieve: option.Retrieve = None,
+    retriever: option.Retriever = None,
     metrics: option.Metrics = None,
     seed: option.Seed = None,
     memorisation: option.Memorisation = None,

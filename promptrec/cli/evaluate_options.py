@@ -26,6 +26,10 @@ Retrieve = Annotated[
     str | None,
     typer.Option("--retrieve", metavar="N", help="Candidates to retrieve if a dataset has none. Default: 50."),
 ]
+Retriever = Annotated[
+    str | None,
+    typer.Option("--retriever", help="Retriever of these: bm25, or one of another package. Default: bm25."),
+]
 Metrics = Annotated[
     list[str] | None, typer.Option("--metric", help="e.g. ndcg@10; repeat it. Systems are compared on the first.")
 ]

@@ -62,7 +62,11 @@ def likeness(unknown: Iterable[str], known: Iterable[str], *, are_ids: bool = Tr
     found: list[Likeness] = []
     for difference, form in _FORMS if are_ids else _FORMS[:_CLOSE]:
         by_form = {form(one): one for one in reversed(known)}
-        found = [Likeness(one, by_form[form(one)], message(difference)) for one in written if form(one) and form(one) in by_form]
+        found = [
+            Likeness(one, by_form[form(one)], message(difference))
+            for one in written
+            if form(one) and form(one) in by_form
+        ]
         if 2 * len(found) >= len(written) > 0:
             return found[0]
     return None

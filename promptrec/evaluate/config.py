@@ -11,8 +11,11 @@ from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.metrics.ranking import DEFAULT_METRICS, parse_metric
 from promptrec.messages import Slot, message
+from promptrec.plugins import RETRIEVERS as RETRIEVER_GROUP
+from promptrec.plugins import find_component
 from promptrec.rank.expression import ranker_parts
 from promptrec.rank.selection.auto import AUTO
+from promptrec.retrieve.registry import DEFAULT_RETRIEVER, RETRIEVERS
 
 _NUMBER = "expected/number-from-one"
 # What each field may be, as a code of the message catalogue, and an example as TOML has it.
@@ -28,6 +31,7 @@ EXPECTED = {
     "position_bias": ("expected/file", '"films.position-bias.json"'),
     "limit": (_NUMBER, "100"),
     "retrieve": (_NUMBER, "50"),
+    "retriever": ("expected/name", '"bm25"'),
     "seed": ("expected/number", "0"),
     "metrics": ("expected/names", '["ndcg@10"]'),
     "memorisation": ("expected/true-or-false", "true"),
@@ -67,6 +71,7 @@ class Config(BaseModel):
     position_bias: Path | None = None
     limit: Annotated[int, Field(ge=1)] | None = None
     retrieve: Annotated[int, Field(ge=1)] = 50
+    retriever: str = DEFAULT_RETRIEVER
     seed: int = 0
     metrics: Annotated[tuple[str, ...], Field(min_length=1)] = DEFAULT_METRICS
     memorisation: bool = False
@@ -88,6 +93,12 @@ class Config(BaseModel):
             if name != AUTO:
                 ranker_parts(name)
         return tuple(dict.fromkeys(names))
+
+    @field_validator("retriever")
+    @classmethod
+    def _known_retriever(cls, name: str) -> str:
+        find_component("retriever", name, RETRIEVERS, RETRIEVER_GROUP)
+        return name
 
     @field_validator("metrics")
     @classmethod
@@ -115,9 +126,7 @@ class Config(BaseModel):
             first = min(error.errors(include_input=False), key=lambda e: e["type"] != "extra_forbidden")
         name = str(first["loc"][0])
         if name in COMMAND_ONLY:
-            raise InputError(
-                "config-command-line-only", path=source, name=name, option=COMMAND_ONLY[name]
-            )
+            raise InputError("config-command-line-only", path=source, name=name, option=COMMAND_ONLY[name])
         if name in EngineOptions.model_fields:
             raise InputError("config-engine-option", path=source, name=name)
         if first["type"] == "extra_forbidden":

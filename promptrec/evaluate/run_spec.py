@@ -25,6 +25,7 @@ from promptrec.rank.listwise.position_bias import ListwisePrior, bias_sha256
 from promptrec.rank.ranking import TemplateRef
 from promptrec.rank.selection.auto import AUTO
 from promptrec.recommender import Recommender
+from promptrec.retrieve.registry import DEFAULT_RETRIEVER
 from promptrec.template.loader import load_template, packs
 from promptrec.template.template import Template
 
@@ -58,14 +59,15 @@ class RunSpec(Record):
     encoder_sha256: str | None = None
     position_bias_sha256: str | None = None
     retrieve: int | None = None
+    retriever: str | None = None
     seed: int = 0
     promptrec: str = promptrec.__version__
 
     @property
     def key(self) -> str:
         """SHA-256 of all of it, in hexadecimal."""
-        # Runs were kept before slot priors were told here: one that takes none has the key it had.
-        without = {"position_bias_sha256"} if self.position_bias_sha256 is None else set()
+        # Fields that were added later: where they are None, the key is what it was before.
+        without = {name for name in ("position_bias_sha256", "retriever") if getattr(self, name) is None}
         fields = self.model_dump(mode="json", exclude=without)
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
@@ -96,6 +98,7 @@ class System:
     encoder: str = "minilm"
     position_bias: Path | None = None
     retrieve: int = 50
+    retriever: str = DEFAULT_RETRIEVER
     seed: int = 0
 
     @property
@@ -120,6 +123,7 @@ class System:
             "dataset_sha256": dataset.sha256,
             "ranker": self.ranker,
             "retrieve": None if dataset.candidates_given else self.retrieve,
+            "retriever": None if dataset.candidates_given or self.retriever == DEFAULT_RETRIEVER else self.retriever,
             "seed": self.seed,
         }
         if Embedding.name in ranker_parts(self.ranker):
@@ -142,6 +146,7 @@ class System:
             encoder=self.encoder,
             position_bias=self.position_bias,
             retrieve=self.retrieve,
+            retriever=self.retriever,
             seed=self.seed,
             training=dataset.training,
             **(self.options.given() if self.reads_model and engine is None else {}),

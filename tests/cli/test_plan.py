@@ -115,12 +115,12 @@ def test_neither_weights_nor_a_framework_are_loaded(weightless, catalog_file):
 
 
 BAD = {
-    "nobody": ([], "say for whom: a dataset, or --catalog FILE"),
+    "nobody": ([], "give a dataset, or --catalog FILE"),
     "words with a dataset": (["planted", "-p", "ships"], "say for whom"),
     "an unknown ranker": (["planted", "--ranker", "bm52"], "did you mean 'bm25'?"),
     "what a probe must find": (["planted", "--ranker", "auto"], "run `promptrec probe`"),
     "a server": (["planted", "--engine", "server"], "count for transformers or vllm"),
-    "a speed of writing alone": (["planted", "--writing-speed", "3"], "goes with --speed"),
+    "a speed of writing alone": (["planted", "--writing-speed", "3"], "needs --speed"),
     "more people than a dataset has": (["planted", "--users", "301"], "planted has 300 queries; leave it out for all"),
     "no speed": (["planted", "--speed", "0"], "above 0 tokens a second"),
     "more candidates than items": (["--catalog", "CATALOG", "--candidates", "4"], "at most the 3 items of stories.csv"),

@@ -226,4 +226,4 @@ def test_ab_refuses_before_it_ranks(promptrec, pack, people):
     (people / "candidates.jsonl").unlink()
     (people / "queries.csv").write_text("query_id,preferences\n")
     (people / "qrels.txt").write_text("")
-    assert "nobody is in it" in ab(ASKS, "games/en/yes-no", "--dataset", people)
+    assert "the file has no rows" in ab(ASKS, "games/en/yes-no", "--dataset", people)

@@ -49,9 +49,9 @@ def test_people_of_another_case_are_others_where_both_are_there():
     ("items", "said"),
     [
         (("B0", "B1"), r"they have 'B0', the catalogue 'b0' \(the capitals differ\): write the IDs alike"),
-        (("0", "2"), r"they have '0', the catalogue 'b0' \(other letters stand before it\)"),
-        (("b-0", "b-2"), r"they have 'b-0', the catalogue 'b0' \(there are other signs in it\)"),
-        (("Slow Rain",), "they have titles in the place of IDs: write 'b0' for 'Slow Rain'"),
+        (("0", "2"), r"they have '0', the catalogue 'b0' \(it has another prefix\)"),
+        (("b-0", "b-2"), r"they have 'b-0', the catalogue 'b0' \(it has other punctuation\)"),
+        (("Slow Rain",), "they have titles in place of IDs: write 'b0' for 'Slow Rain'"),
         (("tt0111161", "x"), "they have 'tt0111161', the catalogue 'b0': write the catalogue's IDs"),
     ],
 )
@@ -100,7 +100,7 @@ def test_candidates_without_anything_right_are_counted_and_refused_where_all_are
     assert audit_dataset(with_candidates("b0 b1", "b2 b0")).remarks == ()
     (said,) = audit_dataset(with_candidates("b0 b1", "b0 b1")).remarks
     assert said.startswith("Nothing right among the candidates of 1 of 2 judged queries, the first 'bo'")
-    with pytest.raises(InputError, match="mine: for no query anything right is among its candidates.*right is 'b0'"):
+    with pytest.raises(InputError, match="mine: no query has a relevant item among its candidates.*'b0' is relevant"):
         audit_dataset(with_candidates("b1 b2", "b0 b1"))
 
 

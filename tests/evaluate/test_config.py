@@ -4,6 +4,7 @@ import pytest
 
 from promptrec.errors import InputError, PromptrecError
 from promptrec.evaluate.config import COMMAND_ONLY, EXPECTED, Config
+from promptrec.messages import message
 
 
 def test_the_first_metric_is_the_primary_one_and_repeats_are_dropped():
@@ -25,6 +26,7 @@ def test_the_first_metric_is_the_primary_one_and_repeats_are_dropped():
         ({"datasets": ["d"], "ranker": ["bm25"]}, r"unknown field 'ranker' \(did you mean 'rankers'\?\)"),
         ({"datasets": ["d"], "metric": ["mrr"]}, r"unknown field 'metric' \(did you mean 'metrics'\?\)"),
         ({"datasets": ["d"], "rankers": ["best"]}, "unknown ranker 'best'"),
+        ({"datasets": ["d"], "retriever": "bm52"}, r"unknown retriever 'bm52' \(did you mean 'bm25'\?\)"),
         ({"datasets": ["d"], "metrics": ["ndcg@ten"]}, "ndcg@ten"),
         ({"datasets": ["d"], "max_failed": 2}, "max_failed"),
     ],
@@ -44,9 +46,8 @@ def test_every_field_has_an_example_that_it_takes():
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_no_value_is_answered_in_the_words_of_the_library_that_checks_it(name):
-    with pytest.raises(
-        InputError, match=f"the evaluation: {name}: expected {EXPECTED[name][0]}, such as .*, got "
-    ) as told:
+    expected = message(EXPECTED[name][0]).text()
+    with pytest.raises(InputError, match=f"the evaluation: {name}: expected {expected}, such as .*, got ") as told:
         Config.parse({"datasets": ["d"], name: object()})
     assert "Input" not in str(told.value) and "pydantic" not in str(told.value)
 
@@ -55,7 +56,9 @@ def test_no_value_is_answered_in_the_words_of_the_library_that_checks_it(name):
 def test_what_is_of_one_command_stands_in_no_file(tmp_path, name, option):
     path = tmp_path / "a.toml"
     path.write_text(f'datasets = ["d"]\n{name} = "x"\n')
-    with pytest.raises(InputError, match=f"a.toml: '{name}' is no part of an evaluation: give {option} on the command"):
+    with pytest.raises(
+        InputError, match=f"a.toml: '{name}' is not part of the configuration: give {option} on the command"
+    ):
         Config.from_toml(path, {})
 
 

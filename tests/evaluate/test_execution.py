@@ -100,6 +100,17 @@ def test_where_no_candidates_are_given_they_are_retrieved(tmp_path, open_planted
     assert store.spec.retrieve == 50
 
 
+def test_the_retriever_of_a_system_finds_the_candidates(tmp_path, open_planted, monkeypatch):
+    first = list(open_planted.catalog)[:3]
+    index = SimpleNamespace(search=lambda query, k: [(item.item_id, 1.0) for item in first][:k])
+    monkeypatch.setitem(RETRIEVERS, "first", lambda catalog: index)
+    system = System("bm25", retrieve=3, retriever="first")
+    store = store_for(system, open_planted, tmp_path)
+    rank_missing(open_planted, store, lambda: system.open(open_planted), limit=2)
+    assert store.spec.retriever == "first"
+    assert [set(ranking.item_ids) for ranking in store.rankings()] == [{item.item_id for item in first}] * 2
+
+
 def test_batches_are_cut_at_the_same_places_after_a_stop(tmp_path, planted_dataset, monkeypatch):
     monkeypatch.setattr(execution, "BATCH", BATCH)
     data, sizes = planted_dataset(users=BATCH + 4), []

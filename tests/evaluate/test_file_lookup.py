@@ -27,7 +27,7 @@ def test_a_file_is_found_under_each_of_its_names(folder, part, name):
 def test_no_part_is_taken_for_another(folder, part):
     others = folder(*(name for other, names in FILES.items() if other != part for name in names), "splits.json")
     assert find_file(others, part) is None
-    with pytest.raises(InputError, match="there: a dataset folder needs one") as told:
+    with pytest.raises(InputError, match=": a dataset folder needs one") as told:
         require_file(others, part)
     assert all(name in str(told.value) for name in FILES[part])
 
@@ -44,8 +44,8 @@ def test_no_part_is_taken_for_another(folder, part):
         ("catalog", "catalog.xlsx", "found catalog.xlsx: write it as catalog.csv"),
         ("queries", "query.csv", "found query.csv: rename it queries.csv"),
         ("queries", "queries.csv.txt", "found queries.csv.txt: write it as queries.csv"),
-        ("qrels", "qrels.csv", "found qrels.csv: write it as qrels.txt, a line 'query_id 0 item_id grade'"),
-        ("candidates", "candidates.csv", "found candidates.csv: write it as candidates.jsonl, a line {"),
+        ("qrels", "qrels.csv", "found qrels.csv: write it as qrels.txt, with a line 'query_id 0 item_id grade'"),
+        ("candidates", "candidates.csv", "found candidates.csv: write it as candidates.jsonl, with a line {"),
         ("interactions", "interaction.csv", "found interaction.csv: rename it interactions.csv"),
     ],
 )
@@ -57,7 +57,7 @@ def test_a_file_of_a_like_name_is_not_passed_over(folder, part, name, said):
 
 
 def test_of_two_files_of_one_part_none_is_passed_over(folder):
-    with pytest.raises(InputError, match="queries.jsonl and queries.csv are the same part: keep one of them"):
+    with pytest.raises(InputError, match="queries.jsonl, queries.csv are the same part: keep one of them"):
         require_file(folder("queries.csv", "queries.jsonl"), "queries")
 
 

@@ -160,13 +160,13 @@ REFUSED = {
     ),
     "interactions by title": (
         {"interactions.csv": "user_id,item_id\nu,Slow Rain\n"},
-        "they have titles in the place of IDs: write '1' for 'Slow Rain'",
+        "they have titles in place of IDs: write '1' for 'Slow Rain'",
     ),
     "interactions of another set": (
         {"interactions.csv": "user_id,item_id\nu,tt01\n"},
         "they have 'tt01', the catalogue '1'",
     ),
-    "interactions without rows": ({"interactions.csv": "user_id,item_id\n"}, "interactions.csv: no rows in it"),
+    "interactions without rows": ({"interactions.csv": "user_id,item_id\n"}, "interactions.csv: the file has no rows"),
     "judgements of pandas": ({"qrels.txt": "anna 0 1.0 1\n"}, "qrels.txt:1: the item '1.0' .* it seems to be '1'"),
     "judgements of other people": (
         {"qrels.txt": "Anna 0 1 1\n"},
@@ -174,7 +174,7 @@ REFUSED = {
     ),
     "judgements with a header": (
         {"qrels.txt": "query-id\tcorpus-id\tscore\nanna\t1\t1\n"},
-        "qrels.txt:1: .*if this line has the names of the columns, take it out",
+        "qrels.txt:1: .*if this line has the names of the columns, remove it",
     ),
     "histories of pandas": (
         {"queries.csv": "query_id,preferences,history\nanna,x,5.0\nbo,y,1.0|5.0\n"},
@@ -182,7 +182,7 @@ REFUSED = {
     ),
     "candidates of another set": (
         {"candidates.jsonl": jsonl({"query_id": "anna", "candidates": ["x1"]})},
-        "candidates.jsonl:1: query 'anna': candidates: the item 'x1' .* it seems to be '1'",
+        "candidates.jsonl:1: the item 'x1' .* it seems to be '1'",
     ),
     "candidates as true and false": (
         {"candidates.jsonl": jsonl({"query_id": "anna", "candidates": [True]})},
@@ -190,7 +190,7 @@ REFUSED = {
     ),
     "candidates that are never right": (
         {"candidates.jsonl": jsonl({"query_id": "anna", "candidates": ["2"]}, {"query_id": "bo", "candidates": ["1"]})},
-        "for no query anything right is among its candidates",
+        "no query has a relevant item among its candidates",
     ),
     "one ID as number and as text": (
         {"candidates.jsonl": jsonl({"query_id": "anna", "candidates": ["1", 1]})},
@@ -209,7 +209,7 @@ REFUSED = {
     ),
     "words that are a picture": (
         {"queries.csv": b"query_id,preferences\nanna," + ("\x00\x01\ufffd" * 9).encode() + b"JFIF\n"},
-        r"queries.csv:2: query 'anna': \d+% of the text is damaged characters",
+        r"queries.csv:2: \d+% of the text is damaged characters",
     ),
 }
 

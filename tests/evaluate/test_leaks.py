@@ -132,7 +132,7 @@ def test_the_scan_fails_with_query_and_title():
         Leak("q3", "alley", "Nightmare Alley", "words"),
     ]
     with pytest.raises(
-        InputError, match=r"query 'q2': .* item 'heat', 'Heat', stands in its history \(2 such in all\)"
+        InputError, match=r"query 'q2': .* item 'heat', 'Heat', occurs in its history \(2 such in all\)"
     ):
         check_leaks(profiles, relevance, CATALOG)
     check_leaks(profiles[:1], relevance, CATALOG)

@@ -35,21 +35,21 @@ def test_every_judgement_is_read(tmp_path_factory, judged):
         ("q 0 a\n", "qrels.txt:1: expected 'query_id 0 item_id grade' with a whole grade, got 'q 0 a'"),
         (
             "query_id 0 item_id grade\nq 0 a 1\n",
-            "qrels.txt:1: .*if this line has the names of the columns, take it out",
+            "qrels.txt:1: .*if this line has the names of the columns, remove it",
         ),
         ("q 0 a 1\nq 0 a x\n", "qrels.txt:2: expected"),
         ("q 0 a 1.5\n", "qrels.txt:1: expected .* whole grade, got"),
-        ("a 0 q 1\n", "qrels.txt:1: the item stands before the query: write 'query_id 0 item_id grade'"),
-        ("q,0,a,1\n", "qrels.txt:1: expected .* parted by spaces, not commas, got 'q,0,a,1'"),
+        ("a 0 q 1\n", "qrels.txt:1: the item is written before the query: write 'query_id 0 item_id grade'"),
+        ("q,0,a,1\n", "qrels.txt:1: expected .* separated by spaces, not commas, got 'q,0,a,1'"),
         (
             "q 0 a 1\nq 0 z 1\n",
-            "qrels.txt:2: the item 'z' is not in the catalogue: mend it, add it to the catalogue, or remove it",
+            "qrels.txt:2: the item 'z' is not in the catalogue: correct it, add it to the catalogue, or remove it",
         ),
-        ("q 0 a 1\nz 0 a 1\n", "qrels.txt:2: the query 'z' is not among the queries: mend it, or remove it"),
+        ("q 0 a 1\nz 0 a 1\n", "qrels.txt:2: the query 'z' is not among the queries: correct it, or remove it"),
         ("q 0 a 1\nq 0 a 2\n", "qrels.txt:2: the item 'a' is judged twice for query 'q': remove one"),
         ("q 0 a 5000\n", "qrels.txt:1: the grade 5000 is above 100"),
-        ("q 0 a 0\n", "qrels.txt: nothing is right for anybody"),
-        ("\n", "qrels.txt: nothing is right for anybody"),
+        ("q 0 a 0\n", "qrels.txt: no relevant judgements"),
+        ("\n", "qrels.txt: no relevant judgements"),
         ("", "qrels.txt: the file is empty"),
     ],
 )
@@ -62,7 +62,7 @@ def test_what_a_person_knows_cannot_be_right_where_it_is_not_recommended(tmp_pat
     text = "q 0 a 1\nr 0 a 1\n"
     assert read(tmp_path, text, candidates_given=True) == {"q": {"a": 1}, "r": {"a": 1}}
     with pytest.raises(
-        InputError, match=r"qrels.txt:2: the item 'a' is in the history of query 'r'.*Remove the line, or the entry"
+        InputError, match=r"qrels.txt:2: the item 'a' is in the history of query 'r'.*remove the line, or the entry"
     ):
         read(tmp_path, text)
     assert read(tmp_path, "q 0 a 1\nr 0 a 0\n")["r"] == {"a": 0}

@@ -101,14 +101,14 @@ def test_what_is_told_and_what_is_passed_over_are_all_there_is(tmp_path_factory,
         ),
         ("query_id,preferences\nq,x\n,y\n", "queries.csv:3: no query_id in this row"),
         ("preferences,query_id\nx,q\ny\n", "queries.csv:3: no query_id in this row"),
-        ("query_id,preferences\n", "queries.csv: nobody is in it"),
+        ("query_id,preferences\n", "queries.csv: the file has no rows"),
         ("query_id,preferences\nthe one,x\n", "queries.csv:2: the query ID 'the one' has white space in it"),
         (
             "query_id,words,branch\nq,x,y\n",
-            "queries.csv: no query says anything: one of preferences, history, context, attributes has to be "
-            "filled, and the fields there are query_id, words (did you mean preferences?), branch",
+            "queries.csv: every query is empty: fill one of preferences, history, context, attributes; "
+            "the fields found are query_id, words (did you mean preferences?), branch",
         ),
-        ("query_id,preferences\nq,\n", "queries.csv: no query says anything"),
+        ("query_id,preferences\nq,\n", "queries.csv: every query is empty"),
     ],
 )
 def test_a_table_that_cannot_be_meant_is_refused_with_its_line(table, text, said):
@@ -120,21 +120,21 @@ def test_a_table_that_cannot_be_meant_is_refused_with_its_line(table, text, said
     [
         ({"preferences": "x"}, "queries.jsonl:1: no field 'query_id'; the fields are: preferences. Rename"),
         ({"query_id": "", "preferences": "x"}, "queries.jsonl:1: no query_id in this row"),
-        ({"query_id": True}, "queries.jsonl:1: query True: an ID is a text or a whole number, got True"),
+        ({"query_id": True}, "queries.jsonl:1: an ID is a text or a whole number, got True"),
         ({"query_id": None, "preferences": "x"}, "queries.jsonl:1: no query_id in this row"),
         (
             {"query_id": "q", "preferences": 5},
-            "queries.jsonl:1: query 'q': preferences: expected text in quotes, got 5",
+            "queries.jsonl:1: preferences: expected text in quotes, got 5",
         ),
         (
             {"query_id": "q", "history": "Heat"},
-            "queries.jsonl:1: query 'q': history: expected a list of texts, such as",
+            "queries.jsonl:1: history: expected a list of texts, such as",
         ),
         (
             {"query_id": "q", "attributes": [1]},
-            "queries.jsonl:1: query 'q': attributes: expected texts by name, such as",
+            "queries.jsonl:1: attributes: expected texts by name, such as",
         ),
-        ({"query_id": "q", "preferences": "!!"}, "queries.jsonl:1: query 'q': the text has no letter"),
+        ({"query_id": "q", "preferences": "!!"}, "queries.jsonl:1: the text has no letter"),
     ],
 )
 def test_a_value_that_cannot_be_is_told_with_what_was_expected(lines, row, said):
@@ -147,5 +147,5 @@ def test_a_long_value_is_not_told_whole(lines):
 
 def test_a_query_stands_there_once_and_both_lines_are_told(lines):
     said = refusal(lines({"query_id": "q", "preferences": "x"}, {"query_id": "r"}, {"query_id": "q"}))
-    assert said.startswith("queries.jsonl:3: query 'q' stands there twice, first at ")
+    assert said.startswith("queries.jsonl:3: query 'q' occurs twice, first at ")
     assert said.endswith("queries.jsonl:1: remove one")

@@ -37,7 +37,7 @@ def test_values_that_something_else_changed_are_refused(tmp_path, planted_datase
     found = evaluate(Config(datasets=("planted",), rankers=("bm25",)), tmp_path, datasets=[planted_dataset()])
     folder = tmp_path / found.datasets[0].runs[0].folder
     (folder / "per_query.csv").write_text(text)
-    with pytest.raises(InputError, match=r"per_query\.csv: something else changed the file: give its `promptrec"):
+    with pytest.raises(InputError, match=r"per_query\.csv: another program changed the file: give its `promptrec"):
         read_values(folder)
 
 

@@ -157,7 +157,7 @@ def test_without_ratings_the_whole_catalogue_is_ranked(tmp_path):
 def test_a_profile_that_tells_the_answer_stops_the_writing(tmp_path):
     planted = collection()
     people = {user: {"favourites": "Film number 1, Film number 2"} for user in planted.people}
-    with pytest.raises(InputError, match="'Film number [12]', stands in its words"):
+    with pytest.raises(InputError, match="'Film number [12]', occurs in its words"):
         write_recipe(RECIPES["ml-100k:cold-user"], replace(planted, people=people), TEMPLATE, tmp_path / "set", MADE_OF)
     assert not (tmp_path / "set").exists()
 

@@ -52,6 +52,15 @@ def test_a_run_without_a_position_bias_has_the_key_it_had_before_there_were_any(
     assert spec.key == "ceaf95a5c8888a31c700bd9d91d76bac20b3b42a93d453b0a1de805443b5abfb"
 
 
+def test_another_retriever_is_another_run_only_where_candidates_are_retrieved(planted_dataset):
+    given = planted_dataset()
+    retrieved = replace(given, candidates_given=False)
+    other = replace(READER, retriever="titles")
+    assert READER.spec(retrieved).retriever is None and other.spec(retrieved).retriever == "titles"
+    assert other.spec(retrieved).key != READER.spec(retrieved).key
+    assert other.spec(given) == READER.spec(given)
+
+
 def test_judgements_are_no_part_of_the_key(planted_dataset):
     data = planted_dataset()
     assert READER.spec(data).key == READER.spec(replace(data, relevance={})).key

@@ -28,11 +28,11 @@ def grid(users=40, items=15):
 
 
 def parts(rows, scheme, share=0.4):
-    """The split, or None where it leaves nobody to test."""
+    """The split, or None where it leaves no test users."""
     try:
         return split(interactions(rows), scheme, share=share)
     except InputError as error:
-        assert "leaves nobody to test" in str(error)
+        assert "leaves no test users" in str(error)
         return None
 
 
@@ -182,5 +182,5 @@ def test_what_cannot_be_split():
         split(grid(), "cold")
     with pytest.raises(InputError, match="share must lie between 0 and 1, got 1"):
         split(grid(), "cold-user", share=1)
-    with pytest.raises(InputError, match="leave-last-out leaves nobody to test"):
+    with pytest.raises(InputError, match="leave-last-out leaves no test users"):
         split(interactions([("u", "a", 1.0, 1.0)]), "leave-last-out")

@@ -21,10 +21,14 @@ FILES = sorted((ROOT / "messages").glob("*.yaml"))
 CATALOGUE = {code: told for path in FILES for code, told in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
 # Their codes are put together: of a rule's cases, of what another library says, of what things are called.
 FAMILIES = ("unknown-name/", "cache-order/", "not-shown/", "test-contradiction/", "several-names/", "words-order/")
-FAMILIES += ("such-", "jinja/", "python/", "yaml/", "kind/", "no-calls", "no-import")
+FAMILIES += ("such-", "jinja/", "python/", "yaml/", "kind/", "line-format/", "no-calls", "no-import")
 # What takes a code first.
 TAKERS = re.compile(r"(?:message|fault|recognise|InvalidValue|MissingValue|Disallowed|OverBudget|_refusing)$")
-ERRORS = re.compile(r"(?:InputError|TemplateError|ModelError|EngineError|PromptTooLong|PromptrecError)$")
+ERRORS = re.compile(
+    r"(?:InputError|TemplateError|ModelError|EngineError|PromptTooLong|PromptrecError|NoPackName|PackIsThere)$"
+)
+# Where every error has a code.
+ROOMS_WITH_CODES = {"authoring", "cli", "data", "evaluate", "messages", "recommender.py", "template", "testing"}
 
 
 def slots(pattern):
@@ -84,6 +88,25 @@ def test_every_code_that_is_used_is_in_the_catalogue():
     given = {code for tree in TREES for code in codes_given(tree, TAKERS)}
     given |= {code for tree in TREES for code in codes_given(tree, ERRORS) if re.fullmatch(r"[a-z]+(?:-[a-z]+)+", code)}
     assert {code for code in given if not is_code(code) and code not in ("jinja", "python", "yaml")} == set()
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS_WITH_CODES))
+def test_every_error_of_a_room_has_a_code(room):
+    paths = [ROOT / room] if room.endswith(".py") else list((ROOT / room).rglob("*.py"))
+    prose = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and node.args and ERRORS.match(ast.unparse(node.func).rpartition(".")[2])
+        if isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
+    ]
+    prose += [
+        f"{path.relative_to(ROOT)}: {code}"
+        for path in paths
+        for code in codes_given(ast.parse(path.read_text(encoding="utf-8")), ERRORS)
+        if not is_code(code)
+    ]
+    assert prose == []
 
 
 def test_the_wording_of_all_messages_is_as_it_was_when_somebody_last_looked():

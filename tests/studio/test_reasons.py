@@ -131,7 +131,7 @@ def test_the_page_says_in_chinese_that_the_model_is_not_there(client, session, f
     [
         MissingExtra("torch", "transformers"),
         UnknownName("engine", "vlm", ["vllm"]),
-        InputError("every dataset is a file: a dataset is the folder that holds it"),
+        InputError("every dataset is a file: give the dataset folder that holds it"),
     ],
 )
 def test_errors_are_told_in_chinese(error):

@@ -15,6 +15,7 @@ from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
 from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.datasets.registry import open_dataset
+from promptrec.messages import message
 from promptrec.rank.registry import default_ranker
 from promptrec.template.template import Template
 
@@ -147,7 +148,7 @@ def _chosen(name: str, folder: Path | None, kinds: list[str] | None, default: st
     chosen = kinds or ([default] if default in known else [ALL])
     for kind in chosen:
         if kind not in (*known, ALL):
-            raise UnknownName(f"template of the pack {name} for", kind, [*known, ALL])
+            raise UnknownName(message("kind/kind-of-template-in-pack", pack=name), kind, [*known, ALL])
     return [template for template in able if ALL in chosen or template.header.kind in chosen]
 
 

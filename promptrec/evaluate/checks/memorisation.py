@@ -137,9 +137,7 @@ def permuted_titles(catalog: Catalog, seed: int) -> dict[str, str]:
     """
     most_common, most = Counter(item.title for item in catalog).most_common(1)[0]
     if 2 * most > len(catalog):
-        raise InputError(
-            "titles-not-permutable", path=catalog.name, number=most, count=len(catalog), title=most_common
-        )
+        raise InputError("titles-not-permutable", path=catalog.name, number=most, count=len(catalog), title=most_common)
     order = sorted(
         catalog, key=lambda item: (seeded_hash(seed, "title", item.title), seeded_hash(seed, "item", item.item_id))
     )

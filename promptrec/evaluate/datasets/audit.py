@@ -59,9 +59,7 @@ def audit_training(
         raise InputError("interactions-empty", path=source)
     known = frame["item_id"].isin([item.item_id for item in catalog])
     if not known.any():
-        raise InputError(
-            "interactions-of-other-items", path=source, hint=_explain_mismatch(frame["item_id"], catalog)
-        )
+        raise InputError("interactions-of-other-items", path=source, hint=_explain_mismatch(frame["item_id"], catalog))
     people = same_ids(frame["user_id"].unique(), relevance)
     judged = frame.loc[frame["user_id"].isin(people), ["user_id", "item_id"]]
     answers = [n for n, user, item in judged.itertuples(name=None) if relevance[people[user]].get(item, 0) > 0]
@@ -91,9 +89,10 @@ def _unknown_items(found: Interactions, rows: int, catalog: Catalog) -> Iterator
     if len(found):
         items = list(dict.fromkeys(found.frame["item_id"]))
         meant = likeness(items, [item.item_id for item in catalog])
+        hint = f": {_likeness_hint(meant).text()}" if meant else ""
         yield (
             f"Interactions of items that are not in the catalogue: {len(found):,} of {rows:,}, of "
-            f"{_count_noun(len(items), 'item')}, the first {items[0]!r}{f': {_likeness_hint(meant).text()}' if meant else ''}."
+            f"{_count_noun(len(items), 'item')}, the first {items[0]!r}{hint}."
         )
 
 
@@ -132,7 +131,11 @@ def _relevant_not_among_candidates(dataset: Dataset) -> Iterator[str]:
     ]
     if lost and len(lost) == len(judged):
         raise InputError(
-            "no-relevant-candidates", path=dataset.name, query_id=lost[0].query.query_id, relevant=min(_relevant_items(dataset.relevance[lost[0].query.query_id])), item_id=lost[0].candidates[0].item_id
+            "no-relevant-candidates",
+            path=dataset.name,
+            query_id=lost[0].query.query_id,
+            relevant=min(_relevant_items(dataset.relevance[lost[0].query.query_id])),
+            item_id=lost[0].candidates[0].item_id,
         )
     if lost:
         yield (
@@ -153,9 +156,7 @@ def _unknown_history_entries(dataset: Dataset) -> Iterator[str]:
     if meant is None:
         return
     if len(unknown) == len(entries):
-        raise InputError(
-            "history-of-other-items", path=dataset.name, hint=_likeness_hint(meant)
-        )
+        raise InputError("history-of-other-items", path=dataset.name, hint=_likeness_hint(meant))
     yield f"Entries of histories that seem to be IDs, and are none of the catalogue's: {_likeness_hint(meant).text()}."
 
 

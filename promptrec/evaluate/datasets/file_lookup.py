@@ -40,7 +40,7 @@ def find_file(folder: Path, part: str, min_similarity: float = STRICT_SIMILARITY
         table = next((name for name in names if name.endswith(".csv")), names[0])
         code = "dataset-file-misnamed" if same_kind else "dataset-file-of-other-kind"
         right, lines = same_kind or table, _line_format(part)
-        raise InputError(code, path=folder, names=names, other=other.name, right=right, lines=lines)
+        raise InputError(code, path=folder, names=_either(names), other=other.name, right=right, lines=lines)
     return found
 
 
@@ -52,7 +52,7 @@ def require_file(folder: Path, part: str) -> Path:
     """
     found = find_file(folder, part, LOOSE_SIMILARITY)
     if found is None:
-        raise InputError("dataset-file-missing", path=folder, names=FILES[part], lines=_line_format(part))
+        raise InputError("dataset-file-missing", path=folder, names=_either(FILES[part]), lines=_line_format(part))
     return found
 
 
@@ -64,9 +64,7 @@ def check_id(place: str, kind: str, written: str) -> None:
     """
     words = written.split()
     if words != [written]:
-        raise InputError(
-            "id-with-spaces", path=place, kind=kind, found=written, fixed='_'.join(words)
-        )
+        raise InputError("id-with-spaces", path=place, kind=kind, found=written, fixed="_".join(words))
 
 
 def check_known(place: str, kind: str, written: str, known: Mapping[str, object]) -> None:
@@ -90,6 +88,10 @@ def _similar_file(folder: Path, part: str, least: float) -> Path | None:
         if path.is_file() and likeness[part] >= least and likeness[part] == max(likeness.values()):
             return path
     return None
+
+
+def _either(names: tuple[str, ...]) -> Slot:
+    return message("one-of", names=names[:-1], last=names[-1]) if len(names) > 1 else names[0]
 
 
 def _line_format(part: str) -> Slot:

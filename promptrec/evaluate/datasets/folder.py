@@ -76,9 +76,7 @@ def read_about(path: Path) -> dict[str, Any]:
             raise InputError("about-not-text", path=path, field=field, got=repr(value))
     # Runs are kept in a folder of this name, which has to stay inside the one that is asked for.
     if not re.fullmatch(r"\w[^/\\\x00-\x1f]{0,99}", about.get("name", "unnamed")):
-        raise InputError(
-            "about-name", path=path, name=about['name']
-        )
+        raise InputError("about-name", path=path, name=about["name"])
     try:
         return about | {"language": language_code(about.get("language", "en"))}
     except InputError as error:

@@ -46,7 +46,12 @@ def check_leaks(profiles: Iterable[Profile], relevance: Mapping[str, Mapping[str
     if leaks:
         first = leaks[0]
         raise InputError(
-            "profile-leak", query_id=first.query_id, item_id=first.item_id, title=first.title, where=message(first.where), count=len(leaks)
+            "profile-leak",
+            query_id=first.query_id,
+            item_id=first.item_id,
+            title=first.title,
+            where=message(first.where),
+            count=len(leaks),
         )
 
 

@@ -56,9 +56,7 @@ def read_qrels(
         if grade > HIGHEST_GRADE:
             raise InputError("grade-too-high", path=place, grade=grade, most=HIGHEST_GRADE)
         if grade > 0 and item_id in known[query_id]:
-            raise InputError(
-                "relevant-in-history", path=place, item_id=item_id, query_id=query_id
-            )
+            raise InputError("relevant-in-history", path=place, item_id=item_id, query_id=query_id)
         relevance[query_id][item_id] = grade
     if not any(grade > 0 for grades in relevance.values() for grade in grades.values()):
         raise InputError("no-relevant-judgements", path=path)

@@ -51,9 +51,7 @@ def read_queries(path: Path) -> tuple[tuple[Query, ...], tuple[str, ...]]:
     unread = [name for name in columns if name not in known and not (is_table and _is_attribute(name))]
     if all(query.is_empty for query in queries):
         there = [*(name for name in columns if name not in unread), *_with_hints(unread, columns, is_table)]
-        raise InputError(
-            "queries-without-words", path=path, known=KNOWN, fields=tuple(there)
-        )
+        raise InputError("queries-without-words", path=path, known=KNOWN, fields=tuple(there))
     return queries, _with_hints(unread, columns, is_table)
 
 

@@ -131,6 +131,7 @@ class PromptRebuilder:
             template=config.template,
             templates=config.templates,
             retrieve=config.retrieve,
+            retriever=config.retriever,
             seed=config.seed,
         )
         for template, stamp in zip(system.prompt_templates(dataset), run.spec.templates, strict=True):

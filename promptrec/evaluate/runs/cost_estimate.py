@@ -24,6 +24,7 @@ from promptrec.rank.listwise.labels import ListwiseLabels
 from promptrec.rank.listwise.position_bias import ListwisePrior
 from promptrec.rank.registry import ALIASES
 from promptrec.retrieve.candidates import retrieve_candidates
+from promptrec.retrieve.registry import DEFAULT_RETRIEVER, open_retriever
 
 # Queries that are ranked by the model itself, to measure its speed, and those whose prompts are counted one by one.
 SAMPLE, COUNTED = 4, 1000
@@ -140,11 +141,21 @@ def plan_system(
     return plan(system.ranker, run, counter, requests, users=users, items=items, speed=speed)
 
 
-def dataset_requests(dataset: Dataset, retrieve: int, limit: int | None = None) -> tuple[RankRequest, ...]:
-    """The first `limit` queries (None: all) with their given candidates, else with `retrieve` retrieved ones."""
+def dataset_requests(
+    dataset: Dataset, retrieve: int, limit: int | None = None, retriever: str = DEFAULT_RETRIEVER
+) -> tuple[RankRequest, ...]:
+    """The first `limit` queries of a dataset with their candidates.
+
+    Args:
+        dataset: with candidates, or without.
+        retrieve: number of candidates to retrieve for each query if the dataset has none.
+        limit: number of queries; None: all.
+        retriever: name of the retriever.
+    """
     if dataset.candidates_given:
         return dataset.requests[:limit]
-    return tuple(retrieve_candidates(dataset.catalog, query, retrieve).request for query in dataset.queries[:limit])
+    catalog, index = dataset.catalog, open_retriever(retriever, dataset.catalog)
+    return tuple(retrieve_candidates(catalog, query, retrieve, index).request for query in dataset.queries[:limit])
 
 
 def _without_weights(name: str) -> str:
@@ -170,7 +181,7 @@ def _cost(config: Config, dataset: Dataset, system: System, engines: Engines) ->
     started = time.perf_counter()
     rank_batch(recommender, sample)
     seconds = time.perf_counter() - started
-    requests = dataset_requests(dataset, config.retrieve, config.limit)
+    requests = dataset_requests(dataset, config.retrieve, config.limit, config.retriever)
     checked = min(config.check_limit, len(requests))
     runs = MEMORISATION_RUNS * config.memorisation + ROBUSTNESS_RUNS * config.robustness
     counter = _counter(system, engine)

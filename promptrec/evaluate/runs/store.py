@@ -84,9 +84,7 @@ class RunStore:
                     yield Ranking.model_validate_json(file.readline())
                 except ValidationError as error:
                     reason = first_validation_error(error)
-                    raise InputError(
-                        "ranking-unreadable", path=self._path, query_id=query_id, why=reason
-                    ) from None
+                    raise InputError("ranking-unreadable", path=self._path, query_id=query_id, why=reason) from None
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the folder, whole or not at all."""
@@ -107,9 +105,7 @@ class RunStore:
                     failed = ranking["status"] == "failed" or ranking["usage"].get("failed", 0) > 0
                     yield offset, ranking["query_id"], failed
                 except (AttributeError, ValueError, KeyError, TypeError):
-                    raise InputError(
-                        "not-a-ranking", path=self._path, line=number
-                    ) from None
+                    raise InputError("not-a-ranking", path=self._path, line=number) from None
                 offset += len(line)
 
     def _written_spec(self) -> RunSpec:

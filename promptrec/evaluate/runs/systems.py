@@ -31,7 +31,7 @@ def requested_systems(config: Config, engine: Engine | None = None) -> list[Syst
     """
     if config.template is not None:
         known_name(config.template, folder=config.templates)
-    common: dict[str, Any] = {"retrieve": config.retrieve, "seed": config.seed}
+    common: dict[str, Any] = {"retrieve": config.retrieve, "retriever": config.retriever, "seed": config.seed}
     reading: dict[str, Any] = common | {
         "options": config.engine_options,
         "template": config.template,
@@ -59,7 +59,8 @@ def baselines(config: Config, dataset: Dataset) -> tuple[list[System], dict[str,
     if dataset.training is None:
         skipped |= dict.fromkeys(TRAINED_BASELINES, "the dataset has no training interactions")
     names = [name for name in (*BASELINES, *TRAINED_BASELINES) if name not in config.rankers and name not in skipped]
-    return [System(name, retrieve=config.retrieve, seed=config.seed) for name in names], skipped
+    common: dict[str, Any] = {"retrieve": config.retrieve, "retriever": config.retriever, "seed": config.seed}
+    return [System(name, **common) for name in names], skipped
 
 
 def check_training(system: System, dataset: Dataset) -> None:
@@ -69,9 +70,7 @@ def check_training(system: System, dataset: Dataset) -> None:
         InputError: with the file to write.
     """
     if dataset.training is None and system.ranker != AUTO and set(ranker_parts(system.ranker)) & set(TRAINED_BASELINES):
-        raise InputError(
-            "ranker-needs-interactions", ranker=system.ranker, name=dataset.name
-        )
+        raise InputError("ranker-needs-interactions", ranker=system.ranker, name=dataset.name)
 
 
 class Engines:

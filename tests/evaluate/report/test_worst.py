@@ -63,7 +63,7 @@ def test_a_dataset_that_changed_or_is_gone_is_said(sample, evaluation, tmp_path)
     with (folder / "catalog.jsonl").open("a", encoding="utf-8") as file:
         file.write('{"item_id": "new", "title": "One more"}\n')
     changed = worst_queries(sample, moved)
-    assert changed["films-en"].unavailable == f"{folder} is not what it was when this was measured"
+    assert changed["films-en"].unavailable == f"{folder} has changed since this was measured"
     assert changed["电影_zh"].queries
     shutil.rmtree(folder)
     assert str(folder) in worst_queries(sample, moved)["films-en"].unavailable
@@ -73,7 +73,7 @@ def test_a_dataset_that_changed_or_is_gone_is_said(sample, evaluation, tmp_path)
 def test_datasets_that_the_configuration_does_not_name_are_said_not_to_be_here(sample, evaluation):
     config = evaluation.config.model_copy(update={"datasets": ("planted",)})
     found = worst_queries(sample, evaluation.model_copy(update={"config": config}))
-    assert found["films-en"].unavailable == "planted is not what it was when this was measured"
+    assert found["films-en"].unavailable == "planted has changed since this was measured"
     assert "unknown dataset folder or name '电影_zh'" in found["电影_zh"].unavailable
 
 
@@ -116,7 +116,7 @@ def test_a_template_that_changed_is_said(sample, evaluation, smollm2):
     asked = _with_model(evaluation, "query-likelihood", smollm2.name)
     other = asked.config.model_copy(update={"template": "books/en"})
     worst = worst_queries(sample, asked.model_copy(update={"config": other}))["films-en"]
-    assert "is not what it was when this was measured" in worst.no_prompts and len(worst.queries) == 5
+    assert "has changed since this was measured" in worst.no_prompts and len(worst.queries) == 5
 
 
 def test_very_long_prompts_are_cut_where_one_sees_it():
