@@ -28,7 +28,7 @@ def test_a_catalogues_fields_are_declared_and_its_items_put_beside(tmp_path):
 def test_a_pack_that_is_there_is_not_touched(tmp_path):
     (tmp_path / "wine/en").mkdir(parents=True)
     (tmp_path / "wine/en/mine.jinja").write_text("mine")
-    with pytest.raises(InputError, match="there already"):
+    with pytest.raises(InputError, match="exists already"):
         new_pack("wine/en", tmp_path)
     assert [p.name for p in (tmp_path / "wine/en").iterdir()] == ["mine.jinja"]
 

@@ -194,7 +194,7 @@ REFUSED = {
     ),
     "one ID as number and as text": (
         {"candidates.jsonl": jsonl({"query_id": "anna", "candidates": ["1", 1]})},
-        "the item '1' stands there twice",
+        "the item '1' occurs twice",
     ),
     "French": ({"dataset.toml": 'language = "fr"\n'}, r"dataset.toml: language 'fr': write 'en' \(English\) or 'zh'"),
     "a language by its name": ({"dataset.toml": 'language = "中文"\n'}, "dataset.toml: language '中文': write 'en'"),

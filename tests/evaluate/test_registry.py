@@ -100,9 +100,7 @@ def test_columns_that_are_passed_over_are_told_once(tmp_path):
 
 def test_a_folder_that_is_no_dataset_says_what_it_lacks(tmp_path):
     (tmp_path / "data" / "ml-100k:cold-user").mkdir(parents=True)
-    with pytest.raises(
-        InputError, match="no catalog.jsonl, catalog.csv or catalog.parquet: a dataset folder needs"
-    ):
+    with pytest.raises(InputError, match="no catalog.jsonl, catalog.csv or catalog.parquet: a dataset folder needs"):
         open_dataset("ml-100k:cold-user")
 
 

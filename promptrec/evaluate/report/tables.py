@@ -72,8 +72,8 @@ def beyond_accuracy(dataset: DatasetResult) -> Table:
         "0 where every item was shown equally often, near 1 where few were; novelty: bits of surprise, from "
         "popularity; diversity: 1 less the mean cosine of the texts in a list; popularity-lift: percentiles "
         "above the candidates'; distinct-firsts: different items that came first; first-item-spread: these, "
-        "over what chance would give; retrieved: share of the right items among the candidates, where BM25 "
-        "picked them."
+        "over what chance would give; retrieved: share of the right items among the candidates, where these "
+        "were retrieved."
     )
     return _metric_table("Beyond accuracy", dataset, "beyond_accuracy", 3, note)
 
