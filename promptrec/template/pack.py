@@ -5,6 +5,7 @@ fields, examples, tests. A template's own header wins. Files whose names start w
 folder extend or include. `catalog.jsonl` holds items to try the templates with, which tests name by title.
 """
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -95,13 +96,7 @@ class Pack:
         """
         if self.folder is None or not (self.folder / SETTINGS).is_file():
             return {}
-        path, text = str(self.folder / SETTINGS), self.read(SETTINGS)
-        settings = read_yaml(text, path)
-        try:
-            Shared.model_validate(settings)
-        except ValidationError as error:
-            raise first_error(path, text, error, Shared) from None
-        return settings
+        return dict(_settings(self.read(SETTINGS), str(self.folder / SETTINGS)))
 
     def read(self, name: str) -> str:
         """The text of a file of the pack.
@@ -153,3 +148,13 @@ class Pack:
         if path.exists() and not path.is_file():
             raise TemplateError("not-a-file", path=path)
         return path
+
+
+@lru_cache(64)  # once for all templates of a pack
+def _settings(text: str, path: str) -> dict[str, Any]:
+    settings = read_yaml(text, path)
+    try:
+        Shared.model_validate(settings)
+    except ValidationError as error:
+        raise first_error(path, text, error, Shared) from None
+    return settings

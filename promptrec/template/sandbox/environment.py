@@ -10,11 +10,12 @@ from typing import Any
 
 import jinja2
 from jinja2 import nodes
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from promptrec.errors import InvalidValue
-from promptrec.messages import slot_of
+from promptrec.messages import LANGUAGES, slot_of
 from promptrec.template.filters import language_filters
 from promptrec.template.sandbox.allowlist import LARGEST_NUMBER, TESTS
 from promptrec.template.sandbox.budget import BUDGET
@@ -25,6 +26,7 @@ from promptrec.template.spans import CLOSE, OPEN, Span
 _MARKS = re.compile(f"([{OPEN}{CLOSE}])")
 BLOCKS = ("system", "user", "reply")
 LONGEST_OUTPUT = 2_000_000
+MOST_COMPILED_PARTS = 256
 FILTERS = frozenset(
     "abs capitalize default d escape first float int last length lower round replace reverse select reject "
     "selectattr rejectattr sort string title trim truncate unique upper list map wordcount".split()
@@ -119,6 +121,24 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super()._generate(add_metering(source), *args, **kwargs)
 
 
+class _CompiledParts(jinja2.BytecodeCache):
+    """Code of the parts of packs, in memory: the templates of a pack share it."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if len(self._code) >= MOST_COMPILED_PARTS:
+            self._code.clear()
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_compiled_parts = {language: _CompiledParts() for language in LANGUAGES}
+
+
 def environment(language: str) -> ImmutableSandboxedEnvironment:
     """A fresh environment with the allowed filters and tests only, for a language ("en" or "zh")."""
     env = _Sandbox(
@@ -128,6 +148,7 @@ def environment(language: str) -> ImmutableSandboxedEnvironment:
         autoescape=False,
         finalize=_mark,
         auto_reload=False,
+        bytecode_cache=_compiled_parts[language],
     )
     allowed = {name: f for name, f in env.filters.items() if name in FILTERS} | language_filters(language)
     env.filters = {name: budgeted_filter(name, f) for name, f in allowed.items()} | {"join": join} | METERING_FILTERS
