@@ -72,7 +72,7 @@ def position_bias(
 
 
 def _requests(recommender: Recommender, data: Dataset, limit: int | None) -> Sequence[RankRequest]:
-    """What would be ranked of a dataset; people of whom nothing is known are not asked about."""
+    """Requests of a dataset; empty queries are left out."""
     if data.candidates_given:
         requests = [recommender.request(r.query, r.candidates) for r in data.requests[:limit] if not r.query.is_empty]
     else:

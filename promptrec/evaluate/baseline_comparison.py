@@ -1,4 +1,4 @@
-"""Every system that reads a model against every baseline, and the sentence that a report begins with."""
+"""Comparisons of systems that read a model with baselines, and the headline of a report."""
 
 from collections.abc import Mapping, Sequence
 
@@ -47,7 +47,7 @@ def comparison_results(
 
 
 def headline(runs: Sequence[RunResult], comparisons: Sequence[ComparisonResult], metric: str) -> str:
-    """Who is first, how far the best of the other kind is behind, and whether that is shown. `runs`: best first."""
+    """Headline: the best run, its lead over the best of the other kind, and its significance. `runs`: best first."""
     ours = next((run for run in runs if not run.baseline), None)
     baseline = next((run for run in runs if run.baseline), None)
     if ours is None or baseline is None:

@@ -1,4 +1,4 @@
-"""`Config`: what an evaluation is asked to do, from code, the command line or a TOML file."""
+"""`Config`: configuration of an evaluation, from code, the command line or a TOML file."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +18,7 @@ from promptrec.rank.selection.auto import AUTO
 from promptrec.retrieve.registry import DEFAULT_RETRIEVER, RETRIEVERS
 
 _NUMBER = "expected/number-from-one"
-# What each field may be, as a code of the message catalogue, and an example as TOML has it.
+# Expected kind of each field, as a code of the message catalogue, and an example in TOML.
 EXPECTED = {
     "datasets": ("expected/folders-or-names", '["mine"]'),
     "rankers": ("expected/names", '["query-likelihood"]'),
@@ -41,45 +41,54 @@ EXPECTED = {
     "executor": ("expected/name", '"ray"'),
     "workers": (_NUMBER, "4"),
 }
-# Options that no file holds: they are about one command, and not about what is found.
+# Options of the command line only: they do not affect results.
 COMMAND_ONLY = {"out": "--out", "tracker": "--tracker", "retry_failed": "--retry-failed", "dry_run": "--dry-run"}
 
 
 class Config(BaseModel):
-    """Which systems are run on which datasets, and what is measured.
-
-    datasets: folders, or names that `promptrec data list` shows. rankers: those that read a model are run with each
-    of `models`; the baselines that a dataset allows are always added. template: a name or file; None takes the pack
-    of the dataset's domain and language. position_bias: a file that `promptrec position-bias` wrote, for the ranker
-    listwise-prior. limit: only the first so many queries. retrieve: how many candidates are retrieved where a dataset
-    gives none. metrics: the first is the primary one, on which systems are compared. memorisation: also run with
-    titles masked and permuted. robustness: also run with candidates in other orders, and with paraphrases, typos
-    and a distracting clause. check_limit: how many queries those two take. max_failed: the greatest share of failed
-    rankings with which a run still counts.
-    """
+    """Configuration of an evaluation: systems, datasets and metrics."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     datasets: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Folders, or names that `promptrec data list` shows."""
     rankers: tuple[str, ...] = ()
+    """Names or expressions. Those that read a model run with each of `models`; baselines are always added."""
     models: tuple[str, ...] = ()
+    """Names of added models, or model folders. Empty: the default model."""
     engine: str | None = None
+    """Name of the engine; None: the best one for this machine."""
     engine_options: EngineOptions = DEFAULTS
     template: str | None = None
+    """Name or file of a template; None: the pack of the dataset's domain and language."""
     templates: Path | None = None
+    """Folder of the user's own templates, searched before the shipped ones."""
     adapter: str | None = None
+    """Folder of a LoRA adapter."""
     position_bias: Path | None = None
+    """File of `promptrec position-bias`, for the ranker listwise-prior."""
     limit: Annotated[int, Field(ge=1)] | None = None
+    """Number of queries of each dataset, from the first; None: all."""
     retrieve: Annotated[int, Field(ge=1)] = 50
+    """Number of candidates to retrieve for each query of a dataset without candidates."""
     retriever: str = DEFAULT_RETRIEVER
+    """Name of the retriever of these candidates."""
     seed: int = 0
+    """Seed of ties, label orders and resampling."""
     metrics: Annotated[tuple[str, ...], Field(min_length=1)] = DEFAULT_METRICS
+    """Metrics of single rankings; systems are compared on the first."""
     memorisation: bool = False
+    """Whether to run also with masked and permuted titles."""
     robustness: bool = False
+    """Whether to run also with other candidate orders, paraphrases, typos and a distracting clause."""
     check_limit: Annotated[int, Field(ge=2)] = 100
+    """Number of queries for the memorisation and robustness runs."""
     max_failed: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """Greatest share of failed rankings for which a run counts as successful."""
     executor: str = "local"
+    """Name of the executor: local or ray."""
     workers: Annotated[int, Field(ge=1)] = 1
+    """Number of Ray actors."""
 
     @field_validator("engine_options", mode="before")
     @classmethod

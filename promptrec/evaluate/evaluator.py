@@ -1,4 +1,4 @@
-"""`evaluate`: datasets, systems and baselines in; runs that survive and numbers that can be believed out."""
+"""`evaluate`: run systems and baselines on datasets, measure, compare and report."""
 
 import datetime
 import os
@@ -42,22 +42,22 @@ def evaluate(
     listener: ProgressListener | None = None,
     command: str = "from Python: the configuration below",
 ) -> Evaluation:
-    """Run every system and baseline on every dataset, measure, compare, and write it all below `out`.
+    """Run every system and baseline on every dataset, measure, compare, and write all results below `out`.
 
-    What `out` holds of the same runs already is not done again, so a run that was killed goes on where it was. The
-    evaluation and its report are of this call: they replace those of an earlier one.
+    Runs that `out` already has are reused, and a killed run resumes. The evaluation and its report replace those of an
+    earlier call.
 
     Args:
-        config: what to do.
+        config: systems, datasets and metrics.
         out: a folder: `evaluation.json`, `report.html`, `report.md`, and for each dataset a folder of its runs.
         datasets: open ones, in place of those the configuration names.
         engine: one that is open, read by all systems in place of the configuration's models.
         retry_failed: rank queries again whose ranking failed.
-        listener: is called as the evaluation goes on.
-        command: what the report says of how to repeat it.
+        listener: gets the progress.
+        command: command line for the report.
 
     Raises:
-        InputError, UnknownName, ModelError, TemplateError, MissingExtra: something that was asked for cannot be used.
+        InputError, UnknownName, ModelError, TemplateError, MissingExtra: a part of the configuration cannot be used.
         EngineError: an engine died, or did not open. What was ranked is kept, the report has the systems that were
             finished, and the same call goes on from there.
     """
@@ -91,7 +91,7 @@ def evaluate(
 
 
 def _check_systems(config: Config, datasets: Sequence[Dataset], engine: Engine | None) -> list[System]:
-    """The systems that are asked for; whatever cannot be used is said before anything is run."""
+    """Systems of the configuration, checked before any of them runs."""
     names = [dataset.name for dataset in datasets]
     if len(set(names)) < len(names):
         raise InputError("datasets-of-one-name", names=tuple(names))
@@ -116,7 +116,7 @@ def _environment() -> dict[str, Any]:
 def _evaluate_dataset(
     runner: Runner, dataset: Dataset, systems: list[System], on_stop: Callable[[str, EngineError], None]
 ) -> DatasetResult:
-    """All runs on one dataset, best first, compared; of a system whose engine dies `on_stop` is told."""
+    """Results of all runs on one dataset, best first; `on_stop` is called if a system's engine dies."""
     config = runner.config
     beside, skipped = baselines(config, dataset)
     measured: list[tuple[RunResult, Values]] = []
@@ -162,7 +162,7 @@ def _evaluate_dataset(
 
 
 def _evaluate_system(runner: Runner, system: System, dataset: Dataset) -> tuple[RunResult, Values]:
-    """One run, its checks if they are asked for, and its values query by query."""
+    """Results of one run with its configured checks, and its values by query."""
     config = runner.config
     store, found = runner.run(system, dataset, config.limit)
     primary = found.values[config.primary]

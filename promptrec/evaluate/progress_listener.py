@@ -1,4 +1,4 @@
-"""`ProgressListener`: who wants to know how an evaluation goes on."""
+"""`ProgressListener`: callbacks for the progress of an evaluation."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from promptrec.rank.ranking import Ranking
 
 
 class ProgressListener:
-    """Told what happens; does nothing. The command line has one that draws progress bars."""
+    """Callbacks that do nothing; the command line has a subclass with progress bars."""
 
     def on_note(self, message: str) -> None:
         """Something takes time (a download), or a licence forbids something."""
@@ -18,7 +18,7 @@ class ProgressListener:
         """A batch is ranked and kept; `running` is the primary metric's mean over this run's batches so far."""
 
     def on_read(self, share: float) -> None:
-        """A model has read this share, up to 1, of what it was given in one call; a batch takes one call or several."""
+        """Share, up to 1, of the tokens of one engine call that are read; a batch takes one or more calls."""
 
     def on_run_end(self) -> None:
         """All of a run is ranked and measured."""

@@ -1,4 +1,4 @@
-"""`System`: a way of ranking and what it reads with. `RunSpec`: all that its rankings of one dataset depend on."""
+"""`System`: a ranker with its model and templates. `RunSpec`: the identity of its run on one dataset."""
 
 import hashlib
 import json
@@ -31,7 +31,7 @@ from promptrec.template.template import Template
 
 
 def first_validation_error(error: ValidationError) -> str:
-    """Which field of a file that we wrote is wrong, and why, or only why where it is no JSON at all."""
+    """First error of a validation, as "field: error"; only the error if the text is not JSON."""
     fault = error.errors()[0]
     return ": ".join(filter(None, (".".join(map(str, fault["loc"])), fault["msg"])))
 
@@ -65,7 +65,7 @@ class RunSpec(Record):
 
     @property
     def key(self) -> str:
-        """SHA-256 of all of it, in hexadecimal."""
+        """SHA-256 of all fields, in hexadecimal."""
         # Fields that were added later: where they are None, the key is what it was before.
         without = {name for name in ("position_bias_sha256", "retriever") if getattr(self, name) is None}
         fields = self.model_dump(mode="json", exclude=without)
@@ -73,12 +73,12 @@ class RunSpec(Record):
 
     @property
     def system(self) -> str:
-        """What to call it in tables: the ranker, and the model if it reads one."""
+        """Name in tables: the ranker, and the model if it reads one."""
         return self.ranker + (f" · {self.model}" if self.model else "")
 
     @property
     def folder_name(self) -> str:
-        """A folder's name that people can read and that no other run has."""
+        """Readable, unique name of the run's folder."""
         return "-".join(
             filter(None, (self.ranker.translate(FOLDER_LETTERS), self.model and Path(self.model).name, self.key[:8]))
         )
@@ -86,7 +86,7 @@ class RunSpec(Record):
 
 @dataclass(frozen=True)
 class System:
-    """A way of ranking and what it reads with; `engine` is a name, None for what this machine has, or an open one."""
+    """A ranker with its model and templates. `engine` is a name, an open engine, or None for this machine's default."""
 
     ranker: str
     model: str | None = None
@@ -103,16 +103,16 @@ class System:
 
     @property
     def name(self) -> str:
-        """What to call it where it has no run: the ranker, and the model if it reads one."""
+        """Name without a run: the ranker, and the model if it reads one."""
         return self.ranker + (f" · {self.model}" if self.model else "")
 
     @property
     def reads_model(self) -> bool:
-        """Whether it writes prompts for a model."""
+        """Whether the ranker writes prompts for a model."""
         return self.ranker == AUTO or bool(template_kinds(self.ranker))
 
     def spec(self, dataset: Dataset) -> RunSpec:
-        """What its run on a dataset depends on; nothing is loaded to find out.
+        """Identity of the run on a dataset, computed without loading the model.
 
         Raises:
             UnknownName, ModelError, TemplateError: a ranker, model, engine or template that cannot be used.
@@ -153,7 +153,7 @@ class System:
         )
 
     def prompt_templates(self, dataset: Dataset) -> tuple[Template, ...]:
-        """The templates it would write prompts for this dataset with."""
+        """Templates of the prompts for a dataset."""
         name = self._template_name(dataset)
         return tuple(load_template(name, folder=self.templates, kind=kind) for kind in template_kinds(self.ranker))
 
@@ -186,7 +186,7 @@ def default_template(domain: str, language: str, templates: Path | None = None) 
 
 
 def _domain_and_language(pack: str) -> tuple[str, str]:
-    """What a pack is for by its name; people name folders of theirs Films/zh-CN too."""
+    """Domain and language in the name of a pack, such as films/en or Films/zh-CN."""
     domain, _, tag = pack.casefold().rpartition("/")
     try:
         return domain, language_code(tag)
@@ -194,7 +194,7 @@ def _domain_and_language(pack: str) -> tuple[str, str]:
         return domain, tag
 
 
-# What a ranker's name may hold and a folder's name had better not.
+# Characters of rankers' names that folder names should not have.
 FOLDER_LETTERS = str.maketrans({":": "-", "*": "x"})
 # Other words for the domains that have a pack.
 DOMAINS = {"movies": "films", "movie": "films", "film": "films", "book": "books", "songs": "music"}

@@ -1,4 +1,4 @@
-"""Where an evaluation's numbers are logged besides its own folder. All of them work offline."""
+"""Trackers that log the numbers of an evaluation. All of them work offline."""
 
 import json
 import os

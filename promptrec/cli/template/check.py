@@ -51,7 +51,7 @@ def check_(
             return check_in_subprocess(path, model_folder=folder)
         return check(path, tokenizer=tokenizer, catalog=items)
 
-    # Templates of a pack share its parts, and what is wrong with those.
+    # Templates of a pack share parts, and the faults of these.
     found = list(dict.fromkeys(f for path in paths for f in look(path)))
     if as_json:
         dump_json([f.model_dump(mode="json") for f in found])

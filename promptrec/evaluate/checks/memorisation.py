@@ -1,4 +1,4 @@
-"""Memorisation: how much of a result comes from titles that the model met in training; items are given new titles."""
+"""Memorisation: effect of known titles on a result, measured by renaming the items."""
 
 import re
 from collections import Counter
@@ -23,7 +23,7 @@ MIN_HEAD = 4
 
 
 def title_forms(title: str) -> tuple[str, ...]:
-    """How running text may say a title, longest first.
+    """Forms of a title in running text, longest first.
 
     As it is; without the year in brackets; with its article moved to the front, or left out; without a subtitle
     behind a colon; each with "&" for "and" or the other way round, and with curly apostrophes. A single Chinese

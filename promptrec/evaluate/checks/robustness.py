@@ -1,4 +1,4 @@
-"""Robustness: the same requests asked a little differently, which should make no difference."""
+"""Robustness: perturbations of requests that should not change a ranking."""
 
 import random
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Stability: how much two rankings of the same candidates differ, and what the place shown has to do with it."""
+"""Stability: difference of two rankings of the same candidates, and the effect of the position in the prompt."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,9 +43,9 @@ def mean_stability(pairs: Iterable[tuple[Ranking, Ranking]]) -> Stability:
 
 
 def position_lift(rankings: Iterable[Ranking], shown: Mapping[str, Sequence[str]]) -> list[float]:
-    """How often the item shown in each slot came first, over how often chance would have it: 1 is no lift.
+    """Rate at which the item shown in each slot came first, over the rate by chance; 1 is no lift.
 
-    A ranker that does not mind the place is flat whatever it likes, as long as the order shown was random. Items
+    A ranker without position bias has a flat curve if the order shown was random. Items
     tied for the first place share it.
 
     Args:

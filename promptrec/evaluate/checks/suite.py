@@ -1,4 +1,4 @@
-"""Checks of one system: does it live on titles it remembers, and does it mind what should not matter?"""
+"""Checks of one system: memorisation of titles, and robustness to perturbations."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ SHOWN_ONCE = {"listwise-labels": MAX_LABELS, "listwise-prior": MAX_LABELS, "list
 def memorisation(
     runner: Runner, system: System, dataset: Dataset, real: Mapping[str, float]
 ) -> dict[str, ComparisonResult]:
-    """What real titles add to the primary metric, over masked and permuted ones, on the first `check_limit` queries.
+    """Memorisation gap in the primary metric, over masked and permuted titles, on the first `check_limit` queries.
 
     Args:
         runner: ranks the variants, each in a run of its own.
@@ -50,7 +50,7 @@ def memorisation(
 def robustness(
     runner: Runner, system: System, dataset: Dataset, store: RunStore, unperturbed: Mapping[str, float]
 ) -> dict[str, RobustnessResult]:
-    """How rankings and the primary metric move, for each perturbation that applies to the dataset.
+    """Effect on rankings and on the primary metric of each perturbation that applies to the dataset.
 
     `order` is the mean over five other orders, which rankers that show many candidates at once take from the seed.
 
@@ -76,9 +76,9 @@ def robustness(
 
 
 def position_curve(system: System, dataset: Dataset, store: RunStore) -> tuple[float, ...]:
-    """How often the item shown in each slot came first, over chance.
+    """Rate at which the item shown in each slot came first, over chance.
 
-    Empty where a ranker shows an item in no slot or in several, as those do that show one item, shifts or windows.
+    Empty for rankers that show one item, shifts or windows: there an item has no slot, or several.
     """
     most = SHOWN_ONCE.get(system.ranker, 0)
     inputs = [request for request in dataset.requests if request.query.query_id in store]

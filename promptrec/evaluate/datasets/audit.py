@@ -1,4 +1,4 @@
-"""An audit of a dataset: what would make an evaluation mean less than it seems is refused, or left out and said."""
+"""Audit of a dataset: leaks and mismatches that would distort an evaluation are refused, or removed with a remark."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -19,7 +19,7 @@ Relevance = Mapping[str, Mapping[str, int]]
 
 
 def audit_dataset(dataset: Dataset) -> Dataset:
-    """The dataset without right answers among what is learnt from, and with a remark on each doubtful thing in it.
+    """Remove relevant items from the training data, and add a remark for each problem of the dataset.
 
     Raises:
         InputError: nothing in one of its parts belongs to the others; see `audit_training`.
@@ -41,15 +41,15 @@ def audit_dataset(dataset: Dataset) -> Dataset:
 def audit_training(
     training: Interactions, catalog: Catalog, relevance: Relevance, source: str = "training interactions"
 ) -> tuple[Interactions | None, tuple[str, ...]]:
-    """The interactions without right answers (None where nothing is left), and remarks on what of them is not used.
+    """Training interactions without judged relevant pairs (None if none are left), and remarks on ignored rows.
 
-    A right answer among them (same person, same item) would be learnt, and its item would be more popular by it.
+    A relevant pair (same user, same item) would be learnt, and would raise the popularity of its item.
 
     Args:
         training: all rows.
-        catalog: what can be recommended.
+        catalog: the items.
         relevance: grades by query ID and item ID.
-        source: what to call the rows in an error.
+        source: name of the rows in errors.
 
     Raises:
         InputError: no rows, or none of an item of the catalogue.
@@ -110,7 +110,7 @@ def _duplicate_rows(training: Interactions) -> Iterator[str]:
 
 
 def _relevant_in_queries(dataset: Dataset) -> Iterator[str]:
-    """Titles that are right and that the query says, as `promptrec.evaluate.leaks` finds them."""
+    """Titles of relevant items that occur in the query, as `promptrec.evaluate.leaks` finds them."""
     leaks = find_leaks(map(Profile, dataset.queries), dataset.relevance, dataset.catalog)
     if leaks:
         first, people = leaks[0], {leak.query_id for leak in leaks}
@@ -122,7 +122,7 @@ def _relevant_in_queries(dataset: Dataset) -> Iterator[str]:
 
 
 def _relevant_not_among_candidates(dataset: Dataset) -> Iterator[str]:
-    """People for whom something is right, and none of it among their candidates."""
+    """Queries with relevant items, none of them among their candidates."""
     judged = [r for r in dataset.requests if _relevant_items(dataset.relevance.get(r.query.query_id, {}))]
     lost = [
         r
@@ -161,7 +161,7 @@ def _unknown_history_entries(dataset: Dataset) -> Iterator[str]:
 
 
 def _lost_characters(dataset: Dataset) -> Iterator[str]:
-    """Lost characters that could not be mended."""
+    """Lost characters that could not be recovered."""
     queries = [query.query_id for query in dataset.queries if LOST in "\n".join(_texts_of_query(query))]
     items = [item.item_id for item in dataset.catalog if LOST in "\n".join(_texts_of_item(item))]
     if queries or items:
@@ -187,7 +187,7 @@ def _relevant_items(grades: Mapping[str, int]) -> set[str]:
 
 
 def _explain_mismatch(written: Iterable[str], catalog: Catalog) -> Message:
-    """Why IDs are none of the catalogue's, with an example of both."""
+    """Likely reason why IDs do not match the catalogue, with an example of both."""
     ids = {item.item_id: item for item in catalog}
     unknown = [one for one in dict.fromkeys(written) if one not in ids]
     meant = likeness(unknown, ids)

@@ -1,4 +1,4 @@
-"""Reading which items are to be put in order for each query of a dataset folder."""
+"""Reader of the candidates of a dataset folder."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ def read_candidates(path: Path, queries: tuple[Query, ...], catalog: Catalog) ->
     """One request for each query, in the order of the queries.
 
     Raises:
-        InputError: a line that cannot be read, names what is not there or stands there twice, or a query without one.
+        InputError: a line that cannot be read, has an unknown or repeated ID, or a query without a line.
     """
     known = {query.query_id: query for query in queries}
     items = {item.item_id: item for item in catalog}
@@ -46,7 +46,7 @@ def read_candidates(path: Path, queries: tuple[Query, ...], catalog: Catalog) ->
 
 
 def _ids(place: str, written: Iterable[object]) -> tuple[str, ...]:
-    """IDs as text, of which none is empty."""
+    """IDs as text; empty ones are refused."""
     try:
         ids = tuple(identifier(one) for one in written)
     except InputError as error:

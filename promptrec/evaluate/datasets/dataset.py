@@ -16,9 +16,9 @@ class Dataset:
     """`queries` and `requests` are in file order; `relevance[query_id][item_id]` is a grade, 0 where none is written.
 
     Without `candidates_given` the whole catalogue is to be ranked: `requests` is empty, and a retriever has to pick.
-    `training` holds what a ranker may learn from; None where there is nothing. `ignored_columns` names the columns of
-    the queries that nobody reads, each with what may be meant. `remarks` say what makes numbers doubtful, a sentence or
-    two each; `language` may be any tag of a known one, and becomes its code.
+    `training` holds interactions of other users, for trained rankers; None if there are none. `ignored_columns` names
+    the columns of the queries that are ignored, each with the likely field. `remarks` warn about the data, a sentence
+    or two each; `language` may be any tag of a known one, and becomes its code.
 
     Raises:
         InputError: a language that there are no templates in.
@@ -43,7 +43,7 @@ class Dataset:
 
     @cached_property
     def sha256(self) -> str:
-        """Checksum of all that a ranker may see: catalogue, queries, candidates and training, not the judgements."""
+        """Checksum of the input of rankers: catalogue, queries, candidates and training, without the judgements."""
         digest = hashlib.sha256()
         for item in self.catalog:
             digest.update(item.model_dump_json().encode() + b"\n")

@@ -1,4 +1,4 @@
-"""The files of a dataset folder: finding one, or saying what lies there in its place."""
+"""Lookup of the files of a dataset folder, with hints for misnamed files."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +17,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "qrels": ("qrels.txt",),
     "interactions": ("interactions.csv",),
 }
-# Parts whose lines no name of a file explains; the catalogue has `line-format/PART`.
+# Parts whose line format errors explain, by the message `line-format/PART`.
 LINE_FORMATS = ("candidates", "qrels")
 # How much a name must be like ours to be meant: "catalogue" and "query" for what has to be there, no more than a
 # letter for what may be left out on purpose ("candidates-old").
@@ -25,10 +25,10 @@ LOOSE_SIMILARITY, STRICT_SIMILARITY = 66, 90
 
 
 def find_file(folder: Path, part: str, min_similarity: float = STRICT_SIMILARITY) -> Path | None:
-    """The file of a part that may be left out, None where there is none.
+    """File of an optional part; None if there is none.
 
     Raises:
-        InputError: a file would be passed over: one of a like name, such as candidates.csv, or one of two.
+        InputError: a file would be ignored: a misnamed one, such as candidates.csv, or one of two.
     """
     names = FILES[part]
     there = [folder / name for name in names if (folder / name).exists()]
@@ -45,10 +45,10 @@ def find_file(folder: Path, part: str, min_similarity: float = STRICT_SIMILARITY
 
 
 def require_file(folder: Path, part: str) -> Path:
-    """The file of a part that has to be there.
+    """File of a required part.
 
     Raises:
-        InputError: there is none; a file of a like name is named.
+        InputError: there is none; the message has a misnamed one.
     """
     found = find_file(folder, part, LOOSE_SIMILARITY)
     if found is None:
@@ -57,7 +57,7 @@ def require_file(folder: Path, part: str) -> Path:
 
 
 def check_id(place: str, kind: str, written: str) -> None:
-    """Refuse an ID with white space in it: qrels.txt and run.trec part IDs by spaces.
+    """Refuse an ID with white space in it: qrels.txt and run.trec separate IDs by spaces.
 
     Raises:
         InputError: with the place and an ID to write in its place.

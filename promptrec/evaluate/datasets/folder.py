@@ -1,4 +1,4 @@
-"""Reading a dataset folder, and refusing what would make an evaluation mean nothing."""
+"""Reader of dataset folders."""
 
 import re
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ def load_dataset(folder: str | Path) -> Dataset:
 
     Raises:
         InputError: a file that is missing, a line that cannot be read or contradicts another file, an ID with white
-            space in it, with file and line; queries of which none says anything, judgements by which nothing is right.
+            space in it, with file and line; only empty queries, or no relevant judgements.
     """
     folder = Path(folder)
     about = read_about(folder / ABOUT)
@@ -60,11 +60,11 @@ def load_dataset(folder: str | Path) -> Dataset:
 
 
 def read_about(path: Path) -> dict[str, Any]:
-    """What a `dataset.toml` says; nothing where there is none.
+    """Fields of a `dataset.toml`; only the default language if there is no file.
 
     Raises:
-        InputError: not TOML, a field nobody knows or that is no text, a name that cannot be a folder's, or a language
-            that there are no templates in.
+        InputError: not TOML, a field that is unknown or not text, a name that cannot be a folder's, or a language
+            without templates.
     """
     about = read_toml(path) if path.exists() else {}
     for field, value in about.items():

@@ -1,4 +1,4 @@
-"""A scan that fails when the answer stands in the question: the title of a relevant item in a person's profile."""
+"""Leak check: titles of relevant items in the profile of their query."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ SHORTEST_CHINESE = 3
 
 @dataclass(frozen=True)
 class Leak:
-    """A relevant item that a query tells of, and where: "history" or "words"."""
+    """A relevant item whose title occurs in its query; `where` is "history" or "words"."""
 
     query_id: str
     item_id: str
@@ -27,7 +27,7 @@ class Leak:
 
 
 def find_leaks(profiles: Iterable[Profile], relevance: Mapping[str, Mapping[str, int]], catalog: Catalog) -> list[Leak]:
-    """Every relevant item whose title (case, accents and articles aside) stands in the profile of who wants it.
+    """Every relevant item whose title (case, accents and articles aside) occurs in the profile of its query.
 
     Short titles do not alarm by chance. Of two titles that could stand at one place the longer is read ("It Happened
     One Night" is not "It"). A title of a single word may be a word like any other: it does not count where the template
@@ -37,7 +37,7 @@ def find_leaks(profiles: Iterable[Profile], relevance: Mapping[str, Mapping[str,
 
 
 def check_leaks(profiles: Iterable[Profile], relevance: Mapping[str, Mapping[str, int]], catalog: Catalog) -> None:
-    """Refuse profiles that tell the answer.
+    """Refuse profiles with leaks.
 
     Raises:
         InputError: the first leak, and how many there are.

@@ -1,4 +1,4 @@
-"""People as queries: what is known of them and what they chose before, put into words by a template."""
+"""Queries written by a template from the attributes and earlier interactions of users."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ DISLIKED = "disliked"
 
 @dataclass(frozen=True)
 class Profile:
-    """A query, and what a scan for leaks needs to know of it.
+    """A query, with the information for the leak check.
 
     `shown` holds the IDs of the items that the query may tell of. `attributes_only` is what the template writes
     without any item: a title of one word in it is chance. It is None for words that people wrote themselves.
@@ -32,7 +32,7 @@ class Profile:
 
 
 def grade(one: Interaction) -> int:
-    """How relevant an item is to who rated it: 0 up to 3 points, then 1 and 2; 1 where there are no ratings."""
+    """Relevance grade of a rated item: 0 up to 3 points, then 1 and 2; 1 where there are no ratings."""
     return 1 if math.isnan(one.rating) else max(0, math.ceil(one.rating - INDIFFERENT))
 
 

@@ -1,4 +1,4 @@
-"""Reading the judgements of a dataset folder."""
+"""Reader of the judgements of a dataset folder."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from promptrec.evaluate.datasets.file_lookup import check_known
 # 2^grade - 1 has to be a number.
 HIGHEST_GRADE = 100
 COLUMNS = 4
-# What stands above the columns in files of others.
+# Header names in files of other tools.
 HEADER_NAMES = {
     "query_id",
     "query-id",
@@ -36,8 +36,8 @@ def read_qrels(
     """Grades by query ID and item ID, of lines `query_id 0 item_id grade`.
 
     Raises:
-        InputError: a line that cannot be read, stands there twice or names what is not there; an item of a person's
-            history that is right for them although only other items are retrieved; nothing right for anybody.
+        InputError: a line that cannot be read, is repeated or has an unknown ID; a relevant item that is in the
+            history of its query, where only other items are retrieved; no relevant judgements.
     """
     relevance: dict[str, dict[str, int]] = {}
     known = {query.query_id: set() if candidates_given else _history_ids(query, catalog) for query in queries}

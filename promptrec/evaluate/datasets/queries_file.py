@@ -1,4 +1,4 @@
-"""Reading the queries of a dataset folder, and saying which columns tell nothing."""
+"""Reader of the queries of a dataset folder."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -18,7 +18,7 @@ ATTRIBUTE = "attributes."
 KNOWN = ("preferences", "history", "context", "attributes")
 # Codes of the message catalogue.
 EXPECTED = {"history": "list-of-texts", "attributes": "texts-by-name"}
-# What people call the columns that we read.
+# Other names of the columns.
 COLUMN_ALIASES = {
     **dict.fromkeys(("id", "qid", "user", "user_id", "userid", "person", "reader"), "query_id"),
     **dict.fromkeys(("words", "text", "query", "request", "likes", "wants", "says", "taste", "prompt"), "preferences"),
@@ -30,13 +30,13 @@ MIN_SIMILARITY, MAX_CHARACTERS_SHOWN = 75, 60
 
 
 def read_queries(path: Path) -> tuple[tuple[Query, ...], tuple[str, ...]]:
-    """The queries of a .jsonl or .csv file, and the columns that are passed over, each with what may be meant.
+    """Read the queries of a .jsonl or .csv file, and the ignored columns, each with the likely field.
 
-    In a .csv the entries of `history` are parted by "|", and a column `attributes.age` is an attribute.
+    In a .csv the entries of `history` are separated by "|", and a column `attributes.age` is an attribute.
 
     Raises:
-        InputError: a line that is no query or stands there twice, an ID with white space in it, or queries of which
-            none says anything; with file and line.
+        InputError: a line that is not a query or is repeated, an ID with white space in it, or only empty queries;
+            with file and line.
     """
     is_table = path.suffix == ".csv"
     rows = [(place, _strip_names(row)) for place, row in read_csv(path)] if is_table else list(read_jsonl(path))

@@ -1,4 +1,4 @@
-"""`QueryCoverage`: how much a dataset says of its people."""
+"""`QueryCoverage`: number of queries with each kind of information."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from promptrec.evaluate.datasets.dataset import Dataset
 
 @dataclass(frozen=True)
 class QueryCoverage:
-    """How many of `people` have each part of a query, and what is lost.
+    """Number of `people` with each part of a query, and lost history entries.
 
     `unknown_entries` of the `entries` in all histories name no item of the catalogue, or several.
     """

@@ -40,12 +40,12 @@ class Recipe:
 
     @property
     def name(self) -> str:
-        """What it is asked for by, such as "ml-100k:cold-user"."""
+        """Name, such as "ml-100k:cold-user"."""
         return f"{self.public}:{self.scheme}"
 
     @property
     def folder(self) -> Path:
-        """Where it is built."""
+        """Folder of the built dataset."""
         return home() / "data" / f"{self.public}-{self.scheme}"
 
 
@@ -86,7 +86,7 @@ def write_recipe(
     """Split a collection as the recipe says, put its people into words, check them, and write the dataset folder.
 
     Raises:
-        InputError: nobody is left to test, or a profile tells what is asked.
+        InputError: no test users are left, or a profile leaks a relevant item.
     """
     known = raw.interactions.frame["item_id"].isin([item.item_id for item in raw.catalog])
     raw = replace(raw, interactions=raw.interactions.where(list(known)))

@@ -18,7 +18,7 @@ def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda messag
 
     Args:
         name: a folder; the name of one under $PROMPTREC_DATA; a recipe, such as "ml-100k:near-cold-5"; or "planted".
-        notify: is told what takes time, what a licence forbids, what is passed over, and what makes numbers doubtful.
+        notify: gets notes on downloads, licences, ignored columns and problems of the data.
 
     Raises:
         UnknownName: none of these; the message has the nearest name.
@@ -73,12 +73,12 @@ def _has_queries(folder: Path) -> bool:
 
 
 def _dataset_folders_near(missing: Path) -> list[str]:
-    """The dataset folders that stand where a folder was looked for."""
+    """Dataset folders beside a missing folder."""
     return [f"{path.parent}/" for path in missing.parent.glob("*/queries.*")]
 
 
 def planted_dataset(users: int = 300, items: int = 320, candidates: int = 8, right: int = 2, seed: int = 0) -> Dataset:
-    """People with one taste each and candidates of which some are to it: see `promptrec.testing.planted`."""
+    """Simulated users with one taste each, and candidates of which some match it: see `promptrec.testing.planted`."""
     generated = make_planted_dataset(users=users, items=items, candidates=candidates, right=right, seed=seed)
     return Dataset(
         name="planted",

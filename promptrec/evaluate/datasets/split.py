@@ -1,4 +1,4 @@
-"""Who is tested on what: five ways to part interactions, decided by a hash of the IDs alone."""
+"""Splits of interactions into train, support and test, by a hash of the IDs."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ SUPPORT_SIZES = (1, 3, 5, 10)
 
 @dataclass(frozen=True)
 class Split:
-    """`train` is what may be learnt from; `support` what may be told of a test user; `test` what is asked.
+    """Train, support and test interactions: for training, for the queries of test users, and for judgements.
 
     Each person's interactions are in the order of time. `manifest` has the scheme, the seed, counts, and the SHA-256
     of the three parts.
@@ -40,7 +40,7 @@ class _Parts:
 
 
 def split(interactions: Interactions, scheme: str, *, seed: int = 0, share: float = DEFAULT_SHARE) -> Split:
-    """Part interactions by a scheme. Of a person's several meetings with one item only the first counts.
+    """Split interactions by a scheme. Of a user's several interactions with one item only the first counts.
 
     - cold-user: a share of the people is tested; nothing of theirs is in train, nor visible.
     - near-cold-1, -3, -5, -10: the same people; their first 1, 3, 5 or 10 interactions are support, later ones test.
@@ -56,7 +56,7 @@ def split(interactions: Interactions, scheme: str, *, seed: int = 0, share: floa
 
     Raises:
         UnknownName: no such scheme.
-        InputError: no times where the scheme needs them, a share that is none, or nobody left to test.
+        InputError: missing timestamps, a share that is not between 0 and 1, or no test users.
     """
     if scheme not in SCHEMES:
         raise UnknownName("split", scheme, SCHEMES)
@@ -79,7 +79,7 @@ def items_by_user(part: ByUser) -> dict[str, list[str]]:
 
 
 def checksum(part: ByUser) -> str:
-    """SHA-256 of who met which items in which order, as JSON."""
+    """SHA-256 of the item IDs of each user in the order of time, as JSON."""
     return hashlib.sha256(json.dumps(items_by_user(part), ensure_ascii=False).encode()).hexdigest()
 
 

@@ -29,10 +29,10 @@ def write_dataset(
         folder: is made where it is missing.
         about: name, domain, language, licence and source.
         catalog: all items.
-        queries: what rankers see.
+        queries: input of the rankers.
         candidates: item IDs by query ID; None where the whole catalogue is to be ranked.
         relevance: grades by query ID and item ID.
-        training: what rankers may learn from.
+        training: interactions for trained rankers.
         splits: how it was made.
     """
     folder.mkdir(parents=True, exist_ok=True)

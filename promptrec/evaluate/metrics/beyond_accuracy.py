@@ -1,4 +1,4 @@
-"""Beyond accuracy: what the rankings of many people show of the catalogue as a whole, exposure collapse included."""
+"""Beyond-accuracy metrics of many rankings: coverage, exposure, novelty, diversity, popularity and collapse."""
 
 import math
 from collections.abc import Sequence
@@ -99,7 +99,7 @@ class BeyondAccuracy:
     Rankings without items (status failed) are passed over: `Validity` counts them.
 
     Args:
-        catalog: all that could have been shown.
+        catalog: all items.
         k: how many of the first items count as shown.
         vectors: of the catalogue's items, for the diversity of lists; by default TF-IDF of their text.
     """

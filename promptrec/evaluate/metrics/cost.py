@@ -17,7 +17,7 @@ class CostMetrics:
         self._seconds = array("d")
 
     def add(self, ranking: Ranking) -> None:
-        """Count what a ranking cost."""
+        """Add the cost of a ranking."""
         self._usage += ranking.usage
         self._seconds.append(ranking.usage.seconds)
 

@@ -1,4 +1,4 @@
-"""Intra-list diversity: how unlike one another the items of a list are, by vectors of their text."""
+"""Intra-list diversity: dissimilarity of the items of a list, by vectors of their text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from promptrec.retrieve.tokenize import words
 class ItemVectors:
     """A vector for each item of a catalogue, in catalogue order.
 
-    `name` says what made the vectors, because diversity means nothing without it. `rows` is a dense or a sparse
+    `name` is that of the vectors, because diversity depends on them. `rows` is a dense or a sparse
     (SciPy CSR) matrix of shape (items, dimensions) whose rows have length 1, or 0 for an item without words.
     """
 

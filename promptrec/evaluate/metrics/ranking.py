@@ -1,6 +1,6 @@
 """Metrics of one ranking: pure functions of the order, its ties and the judgements.
 
-Items that nothing tells apart have no order, so every metric here is its expected value over all orders within groups
+Tied items have no order, so every metric here is its expected value over all orders within groups
 of tied items, in closed form (as in McSherry and Najork, "Computing information retrieval performance measures
 efficiently in the presence of tied scores", ECIR 2008). Input order never decides, and so cannot leak where the right
 answer stood.
@@ -24,7 +24,7 @@ DEFAULT_METRICS = ("ndcg@10", "recall@10", "precision@10", "hit@10", "mrr", "map
 
 @dataclass(frozen=True)
 class JudgedRanking:
-    """A ranking seen by its judgements; place 0 is the best.
+    """A ranking with the judgements of its items; place 0 is the best.
 
     `gain` and `right` hold a number for each ranked place: its expected gain 2^grade - 1, and the probability that its
     item is relevant (grade > 0). Group g fills the places `starts[g]` to `starts[g + 1]` and holds `hits[g]` relevant
@@ -46,7 +46,7 @@ class JudgedRanking:
 
 
 def judge(groups: Sequence[Sequence[str]], relevance: Mapping[str, int]) -> JudgedRanking:
-    """See a ranking by its judgements; an item nobody judged counts as grade 0, and so does a grade below 0.
+    """Join a ranking with judgements; an unjudged item counts as grade 0, and so does a grade below 0.
 
     Raises:
         InputError: an item that is ranked twice.

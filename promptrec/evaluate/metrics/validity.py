@@ -1,4 +1,4 @@
-"""Validity: whether the rankings are what was asked for, before and after repair."""
+"""Validity: completeness and repairs of rankings."""
 
 import math
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The queries a system did worst on, with what it read and what it answered."""
+"""Error analysis: the worst queries of a system, with their prompts and rankings."""
 
 import math
 from collections.abc import Iterator

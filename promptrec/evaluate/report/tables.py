@@ -79,7 +79,7 @@ def beyond_accuracy(dataset: DatasetResult) -> Table:
 
 
 def validity(dataset: DatasetResult) -> Table:
-    """Shares of what was and was not as it should be."""
+    """Shares of rankings by status and fault."""
     note = (
         "unanswered: a prompt of the ranking failed; complete: every candidate exactly once; reply-…: written replies "
         "that left out, repeated or made up an item, before repair; copied-…-order: lists in the very order of the "
@@ -90,7 +90,7 @@ def validity(dataset: DatasetResult) -> Table:
 
 
 def robustness(dataset: DatasetResult) -> Table:
-    """How rankings move when what should not matter is changed."""
+    """Effect of perturbations on rankings."""
     checked = [(run, kind, moved) for run in dataset.runs for kind, moved in run.robustness.items()]
     rows = tuple(
         (
@@ -164,7 +164,7 @@ def difference(of: ComparisonResult | None) -> str:
 
 
 def gap(run: RunResult) -> str:
-    """What real titles add over masked ones."""
+    """Memorisation gap: real minus masked titles."""
     return difference(run.memorisation["masked"]) if "masked" in run.memorisation else NOT_MEASURED
 
 

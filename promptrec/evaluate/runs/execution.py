@@ -1,4 +1,4 @@
-"""Carrying a run out, batch by batch, so that what is ranked is never lost and never paid for twice."""
+"""Execution of a run in batches that are stored at once, so that a killed run resumes."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
@@ -50,7 +50,7 @@ def rank_missing(
     execute: Executor = run_locally,
     on_rankings: OnRanked = lambda rankings: None,
 ) -> None:
-    """Rank the dataset's first `limit` queries (None: all) that the store has no ranking of, and keep each batch.
+    """Rank the queries that the store lacks, of the dataset's first `limit` (None: all), and store each batch.
 
     Batches are cut at fixed places of the dataset, so that a run that goes on after a kill reads the same batches as
     one that was never stopped. Nothing is opened where nothing is left to do.
@@ -74,7 +74,7 @@ def _batches(dataset: Dataset, limit: int | None, store: RunStore, retry_failed:
 
 
 def query_id_of(one: RankInput) -> str:
-    """The ID of the query that is asked."""
+    """The ID of the query."""
     return one.query_id if isinstance(one, Query) else one.query.query_id
 
 

@@ -1,4 +1,4 @@
-"""Reading a run's rankings back, one at a time, and measuring them."""
+"""Metrics of a stored run, computed from one ranking at a time."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What the folder of a run says of it, query by query."""
+"""Reader of the metrics of runs, by query."""
 
 import csv
 import math
@@ -17,7 +17,7 @@ def is_evaluation(folder: str | Path) -> bool:
 
 
 def read_systems(folder: str | Path) -> dict[tuple[str, str], tuple[RunSpec, Values]]:
-    """What `read_values` says of each run of an evaluation, by the names of its dataset and of its system.
+    """`read_values` of each run of an evaluation, by the names of its dataset and its system.
 
     Raises:
         InputError: as `read_values` and `read_evaluation`.
@@ -32,7 +32,7 @@ def read_values(folder: str | Path) -> tuple[RunSpec, Values]:
 
     Raises:
         InputError: not the folder of one run (the message lists those below it), a run that was not measured, or
-            values that something else changed.
+            values that another program changed.
     """
     folder = Path(folder)
     if is_evaluation(folder):

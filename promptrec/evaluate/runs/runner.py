@@ -1,4 +1,4 @@
-"""`Runner`: one system on one dataset, ranked as far as it is not ranked yet, then measured."""
+"""`Runner`: ranks and measures one system on one dataset, and resumes earlier runs."""
 
 import math
 from collections.abc import Sequence
@@ -24,10 +24,10 @@ class Runner:
     """Keeps each run in a folder of its own below `out`, named for what it is.
 
     Args:
-        config: what is measured, where, and by how many workers.
+        config: metrics, executor and workers.
         out: the evaluation's folder.
         retry_failed: rank queries again whose ranking failed.
-        listener: is called as the evaluation goes on.
+        listener: gets the progress.
     """
 
     def __init__(self, config: Config, out: Path, retry_failed: bool, listener: ProgressListener) -> None:

@@ -1,4 +1,4 @@
-"""A run's folder: rankings are appended to it and survive whatever kills the process that writes them."""
+"""Store of a run: a folder of append-only rankings that survives kills of the process."""
 
 import json
 import mmap
@@ -26,7 +26,7 @@ class RunStore:
 
     Args:
         folder: made if it is not there.
-        spec: what the run is; None to read a folder whatever it holds.
+        spec: identity of the run; None to read any run.
 
     Raises:
         InputError: not a run's folder, another run's, or a line in the middle of the file that cannot be read.
@@ -73,7 +73,7 @@ class RunStore:
         """The last ranking of each query, one in memory at a time: those asked for, else all in the order written.
 
         Raises:
-            InputError: a line that something else changed.
+            InputError: a line that another program changed.
         """
         if not self._offsets:
             return

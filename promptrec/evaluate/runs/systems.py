@@ -1,4 +1,4 @@
-"""Which systems a dataset is ranked by: those asked for, and the baselines every honest table has beside them."""
+"""Systems of an evaluation: those of the configuration, and baselines."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

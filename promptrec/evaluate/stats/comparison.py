@@ -1,7 +1,7 @@
-"""Comparing rankers over a declared family of questions, and saying what may be said of the result.
+"""Comparison of rankers over a declared family of hypotheses, with a verdict in words.
 
 *Better* takes two things: the interval of the paired difference excludes 0, and the p-value of the randomisation test
-is below .05 after Holm's adjustment for everything that was asked.
+is below .05 after Holm's adjustment for the whole family.
 """
 
 import math
@@ -18,7 +18,7 @@ Values: TypeAlias = Mapping[str, Mapping[str, float]]
 
 
 def is_shown(difference: PairedDifference, p_holm: float) -> bool:
-    """Whether a difference may be called one."""
+    """Whether a difference is shown: its interval excludes 0 and its adjusted p-value is below `ALPHA`."""
     return difference.excludes_0 and p_holm < ALPHA
 
 
@@ -94,7 +94,7 @@ def compare(
     Args:
         a: the values of the first ranker by metric and query ID.
         b: those of the second.
-        metrics: everything that is asked. Who asks for one more asks for all of them again.
+        metrics: the whole family; adding one changes the adjustment of all.
         names: of the two rankers.
         seed: of the resampling.
 

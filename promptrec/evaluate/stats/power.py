@@ -1,4 +1,4 @@
-"""How many users show a difference of which size: planned before an evaluation, not read off its result.
+"""Power analysis: number of users to show a difference, to plan an evaluation before it runs.
 
 Power is of the two-sided paired t test, by the noncentral t distribution. Differences in NDCG@10 between two rankers
 have a standard deviation over users of about .25; then 199 users show .05, 547 show .03 and 1,229 show .02.

@@ -1,4 +1,4 @@
-"""Is a difference between two rankers more than chance, and how large is it?
+"""Significance of the difference of two rankers: paired bootstrap intervals and randomisation tests.
 
 The unit is the query, and two rankers are compared query by query, because queries differ far more from each other than
 rankers do. A difference is shown when the interval and the randomisation test both show it. Over 4,000 simulations of
@@ -94,7 +94,7 @@ def interval(values: Sequence[float] | Floats, seed: int = 0, resamples: int = R
 def paired_difference(
     a: Mapping[str, float], b: Mapping[str, float], seed: int = 0, resamples: int = RESAMPLES
 ) -> PairedDifference:
-    """How much greater the values `a` are than `b`, query by query, and how easily chance explains it.
+    """Paired difference of `a` and `b` over queries, with its interval and p-value.
 
     The interval is the BCa one of the paired differences. The p-value is that of the randomisation test, which flips
     their signs (Fisher 1935; Smucker, Allan and Carterette, CIKM 2007): over all flips where these are few enough,
