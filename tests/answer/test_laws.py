@@ -7,7 +7,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from promptrec.answer.json_list import JsonList
+from promptrec.answer.labels import Labels
 from promptrec.answer.registry import ANSWERS, answer_format
+from promptrec.answer.titles import Titles
+from promptrec.answer.yes_no import YesNo
+from promptrec.testing.answer_contract import LABELS, AnswerContract
 
 LABEL = st.text("ABCDEFGHIabcdexyz0123456789", min_size=1, max_size=3)
 WORD = st.text("abdefgklmnorsuvyzÉé是否好值得推荐行", min_size=1, max_size=8)
@@ -134,7 +139,43 @@ def test_formats_of_lists_take_the_words_of_their_instruction_as_choices(name, l
     assert answer.parse(answer.instruction(choices), choices).order == ()
 
 
-@both_languages
-def test_an_instruction_is_in_its_language(name, language):
-    told = answer_format(name, language).instruction(("A", "B"))
-    assert bool(re.search("[\u4e00-\u9fff]", told)) == (language == "zh")
+class TestLabels(AnswerContract):
+    choices = (LABELS[:1], LABELS)
+
+    @pytest.fixture
+    def build(self):
+        return Labels
+
+
+@pytest.mark.parametrize("build", [Titles, JsonList])
+class TestTitles(AnswerContract):
+    pass
+
+
+class TestYesNo(AnswerContract):
+    choices = (("Yes", "No"), ("是", "否"))
+    longest_order = 1
+
+    @pytest.fixture
+    def build(self):
+        return YesNo
+
+
+class Echoes(Titles):
+    """Breaks the laws: it reads its own instruction as an answer, and writes what it cannot read."""
+
+    def instruction(self, choices):
+        return self.write(choices)
+
+    def write(self, order):
+        return super().write(order[:1])
+
+
+def test_the_contract_finds_a_format_that_breaks_the_laws():
+    contract = AnswerContract()
+    with pytest.raises(AssertionError):
+        contract.test_an_ideal_answer_is_parsed_as_its_order(Echoes, "en")
+    with pytest.raises(AssertionError):
+        contract.test_an_echoed_instruction_names_nothing(Echoes, "en")
+    with pytest.raises(AssertionError):
+        contract.test_the_instruction_is_in_its_language(Echoes, "zh")
