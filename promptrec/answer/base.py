@@ -1,9 +1,9 @@
 """`AnswerFormat`: instruction, ideal answer, regular expression and parser of one form of answer."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 # `re.escape` also escapes spaces, "#", "&" and "~"; xgrammar warns of each of those on standard error.
 _SPECIAL = re.compile(r"[\\.^$*+?{}\[\]|()]")
@@ -56,3 +56,17 @@ class AnswerFormat(Protocol):
 
     def parse(self, text: str, choices: Sequence[str]) -> Parsed:
         """The choices named in a reply, in order; never an unknown or repeated one."""
+
+
+class FixedInstruction:
+    """Base of formats whose instruction is the same for all choices."""
+
+    instructions: ClassVar[Mapping[str, str]]
+    """The instruction in each language."""
+
+    def __init__(self, language: str = "en") -> None:
+        self._language = language
+
+    def instruction(self, choices: Sequence[str]) -> str:
+        """See `AnswerFormat.instruction`."""
+        return self.instructions[self._language]

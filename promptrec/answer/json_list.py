@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import islice
 
-from promptrec.answer.base import Parsed, literal
+from promptrec.answer.base import FixedInstruction, Parsed, literal
 from promptrec.answer.mentions import is_worst_first, parsed, spellings
 
 _INSTRUCTION = {
@@ -21,7 +21,7 @@ _ARRAY = re.compile(rf"\[\s*+{_ENTRY}(?:\s*+,\s*+{_ENTRY})*+\s*+\]")
 MOST_ARRAYS = 1_000
 
 
-class JsonList:
+class JsonList(FixedInstruction):
     """Implements `promptrec.answer.base.AnswerFormat`.
 
     The flat array of a reply that names most choices counts, wherever it stands; of several, the last: the others are
@@ -29,13 +29,7 @@ class JsonList:
     """
 
     name = "json"
-
-    def __init__(self, language: str = "en") -> None:
-        self._language = language
-
-    def instruction(self, choices: Sequence[str]) -> str:
-        """See `AnswerFormat.instruction`."""
-        return _INSTRUCTION[self._language]
+    instructions = _INSTRUCTION
 
     def write(self, order: Sequence[str]) -> str:
         """See `AnswerFormat.write`."""

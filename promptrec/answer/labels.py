@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-from promptrec.answer.base import Parsed, literal
+from promptrec.answer.base import FixedInstruction, Parsed, literal
 from promptrec.answer.mentions import is_disclaimed, is_worst_first, parsed, spellings
 
 _INSTRUCTION = {
@@ -33,7 +33,7 @@ LONGEST_CHAIN = 10_000
 MOST_BRACKETS = 2_000
 
 
-class Labels:
+class Labels(FixedInstruction):
     """Implements `promptrec.answer.base.AnswerFormat` for labels such as A, B, C or 1, 2, 3.
 
     Of labels in brackets, an order with ">" counts, the one that names most (of several, the last: the others are
@@ -46,13 +46,7 @@ class Labels:
     """
 
     name = "labels"
-
-    def __init__(self, language: str = "en") -> None:
-        self._language = language
-
-    def instruction(self, choices: Sequence[str]) -> str:
-        """See `AnswerFormat.instruction`."""
-        return _INSTRUCTION[self._language]
+    instructions = _INSTRUCTION
 
     def write(self, order: Sequence[str]) -> str:
         """See `AnswerFormat.write`."""

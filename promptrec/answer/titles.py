@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from promptrec.answer.base import Parsed, literal
+from promptrec.answer.base import FixedInstruction, Parsed, literal
 from promptrec.answer.mentions import is_disclaimed, is_worst_first, parsed
 from promptrec.data.clean import clean_text, signless, spaceless, title_key
 
@@ -61,7 +61,7 @@ _NUMERALS = {
 }
 
 
-class Titles:
+class Titles(FixedInstruction):
     """Implements `promptrec.answer.base.AnswerFormat` for titles.
 
     A title that is spelt nearly right is matched by similarity, with a margin over the second best and with the same
@@ -70,13 +70,7 @@ class Titles:
     """
 
     name = "titles"
-
-    def __init__(self, language: str = "en") -> None:
-        self._language = language
-
-    def instruction(self, choices: Sequence[str]) -> str:
-        """See `AnswerFormat.instruction`."""
-        return _INSTRUCTION[self._language]
+    instructions = _INSTRUCTION
 
     def write(self, order: Sequence[str]) -> str:
         """See `AnswerFormat.write`."""

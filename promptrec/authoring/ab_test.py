@@ -8,7 +8,8 @@ from promptrec.data.record import Record
 from promptrec.engine.base import Engine
 from promptrec.errors import InputError
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.evaluate.metrics.ranking import measure, parse_metric
+from promptrec.evaluate.metrics.ranking import mean_of_defined, measure, parse_metric
+from promptrec.evaluate.results import none_if_nan
 from promptrec.evaluate.stats.comparison import Comparison, compare
 from promptrec.rank.ranking import Ranking
 from promptrec.retrieve.candidates import retrieve_candidates, with_titles
@@ -125,13 +126,12 @@ def _requests(dataset: Dataset, limit: int | None) -> list[RankRequest]:
 
 
 def _side(template: Template, name: str, rankings: Sequence[Ranking], values: Sequence[float]) -> Side:
-    defined = [value for value in values if value == value]  # NaN: nothing was right for that person
     unranked = [ranking for ranking in rankings if ranking.status not in ("ok", "repaired")]
     return Side(
         name=name,
         sha256=template.sha256,
         kind=template.header.kind,
-        mean=sum(defined) / len(defined) if defined else None,
+        mean=none_if_nan(mean_of_defined(values)),
         prompt_tokens=sum(ranking.usage.prompt_tokens for ranking in rankings),
         failed=len(unranked),
         first_failure=f"{unranked[0].query_id}: {unranked[0].reason or unranked[0].status}" if unranked else "",

@@ -2,12 +2,12 @@
 
 import json
 import re
+from itertools import islice
 from pathlib import Path
 
 import yaml
 
 from promptrec.data.catalog import Catalog
-from promptrec.data.item import Item
 from promptrec.errors import InputError, UnknownName
 from promptrec.template.front_matter import TRUNCATABLE
 from promptrec.template.loader import SUFFIX, list_templates, packs
@@ -83,7 +83,8 @@ def _write_pack(target: Path, source: Pack, domain: str, language: str, catalog:
     written = [_copy_template(path, target, domain) for path in sorted(_folder(source).glob(f"*{SUFFIX}"))]
     written.append(_write(target / SETTINGS, _settings(source, domain, language, catalog)))
     if catalog is not None:
-        lines = (json.dumps(_row(item), ensure_ascii=False) for item in list(catalog)[:MOST_ITEMS])
+        rows = ({"item_id": i.item_id, "title": i.title, **i.fields} for i in islice(catalog, MOST_ITEMS))
+        lines = (json.dumps(row, ensure_ascii=False) for row in rows)
         written.append(_write(target / CATALOG, "".join(f"{line}\n" for line in lines)))
     return written
 
@@ -108,10 +109,6 @@ def _settings(source: Pack, domain: str, language: str, catalog: Catalog | None)
     cut = [name for name in shared.get("truncate", ()) if name in TRUNCATABLE or name.removeprefix("item.") in fields]
     settings = {"domain": domain, "language": language, "chat": shared.get("chat", False), "truncate": cut}
     return yaml.safe_dump(settings | {"fields": fields}, sort_keys=False, allow_unicode=True) + HOW_TO_TEST[language]
-
-
-def _row(item: Item) -> dict[str, object]:
-    return {"item_id": item.item_id, "title": item.title, **item.fields}
 
 
 def _write(path: Path, text: str) -> Path:

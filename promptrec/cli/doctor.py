@@ -24,7 +24,8 @@ def doctor(
 
     Ends with exit code 1 if a model or an engine that was asked for cannot work.
     """
-    checks = [*check_machine(model or DEFAULT_MODEL, engine), _catalogues()]
+    catalogues = Check("catalogues", ", ".join(f"bundled:{name}" for name in BUNDLES))
+    checks = [*check_machine(model or DEFAULT_MODEL, engine), catalogues]
     if as_json:
         dump_json([asdict(check) for check in checks])
     else:
@@ -35,7 +36,3 @@ def doctor(
         print_table(table)
     if (model or engine) and any(check.status == "fails" for check in checks):
         raise typer.Exit(1)
-
-
-def _catalogues() -> Check:
-    return Check("catalogues", ", ".join(f"bundled:{name}" for name in BUNDLES))

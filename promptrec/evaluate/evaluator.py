@@ -14,7 +14,7 @@ from promptrec.evaluate.baseline_comparison import compare_all, headline
 from promptrec.evaluate.checks.suite import memorisation, position_curve, robustness
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.audit import audit_dataset
-from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.datasets.dataset import Dataset, relevant_items
 from promptrec.evaluate.datasets.query_coverage import QueryCoverage
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.evaluate.progress_listener import ProgressListener
@@ -139,6 +139,7 @@ def _evaluate_dataset(
     measured.sort(key=lambda pair: -(pair[0].metrics[config.primary].mean or 0.0))
     runs = tuple(run for run, _ in measured)
     comparisons = compare_all(measured, config.primary, config.seed)
+    queries = dataset.queries[: config.limit]
     return DatasetResult(
         name=dataset.name,
         language=dataset.language,
@@ -147,10 +148,8 @@ def _evaluate_dataset(
         source=dataset.source,
         sha256=dataset.sha256,
         items=len(dataset.catalog),
-        queries=len(dataset.queries[: config.limit]),
-        judged=sum(
-            any(g > 0 for g in dataset.relevance.get(q.query_id, {}).values()) for q in dataset.queries[: config.limit]
-        ),
+        queries=len(queries),
+        judged=sum(bool(relevant_items(dataset.relevance.get(query.query_id, {}))) for query in queries),
         candidates=_describe_candidates(dataset, config),
         headline=headline(runs, comparisons, config.primary),
         runs=runs,

@@ -47,19 +47,19 @@ class Run(Sequence[Ranking]):
         Raises:
             InputError: an ID with white space in it, which the format cannot hold.
         """
-        text = "".join(line for r in self._rankings for line in _trec_lines(r, tag))
-        if path is not None:
-            with writing(path):
-                Path(path).write_text(text, encoding="utf-8")
-        return text
+        return _written("".join(line for r in self._rankings for line in _trec_lines(r, tag)), path)
 
     def to_jsonl(self, path: str | Path | None = None) -> str:
         """JSON lines that are valid against docs/schema/ranking.schema.json, written to `path` if given."""
-        text = "".join(r.model_dump_json() + "\n" for r in self._rankings)
-        if path is not None:
-            with writing(path):
-                Path(path).write_text(text, encoding="utf-8")
-        return text
+        return _written("".join(r.model_dump_json() + "\n" for r in self._rankings), path)
+
+
+def _written(text: str, path: str | Path | None) -> str:
+    """The text, written to `path` if given."""
+    if path is not None:
+        with writing(path):
+            Path(path).write_text(text, encoding="utf-8")
+    return text
 
 
 def _trec_lines(ranking: Ranking, tag: str) -> Iterator[str]:

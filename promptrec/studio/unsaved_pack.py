@@ -18,11 +18,8 @@ def pack_overlay(path: Path, text: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="promptrec-studio-") as scratch:
         folder = Path(scratch)
         for beside in path.parent.iterdir():
-            if beside.is_file() and beside != path and (beside.name != CATALOG or _is_small(beside)):
+            is_long = beside.name == CATALOG and beside.stat().st_size > LONGEST_CATALOG
+            if beside.is_file() and beside != path and not is_long:
                 shutil.copyfile(beside, folder / beside.name)
         (folder / path.name).write_text(text, encoding="utf-8")
         yield folder
-
-
-def _is_small(path: Path) -> bool:
-    return path.stat().st_size <= LONGEST_CATALOG

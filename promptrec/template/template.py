@@ -109,7 +109,7 @@ class Template:
         values: dict[str, Any] = {
             "query": query_view(query, self.header.language, limits),
             "instruction": Trusted(instruction),
-            "examples": self._example_views(),
+            "examples": [self._example_view(turn, example) for turn, example in enumerate(self.examples)],
             SHORTEN: shorten,
             BUDGET: Budget(),
         }
@@ -143,11 +143,8 @@ class Template:
             return ()
         return read_examples(self.pack.read(name), str(Path(self.path).parent / name))
 
-    def _example_views(self) -> list[dict[str, object]]:
-        """`examples` in a template: a person, and the item and its word, or the candidates and their order."""
-        return [self._example_view(turn, example) for turn, example in enumerate(self.examples)]
-
     def _example_view(self, turn: int, example: Example) -> dict[str, object]:
+        """An example in a template: a person, and the item and its word, or the candidates and their order."""
         header = self.header
         view: dict[str, object] = {"query": query_view(example.query, header.language)}
         if self.kind.lists_candidates:

@@ -107,7 +107,8 @@ class Threads:
         seconds = self._seconds()
         best = min(seconds, key=lambda count: seconds[count])
         if seconds[best] < FASTER * seconds[self.count]:
-            logger.info("%d threads instead of %d: %s", best, self.count, _milliseconds(seconds))
+            times = ", ".join(f"{count}: {1000 * some:.0f} ms" for count, some in seconds.items())
+            logger.info("%d threads instead of %d: %s", best, self.count, times)
             self.count = best
         self._set_count(self.count)
         ended = self._clock()
@@ -140,7 +141,3 @@ def possible_counts(usual: int, fixed: int | None, environment: Mapping[str, str
     # One less leaves a core to one other program.
     halves = {max(1, usual >> n) for n in range(usual.bit_length())}
     return sorted(halves | {max(1, usual - 1)}, reverse=True)
-
-
-def _milliseconds(seconds: Mapping[int, float]) -> str:
-    return ", ".join(f"{count}: {1000 * some:.0f} ms" for count, some in seconds.items())

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from promptrec.errors import InputError, import_extra
+from promptrec.evaluate.metrics.ranking import mean_of_defined
 from promptrec.rank.ranking import Ranking
 
 
@@ -39,7 +40,7 @@ def stability(base: Ranking, other: Ranking) -> Stability:
 def mean_stability(pairs: Iterable[tuple[Ranking, Ranking]]) -> Stability:
     """The means over pairs of rankings, NaN being passed over: mean tau, and the share of top-1 flips."""
     found = [stability(base, other) for base, other in pairs]
-    return Stability(_mean(s.kendall_tau for s in found), _mean(s.top1_flip for s in found))
+    return Stability(mean_of_defined(s.kendall_tau for s in found), mean_of_defined(s.top1_flip for s in found))
 
 
 def position_lift(rankings: Iterable[Ranking], shown: Mapping[str, Sequence[str]]) -> list[float]:
@@ -69,8 +70,3 @@ def position_lift(rankings: Iterable[Ranking], shown: Mapping[str, Sequence[str]
 
 def _places(ranking: Ranking) -> dict[str, int]:
     return {item_id: place for place, group in enumerate(ranking.tie_groups()) for item_id in group}
-
-
-def _mean(values: Iterable[float]) -> float:
-    known = [value for value in values if not math.isnan(value)]
-    return math.fsum(known) / len(known) if known else math.nan

@@ -10,7 +10,7 @@ from promptrec.data.item import Item
 from promptrec.data.mojibake import LOST
 from promptrec.data.query import Query
 from promptrec.errors import InputError
-from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.datasets.dataset import Dataset, relevant_items
 from promptrec.evaluate.datasets.leaks import find_leaks
 from promptrec.evaluate.datasets.profiles import Profile
 from promptrec.messages import Message, message
@@ -123,18 +123,16 @@ def _relevant_in_queries(dataset: Dataset) -> Iterator[str]:
 
 def _relevant_not_among_candidates(dataset: Dataset) -> Iterator[str]:
     """Queries with relevant items, none of them among their candidates."""
-    judged = [r for r in dataset.requests if _relevant_items(dataset.relevance.get(r.query.query_id, {}))]
+    judged = [r for r in dataset.requests if relevant_items(dataset.relevance.get(r.query.query_id, {}))]
     lost = [
-        r
-        for r in judged
-        if not _relevant_items(dataset.relevance[r.query.query_id]) & {i.item_id for i in r.candidates}
+        r for r in judged if not relevant_items(dataset.relevance[r.query.query_id]) & {i.item_id for i in r.candidates}
     ]
     if lost and len(lost) == len(judged):
         raise InputError(
             "no-relevant-candidates",
             path=dataset.name,
             query_id=lost[0].query.query_id,
-            relevant=min(_relevant_items(dataset.relevance[lost[0].query.query_id])),
+            relevant=min(relevant_items(dataset.relevance[lost[0].query.query_id])),
             item_id=lost[0].candidates[0].item_id,
         )
     if lost:
@@ -180,10 +178,6 @@ def _texts_of_query(query: Query) -> Iterable[str]:
 def _texts_of_item(item: Item) -> Iterable[str]:
     fields = (value if isinstance(value, tuple) else (str(value),) for value in item.fields.values())
     return (item.title, *(text for texts in fields for text in texts))
-
-
-def _relevant_items(grades: Mapping[str, int]) -> set[str]:
-    return {item_id for item_id, grade in grades.items() if grade > 0}
 
 
 def _explain_mismatch(written: Iterable[str], catalog: Catalog) -> Message:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +10,11 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interactions
 from promptrec.data.languages import language_code
 from promptrec.data.query import Query, RankRequest
+
+
+def relevant_items(grades: Mapping[str, int]) -> set[str]:
+    """IDs of the items with a grade above 0."""
+    return {item_id for item_id, grade in grades.items() if grade > 0}
 
 
 @dataclass(frozen=True)

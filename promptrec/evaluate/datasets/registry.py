@@ -58,9 +58,8 @@ def find_dataset(name: str | Path, notify: Callable[[str], None] = lambda messag
         raise InputError("dataset-needs-split", name=name, splits=splits)
     if Path(name).is_file():
         raise InputError("dataset-is-a-file", name=name)
-    raise UnknownName(
-        "dataset folder or name", str(name), [*_dataset_folders_near(Path(name)), *known_datasets()], LIST
-    )
+    folders_there = [f"{path.parent}/" for path in Path(name).parent.glob("*/queries.*")]
+    raise UnknownName("dataset folder or name", str(name), [*folders_there, *known_datasets()], LIST)
 
 
 def known_datasets() -> list[str]:
@@ -70,11 +69,6 @@ def known_datasets() -> list[str]:
 
 def _has_queries(folder: Path) -> bool:
     return next(folder.glob("queries.*"), None) is not None
-
-
-def _dataset_folders_near(missing: Path) -> list[str]:
-    """Dataset folders beside a missing folder."""
-    return [f"{path.parent}/" for path in missing.parent.glob("*/queries.*")]
 
 
 def planted_dataset(users: int = 300, items: int = 320, candidates: int = 8, right: int = 2, seed: int = 0) -> Dataset:

@@ -43,7 +43,9 @@ def write_dataset(
         for item in catalog
     )
     _write_rows(folder / "catalog.jsonl", items)
-    _write_rows(folder / "queries.jsonl", (_query_row(query) for query in queries))
+    rows = (query.model_dump(mode="json") for query in queries)
+    filled = ({"query_id": row["query_id"]} | {name: cell for name, cell in row.items() if cell} for row in rows)
+    _write_rows(folder / "queries.jsonl", filled)
     if candidates is not None:
         shown = ({"query_id": q.query_id, "candidates": list(candidates[q.query_id])} for q in queries)
         _write_rows(folder / "candidates.jsonl", shown)
@@ -56,10 +58,6 @@ def write_dataset(
     lines = (f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in about.items())
     (folder / ABOUT).write_text("".join(lines), encoding="utf-8")
     (folder / SPLITS).write_text(json.dumps(splits, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _query_row(query: Query) -> dict[str, object]:
-    return {"query_id": query.query_id} | {n: v for n, v in query.model_dump(mode="json").items() if v}
 
 
 def _write_rows(path: Path, rows: Iterable[Mapping[str, object]]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.evaluate.metrics.diversity import ItemVectors
+from promptrec.evaluate.metrics.ranking import RunningMean
 from promptrec.rank.ranking import Ranking
 
 ORDERS = 16
@@ -113,7 +114,7 @@ class BeyondAccuracy:
         self._information = self_information(popularity)
         self._percentile = percentiles(popularity)
         self._exposure = np.zeros(len(catalog))
-        self._novelty, self._diversity, self._lift = _Mean(), _Mean(), _Mean()
+        self._novelty, self._diversity, self._lift = RunningMean(), RunningMean(), RunningMean()
         self._collapse = ExposureCollapse(len(catalog))
 
     def add(self, ranking: Ranking, candidates: Sequence[Item]) -> None:
@@ -189,19 +190,3 @@ def percentiles(popularity: Numbers) -> Numbers:
 def _known_mean(values: Numbers) -> float:
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else math.nan
-
-
-class _Mean:
-    """A running mean that passes over NaN."""
-
-    def __init__(self) -> None:
-        self._sum, self._n = 0.0, 0
-
-    def add(self, value: float) -> None:
-        if not math.isnan(value):
-            self._sum += value
-            self._n += 1
-
-    @property
-    def value(self) -> float:
-        return self._sum / self._n if self._n else math.nan

@@ -133,6 +133,32 @@ def _auc(judged: JudgedRanking, _: int) -> float:
     return won / (judged.relevant * others)
 
 
+class RunningMean:
+    """Mean of values that come one at a time, NaN being passed over."""
+
+    def __init__(self) -> None:
+        self._sum, self._n = 0.0, 0
+
+    def add(self, value: float) -> None:
+        """Count a value."""
+        if not math.isnan(value):
+            self._sum += value
+            self._n += 1
+
+    @property
+    def value(self) -> float:
+        """The mean so far; NaN while there is none."""
+        return self._sum / self._n if self._n else math.nan
+
+
+def mean_of_defined(values: Iterable[float]) -> float:
+    """Mean of the values that are not NaN; NaN where none is."""
+    mean = RunningMean()
+    for value in values:
+        mean.add(value)
+    return mean.value
+
+
 METRICS: dict[str, Callable[[JudgedRanking, int], float]] = {
     "auc": _auc,
     "hit": _hit,

@@ -9,7 +9,7 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.errors import PromptrecError, TemplateError
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.datasets.dataset import Dataset, relevant_items
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.evaluate.results import DatasetResult, Evaluation, RunResult
 from promptrec.evaluate.run_spec import System
@@ -108,7 +108,7 @@ def _worst_of_run(
 def _relevant_items(dataset: Dataset, query_id: str) -> tuple[str, ...]:
     """The right items, the best first."""
     grades = dataset.relevance.get(query_id, {})
-    right = [item_id for item_id, grade in grades.items() if grade > 0 and item_id in dataset.catalog]
+    right = [item_id for item_id in relevant_items(grades) if item_id in dataset.catalog]
     return tuple(sorted(right, key=lambda item_id: (-grades[item_id], item_id)))
 
 

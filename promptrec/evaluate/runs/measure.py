@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from promptrec.data.item import Item
 from promptrec.errors import writing
-from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.evaluate.datasets.dataset import Dataset, relevant_items
 from promptrec.evaluate.metrics.beyond_accuracy import BeyondAccuracy
 from promptrec.evaluate.metrics.cost import CostMetrics
 from promptrec.evaluate.metrics.diversity import ItemVectors
-from promptrec.evaluate.metrics.ranking import measure
+from promptrec.evaluate.metrics.ranking import mean_of_defined, measure
 from promptrec.evaluate.metrics.validity import Validity
 from promptrec.evaluate.results import Estimate, none_if_nan
 from promptrec.evaluate.runs.store import METRICS, PER_QUERY, RESUME_HINT, TREC, RunStore
@@ -60,7 +60,7 @@ def measure_run(
     path.with_name(f"{TREC}.part").replace(path)
     seed = store.spec.seed
     estimates = {name: estimate(by_query, seed) for name, by_query in values.items()}
-    retrieved = {} if dataset.candidates_given else {"retrieved": _mean(found)}
+    retrieved = {} if dataset.candidates_given else {"retrieved": mean_of_defined(found)}
     more = {name: none_if_nan(value) for name, value in {**retrieved, **beyond_accuracy.summary()}.items()}
     valid = {name: value for name, value in validity.summary().items() if not math.isnan(value)}
     measured = Measurement(
@@ -86,13 +86,8 @@ def _with_candidates(store: RunStore, dataset: Dataset, limit: int | None) -> It
 
 
 def _retrieval_recall(ranking: Ranking, relevance: Mapping[str, int]) -> float:
-    right = {item_id for item_id, grade in relevance.items() if grade > 0}
+    right = relevant_items(relevance)
     return len(right.intersection(ranking.item_ids)) / len(right) if right else math.nan
-
-
-def _mean(values: Sequence[float]) -> float:
-    defined_values = [value for value in values if not math.isnan(value)]
-    return sum(defined_values) / len(defined_values) if defined_values else math.nan
 
 
 def _without_nan(named: Mapping[str, float]) -> dict[str, float]:

@@ -1,6 +1,5 @@
 """`Runner`: ranks and measures one system on one dataset, and resumes earlier runs."""
 
-import math
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -10,8 +9,9 @@ from promptrec.errors import InputError, MissingExtra, UnknownName
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.metrics.diversity import ItemVectors
-from promptrec.evaluate.metrics.ranking import measure
+from promptrec.evaluate.metrics.ranking import RunningMean, measure
 from promptrec.evaluate.progress_listener import ProgressListener
+from promptrec.evaluate.results import none_if_nan
 from promptrec.evaluate.run_spec import System
 from promptrec.evaluate.runs.execution import Executor, OpenRecommender, needs_ranking, rank_missing, run_locally
 from promptrec.evaluate.runs.measure import Measurement, measure_run
@@ -46,10 +46,13 @@ class Runner:
         query_ids = [query.query_id for query in dataset.queries[:limit]]
         done = sum(not needs_ranking(query_id, store, self._retry_failed) for query_id in query_ids)
         self._listener.on_run_start(dataset.name, spec.system, done, len(query_ids))
-        running = _RunningMean(dataset, self.config.primary)
+        mean, primary = RunningMean(), self.config.primary
 
         def on_rankings(rankings: Sequence[Ranking]) -> None:
-            self._listener.on_rankings(rankings, running.with_more(rankings))
+            for ranking in rankings:
+                relevance = dataset.relevance.get(ranking.query_id, {})
+                mean.add(measure(ranking.tie_groups(), relevance, (primary,))[primary])
+            self._listener.on_rankings(rankings, none_if_nan(mean.value))
 
         with listening(self._listener.on_read):
             rank_missing(
@@ -99,19 +102,3 @@ def executor(name: str, workers: int) -> Executor:
     except ImportError:
         raise MissingExtra("ray", "ray") from None
     return RayExecutor(workers)
-
-
-class _RunningMean:
-    """The mean of a metric over all rankings so far."""
-
-    def __init__(self, dataset: Dataset, metric: str) -> None:
-        self._relevance, self._metric = dataset.relevance, metric
-        self._sum, self._n = 0.0, 0
-
-    def with_more(self, rankings: Sequence[Ranking]) -> float | None:
-        for ranking in rankings:
-            relevance = self._relevance.get(ranking.query_id, {})
-            value = measure(ranking.tie_groups(), relevance, (self._metric,))[self._metric]
-            if not math.isnan(value):
-                self._sum, self._n = self._sum + value, self._n + 1
-        return self._sum / self._n if self._n else None

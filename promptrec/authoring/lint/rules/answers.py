@@ -7,7 +7,7 @@ from itertools import pairwise
 from promptrec.answer.registry import answer_format
 from promptrec.authoring.lint.context import LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
-from promptrec.authoring.lint.rules.content import answers_in_another_language
+from promptrec.authoring.lint.rules.content import answers_in_another_language, names_word
 from promptrec.authoring.lint.rules.structure import asks_something, question
 from promptrec.rank.label_tokens import answer_word, label_names, label_tokens, word_tokens
 from promptrec.template.analysis.references import Typed, Use
@@ -117,7 +117,7 @@ def answers_are_named(context: LintContext) -> Iterator[Diagnostic]:
         return  # where nothing is asked, or in another language, that is said
     text = "\n".join(line.text for line in context.lines())
     ends = (words[0], words[-1])
-    missing = [word for word in ends if not _names(text, word)]
+    missing = [word for word in ends if not names_word(text, word)]
     understood = {word.lower() for word in words} in UNDERSTOOD
     if missing and not (understood and len(missing) == len(ends)):
         yield fault("unnamed-answer", context.end("user"), word=repr(missing[0]), question=question(context))
@@ -134,7 +134,3 @@ def answers_are_ordered(context: LintContext) -> Iterator[Diagnostic]:
         right = ", ".join(reversed(words))
         which = "best-first" if kind.words.best_first else "worst-first"
         yield fault(f"words-order/{which}", context.place("answers"), first=words[0], last=words[-1], right=right)
-
-
-def _names(text: str, word: str) -> bool:
-    return re.search(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", text, re.IGNORECASE) is not None

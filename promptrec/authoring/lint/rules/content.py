@@ -131,8 +131,12 @@ def _answers(text: str, context: LintContext) -> set[str]:
     """The answers that some words name."""
     if context.listwise:
         return {a or b for a, b in _LABEL.findall(text)}
-    words = context.header.answers
-    return {word for word in words if re.search(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", text, re.I)}
+    return {word for word in context.header.answers if names_word(text, word)}
+
+
+def names_word(text: str, word: str) -> bool:
+    """Whether a text has an answer word, and not only as a part of another word."""
+    return re.search(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", text, re.IGNORECASE) is not None
 
 
 _CONTROL = re.compile(r"<\|[^|<>\s]{1,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>|<(?:bos|eos|pad)>")
