@@ -50,7 +50,7 @@ def test_without_a_description_the_folder_names_it(tmp_path):
         ("queries.jsonl", "{oops\n", r"queries.jsonl:1: not JSON"),
         ("candidates.jsonl", '{"query_id": "z", "candidates": ["a"]}\n', r"candidates.jsonl:1: the query 'z' is not"),
         ("qrels.txt", "z 0 a 1\n", r"qrels.txt:1: the query 'z' is not among the queries"),
-        ("qrels.txt", None, "no qrels.txt there: a dataset folder needs one, with a line 'query_id 0 item_id grade'"),
+        ("qrels.txt", None, "no qrels.txt: a dataset folder needs one, with a line 'query_id 0 item_id grade'"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_file_and_line(tmp_path, name, text, said):
