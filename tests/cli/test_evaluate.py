@@ -62,9 +62,9 @@ def test_two_runs_are_compared_and_nothing_is_called_better_without_reason(promp
     ("words", "said"),
     [
         ((), "name a dataset"),
-        (("mine/catalog.csv",), "is a file: a dataset is the folder"),
+        (("mine/catalog.csv",), "is a file: give the dataset folder"),
         (("mine", "--out", "mine/catalog.csv"), "cannot be the folder of an evaluation"),
-        (("",), "the name of a dataset is empty: `promptrec data list` shows"),
+        (("",), "the name of the dataset is empty: `promptrec data list` lists"),
         (("no-such",), "unknown dataset folder or name 'no-such'.*data list"),
         (("mien",), r"unknown dataset folder or name 'mien' \(did you mean 'mine/'\?\)"),
         (("mine", "--limit", "ten"), "limit: expected a whole number from 1, such as 100, got 'ten'"),
