@@ -171,7 +171,7 @@ def test_new_reads_a_list_whose_columns_have_other_names(promptrec, tmp_path):
 
 def test_new_refuses_what_is_there_and_names_that_are_none(promptrec, pack):
     before = {path.name: path.read_bytes() for path in pack.iterdir()}
-    assert "there already" in refused(promptrec("template", "new", "games/en", *OWN))
+    assert "exists already" in refused(promptrec("template", "new", "games/en", *OWN))
     assert {path.name: path.read_bytes() for path in pack.iterdir()} == before
     assert "DOMAIN/LANGUAGE" in refused(promptrec("template", "new", "games", *OWN))
     assert "did you mean 'films/en'?" in refused(promptrec("template", "new", "wine/en", *OWN, "--like", "film/en"))
