@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from rapidfuzz import process
 
-from promptrec.messages import Message, Slot, is_code, message, slot_of
+from promptrec.messages import Message, Reason, Slot, is_code, message, slot_of
 from promptrec.redaction import redact
 
 NEAREST_NAME_SCORE = 70
@@ -71,6 +71,12 @@ class PromptrecError(Exception):
         """File, line and message in "en" or "zh"."""
         return redact(f"{self._place}{self.message.text(language)}")
 
+    @property
+    def reason(self) -> Reason:
+        """The message with its place, for what the error is the reason of."""
+        place = self._place.removesuffix(": ")
+        return Reason(message("at-place", place=redact(place), what=self.message) if place else self.message)
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Workers send errors home as bytes, and subclasses are made of other arguments."""
         return _restored, (type(self), self.args, self.__dict__)
@@ -85,7 +91,15 @@ def _restored(kind: type[PromptrecError], args: tuple[Any, ...], state: dict[str
 
 def _without_credentials(value: object) -> Slot:
     slot = slot_of(value)
+    if isinstance(slot, Reason):
+        return Reason(*(redact(part) if isinstance(part, str) else _redacted(part) for part in slot.messages))
+    if isinstance(slot, Message):
+        return _redacted(slot)
     return redact(slot) if isinstance(slot, str) else slot
+
+
+def _redacted(found: Message) -> Message:
+    return Message(found.code, {name: _without_credentials(slot) for name, slot in found.slots.items()})
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> Slot:

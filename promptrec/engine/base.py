@@ -4,13 +4,14 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar, cast
 
 from pydantic import ConfigDict, FiniteFloat
 from pydantic.dataclasses import dataclass as validated
 
 from promptrec.engine.options import EngineOptions
-from promptrec.errors import EngineError, InputError
+from promptrec.errors import EngineError, InputError, PromptrecError
+from promptrec.messages import Reason, Slot, message, reason
 from promptrec.prompt import Tokenizer
 
 T = TypeVar("T")
@@ -57,7 +58,7 @@ class Output(Generic[T]):
 
     value: T | None
     usage: Usage = Usage()
-    error: str | None = None
+    error: Reason | None = None
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.error is None):
@@ -69,9 +70,9 @@ class Output(Generic[T]):
         Raises:
             EngineError: there is none; the message is the reason.
         """
-        if self.value is None:
-            raise EngineError(self.error or "no output")
-        return self.value
+        if self.error is not None:
+            raise EngineError(self.error.message)
+        return cast(T, self.value)
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ class Engine(Protocol):
         """Free the model. Calling it twice is harmless."""
 
 
-class BatchRefused(Exception):
+class BatchRefused(PromptrecError):
     """A backend refused a batch; the message says why, but not because of which prompt."""
 
 
@@ -171,7 +172,7 @@ class BaseEngine(ABC):
 
     accepts: ClassVar[frozenset[str]] = frozenset()
     """Names of the `EngineOptions` that the engine takes; others are refused."""
-    refusal_hint: ClassVar[str] = "leave it out, or use another engine"
+    refusal_hint: ClassVar[Slot] = message("leave-option-out")
     """What to do about an option that the engine does not take."""
     labels_per_request: ClassVar[int | None] = None
     """Most labels that `_next_logprobs` can be given at once; more are split into several calls."""
@@ -187,7 +188,7 @@ class BaseEngine(ABC):
         """
         for option in options.given():
             if option not in cls.accepts:
-                raise InputError(f"the engine {cls.name} does not take {option}: {cls.refusal_hint}")
+                raise InputError("engine-option-not-taken", name=cls.name, option=option, todo=cls.refusal_hint)
 
     def next_logprobs(
         self, prompts: Sequence[Tokens], label_ids: Sequence[int], *, adapter: str | None = None
@@ -199,7 +200,7 @@ class BaseEngine(ABC):
         """
         self._check_open()
         if label_ids and (min(label_ids) < 0 or max(label_ids) >= self.vocabulary_size):
-            raise InputError(f"a label's token ID is outside the model's {self.vocabulary_size}")
+            raise InputError("label-outside-vocabulary", vocabulary_size=self.vocabulary_size)
         labels = {label: n for n, label in enumerate(dict.fromkeys(label_ids))}
         size = self.labels_per_request or max(1, len(labels))
         parts = [list(labels)[start : start + size] for start in range(0, len(labels), size)]
@@ -225,7 +226,7 @@ class BaseEngine(ABC):
 
         errors = [
             self._prompt_error((*prompt, *continuation) if prompt else (), self.context_length)
-            or (None if continuation else "the continuation is empty: there is nothing to score")
+            or (None if continuation else reason("continuation-empty"))
             for prompt, continuation in zip(prompts, continuations, strict=True)
         ]
         return _read_valid(errors, read)
@@ -269,16 +270,16 @@ class BaseEngine(ABC):
 
     def _check_open(self) -> None:
         if self.is_closed:
-            raise EngineError("the engine is closed: open it again")
+            raise EngineError("engine-closed")
 
-    def _prompt_error(self, prompt: Tokens, room: int) -> str | None:
+    def _prompt_error(self, prompt: Tokens, room: int) -> Reason | None:
         """Why a prompt cannot be read: it is empty, longer than `room` tokens, or has an unknown token ID."""
         if not prompt:
-            return "the prompt is empty"
+            return reason("prompt-empty")
         if len(prompt) > room:
-            return f"the prompt has {len(prompt)} tokens; the model has room for {room}"
+            return reason("prompt-longer-than-model", needed=len(prompt), room=room)
         if min(prompt) < 0 or max(prompt) >= self.vocabulary_size:
-            return f"the prompt has a token ID outside the model's {self.vocabulary_size}"
+            return reason("prompt-outside-vocabulary", vocabulary_size=self.vocabulary_size)
         return None
 
 
@@ -288,12 +289,12 @@ def bisect(read: Callable[[Sequence[int]], list[Output[T]]], indices: Sequence[i
         return read(indices)
     except BatchRefused as refused:
         if len(indices) == 1:
-            return [Output(None, error=str(refused))]
+            return [Output(None, error=refused.reason)]
         half = len(indices) // 2
         return bisect(read, indices[:half]) + bisect(read, indices[half:])
 
 
-def _read_valid(errors: Sequence[str | None], read: Callable[[Sequence[int]], list[Output[T]]]) -> list[Output[T]]:
+def _read_valid(errors: Sequence[Reason | None], read: Callable[[Sequence[int]], list[Output[T]]]) -> list[Output[T]]:
     """Outputs of `read` for the prompts without an error, the errors for the others."""
     valid = [i for i, error in enumerate(errors) if error is None]
     outputs = iter(bisect(read, valid) if valid else ())
@@ -322,4 +323,4 @@ def _finite(output: Output[Logprobs]) -> Output[Logprobs]:
     """The output, or an error where a value is not finite: half precision overflows, and weights may be damaged."""
     if all(map(math.isfinite, output.value or ())):
         return output
-    return Output(None, output.usage, "the model gave a log-probability that is no number: read it with dtype=float32")
+    return Output(None, output.usage, reason("logprob-not-finite"))

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Secret, SecretStr, ValidationError
 
-from promptrec.errors import InputError, UnknownName
+from promptrec.errors import InputError, InvalidValue, UnknownName
+from promptrec.messages import Message, Slot
 from promptrec.redaction import MASK, redact_address
 
 Quantization = Literal[
@@ -33,7 +34,7 @@ def _sendable(key: SecretStr) -> SecretStr:
     """A key without surrounding white space, as from files."""
     value = key.get_secret_value().strip()
     if not re.fullmatch(r"[!-~]*", value):
-        raise ValueError("it holds blanks or letters that no HTTP header can")
+        raise InvalidValue("key-not-sendable")
     return SecretStr(value)
 
 
@@ -72,16 +73,15 @@ class EngineOptions(BaseModel):
             return cls.model_validate(dict(options))
         except ValidationError as error:
             # Pydantic's error holds the values, which may be secrets: it is not chained.
-            faults = [
-                (str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors(include_input=False)
-            ]
-        name, kind, reason = faults[0]
-        if kind == "extra_forbidden":
+            fault = error.errors(include_input=False)[0]
+        name, cause = str(fault["loc"][0]), fault.get("ctx", {}).get("error")
+        if fault["type"] == "extra_forbidden":
             # Anything else than a name may be a key in the wrong place.
             shown = name if re.fullmatch(r"[A-Za-z_-]{1,30}", name) else MASK
-            raise InputError(str(UnknownName("engine option", shown, cls.model_fields)))
+            raise InputError(UnknownName("engine option", shown, cls.model_fields).message)
         shown = "" if name in SECRET else f"={options[name]!r}"
-        raise InputError(f"engine option {name}{shown}: {reason}")
+        why: Slot = Message(cause.code, cause.slots) if isinstance(cause, InvalidValue) else fault["msg"]
+        raise InputError("engine-option-invalid", option=f"{name}{shown}", why=why)
 
     def given(self) -> dict[str, Any]:
         """The options that are set, including secrets."""

@@ -42,7 +42,7 @@ class ModelTokenizer:
         folder = Path(folder)
         definition = folder / "tokenizer.json"
         if not definition.exists():
-            raise ModelError(f"{folder} has no tokenizer.json: a model folder needs its tokenizer")
+            raise ModelError("no-tokenizer-file", folder=folder)
         config_file, chat_file = folder / "tokenizer_config.json", folder / "chat_template.jinja"
         try:
             config = json.loads(config_file.read_text(encoding="utf-8")) if config_file.exists() else {}
@@ -51,7 +51,7 @@ class ModelTokenizer:
                 chat = next((entry["template"] for entry in chat if entry["name"] == "default"), None)
             return cls(json.loads(definition.read_text(encoding="utf-8")), config, chat)
         except Exception as error:  # the library raises bare Exceptions
-            raise ModelError(f"{folder}: the tokenizer cannot be read: {first_line(error)}") from error
+            raise ModelError("tokenizer-unreadable", path=folder, why=first_line(error)) from error
 
     @property
     def vocabulary_size(self) -> int:
@@ -71,8 +71,7 @@ class ModelTokenizer:
         """
         if self.greatest_id >= vocabulary_size:
             raise ModelError(
-                f"{folder}: its tokenizer has {self.greatest_id + 1} tokens and the model {vocabulary_size}: the "
-                "tokenizer is another model's"
+                "tokenizer-too-large", path=folder, tokens=self.greatest_id + 1, vocabulary_size=vocabulary_size
             )
 
     def encode(self, text: str, *, trusted: bool) -> tuple[int, ...]:

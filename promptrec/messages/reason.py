@@ -32,6 +32,12 @@ class Reason(str):
         """The reason in "en" or "zh"."""
         return _joined(self.messages, language)
 
+    @property
+    def message(self) -> Message:
+        """The reason as one message, with which an error can be raised."""
+        first = self.messages[0] if len(self.messages) == 1 else self
+        return first if isinstance(first, Message) else message("free-text", text=self)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), self.messages
 

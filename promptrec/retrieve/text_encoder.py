@@ -70,9 +70,7 @@ class Encoder:
                 for task in PROMPT_NAMES:
                     self._read(["a"], task)  # modules that do not fit together are found by reading
             except Exception as error:  # whatever the libraries say of a damaged file
-                raise ModelError(
-                    f"{folder} cannot be opened as a text encoder ({first_line(error)}): get it again, or another"
-                ) from None
+                raise ModelError("encoder-unreadable", folder=folder, why=first_line(error)) from None
         for remark in _remarks(folder, self._model.prompts):
             _log.warning("%s: %s", folder, remark)
 
@@ -116,9 +114,7 @@ class Encoder:
         encode = self._model.encode_query if task == "query" else self._model.encode_document
         vectors = np.asarray(encode(texts, batch_size=BATCH, show_progress_bar=False), dtype=np.float32)
         if not np.isfinite(vectors).all():
-            raise ModelError(
-                f"{self.model_id} gives vectors that are no numbers: its weights are damaged, get it again"
-            )
+            raise ModelError("encoder-gives-no-numbers", model_id=self.model_id)
         if self._model.similarity_fn_name == "cosine":
             # In float32, whatever the model computes in.
             vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)

@@ -13,6 +13,7 @@ import re
 import pytest
 
 from promptrec.engine.base import Constraint, Engine, Sampling, Tokens
+from promptrec.messages import Reason
 
 TEXTS = (
     "The capital of France is",
@@ -110,6 +111,7 @@ class EngineContract:
             error = str(readings[1].error)
             assert str(len(long)) in error or str(len(long) + len(good)) in error
             assert readings[1].value is None
+            assert isinstance(readings[1].error, Reason) and isinstance(readings[2].error, Reason)
             assert "empty" in str(readings[2].error)
 
     def test_a_prompt_that_fills_the_context_is_read(self, engine: Engine) -> None:

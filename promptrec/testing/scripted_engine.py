@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from promptrec.engine.base import BaseEngine, Constraint, Logprobs, Output, Sampling, Tokens, Usage
 from promptrec.errors import InputError
+from promptrec.messages import Reason
 from promptrec.testing.bytes_model import BytesModel
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
@@ -93,7 +94,7 @@ class ScriptedEngine(BaseEngine):
         text = self.tokenizer.decode(ids)
         self.prompts.append(text)
         error = self._fail(text) if self._fail else None
-        return Output(None, error=error) if error else Output(value(text), Usage(prompt_tokens=len(ids)))
+        return Output(None, error=Reason(error)) if error else Output(value(text), Usage(prompt_tokens=len(ids)))
 
     def _model(self, prompt: Tokens) -> BytesModel:
         return _model_of(prompt, self.tokenizer.vocabulary_size)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from promptrec.engine.base import Constraint, Output, Sampling
 from promptrec.errors import EngineError, InputError
+from promptrec.messages import Reason
 from promptrec.testing.bytes_model import BytesModel
 from promptrec.testing.bytes_tokenizer import CONTROL, WORDS, BytesTokenizer
 from promptrec.testing.scripted_engine import ScriptedEngine, first_match
@@ -56,11 +57,11 @@ def test_scripted_failures_and_labels():
 
 def test_a_reading_has_a_value_or_an_error_and_says_which():
     with pytest.raises(ValueError, match="either a value or an error"):
-        Output("x", error="y")
+        Output("x", error=Reason("y"))
     with pytest.raises(ValueError, match="either"):
         Output(None)
     with pytest.raises(EngineError, match="too long"):
-        Output(None, error="too long").get()
+        Output(None, error=Reason("too long")).get()
 
 
 def test_a_constraint_is_exactly_one():

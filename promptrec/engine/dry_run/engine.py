@@ -76,7 +76,7 @@ class DryRunEngine(BaseEngine):
         """
         name = choose_engine(engine).name
         if name not in SIMULATED:
-            raise InputError(f"what the engine {name} keeps is not known here: count for {' or '.join(SIMULATED)}")
+            raise InputError("cache-unknown", name=name, simulated=tuple(SIMULATED))
         info = resolve(model, "language model")
         context, cache = SIMULATED[name](info.folder, options.max_model_len)
         return cls(info.name, ModelTokenizer.from_folder(info.folder), context, cache, name)

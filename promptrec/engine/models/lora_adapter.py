@@ -19,23 +19,24 @@ from promptrec.engine.base import Tokens
 from promptrec.engine.models.fingerprint import files_sha256
 from promptrec.engine.models.safetensors import NUMPY, Tensor, read_header, values
 from promptrec.errors import EngineError, InputError, ModelError
+from promptrec.messages import Message, Slot, message
 
 CONFIG, WEIGHTS, PICKLE = "adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"
 PREFIX = "base_model.model."
-# Settings that an engine would ignore or that change the base model, with the reason in messages.
+# Settings that an engine would ignore or that change the base model, with the code of the reason.
 UNSUPPORTED = {
-    "use_dora": "DoRA's magnitudes are not read",
-    "modules_to_save": "whole modules are trained, and would have to replace the model's own",
-    "trainable_token_indices": "tokens of the vocabulary are trained",
-    "target_parameters": "parameters are trained that are no module's weight",
-    "lora_bias": "biases are trained",
-    "layer_replication": "layers of the model are repeated",
-    "alora_invocation_tokens": "it is switched on by tokens of the prompt",
-    "use_qalora": "QA-LoRA groups the inputs",
-    "use_bdlora": "its matrices are in blocks",
-    "arrow_config": "it is a mixture of adapters",
-    "loftq_config": "it belongs to a base model that LoftQ has changed",
-    "megatron_config": "it is of a model that Megatron splits",
+    "use_dora": "lora-setting/use-dora",
+    "modules_to_save": "lora-setting/modules-to-save",
+    "trainable_token_indices": "lora-setting/trainable-token-indices",
+    "target_parameters": "lora-setting/target-parameters",
+    "lora_bias": "lora-setting/lora-bias",
+    "layer_replication": "lora-setting/layer-replication",
+    "alora_invocation_tokens": "lora-setting/alora-invocation-tokens",
+    "use_qalora": "lora-setting/use-qalora",
+    "use_bdlora": "lora-setting/use-bdlora",
+    "arrow_config": "lora-setting/arrow-config",
+    "loftq_config": "lora-setting/loftq-config",
+    "megatron_config": "lora-setting/megatron-config",
 }
 # Initialisations that subtract a part from the base model; unless converted, it is missing at inference.
 CHANGES_BASE = ("pissa", "olora", "loftq", "corda", "lora_ga")
@@ -101,17 +102,18 @@ class Adapters:
         try:
             folder = Path(source).expanduser()
         except RuntimeError as error:
-            raise InputError(f"{source}: no such folder: {error}") from None
+            raise InputError("no-such-folder", path=source, why=error) from None
         # A name that is no folder would be looked for on the network.
         if not (folder / CONFIG).is_file():
             below = next(folder.glob(f"*/{CONFIG}"), None)
-            where = f"; there is one in {below.parent}" if below else ""
-            raise InputError(f"{source}: not a LoRA adapter: it has no {CONFIG}{where}")
+            if below:
+                raise InputError("not-an-adapter-but", path=source, file=CONFIG, folder=below.parent)
+            raise InputError("not-an-adapter", path=source, file=CONFIG)
         if not (folder / WEIGHTS).is_file():
-            why = f"it has no {WEIGHTS}"
+            why: Slot = message("file-missing", file=WEIGHTS)
             if (folder / PICKLE).exists():
-                why = f"its {PICKLE} is a pickle, which can run code: save it as {WEIGHTS} (safe_serialization=True)"
-            raise InputError(f"{source}: this LoRA adapter cannot be read: {why}")
+                why = message("adapter-pickled", pickle=PICKLE, file=WEIGHTS)
+            raise InputError("adapter-unreadable", path=source, why=why)
         for _ in range(ATTEMPTS):
             try:
                 sha256 = _sha256(folder)
@@ -119,11 +121,11 @@ class Adapters:
                     return self._known[sha256], False
                 copy = self._copy(folder, sha256)
             except OSError as error:
-                raise InputError(f"{source}: this LoRA adapter cannot be read: {error.strerror}") from None
+                raise InputError("adapter-unreadable", path=source, why=error.strerror) from None
             if _sha256(copy) == sha256:
                 self._known[sha256] = Adapter(sha256, copy, *_checked(source, copy, self._model))
                 return self._known[sha256], True
-        raise InputError(f"{source}: the adapter is being written to: wait until it is whole")
+        raise InputError("adapter-being-written", path=source)
 
     def _copy(self, folder: Path, sha256: str) -> Path:
         copy = self._copies / sha256
@@ -151,9 +153,9 @@ def check_effect(source: str, read: Callable[[bool], Sequence[float]]) -> None:
     """
     before, adapted, after = read(False), read(True), read(False)
     if max(abs(a - b) for a, b in zip(before, after, strict=True)) > NO_DIFFERENCE:
-        raise EngineError(f"{source}: reading with this LoRA adapter changed the base model: open the engine again")
+        raise EngineError("adapter-changed-base", path=source)
     if max(abs(a - b) for a, b in zip(before, adapted, strict=True)) <= NO_DIFFERENCE:
-        raise InputError(f"{source}: this LoRA adapter does not change what the model says: its weights did not land")
+        raise InputError("adapter-without-effect", path=source)
 
 
 def _sha256(folder: Path) -> str:
@@ -166,94 +168,93 @@ def _checked(source: str, folder: Path, model: Path) -> tuple[int, Tokens]:
     Raises:
         InputError: it cannot, with the setting or the tensor that is why.
     """
-    refused = f"{source}: this LoRA adapter"
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         header = read_header(folder / WEIGHTS)
-    except (OSError, ValueError, ModelError) as error:
-        why = f"{CONFIG} is not JSON in UTF-8 without a byte order mark" if isinstance(error, ValueError) else error
-        raise InputError(f"{refused} cannot be read: {why}") from None
+    except ValueError:
+        raise InputError("adapter-unreadable", path=source, why=message("settings-not-json", file=CONFIG)) from None
+    except OSError as error:
+        raise InputError("adapter-unreadable", path=source, why=error) from None
+    except ModelError as error:
+        raise InputError("adapter-unreadable", path=source, why=error.reason) from None
     if not isinstance(config, dict):
-        raise InputError(f"{refused} cannot be read: {CONFIG} holds no settings")
+        raise InputError("adapter-unreadable", path=source, why=message("no-settings-in", file=CONFIG))
     unsupported = _unsupported(config)
     if unsupported:
-        raise InputError(f"{source}: {unsupported}")
+        raise InputError(unsupported, path=source)
     if not header:
-        raise InputError(f"{refused} has no tensors")
+        raise InputError("adapter-without-tensors", path=source)
     base = {name: tensor for path in sorted(model.glob("*.safetensors")) for name, tensor in read_header(path).items()}
-    modules = _modules(refused, header)
+    modules = _modules(source, header)
     rank = 0
     for module, pair in modules.items():
-        rank = max(rank, _fit(refused, module, pair, base))
+        rank = max(rank, _fit(source, module, pair, base))
         if pair["A"].shape[0] not in {config.get("r"), *(config.get("rank_pattern") or {}).values()}:
-            mismatch = f"r is {config.get('r')}, but {module} has rank {pair['A'].shape[0]}"
-            raise InputError(f"{refused} is damaged: its settings and its weights do not go together: {mismatch}")
-    return rank, _trained_tokens(refused, folder / WEIGHTS, header)
+            stated, found = config.get("r"), pair["A"].shape[0]
+            raise InputError("adapter-rank-differs", path=source, stated=stated, module=module, found=found)
+    return rank, _trained_tokens(source, folder / WEIGHTS, header)
 
 
-def _trained_tokens(refused: str, path: Path, header: Mapping[str, Tensor]) -> Tokens:
+def _trained_tokens(source: str, path: Path, header: Mapping[str, Tensor]) -> Tokens:
     """Tokens whose reading an adapter changes: any, or those whose embeddings it trained."""
     unknown = sorted({tensor.dtype for tensor in header.values()} - NUMPY.keys())
     if unknown:
-        raise InputError(f"{refused} has weights of the type {unknown[0]}: save them as float32, float16 or bfloat16")
+        raise InputError("adapter-number-type", path=source, type=unknown[0])
     trained, tokens = False, PROBE
     for name, numbers in values(path):
         if not np.isfinite(numbers).all():
-            raise InputError(f"{refused} holds a value that is no number, in {name}")
+            raise InputError("adapter-value-not-finite", path=source, name=name)
         trained = trained or ((".lora_B" in name or "lora_embedding_B" in name) and bool(numbers.any()))
         if "lora_embedding_A" in name:
             (changed,) = np.nonzero(numbers.reshape(header[name].shape).any(0))
             tokens = tuple(map(int, changed[: len(PROBE)])) or tokens
     if not trained:
-        raise InputError(f"{refused} changes nothing: all its B matrices are zero, as before training")
+        raise InputError("adapter-untrained", path=source)
     return tokens
 
 
-def _unsupported(config: Mapping[str, Any]) -> str | None:
+def _unsupported(config: Mapping[str, Any]) -> Message | None:
     """Reason in the settings why an adapter cannot be read as it was trained."""
     kind = str(config.get("peft_type", "none"))
     if kind.upper() != "LORA":
-        return f"an adapter of the kind {kind} (peft_type): only LoRA can be read; merge it into the model instead"
-    for name, why in UNSUPPORTED.items():
+        return message("adapter-not-lora", kind=kind)
+    for name, code in UNSUPPORTED.items():
         if config.get(name):
-            return f"this LoRA adapter cannot be read: {why} ({name}); merge it into the model instead"
+            return message("adapter-setting-unsupported", why=message(code), setting=name)
     if config.get("bias", "none") != "none":
-        return f"this LoRA adapter cannot be read: it trains biases (bias: {config['bias']}), which would stay changed"
+        return message("adapter-trains-biases", bias=config["bias"])
     start = str(config.get("init_lora_weights", "")).lower()
     if start.startswith(CHANGES_BASE):
-        return (
-            f"this LoRA adapter cannot be read: it belongs to a base model that {start} has changed "
-            "(init_lora_weights); save it with path_initial_model_for_weight_conversion"
-        )
+        return message("adapter-of-changed-base", start=start)
     return None
 
 
-def _modules(refused: str, header: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
+def _modules(source: str, header: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
     """The A and B tensors of each module of an adapter."""
     out: dict[str, dict[str, Tensor]] = {}
     for name, tensor in header.items():
         module, found, part = name.removesuffix(".weight").rpartition(".lora_")
         if not found or part not in ("A", "B", "embedding_A", "embedding_B"):
-            raise InputError(f"{refused} holds a tensor that is none of LoRA's: {name}")
+            raise InputError("adapter-tensor-unknown", path=source, name=name)
         out.setdefault(module.removeprefix(PREFIX), {})[part[-1]] = tensor
     for module, pair in out.items():
         if len(pair) != 2:
-            raise InputError(f"{refused} has only the {next(iter(pair))} of {module}, and not its other half")
+            raise InputError("adapter-tensor-alone", path=source, half=next(iter(pair)), module=module)
     return out
 
 
-def _fit(refused: str, module: str, pair: Mapping[str, Tensor], base: Mapping[str, Tensor]) -> int:
+def _fit(source: str, module: str, pair: Mapping[str, Tensor], base: Mapping[str, Tensor]) -> int:
     """Rank of a pair of tensors, checked to fit a module of the model."""
     names = [module, module.removeprefix("model."), f"model.{module}"]
     found = next((n for n in names if any(other.startswith(f"{n}.") for other in base)), None)
     if found is None:
-        raise InputError(f"{refused} does not fit the model: it has no module {module}")
+        raise InputError("adapter-module-unknown", path=source, module=module)
     a, b = pair["A"].shape, pair["B"].shape
     if len(a) != 2 or len(b) != 2 or 0 in (*a, *b):
-        raise InputError(f"{refused} is damaged: {module} has an A of {a} and a B of {b}")
+        raise InputError("adapter-shapes", path=source, module=module, a=str(a), b=str(b))
     weight = base.get(f"{found}.weight")
     # (outputs, inputs); GPT-2's and embeddings' are the other way round, where a is (rank, rows).
     if b[1] != a[0] or (weight is not None and len(weight.shape) == 2 and {a[1], b[0]} != set(weight.shape)):
-        shape = "of other sizes" if weight is None else f"of {tuple(weight.shape)}"
-        raise InputError(f"{refused} does not fit the model: {module} is {shape}, the adapter's A {a} and B {b}")
+        shape = message("other-sizes") if weight is None else str(tuple(weight.shape))
+        raise InputError("adapter-shape-differs", path=source, module=module, shape=shape, a=str(a), b=str(b))
     return int(a[0])

@@ -10,32 +10,32 @@ from typing import Any
 
 from promptrec.engine.models.safetensors import read_header
 from promptrec.errors import ModelError, first_line
+from promptrec.messages import message
 
-# Endings of class names, and what such a model is. The longest match counts.
+# Kinds of models, as codes of the message catalogue, by the endings of their class names. The longest match counts.
 KINDS = {
-    "ForMaskedLM": "a masked language model",
-    "ForPreTraining": "a masked language model",
-    "ForSequenceClassification": "a reranker or classifier",
-    "ForTokenClassification": "a model that labels words",
-    "ForQuestionAnswering": "a model that finds answers in a text",
-    "ForMultipleChoice": "a classifier",
-    "ForTextEncoding": "a text encoder",
-    "EncoderModel": "a text encoder",
-    "ForSpeechSeq2Seq": "a speech model",
-    "ForCTC": "a speech model",
-    "ForImageClassification": "an image model",
-    "RewardModel": "a reward model",
+    "ForMaskedLM": "model-kind/masked-language-model",
+    "ForPreTraining": "model-kind/masked-language-model",
+    "ForSequenceClassification": "model-kind/classifier-or-reranker",
+    "ForTokenClassification": "model-kind/token-classifier",
+    "ForQuestionAnswering": "model-kind/question-answering-model",
+    "ForMultipleChoice": "model-kind/classifier",
+    "ForTextEncoding": "model-kind/text-encoder",
+    "EncoderModel": "model-kind/text-encoder",
+    "ForSpeechSeq2Seq": "model-kind/speech-model",
+    "ForCTC": "model-kind/speech-model",
+    "ForImageClassification": "model-kind/image-model",
+    "RewardModel": "model-kind/reward-model",
 }
 # Tensors and files that only such a model has, whatever its settings say.
 TENSORS = {
-    "score.weight": "a reranker or classifier",
-    "classifier.weight": "a reranker or classifier",
-    "classifier.dense.weight": "a reranker or classifier",
-    "qa_outputs.weight": "a model that finds answers in a text",
-    "v_head.summary.weight": "a reward model",
+    "score.weight": "model-kind/classifier-or-reranker",
+    "classifier.weight": "model-kind/classifier-or-reranker",
+    "classifier.dense.weight": "model-kind/classifier-or-reranker",
+    "qa_outputs.weight": "model-kind/question-answering-model",
+    "v_head.summary.weight": "model-kind/reward-model",
 }
-FILES = dict.fromkeys(("modules.json", "config_sentence_transformers.json", "1_Pooling"), "a text encoder")
-WANTED = "a language model that writes is needed (…ForCausalLM)"
+FILES = dict.fromkeys(("modules.json", "config_sentence_transformers.json", "1_Pooling"), "model-kind/text-encoder")
 # Attention layers. All others keep a state, which cannot be shared between prompts.
 ATTENTION = {"full_attention", "sliding_attention", "chunked_attention"}
 STATE_SETTINGS = (
@@ -59,10 +59,10 @@ def read_config(folder: Path) -> dict[str, Any]:
     """
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        if not isinstance(config, dict):
-            raise ValueError("it holds no settings")
     except (OSError, ValueError) as error:
-        raise ModelError(f"{folder}: its config.json cannot be read: {first_line(error)}") from None
+        raise ModelError("model-settings-unreadable", path=folder, why=first_line(error)) from None
+    if not isinstance(config, dict):
+        raise ModelError("model-settings-unreadable", path=folder, why=message("no-settings"))
     return config
 
 
@@ -85,7 +85,7 @@ def check_causal(folder: Path) -> None:
         tensors = {tensor for path in folder.glob("*.safetensors") for tensor in read_header(path)}
         signs = [(name, kind) for name, kind in TENSORS.items() if name in tensors]
     for name, kind in signs:
-        raise ModelError(f"{folder} is {kind} ({name}): {WANTED}")
+        raise ModelError("model-not-causal", folder=folder, kind=message(kind), sign=name)
 
 
 def _by_settings(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -95,7 +95,7 @@ def _by_settings(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     names = [str(name) for name in config.get("architectures") or ()]
     for name in names:
         kind = next((k for end, k in sorted(KINDS.items(), key=lambda e: -len(e[0])) if name.endswith(end)), None)
-        kind = "an encoder-decoder" if config.get("is_encoder_decoder") else kind
+        kind = "model-kind/encoder-decoder" if config.get("is_encoder_decoder") else kind
         if kind is not None:
             yield name, kind
     # Saved without a head, or before folders named their class.
@@ -110,12 +110,12 @@ def _by_type(model_type: str) -> str | None:
     from transformers.models.auto import modeling_auto as families
 
     if model_type in families.MODEL_FOR_MASKED_LM_MAPPING_NAMES:
-        return "a text encoder"
+        return "model-kind/text-encoder"
     if model_type in families.MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
         return None
     if model_type in families.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES:
-        return "an encoder-decoder"
-    return "no language model" if model_type in families.MODEL_MAPPING_NAMES else None
+        return "model-kind/encoder-decoder"
+    return "model-kind/no-language-model" if model_type in families.MODEL_MAPPING_NAMES else None
 
 
 def check_layers(folder: Path, unexpected: Iterable[str]) -> None:
@@ -133,10 +133,7 @@ def check_layers(folder: Path, unexpected: Iterable[str]) -> None:
     for name in sorted(unexpected):
         found = re.match(r"(?:model\.|transformer\.|language_model\.)*(?:layers|h|blocks)\.(\d+)\.", name)
         if found and int(found[1]) >= layers:
-            raise ModelError(
-                f"{folder}: its weights have {name}, but its config.json says num_hidden_layers={layers}: get the "
-                "whole model again"
-            )
+            raise ModelError("layers-left-over", path=folder, name=name, layers=layers)
 
 
 def headless(folder: Path) -> str | None:

@@ -11,6 +11,7 @@ from promptrec.engine.models.builtin import BUILTIN, Kind, build
 from promptrec.engine.models.encoder_folder import check_encoder, has_modules, model_files
 from promptrec.engine.models.safetensors import count_numbers
 from promptrec.errors import ModelError, UnknownName, first_line
+from promptrec.messages import Message, message
 
 DEFAULT_MODEL = "smollm2-135m"
 RECORD = "promptrec.json"
@@ -39,7 +40,7 @@ class ModelInfo:
             ModelError: it is not added yet; the message has the command.
         """
         if self.path is None:
-            raise ModelError(f"the model {self.name} is not here yet: run `promptrec model add {self.name}`")
+            raise ModelError("model-not-added", name=self.name)
         return self.path
 
 
@@ -67,8 +68,10 @@ def resolve(model: str | Path, kind: Kind | None = None) -> ModelInfo:
     # An encoder without a list of modules differs from a language model by its settings.
     by_settings = kind == "text encoder" and info.path is not None
     if kind not in (None, info.kind) and not by_settings:
-        others = sorted(name for name, other in known.items() if other.kind == kind)
-        raise ModelError(f"{info.name} is a {info.kind}; this needs a {kind}, such as {' or '.join(others)}")
+        others = tuple(name for name, other in sorted(known.items()) if other.kind == kind)
+        raise ModelError(
+            "model-of-other-kind", name=info.name, kind=_name(info.kind), needed=_name(kind), others=others
+        )
     check_folder(info.folder)
     if kind == "text encoder":
         check_encoder(info.folder)
@@ -99,13 +102,13 @@ def add(
         source = str(Path(source).resolve())
     name = name or (source if source in BUILTIN else re.sub(r"[^\w.-]", "-", Path(source).name.lower()))
     if not re.fullmatch(r"\w[\w.-]*", name):
-        raise ModelError(f"{name!r} cannot name a model: give it another name (--name) of letters, digits, '.', '-'")
+        raise ModelError("not-a-model-name", name=name)
     present = next((info for info in list_models() if info.name == name and info.path), None)
     if present is not None and source == name and name not in BUILTIN:
         return present
     owner = present.source if present else name if name in BUILTIN else source
     if owner != source:
-        raise ModelError(f"the name {name} is taken by {owner}: give this model another name (--name)")
+        raise ModelError("model-name-taken", name=name, owner=owner)
     if present is not None:
         return present
     target = home() / "models" / name
@@ -125,33 +128,24 @@ def check_folder(folder: Path) -> None:
     """Check that a folder is a model; the ModelError names what is missing. Pickled weights are never opened."""
     quantised = next(folder.glob("*.gguf"), None)
     if quantised is not None and not any(folder.glob("*.safetensors")):
-        raise ModelError(_gguf_error(quantised))
+        raise ModelError("model-in-gguf", file=quantised)
     if not (folder / "config.json").exists() and (folder / "adapter_config.json").exists():
-        raise ModelError(f"{folder} is an adapter, not a model: give its base model, and this as the adapter")
+        raise ModelError("adapter-not-model", folder=folder)
     if not (folder / "config.json").exists() and not has_modules(folder):
-        raise ModelError(f"{folder} has no config.json: it is not a model folder")
+        raise ModelError("no-model-settings", folder=folder)
     names = {path.name for path in model_files(folder)}
     if not any(name.endswith(".safetensors") for name in names):
-        pickled = " (the .bin weights there are pickles, which can run code: convert them)"
-        is_pickled = any(name.endswith(".bin") for name in names)
-        raise ModelError(f"{folder} has no *.safetensors weights" + (pickled if is_pickled else ""))
+        pickled = any(name.endswith(".bin") for name in names)
+        raise ModelError("weights-pickled" if pickled else "no-weights", folder=folder)
     if "tokenizer.json" not in names:
-        raise ModelError(f"{folder} has no tokenizer.json: a model folder needs its tokenizer")
-
-
-def _gguf_error(file: Path) -> str:
-    """Message about a GGUF file."""
-    return (
-        f"{file} is a model in GGUF, which llama.cpp reads: start its server with it and give --engine server its "
-        "address, or get the *.safetensors"
-    )
+        raise ModelError("no-tokenizer-file", folder=folder)
 
 
 def _in_folder(folder: Path) -> ModelInfo | None:
     if folder.is_file() and folder.suffix.lower() == ".gguf":
-        raise ModelError(_gguf_error(folder))
+        raise ModelError("model-in-gguf", file=folder)
     if folder.is_file():
-        raise ModelError(f"{folder} is a file: a model is the folder that holds it")
+        raise ModelError("model-is-a-file", folder=folder)
     if not folder.is_dir():
         return None
     check_folder(folder)
@@ -162,6 +156,11 @@ def _in_folder(folder: Path) -> ModelInfo | None:
 def _kind(folder: Path) -> Kind:
     """Kind of the model in a folder: text encoders have a list of modules."""
     return "text encoder" if has_modules(folder) else "language model"
+
+
+def _name(kind: Kind) -> Message:
+    """Name of a kind of models in messages."""
+    return message(f"kind/{kind.replace(' ', '-')}")
 
 
 def _record(target: Path, folder: Path, name: str, licence: str, source: str) -> ModelInfo:
@@ -179,7 +178,7 @@ def _recorded(record: Path) -> ModelInfo | None:
         facts = json.loads(record.read_text(encoding="utf-8"))
         return replace(ModelInfo(**facts), path=(record.parent / facts["path"]).resolve())
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ModelError(f"{record}: cannot be read ({error}): remove its folder and add the model again") from None
+        raise ModelError("model-record-unreadable", path=record, why=error) from None
 
 
 def count_parameters(folder: Path) -> int:
@@ -199,11 +198,9 @@ def _download(repository: str, target: Path) -> Path:
     try:
         from huggingface_hub import snapshot_download
     except ImportError:
-        raise ModelError("downloading needs huggingface_hub: pip install 'promptrec[transformers]'") from None
+        raise ModelError("download-needs-hub") from None
     try:
         wanted = ["*.safetensors", "*.json", "*.jinja", "README.md"]
         return Path(snapshot_download(repository, allow_patterns=wanted, local_dir=target / "snapshot"))
     except Exception as error:  # network, authorisation and disk errors of many libraries
-        raise ModelError(
-            f"{repository} could not be downloaded from Hugging Face ({first_line(error)}); are you online?"
-        ) from None
+        raise ModelError("hub-download-failed", repository=repository, why=first_line(error)) from None

@@ -42,9 +42,9 @@ def read_header(path: Path) -> dict[str, Tensor]:
             for name, t in header.items()
         }
         if any(not 0 <= t.begin <= t.end <= room for t in tensors.values()):
-            raise ValueError("it is shorter than it says")
+            raise ModelError("safetensors-cut-off", path=path)
     except (ValueError, AttributeError, KeyError, TypeError) as error:
-        raise ModelError(f"{path}: not a safetensors file ({error}): get it again") from None
+        raise ModelError("not-safetensors", path=path, why=error) from None
     return tensors
 
 
@@ -57,7 +57,7 @@ def count_numbers(path: Path) -> int:
     try:
         return sum(math.prod(tensor["shape"]) for tensor in _header(path)[0].values())
     except (KeyError, TypeError) as error:
-        raise ModelError(f"{path}: not a safetensors file ({error}): get it again") from None
+        raise ModelError("not-safetensors", path=path, why=error) from None
 
 
 def _header(path: Path) -> tuple[dict[str, Any], int]:
@@ -67,11 +67,11 @@ def _header(path: Path) -> tuple[dict[str, Any], int]:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
             if length > size - 8:
-                raise ValueError("it is shorter than it says")
+                raise ModelError("safetensors-cut-off", path=path)
             header = json.loads(file.read(length))
         header.pop("__metadata__", None)
     except (OSError, struct.error, ValueError, AttributeError, TypeError) as error:
-        raise ModelError(f"{path}: not a safetensors file ({error}): get it again") from None
+        raise ModelError("not-safetensors", path=path, why=error) from None
     return header, size - 8 - length
 
 

@@ -11,7 +11,6 @@ from promptrec.errors import InputError
 from promptrec.redaction import redact_address, split_addresses
 
 DEFAULT_URL = "http://127.0.0.1:8000/v1"
-HOW = "give it with --engine-option base_url=http://HOST:PORT/v1 (in Python base_url=…) or as PROMPTREC_SERVER"
 # Endpoints that people paste with the address.
 ENDPOINT = re.compile(r"/(chat/completions|completions|models|embeddings|responses|tokenize|health|docs)$")
 
@@ -39,7 +38,7 @@ class ServerAddress:
         text = text.strip().strip("\"'")
         shown = redact_address(text)
         if text and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
-            raise InputError(f"the server's address {shown} has no scheme: write http:// in front, http://{shown}")
+            raise InputError("address-without-scheme", address=shown)
         try:
             parts = urlsplit(text)
             host, port = parts.hostname, parts.port
@@ -47,12 +46,9 @@ class ServerAddress:
         except ValueError:  # its message may hold a part of the password
             host = port = None
         if not host or re.search(r"\s", text):
-            raise InputError(
-                f"the server's address {shown} cannot be read: {HOW}; in a user or password write %40 for @, "
-                "%2F for /, %3F for ?, %23 for # and %20 for a blank"
-            )
+            raise InputError("address-unreadable", address=shown)
         if parts.scheme.lower() not in ("http", "https"):
-            raise InputError(f"the server's address {shown} begins with neither http:// nor https://: {HOW}")
+            raise InputError("address-not-http", address=shown)
         name = f"[{host}]" if ":" in host else host
         url = f"{parts.scheme.lower()}://{name}{f':{port}' if port else ''}{re.sub('/+', '/', parts.path).rstrip('/')}"
         user, password = unquote(parts.username or ""), unquote(parts.password or "")

@@ -17,7 +17,8 @@ from pydantic import SecretStr
 
 from promptrec.engine.base import BatchRefused
 from promptrec.engine.server.address import ServerAddress
-from promptrec.errors import MissingExtra, first_line
+from promptrec.errors import MissingExtra, PromptrecError, first_line
+from promptrec.messages import Message, Slot, message
 from promptrec.redaction import Redactor, basic_credentials
 
 try:
@@ -54,39 +55,55 @@ class Retry:
 RETRY = Retry()
 
 
-class RequestFailed(Exception):
+class RequestFailed(PromptrecError):
     """A request that failed for good.
 
     Args:
-        message: the reason.
+        code: of the message catalogue, or a message.
         permanent: another request would fail in the same way, as with a wrong key.
         unreachable: the server did not answer at all.
         status: HTTP status, None if there was none or the answer was malformed.
+        slots: of the message.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool = False, unreachable: bool = False, status: int | None = None
+        self,
+        code: str | Message,
+        /,
+        *,
+        permanent: bool = False,
+        unreachable: bool = False,
+        status: int | None = None,
+        **slots: object,
     ) -> None:
-        super().__init__(message)
+        super().__init__(code if isinstance(code, Message) else message(code, **slots))
         self.permanent = permanent
         self.unreachable = unreachable
         self.status = status
 
 
-class _TryAgain(Exception):
+class _TryAgain(PromptrecError):
     """A failure that may pass.
 
     Args:
-        message: the reason.
+        code: of the message catalogue, or a message.
         pause: seconds that the server names.
         network: no answer, or an incomplete one.
         unreachable: no connection.
+        slots: of the message.
     """
 
     def __init__(
-        self, message: str, *, pause: float | None = None, network: bool = False, unreachable: bool = False
+        self,
+        code: str | Message,
+        /,
+        *,
+        pause: float | None = None,
+        network: bool = False,
+        unreachable: bool = False,
+        **slots: object,
     ) -> None:
-        super().__init__(message)
+        super().__init__(code if isinstance(code, Message) else message(code, **slots))
         self.pause = pause
         self.network = network
         self.unreachable = unreachable
@@ -158,7 +175,7 @@ class Client:
             self._notice(failed, pause)
             if wait(pause):
                 break
-        raise RequestFailed(str(failed), unreachable=failed.unreachable)
+        raise RequestFailed(failed.message, unreachable=failed.unreachable)
 
     def lists_models(self, url: str) -> bool:
         """Whether another address of the same host lists models, or wants a key."""
@@ -207,46 +224,51 @@ class Client:
         response, text = self._receive(method, url, body)
         status = response.status_code
         if status >= 300:
-            raise self._failure(status, f"{status}", self._words(text), response.headers)
+            raise self._failure(status, status, self._words(text), response.headers)
         try:
             answer = json.loads(text)
         except ValueError:
             answer = None
         if answer is None and (not text.strip() or text.lstrip().startswith("{")):
-            raise _TryAgain(f"the server at {self.address.shown} broke off its answer", network=True)
+            raise _TryAgain("server-broke-off", server=self.address.shown, network=True)
         if not isinstance(answer, dict):
             raise RequestFailed(
-                f"the server at {self.address.shown} does not answer in JSON ({self._words(text)!r}): "
-                "check the address",
+                "server-not-json",
+                server=self.address.shown,
+                words=self._words(text),
                 permanent=True,
             )
         if answer.get(expected) is not None and not answer.get("error"):
             return answer
-        if message := self._words(text):  # gateways answer 200 and say in the body what went wrong
-            raise self._failure(_code(answer), f"{status}, but with an error", message, response.headers)
+        if words := self._words(text):  # gateways answer 200 and say in the body what went wrong
+            raise self._failure(_code(answer), message("status-with-error", status=status), words, response.headers)
         raise RequestFailed(
-            f"the server at {self.address.shown} answers something else than was asked for (no {expected}): "
-            "check the address",
+            "server-answers-otherwise",
+            server=self.address.shown,
+            expected=expected,
             permanent=True,
         )
 
     def _receive(self, method: str, url: str, body: dict[str, Any] | None) -> tuple[httpx.Response, str]:
         """A response and its text; httpx's own errors are not chained, since they may hold the address."""
         deadline = time.monotonic() + TIMEOUT_SECONDS
+        problem: Slot
         unreachable = False
         try:
             with self._http.stream(method, url, json=body) as response:
                 return response, b"".join(_until(deadline, response.iter_bytes())).decode("utf-8-sig", errors="replace")
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            problem, unreachable = first_line(error) or type(error).__name__, True
+            problem, unreachable = self._redact(first_line(error)), True
         except httpx.TimeoutException:
-            problem = f"no answer in {TIMEOUT_SECONDS:.0f} s"
+            problem = message("no-answer-in-time", seconds=round(TIMEOUT_SECONDS))
         except httpx.HTTPError as error:
-            problem = f"the connection broke: {first_line(error)}"
+            problem = message("connection-broke", why=self._redact(first_line(error)))
         except RuntimeError:  # the client is closed
-            raise RequestFailed("the engine is closed: open it again", permanent=True, unreachable=True) from None
+            raise RequestFailed("engine-closed", permanent=True, unreachable=True) from None
         raise _TryAgain(
-            f"cannot reach the server at {self.address.shown} ({self._redact(problem)})",
+            "server-unreachable",
+            server=self.address.shown,
+            why=problem,
             network=True,
             unreachable=unreachable,
         )
@@ -255,19 +277,19 @@ class Client:
         """The error message in a body, short and without secrets."""
         return self._redact(_message(text))[:200]
 
-    def _failure(self, status: int, shown: str, message: str, headers: httpx.Headers) -> Exception:
-        """The exception for a status."""
-        problem = f"the server at {self.address.shown} answers {shown}" + (f": {message}" if message else "")
+    def _failure(self, status: int, got: Slot, words: str, headers: httpx.Headers) -> PromptrecError:
+        """The exception for a status; `got` is the status in messages."""
+        server = self.address.shown
+        problem = message("server-error-words" if words else "server-error", server=server, got=got, words=words)
         if status in REFUSED:
             return BatchRefused(problem)
         if status in TRANSIENT or (status >= 500 and status not in PERMANENT):
             return _TryAgain(problem, pause=retry_after(headers.get("Retry-After")))
         if status in (401, 403):
-            problem += ": it refuses the key" if self._has_key else ": give its key"
-            problem += " (PROMPTREC_API_KEY in the environment, or --engine-option api_key=…)"
+            problem = message("server-refuses-key" if self._has_key else "server-wants-key", problem=problem)
         elif status < 400:
             target = self._redact(headers.get("Location", "elsewhere"))
-            problem = f"the server at {self.address.shown} redirects to {target}: give that address as base_url"
+            problem = message("server-redirects", server=server, target=target)
         return RequestFailed(problem, permanent=True, status=status)
 
 

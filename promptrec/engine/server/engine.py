@@ -32,6 +32,7 @@ from promptrec.engine.server.client import CONCURRENCY, RETRY, Client, RequestFa
 from promptrec.engine.server.verification import Served, open_server
 from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.errors import EngineError
+from promptrec.messages import Message, Reason, message, reason
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -62,7 +63,7 @@ class ServerEngine(BaseEngine):
 
     name = "server"
     accepts = frozenset({"max_model_len", "base_url", "api_key"})
-    refusal_hint = "give it to the server when you start it"
+    refusal_hint = message("give-to-server")
     labels_per_request = LABELS_PER_REQUEST
     least_decoded = 1
 
@@ -76,8 +77,7 @@ class ServerEngine(BaseEngine):
             self._replicas = [_Replica(open_server(client, info, self.tokenizer)) for client in self._clients]
             self.model_id, *others = sorted({replica.served.model_id for replica in self._replicas})
             if others:
-                ids = ", ".join([self.model_id, *others])
-                raise EngineError(f"the servers serve different models: {ids}; give replicas of one")
+                raise EngineError("servers-of-different-models", ids=(self.model_id, *others))
         except EngineError:
             self.close()
             raise
@@ -93,11 +93,7 @@ class ServerEngine(BaseEngine):
             answer = ask(prompt, max_tokens=1, **wanted)
             found = _label_logprobs(answer["choices"][0])
             if not set(label_ids) <= set(found):
-                raise RequestFailed(
-                    "the server does not give the log-probabilities of chosen tokens (logprob_token_ids): "
-                    "use a vLLM server of version 0.32 or newer, or another --engine",
-                    permanent=True,
-                )
+                raise RequestFailed("server-without-token-logprobs", permanent=True)
             return _logprobs([found[label] for label in label_ids], _usage(answer, prompt))
 
         return self._each(read, prompts, adapter)
@@ -114,11 +110,7 @@ class ServerEngine(BaseEngine):
             except (KeyError, TypeError, ValueError):
                 values = None
             if values is None:
-                raise RequestFailed(
-                    "the server does not give the log-probabilities of a prompt (prompt_logprobs): "
-                    "use a vLLM server, or another --engine",
-                    permanent=True,
-                )
+                raise RequestFailed("server-without-prompt-logprobs", permanent=True)
             return _logprobs(values, _usage(answer, sequence))
 
         return self._each(read, [(len(p), (*p, *c)) for p, c in zip(prompts, continuations, strict=True)], adapter)
@@ -139,7 +131,7 @@ class ServerEngine(BaseEngine):
             choice = answer["choices"][0]
             usage = _usage(answer, prompt) + Usage(decoded_tokens=self._decoded(answer))
             if choice.get("finish_reason", "stop") not in ("stop", "length"):
-                return Output(None, usage, f"the server gave up the request ({choice['finish_reason']})")
+                return Output(None, usage, reason("server-gave-up", finish=choice["finish_reason"]))
             return Output(str(choice["text"]), usage)
 
         return self._each(read, prompts, adapter)
@@ -199,9 +191,9 @@ class ServerEngine(BaseEngine):
 
     def _check_gone(self, outputs: Iterable[Output[T]]) -> None:
         """Raise EngineError if no prompt was read and no server answers any more."""
-        reasons = [replica.gone for replica in self._replicas]
-        if all(reasons) and all(output.value is None for output in outputs):
-            raise EngineError(reasons[0] or "")
+        problems = [problem for replica in self._replicas if (problem := replica.gone)]
+        if len(problems) == len(self._replicas) and all(output.value is None for output in outputs):
+            raise EngineError(problems[0])
 
 
 class _Replica:
@@ -211,7 +203,7 @@ class _Replica:
         self.served = served
         self._read_any = False
         self._failures = 0
-        self._reason = ""
+        self._problem: Message | None = None
 
     @property
     def patient(self) -> bool:
@@ -219,9 +211,9 @@ class _Replica:
         return self._failures < FAILURES_IN_A_ROW - 1
 
     @property
-    def gone(self) -> str | None:
+    def gone(self) -> Message | None:
         """Why it gets no more requests; None while it does."""
-        return self._reason if self._failures >= FAILURES_IN_A_ROW else None
+        return self._problem if self._failures >= FAILURES_IN_A_ROW else None
 
     def begin(self) -> None:
         """Start a call: a server that was gone gets one try to show that it is back."""
@@ -232,7 +224,7 @@ class _Replica:
         if failure is None:
             self._read_any, self._failures = True, 0
             return
-        self._reason = str(failure)
+        self._problem = failure.message
         hopeless = failure.unreachable or (failure.permanent and not self._read_any)
         self._failures = FAILURES_IN_A_ROW if hopeless else self._failures + 1
 
@@ -245,7 +237,7 @@ def _read_one(
     stop: threading.Event,
 ) -> Output[T]:
     """The output of `read` with the first replica that can read the prompt."""
-    reason = ""
+    failed: Reason | None = None
     while there := [replica for replica in order if not replica.gone]:
         replica = there[0]
         # No server is waited for while another one can read the prompt.
@@ -257,15 +249,15 @@ def _read_one(
         try:
             output = read(prompt, ask)
         except BatchRefused as refused:
-            return Output(None, error=str(refused))
+            return Output(None, error=refused.reason)
         except RequestFailed as failure:
             replica.note(failure)
-            reason = str(failure)
+            failed = failure.reason
             order = [other for other in order if other is not replica]
             continue
         replica.note(None)
         return output
-    return Output(None, error=reason or f"not asked: {order[0].gone}")
+    return Output(None, error=failed or reason("server-not-asked", why=order[0].gone))
 
 
 def _usage(answer: dict[str, Any], prompt: Tokens) -> Usage:
@@ -293,5 +285,5 @@ def _logprobs(values: Sequence[Any], usage: Usage) -> Output[Logprobs]:
     """An output of log-probabilities; an error if a value is not one."""
     for value in values:
         if isinstance(value, bool) or not isinstance(value, int | float) or not -math.inf < value <= ROUNDING:
-            return Output(None, usage, f"the server gave {str(value)[:40]!r} where a log-probability belongs")
+            return Output(None, usage, reason("server-logprob-invalid", value=str(value)[:40]))
     return Output(tuple(map(float, values)), usage)

@@ -12,6 +12,7 @@ from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.server.client import Client, RequestFailed
 from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.errors import EngineError
+from promptrec.messages import Message, message
 
 logger = logging.getLogger(__name__)
 
@@ -57,14 +58,14 @@ class Served:
         choices = answer["choices"]
         first = choices[0] if isinstance(choices, list) and choices else None
         if not isinstance(first, dict) or not isinstance(first.get("text"), str):
-            raise RequestFailed(
-                f"the server at {self.client.address.shown} answers something else than completions: check the address",
-                permanent=True,
-            )
+            raise RequestFailed("server-not-completions", permanent=True, server=self.client.address.shown)
         named = answer.get("model")
         if named and isinstance(named, str) and _last(named) not in map(_last, {requested} if adapter else self.names):
             raise RequestFailed(
-                f"the server at {self.client.address.shown} answers with the model {named[:100]}, not {requested}",
+                "server-other-model",
+                server=self.client.address.shown,
+                named=named[:100],
+                requested=requested,
                 permanent=True,
             )
         return answer
@@ -83,20 +84,16 @@ def open_server(client: Client, info: ModelInfo, tokenizer: ModelTokenizer) -> S
     except (RequestFailed, BatchRefused) as error:
         problem = error
     if problem is not None:
-        raise EngineError(f"{problem}{_remedy(client, problem)}")
+        raise EngineError(_with_remedy(client, problem))
     listed = [model for model in models if isinstance(model, dict) and isinstance(model.get("id"), str)]
     # vLLM lists adapters beside the models that they are of.
     served = [model for model in listed if not model.get("parent")]
     if not served:
-        raise EngineError(f"the server at {where} lists no models: check the address")
+        raise EngineError("server-lists-no-models", server=where)
     model = _of_name(served, info)
     if model is None:
-        ids = ", ".join(model["id"] for model in served[:SHOWN]) + (", …" if served[SHOWN:] else "")
-        raise EngineError(
-            f"the server at {where} serves {ids} and not {info.name}: name with --model the model that it serves "
-            f"(`promptrec model add FOLDER --name NAME` gives one that name here), or start it with "
-            f"--served-model-name {info.name}"
-        )
+        ids = (*(model["id"] for model in served[:SHOWN]), *(["…"] if served[SHOWN:] else []))
+        raise EngineError("server-lacks-model", server=where, ids=ids, name=info.name)
     if model["id"] != info.name:
         logger.warning("the server at %s serves %s: it is taken for %s", where, model["id"], info.name)
     root = model.get("root")
@@ -128,21 +125,23 @@ def _last(name: str) -> str:
     return PurePath(name).name.casefold()
 
 
-def _remedy(client: Client, problem: Exception) -> str:
-    """Hint for a server that cannot be opened; a proposed address has been tried."""
+def _with_remedy(client: Client, problem: RequestFailed | BatchRefused) -> Message:
+    """Message about a server that cannot be opened, with what to do; a proposed address has been tried."""
     address = client.address
     unreachable = isinstance(problem, RequestFailed) and problem.unreachable
     if isinstance(problem, RequestFailed) and problem.status in (401, 403):
-        return ""
+        return problem.message
     if not unreachable:
         meant = next((url for url in address.alternatives if client.lists_models(url)), None)
         if meant:
-            return f"; did you mean {meant}?"
+            return message("server-meant", problem=problem.message, address=meant)
     if client.answers(address.other_scheme):
-        return f"; did you mean {address.other_scheme}?"
+        return message("server-meant", problem=problem.message, address=address.other_scheme)
     if unreachable:
-        return ": start it, give its address with --engine-option base_url=…, or choose another --engine"
-    return "" if address.url.endswith("/v1") else "; an address usually ends in /v1"
+        return message("start-server", problem=problem.message)
+    if address.url.endswith("/v1"):
+        return problem.message
+    return message("address-usually-ends", problem=problem.message)
 
 
 def _check_tokenizer(served: Served, info: ModelInfo, tokenizer: ModelTokenizer) -> None:
@@ -150,8 +149,7 @@ def _check_tokenizer(served: Served, info: ModelInfo, tokenizer: ModelTokenizer)
     theirs = served.client.tokens(served.model_id, PROBE)
     if theirs is not None and theirs != tokenizer.encode(PROBE, trusted=False):
         raise EngineError(
-            f"the server at {served.client.address.shown} serves {served.model_id}, which has another tokenizer than "
-            f"{info.name}: name the model that it serves"
+            "server-other-tokenizer", server=served.client.address.shown, served=served.model_id, name=info.name
         )
 
 

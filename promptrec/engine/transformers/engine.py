@@ -24,6 +24,7 @@ from promptrec.engine.transformers.loading import load_pretrained
 from promptrec.engine.transformers.packing import OutputPosition, Row, attends_to_all, new_tokens, pack
 from promptrec.engine.transformers.threads import Threads
 from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, first_line
+from promptrec.messages import Slot, message
 
 try:
     import torch
@@ -244,12 +245,12 @@ class TransformersEngine(BaseEngine):
             try:
                 alone = self._grouped(texts, firsts, pick_all)[1]
             except Exception as error:  # what a model raises that wants more than tokens is not one type
-                raise ModelError(f"{folder} cannot be read as a language model: {first_line(error)}") from error
+                raise ModelError("model-unreadable", folder=folder, why=first_line(error)) from error
             ahead = self._grouped({0: texts[0][:20]}, firsts, pick_all)[1][0]
             if not all(map(math.isfinite, ahead)):
-                raise ModelError(f"{folder}: it gives no numbers: its weights are damaged, or too large for the dtype")
+                raise ModelError("model-gives-no-numbers", path=folder)
             if not self._alike(ahead, alone[0][: len(ahead)]):
-                raise ModelError(f"{folder}: what comes after a token changes how it is read: no causal language model")
+                raise ModelError("model-looks-ahead", path=folder)
             config = self._model.config.to_dict()
             self._shares = not keeps_state(config)
             if self._shares:
@@ -344,11 +345,11 @@ class TransformersEngine(BaseEngine):
                 with quiet():
                     found = self._model.load_adapter(str(adapter.folder), adapter_name=ADAPTER)
                 odd = found.missing_keys | found.unexpected_keys
-                reason = f"{min(odd)} is in one of them only" if odd else None
+                why: Slot | None = message("tensor-in-one-only", name=min(odd)) if odd else None
             except Exception as error:  # what a foreign or damaged adapter raises is not one type
-                reason = first_line(error)
-            if reason is not None:
-                raise InputError(f"{source}: this LoRA adapter does not fit the model: {reason}")
+                why = first_line(error)
+            if why is not None:
+                raise InputError("adapter-does-not-fit", path=source, why=why)
             yield
         finally:
             # Also after an adapter that failed to load.
@@ -384,4 +385,4 @@ def torch_errors() -> Iterator[None]:
     try:
         yield
     except (RuntimeError, MemoryError) as error:
-        raise EngineError(f"transformers stopped: {first_line(error)}") from error
+        raise EngineError("transformers-stopped", why=first_line(error)) from error

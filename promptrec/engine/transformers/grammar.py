@@ -36,7 +36,7 @@ class Grammars:
                 return self._compiler.compile_regex(constraint.regex)
             return self._compiler.compile_grammar(constraint.grammar or choice_grammar(constraint.choice or ()))
         except RuntimeError as error:
-            raise InputError(f"the constraint cannot be compiled: {str(error).splitlines()[-1]}") from None
+            raise InputError("constraint-not-compiled", why=str(error).splitlines()[-1]) from None
 
 
 def choice_grammar(choice: tuple[str, ...]) -> str:

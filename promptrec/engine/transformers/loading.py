@@ -32,13 +32,13 @@ def load_pretrained(folder: Path, dtype: str) -> Any:  # noqa: ANN401 - a transf
                 output_loading_info=True,
             )
     except Exception as error:  # what a damaged or unknown model raises is not one type
-        raise EngineError(f"{folder}: transformers cannot load it: {first_line(error)}") from error
+        raise EngineError("transformers-cannot-load", path=folder, why=first_line(error)) from error
     check_layers(folder, found["unexpected_keys"])
     if found["missing_keys"]:
         # They would be initialised at random.
         without = headless(folder)
         if without is not None:
-            raise ModelError(f"{folder} is a base model without its head for words ({without}): get the whole model")
+            raise ModelError("model-without-head", folder=folder, without=without)
         first = min(found["missing_keys"])
-        raise EngineError(f"{folder}: the weights lack {first}: get the whole model again")
+        raise EngineError("weights-lacking", path=folder, first=first)
     return model

