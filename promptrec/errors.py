@@ -178,7 +178,9 @@ class UnknownName(PromptrecError):
 
 
 def first_line(error: BaseException) -> str:
-    """What another library's error says first, or its kind where it says nothing: for a message of one line."""
+    """First line of an error's text, or its class name if it has none; the reason of one of promptrec's own errors."""
+    if isinstance(error, PromptrecError):
+        return error.reason
     return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
 
 

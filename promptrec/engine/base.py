@@ -196,7 +196,7 @@ class BaseEngine(ABC):
         """See `Engine.next_logprobs`.
 
         Raises:
-            InputError: a label is no token of the model.
+            InputError: a label is not a token of the model.
         """
         self._check_open()
         if label_ids and (min(label_ids) < 0 or max(label_ids) >= self.vocabulary_size):

@@ -69,7 +69,7 @@ class Encoder:
                 self._model: Any = SentenceTransformer(str(folder), local_files_only=True)
                 for task in PROMPT_NAMES:
                     self._read(["a"], task)  # modules that do not fit together are found by reading
-            except Exception as error:  # whatever the libraries say of a damaged file
+            except Exception as error:  # damaged files raise errors of any type
                 raise ModelError("encoder-unreadable", folder=folder, why=first_line(error)) from None
         for remark in _remarks(folder, self._model.prompts):
             _log.warning("%s: %s", folder, remark)

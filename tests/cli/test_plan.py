@@ -119,7 +119,7 @@ BAD = {
     "words with a dataset": (["planted", "-p", "ships"], "say for whom"),
     "an unknown ranker": (["planted", "--ranker", "bm52"], "did you mean 'bm25'?"),
     "what a probe must find": (["planted", "--ranker", "auto"], "run `promptrec probe`"),
-    "a server": (["planted", "--engine", "server"], "count for transformers or vllm"),
+    "a server": (["planted", "--engine", "server"], "count for one of transformers, vllm"),
     "a speed of writing alone": (["planted", "--writing-speed", "3"], "needs --speed"),
     "more people than a dataset has": (["planted", "--users", "301"], "planted has 300 queries; leave it out for all"),
     "no speed": (["planted", "--speed", "0"], "above 0 tokens a second"),

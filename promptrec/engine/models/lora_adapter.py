@@ -79,14 +79,14 @@ class Adapters:
         self._known: dict[str, Adapter] = {}
 
     def get(self, source: str, read: Callable[[Adapter, Sequence[int], bool], Sequence[float]]) -> Adapter:
-        """The adapter in a folder as it is now; one that is new is first read with, see `check_effect`.
+        """The adapter in a folder at present. A new one is tried first, see `check_effect`.
 
         Args:
             source: the folder.
             read: log-probabilities of some labels after an adapter's `probe`, with the adapter or without.
 
         Raises:
-            InputError: no LoRA adapter, one of another model, or one that would not be read as it was trained.
+            InputError: not a LoRA adapter, one of another model, or one that would not be read as it was trained.
         """
         adapter, new = self._find(source)
         if new:
@@ -103,7 +103,7 @@ class Adapters:
             folder = Path(source).expanduser()
         except RuntimeError as error:
             raise InputError("no-such-folder", path=source, why=error) from None
-        # A name that is no folder would be looked for on the network.
+        # peft would look for a name that is not a folder on the network.
         if not (folder / CONFIG).is_file():
             below = next(folder.glob(f"*/{CONFIG}"), None)
             if below:

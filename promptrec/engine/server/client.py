@@ -240,7 +240,7 @@ class Client:
             )
         if answer.get(expected) is not None and not answer.get("error"):
             return answer
-        if words := self._words(text):  # gateways answer 200 and say in the body what went wrong
+        if words := self._words(text):  # gateways answer 200 with an error in the body
             raise self._failure(_code(answer), message("status-with-error", status=status), words, response.headers)
         raise RequestFailed(
             "server-answers-otherwise",

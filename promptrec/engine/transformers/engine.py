@@ -244,7 +244,7 @@ class TransformersEngine(BaseEngine):
         with self.threads, torch.inference_mode():
             try:
                 alone = self._grouped(texts, firsts, pick_all)[1]
-            except Exception as error:  # what a model raises that wants more than tokens is not one type
+            except Exception as error:  # models that need more than tokens raise errors of any type
                 raise ModelError("model-unreadable", folder=folder, why=first_line(error)) from error
             ahead = self._grouped({0: texts[0][:20]}, firsts, pick_all)[1][0]
             if not all(map(math.isfinite, ahead)):
@@ -263,7 +263,7 @@ class TransformersEngine(BaseEngine):
     def _agrees(self, alone: Mapping[int, list[float]], read: Callable[[], tuple[Any, dict[int, list[float]]]]) -> bool:
         try:
             values = read()[1]
-        except Exception:  # what a model raises that takes no such cache or mask is not one type
+        except Exception:  # models that take no such cache or mask raise errors of any type
             return False
         return all(self._alike(alone[i], values[i]) for i in alone)
 
@@ -346,7 +346,7 @@ class TransformersEngine(BaseEngine):
                     found = self._model.load_adapter(str(adapter.folder), adapter_name=ADAPTER)
                 odd = found.missing_keys | found.unexpected_keys
                 why: Slot | None = message("tensor-in-one-only", name=min(odd)) if odd else None
-            except Exception as error:  # what a foreign or damaged adapter raises is not one type
+            except Exception as error:  # foreign or damaged adapters raise errors of any type
                 why = first_line(error)
             if why is not None:
                 raise InputError("adapter-does-not-fit", path=source, why=why)

@@ -31,7 +31,7 @@ def load_pretrained(folder: Path, dtype: str) -> Any:  # noqa: ANN401 - a transf
                 trust_remote_code=False,
                 output_loading_info=True,
             )
-    except Exception as error:  # what a damaged or unknown model raises is not one type
+    except Exception as error:  # damaged or unknown models raise errors of any type
         raise EngineError("transformers-cannot-load", path=folder, why=first_line(error)) from error
     check_layers(folder, found["unexpected_keys"])
     if found["missing_keys"]:

@@ -110,7 +110,7 @@ class VllmEngine(BaseEngine):
         return [_text_output(done) for done in self._run(prompts, params, adapter)]
 
     def close(self) -> None:
-        """Free the model, once no other is open: vLLM ends all that are in a process. Calling it twice is harmless."""
+        """Free the model once no other engine is open: vLLM ends all of a process. Calling it twice is harmless."""
         if self._llm is not None:
             OPEN.discard(self)
             CLOSED.append(self._llm)
@@ -173,7 +173,7 @@ class VllmEngine(BaseEngine):
             return list(self._llm.generate(requests, params, use_tqdm=False, lora_request=lora))
         except (VLLMClientError, ValueError) as error:
             raise BatchRefused("vllm-refuses", why=first_line(error)) from None
-        except Exception as error:  # what a dying engine raises is not one type
+        except Exception as error:  # a failing engine raises errors of any type
             raise EngineError("vllm-stopped", why=first_line(error)) from error
         finally:
             self._abandon()
@@ -217,13 +217,13 @@ class VllmEngine(BaseEngine):
         if adapted:
             try:
                 self._llm.llm_engine.add_lora(self._lora_request(adapter))
-            except Exception as error:  # what a foreign or damaged adapter raises is not one type
+            except Exception as error:  # foreign or damaged adapters raise errors of any type
                 raise InputError("adapter-does-not-fit", path=source, why=first_line(error)) from None
         return self._next_logprobs([adapter.probe], labels, source if adapted else None)[0].get()
 
 
 def _text_output(done: Any) -> Output[str]:  # noqa: ANN401 - a vLLM RequestOutput
-    """The text of a finished request. One that vLLM gave up, for a constraint it could not keep, has text too."""
+    """Text of a finished request, or an error: requests that vLLM gave up, as for a bad constraint, have text too."""
     text = done.outputs[0]
     usage = _usage(done) + Usage(decoded_tokens=len(text.token_ids))
     if text.finish_reason not in ("stop", "length"):
@@ -271,7 +271,7 @@ def _load(vllm: Any, info: ModelInfo, options: EngineOptions) -> Any:  # noqa: A
             return vllm.LLM(
                 model=str(info.folder), enable_prefix_caching=True, use_tqdm_on_load=False, **(defaults | wanted)
             )
-    except Exception as error:  # what vLLM raises while starting is not one type
+    except Exception as error:  # vLLM raises errors of any type while starting
         raise EngineError("vllm-cannot-load", folder=info.folder, why=first_line(error)) from error
     finally:
         # vLLM sets it for workers it might start. Every other program that this one starts would get it too, and

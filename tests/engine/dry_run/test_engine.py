@@ -80,7 +80,7 @@ def test_models_and_engines_that_cannot_be_counted_for_are_said(tiny_folder):
         DryRunEngine.of("tiny-4l")
     with pytest.raises(UnknownName, match="gpu"):
         DryRunEngine.of(tiny_folder, "gpu")
-    with pytest.raises(InputError, match="count for transformers or vllm"):
+    with pytest.raises(InputError, match="count for one of transformers, vllm"):
         DryRunEngine.of(tiny_folder, "server")
 
 

@@ -128,7 +128,7 @@ REFUSED = {
     "an unknown default": (text(SETTINGS, '{"default_prompt_name": "zz"}'), "cannot be opened .*'zz' not found"),
     "no pooling is listed": (listed(TRANSFORMER), "cannot be opened as a text encoder"),
     "an empty route": (half_a_router, "cannot be opened as a text encoder .*query"),
-    "no numbers": (not_numbers, "gives vectors that are no numbers"),
+    "no numbers": (not_numbers, "gives vectors that are not finite"),
 }
 
 

@@ -90,7 +90,7 @@ def test_a_model_that_looks_ahead_is_found_out_whatever_it_is_called(tmp_path):
     folder = saved(tmp_path / "model", transformers.BertForMaskedLM(transformers.BertConfig(**SIZES, **sizes)))
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps(config | {"architectures": ["BertLMHeadModel"]}))
-    with pytest.raises(ModelError, match="no causal language model"):
+    with pytest.raises(ModelError, match="not a causal language model"):
         TransformersEngine(resolve(folder))
 
 

@@ -62,7 +62,7 @@ def no_numbers(tensors):
             "score|classifier|reranker",
         ),
         ("LlamaForCausalLM", "LlamaConfig", {"edit": with_score}, "score"),
-        ("LlamaForCausalLM", "LlamaConfig", {"edit": no_numbers}, "no number|damaged"),
+        ("LlamaForCausalLM", "LlamaConfig", {"edit": no_numbers}, "not finite|damaged"),
         (
             "LlamaForCausalLM",
             "LlamaConfig",

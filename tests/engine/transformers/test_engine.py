@@ -185,7 +185,7 @@ def test_a_log_probability_that_is_no_number_is_an_error_of_its_prompt(tiny_fold
     labels = engine.next_logprobs([(1, 2, 3), (1, 7, 3)], [5, 6])
     scored = engine.loglikelihood([(1, 2, 3), (1, 7, 3)], [(4,), (4,)])
     for good, bad in (labels, scored):
-        assert good.error is None and "no number: read it with dtype=float32" in bad.error
+        assert good.error is None and "not finite: read it with dtype=float32" in bad.error
     engine.close()
 
 
