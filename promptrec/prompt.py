@@ -10,7 +10,7 @@ from typing import Protocol
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import InputError
-from promptrec.messages import Slot, message
+from promptrec.messages import Reason, Slot, message, reason
 from promptrec.template.chat_format import chat_spans
 from promptrec.template.context import CUT_MARK, lengths
 from promptrec.template.spans import Span, joined, merged
@@ -115,7 +115,7 @@ class Fitted:
 
     prompt: Prompt
     encoded: EncodedPrompt
-    truncations: tuple[str, ...] = ()
+    truncations: tuple[Reason, ...] = ()
 
 
 def shortened_to(text: str, tokens: int, tokenizer: Tokenizer) -> str:
@@ -167,7 +167,8 @@ def fit(
         size = sum(len(span.text) for span in (*prompt.context, *prompt.reply))
         if size > MOST_PER_TOKEN * budget:
             return size, None
-        return size, Fitted(prompt, encode(prompt, tokenizer), tuple(f"{name} to {n}" for name, n in limits.items()))
+        truncations = tuple(reason("truncated-to", name=name, tokens=n) for name, n in limits.items())
+        return size, Fitted(prompt, encode(prompt, tokenizer), truncations)
 
     needed, fitted = attempt({})
     if fitted and len(fitted.encoded.ids) <= budget:

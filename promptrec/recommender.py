@@ -16,6 +16,7 @@ from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
 from promptrec.engine.options import EngineOptions
 from promptrec.engine.registry import EngineChoice, choose_engine, open_engine
 from promptrec.errors import EngineError, InputError
+from promptrec.messages import Reason, message
 from promptrec.rank.base import Ranker, Setup
 from promptrec.rank.expression import build_ranker, template_kinds
 from promptrec.rank.item_score_cache import ScoreFile
@@ -189,13 +190,13 @@ class Recommender:
         An engine that dies does not lose what is done: the requests it never answered come back as failed.
         """
         done: list[Ranking] = []
-        dead: str | None = None
+        dead: Reason | None = None
         for chunk in _chunks(requests, BATCH):
             if dead is None:
                 try:
                     done += self.rank_many(chunk)
                 except EngineError as error:
-                    dead = str(error)
+                    dead = error.reason
             if dead is not None:
                 done += [self._failed(request, dead) for request in chunk]
             if progress is not None:
@@ -244,8 +245,9 @@ class Recommender:
         return Ranking(
             query_id=query.query_id,
             status="abstained",
-            reason="nothing is known of this person; the order is "
-            + ("by popularity" if by_count else "the catalogue's own"),
+            reason=Reason(
+                message("nothing-known"), message("order-by-popularity" if by_count else "order-of-catalogue")
+            ),
             items=tuple(
                 RankedItem(item_id=i.item_id, title=i.title, rank=n, score=i.popularity, scores=_popularity(i))
                 for n, i in enumerate(order, 1)
@@ -255,7 +257,7 @@ class Recommender:
             ordered_by="popularity" if by_count else None,
         )
 
-    def _failed(self, request: RankRequest, reason: str) -> Ranking:
+    def _failed(self, request: RankRequest, reason: Reason) -> Ranking:
         return Ranking(
             query_id=request.query.query_id,
             status="failed",

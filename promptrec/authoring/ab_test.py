@@ -11,6 +11,7 @@ from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.metrics.ranking import mean_of_defined, measure, parse_metric
 from promptrec.evaluate.results import none_if_nan
 from promptrec.evaluate.stats.comparison import Comparison, compare
+from promptrec.messages import Reason, message, reason
 from promptrec.rank.ranking import Ranking
 from promptrec.retrieve.candidates import retrieve_candidates, with_titles
 from promptrec.template.template import Template
@@ -32,7 +33,7 @@ class Side(Record):
     """Prompt tokens read for all people together."""
     failed: int
     """Rankings that the model did not make."""
-    first_failure: str = ""
+    first_failure: Reason = Reason()
     """The query ID and the reason of the first of these; empty if there is none."""
 
 
@@ -134,5 +135,9 @@ def _side(template: Template, name: str, rankings: Sequence[Ranking], values: Se
         mean=none_if_nan(mean_of_defined(values)),
         prompt_tokens=sum(ranking.usage.prompt_tokens for ranking in rankings),
         failed=len(unranked),
-        first_failure=f"{unranked[0].query_id}: {unranked[0].reason or unranked[0].status}" if unranked else "",
+        first_failure=_failure(unranked[0]) if unranked else Reason(),
     )
+
+
+def _failure(ranking: Ranking) -> Reason:
+    return reason("reason-of", name=ranking.query_id, why=ranking.reason or message(f"status/{ranking.status}"))

@@ -9,6 +9,7 @@ from promptrec.authoring.sample_request import render_args
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.engine.base import Tokens
+from promptrec.messages import Reason
 from promptrec.prompt import Fitted, Tokenizer, encoded_apart, fit
 from promptrec.template.template import Template
 
@@ -50,7 +51,7 @@ class PromptView:
     """A prompt in its three parts, and what was shortened to make it fit: see `promptrec.prompt.Fitted`."""
 
     parts: tuple[Part, Part, Part]
-    truncations: tuple[str, ...]
+    truncations: tuple[Reason, ...]
 
     @property
     def ids(self) -> Tokens:

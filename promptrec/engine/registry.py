@@ -13,6 +13,7 @@ from promptrec.engine.gpu import nvidia_gpus
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.errors import UnknownName
+from promptrec.messages import Reason, reason
 from promptrec.plugins import ENGINES as GROUP
 from promptrec.plugins import find_component, plugin_names
 from promptrec.retrieve.text_encoder import Encoder
@@ -29,7 +30,7 @@ class EngineChoice:
     """Name of an engine and the reason why it was chosen."""
 
     name: str
-    reason: str
+    reason: Reason
 
 
 def choose_engine(requested: str | None = None) -> EngineChoice:
@@ -41,12 +42,12 @@ def choose_engine(requested: str | None = None) -> EngineChoice:
     if requested is not None:
         if requested not in ENGINES and requested not in (plugins := plugin_names(GROUP)):
             raise UnknownName("engine", requested, {*ENGINES, *plugins})
-        return EngineChoice(requested, "asked for")
+        return EngineChoice(requested, reason("engine-asked-for"))
     if not nvidia_gpus():
-        return EngineChoice("transformers", "no NVIDIA GPU found")
+        return EngineChoice("transformers", reason("no-gpu"))
     if find_spec("vllm") is None:
-        return EngineChoice("transformers", "an NVIDIA GPU is there but vLLM is not: pip install 'promptrec[vllm]'")
-    return EngineChoice("vllm", "an NVIDIA GPU was found")
+        return EngineChoice("transformers", reason("gpu-without-vllm"))
+    return EngineChoice("vllm", reason("gpu-found"))
 
 
 def open_engine(
@@ -69,7 +70,7 @@ def open_engine(
         engine_class = getattr(import_module(module), attribute)
     opened: Engine = engine_class(info, options)
     threads = getattr(opened, "threads", None)
-    return opened, choice if threads is None else EngineChoice(choice.name, f"{choice.reason}; {threads}")
+    return opened, choice if threads is None else EngineChoice(choice.name, Reason(choice.reason, str(threads)))
 
 
 def open_encoder(model: str | Path) -> Encoder:

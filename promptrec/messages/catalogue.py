@@ -48,7 +48,7 @@ class Translatable(Protocol):
 
 
 Slot: TypeAlias = str | int | float | tuple[str, ...] | Message
-"""The value of a slot; the strings of a tuple are joined as the language does it."""
+"""The value of a slot; the strings of a tuple, which may be reasons, are joined as the language does it."""
 
 
 def message(code: str, /, **slots: object) -> Message:
@@ -92,11 +92,14 @@ def _filled(pattern: str, slots: Mapping[str, Slot], language: str) -> str:
             return LIST_SEPARATORS[language].join(map(repr, slot)) if isinstance(slot, tuple) else repr(slot)
         if found["grouped"]:
             return f"{slot:,}"
-        if isinstance(slot, Translatable):
-            return slot.text(language)
-        return LIST_SEPARATORS[language].join(slot) if isinstance(slot, tuple) else str(slot)
+        values = slot if isinstance(slot, tuple) else (slot,)
+        return LIST_SEPARATORS[language].join(_text(value, language) for value in values)
 
     return SLOT.sub(value, pattern)
+
+
+def _text(slot: object, language: str) -> str:
+    return slot.text(language) if isinstance(slot, Translatable) else str(slot)
 
 
 @cache

@@ -115,10 +115,10 @@ class PromptRanker(BaseRanker):
         """
         started = time.perf_counter()
         if engine is None:
-            raise InputError(f"the ranker {self.name} reads a model: give it an engine")
+            raise InputError("ranker-needs-engine", ranker=self.name)
         template = self._setup.templates.get(self.template_kind)
         if template is None:
-            raise InputError(f"the ranker {self.name} writes prompts: give it a template of kind {self.template_kind}")
+            raise InputError("ranker-needs-template", ranker=self.name, kind=self.template_kind)
         evidence = [ResultBuilder(request) for request in requests]
         self.score(evidence, engine, template)
         seconds = time.perf_counter() - started

@@ -11,6 +11,7 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.engine.base import Usage
 from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.errors import InputError
+from promptrec.messages import Reason
 from promptrec.rank.ranking import Ranking
 
 # Titles that a made-up query names.
@@ -29,7 +30,7 @@ class Speed:
     def __post_init__(self) -> None:
         for name, speed in (("reading", self.reading), ("writing", self.writing)):
             if speed is not None and not speed > 0:
-                raise InputError(f"the speed of {name} must be above 0 tokens a second, got {speed:g}")
+                raise InputError("speed-not-positive", what=name, speed=f"{speed:g}")
 
     def seconds(self, usage: Usage) -> float | None:
         """Time for this usage; None where text is written and the writing speed is unknown."""
@@ -62,7 +63,7 @@ class Plan(BaseModel):
     """Cost of all queries. `decoded_tokens` is an upper bound; `seconds` is 0 where no speed is known."""
     seconds: float | None = None
     """Time for all queries; None where no speed is known."""
-    problem: str = ""
+    problem: Reason = Reason()
     """Why some of the queries cannot be ranked."""
 
     @computed_field  # type: ignore[prop-decorator]
@@ -106,7 +107,7 @@ def plan(
     """
     users = len(requests) if users is None else users
     if not requests or users < len(requests):
-        raise InputError(f"a plan for {users} people needs some of them to count, not {len(requests)}")
+        raise InputError("plan-of-too-few", users=users, count=len(requests))
     engine.reset()
     rankings = list(run(requests))
     total = _sum(rankings)
@@ -124,7 +125,7 @@ def plan(
         candidates=sum(len(request.candidates) for request in requests) / len(requests),
         total=replace(total, steps=round(steps), seconds=seconds or 0.0),
         seconds=seconds,
-        problem=next((ranking.reason for ranking in rankings if ranking.status == "failed"), ""),
+        problem=next((ranking.reason for ranking in rankings if ranking.status == "failed"), Reason()),
     )
 
 
@@ -142,8 +143,7 @@ def sample_requests(catalog: Catalog, people: int, candidates: int, seed: int = 
     """
     if people < 1 or not 1 <= candidates <= len(catalog):
         raise InputError(
-            f"{people} people with {candidates} candidates each cannot be drawn: give at least 1 of both, and at most "
-            f"the {len(catalog)} items of {catalog.name} as candidates"
+            "people-cannot-be-drawn", people=people, candidates=candidates, count=len(catalog), catalog=catalog.name
         )
     items = list(catalog)
     draw = random.Random(seed)

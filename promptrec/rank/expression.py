@@ -75,20 +75,15 @@ def _base(expression: str) -> str:
     """Registry name of a term; the part before `~`."""
     base, tilde, count = expression.partition("~")
     if not base:
-        raise InputError(f"the ranker {expression!r} lacks a name before ~: write one, as in bm25~8")
+        raise InputError("expression-without-base", expression=expression)
     if not tilde:
         ranker_class(base)
         return base
     if not ranker_class(base).pointwise:
-        able = ", ".join(name for name, kind in RANKERS.items() if kind.pointwise)
-        raise InputError(
-            f"the ranker {expression!r}: {base} does not judge each item by itself for a person, so it cannot be "
-            f"centred; those that can: {able}"
-        )
+        able = tuple(name for name, kind in RANKERS.items() if kind.pointwise)
+        raise InputError("expression-not-pointwise", expression=expression, base=base, able=able)
     if not 1 <= _number(count) <= MAX_REFERENCES:
-        raise InputError(
-            f"the ranker {expression!r}: write how many people the mean is of, 1 to {MAX_REFERENCES}, as in {base}~8"
-        )
+        raise InputError("expression-without-references", expression=expression, most=MAX_REFERENCES, base=base)
     return base
 
 
@@ -102,18 +97,13 @@ def _weights(expression: str) -> dict[str, float]:
         except ValueError:
             weight = math.nan
         if not 0 < weight <= MAX_WEIGHT:
-            raise InputError(
-                f"the ranker {expression!r}: {number!r} is no weight; write a number above 0, {MAX_WEIGHT:,} at most, "
-                "as in 0.5*bm25"
-            )
+            raise InputError("expression-weight", expression=expression, number=number, most=MAX_WEIGHT)
         if not member:
-            raise InputError(f"the ranker {expression!r} lacks a name: write one, or several as in bm25+embedding")
+            raise InputError("expression-without-name", expression=expression)
         if member in out:
-            raise InputError(f"the ranker {expression!r} has {member} twice: name each member once")
+            raise InputError("expression-member-twice", expression=expression, member=member)
         if part == expression and times:
-            raise InputError(
-                f"the ranker {expression!r}: a weight says how much one counts beside others; alone write {member}"
-            )
+            raise InputError("expression-weight-alone", expression=expression, member=member)
         out[member] = weight
     return out
 
@@ -122,9 +112,7 @@ def _second_stage(name: str, rest: str) -> tuple[int, str]:
     """Number of candidates that a cascade's first stage keeps, and the expression of its second stage."""
     keep, _, then = rest.partition(":")
     if not _number(keep) or not then or name.startswith(":"):
-        raise InputError(
-            f"the ranker {name!r}: a cascade is written FIRST:HOW-MANY:THEN, as in bm25:50:query-likelihood"
-        )
+        raise InputError("expression-cascade", expression=name)
     return int(keep), then
 
 

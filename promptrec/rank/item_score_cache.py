@@ -49,7 +49,7 @@ class ScoreFile:
             InputError: the engine is open with another model; or as `connect`.
         """
         if engine.model_id != info.name:
-            raise InputError(f"item scores of {info.name} are asked for, but the engine reads {engine.model_id}")
+            raise InputError("scores-of-another-model", model=info.name, model_id=engine.model_id)
         return cls(Path(path), f"{engine.name} {folder_sha256(info.folder)}")
 
     @contextmanager
@@ -63,7 +63,7 @@ class ScoreFile:
             with closing(sqlite3.connect(self.path)) as database, database:
                 yield database
         except sqlite3.Error as error:
-            raise InputError(f"{self.path}: item scores cannot be kept there ({error}): name another file") from None
+            raise InputError("score-file-unusable", path=self.path, why=error) from None
 
     def read(self, keys: Iterable[Key]) -> dict[Key, float]:
         """The stored scores of these keys."""

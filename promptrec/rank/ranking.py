@@ -8,6 +8,7 @@ from pydantic import Field, FiniteFloat
 from promptrec.data.record import Record
 from promptrec.engine.base import Usage
 from promptrec.errors import InputError
+from promptrec.messages import Message, Reason
 from promptrec.rank.ordering import DECIMALS
 
 if TYPE_CHECKING:
@@ -67,14 +68,14 @@ class Ranking(Record):
 
     query_id: str
     status: Status
-    reason: str = ""
+    reason: Reason = Reason()
     """Why the status is not ok, and other remarks."""
     items: tuple[RankedItem, ...] = ()
     """The candidates, best first."""
     ranker: str
     model: str | None = None
     engine: str | None = None
-    engine_reason: str | None = None
+    engine_reason: Reason | None = None
     """Why this engine was chosen, where promptrec chose it."""
     templates: tuple[TemplateRef, ...] = ()
     seed: int = 0
@@ -85,7 +86,7 @@ class Ranking(Record):
     diagnostics: Mapping[str, FiniteFloat] = Field(default_factory=dict)
     """Numbers about the ranking as a whole, e.g. the probability mass of valid labels."""
     reply: ReplyReport | None = None
-    truncations: tuple[str, ...] = ()
+    truncations: tuple[Reason, ...] = ()
     """Parts of the prompts that were shortened to fit the model's context."""
     usage: Usage = Usage()
     """Cost of the ranking."""
@@ -137,12 +138,12 @@ class Ranking(Record):
             InputError: k below 1.
         """
         if k < 1:
-            raise InputError(f"k must be at least 1, got {k}")
+            raise InputError("k-too-small", k=k)
         return self.model_copy(update={"items": self.items[:k]})
 
-    def with_note(self, note: str) -> "Ranking":
+    def with_note(self, note: Message | str) -> "Ranking":
         """The same ranking with one more remark (none if it is empty) in its reason."""
-        return self.model_copy(update={"reason": "; ".join(filter(None, (self.reason, note)))})
+        return self.model_copy(update={"reason": Reason(self.reason, note)})
 
     def table(self) -> "RankingTable":
         """The ranking as a table to print: `rich()` for a terminal, `text()`, `html()` for a notebook."""

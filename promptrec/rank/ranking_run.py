@@ -65,7 +65,7 @@ def _written(text: str, path: str | Path | None) -> str:
 def _trec_lines(ranking: Ranking, tag: str) -> Iterator[str]:
     for name in (ranking.query_id, tag, *ranking.item_ids):
         if name.split() != [name]:
-            raise InputError(f"a TREC run cannot hold the ID {name!r}: it is empty or has white space in it")
+            raise InputError("id-not-for-trec", value=name)
     for item in ranking.items:
         score = len(ranking.items) - item.rank + 1
         yield f"{ranking.query_id} Q0 {item.item_id} {item.rank} {score} {tag}\n"

@@ -67,9 +67,9 @@ def ranker_class(name: str) -> type[BaseRanker]:
         UnknownName: no such ranker; the message lists those there are.
     """
     if name == AUTO:
-        raise InputError(f"the ranker {AUTO} is what a probe of the model finds: it stands alone, beside no other")
+        raise InputError("auto-stands-alone", auto=AUTO)
     if name in ALIASES:
-        raise InputError(f"the ranker {name} stands for {ALIASES[name]}: beside others write that")
+        raise InputError("alias-in-expression", alias=name, aliases=ALIASES[name])
     ranker: type[BaseRanker] = find_component("ranker", name, RANKERS, GROUP, (*ALIASES, AUTO))
     return ranker
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine, Output, Usage
+from promptrec.messages import Message, Reason, reason
 from promptrec.rank.ordering import best_first
 from promptrec.rank.ranking import RankedItem, Ranking, ReplyReport, Status, TemplateRef
-
-COME_LAST = "come last in a seeded random order: "
 
 
 @dataclass
@@ -18,10 +17,10 @@ class ResultBuilder:
 
     request: RankRequest
     scores: dict[str, dict[str, float]] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    truncations: dict[str, None] = field(default_factory=dict)
+    errors: list[Reason] = field(default_factory=list)
+    truncations: dict[Reason, None] = field(default_factory=dict)
     diagnostics: dict[str, float] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Reason] = field(default_factory=list)
     reply: ReplyReport | None = None
     status: Status = "ok"
     ordered_by: str | None = None
@@ -31,10 +30,9 @@ class ResultBuilder:
 
     def count(self, output: Output[Any]) -> None:
         """Add the cost of an engine's output, and its error if it has one."""
-        failed = output.error is not None
-        self.usage += replace(output.usage, calls=1, failed=int(failed))
-        if failed:
-            self.errors.append(output.error or "")
+        self.usage += replace(output.usage, calls=1, failed=int(output.error is not None))
+        if output.error is not None:
+            self.errors.append(Reason(output.error))
 
     def count_step(self) -> None:
         """Count a round of prompts that had to wait for the answers of the one before."""
@@ -74,7 +72,7 @@ def build_rankings(
             Ranking(
                 query_id=e.request.query.query_id,
                 status=status,
-                reason="; ".join(e.notes),
+                reason=Reason(*e.notes),
                 items=items,
                 ranker=ranker,
                 model=engine and engine.model_id,
@@ -92,9 +90,12 @@ def build_rankings(
     return rankings
 
 
-def cause(ranking: Ranking) -> str:
-    """The reason of a ranking without what follows for the order."""
-    return ranking.reason.partition(COME_LAST)[2] or ranking.reason
+def cause(ranking: Ranking) -> Reason:
+    """Why candidates of a ranking could not be read, without what follows for the order; else its whole reason."""
+    for part in ranking.reason.messages:
+        if isinstance(part, Message) and part.code == "candidates-unread" and isinstance(part.slots["why"], Reason):
+            return part.slots["why"]
+    return ranking.reason
 
 
 def _ordered_by(e: ResultBuilder, ranker: str) -> str | None:
@@ -110,13 +111,13 @@ def _outcome(e: ResultBuilder, ranker: str, seed: int) -> tuple[Status, tuple[Ra
     by_ranker = {item_id: scores[name] for item_id, scores in e.scores.items() if name in scores}
     unread = len(candidates) - len(by_ranker)
     if e.status == "failed" or (not by_ranker and e.errors):
-        reasons = list(dict.fromkeys(e.errors)) or ["nothing could be read"]
-        e.notes.append(reasons[0] + (f" (and {len(reasons) - 1} other reasons)" if reasons[1:] else ""))
+        why, *others = dict.fromkeys(e.errors or [reason("nothing-read")])
+        e.notes.append(reason("first-of-reasons", why=why, others=len(others)) if others else why)
         return "failed", (), 0
     status = e.status
     if unread and e.errors:
         status = "repaired"
-        e.notes.append(f"{unread} of {len(candidates)} candidates could not be read and {COME_LAST}{e.errors[0]}")
+        e.notes.append(reason("candidates-unread", unread=unread, count=len(candidates), why=e.errors[0]))
     order, ties = best_first(candidates, by_ranker, seed)
     items = tuple(
         RankedItem(

@@ -5,6 +5,7 @@ from itertools import islice
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query, RankRequest
+from promptrec.messages import Reason, message
 from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.registry import Retriever
 
@@ -14,7 +15,7 @@ class Candidates:
     """A request over the retrieved candidates, and a note if popular items fill up what the retriever did not find."""
 
     request: RankRequest
-    note: str = ""
+    note: Reason = Reason()
 
 
 def query_words(query: Query) -> str:
@@ -53,18 +54,13 @@ def retrieve_candidates(catalog: Catalog, query: Query, size: int, retriever: Re
     # Where every item is a candidate, nothing was picked and nothing is missing.
     picked = len(taken) + len(padding) < len(catalog) and not query.is_empty
     by_words = isinstance(index, Bm25)
-    note = _note(len(found), by_words, catalog.has_popularity) if picked and padding else ""
+    note = _note(len(found), by_words, catalog.has_popularity) if picked and padding else Reason()
     return Candidates(RankRequest(query, (*(catalog[item_id] for item_id in found), *padding), found), note)
 
 
-def _note(found: int, by_words: bool, popular: bool) -> str:
+def _note(found: int, by_words: bool, popular: bool) -> Reason:
     """Note for a person about candidates that are not what they asked for."""
-    if by_words:
-        items = {0: "no item shares", 1: "only 1 item shares"}.get(found, f"only {found} items share")
-        items += " a word with what this person said"
-    else:
-        items = {0: "no item was", 1: "only 1 item was"}.get(found, f"only {found} items were")
-        items += " found for what this person said"
-    rest = "the rest of the candidates are" if found else "the candidates are"
-    others = "simply the most popular items" if popular else "simply the first of the catalogue"
-    return f"{items}; {rest} {others}"
+    number = {0: "none", 1: "one"}.get(found, "few")
+    first = message(f"shares-a-word/{number}" if by_words else f"was-found/{number}", count=found)
+    rest = f"{'rest' if found else 'all'}-{'popular' if popular else 'first'}"
+    return Reason(first, message(f"candidates-filled/{rest}"))

@@ -9,8 +9,8 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from promptrec.messages import Reason
 from promptrec.studio.messages import LANGUAGES, language_of, words
-from promptrec.studio.translate import reason
 
 FOLDER = Path(__file__).parent
 
@@ -18,17 +18,21 @@ FOLDER = Path(__file__).parent
 def page(request: Request, name: str, values: Mapping[str, Any] | None = None) -> HTMLResponse:
     """A page or a part of one, in the language of the request.
 
-    In it, `say` has the messages of words.yaml, and `reason` translates reasons of rankings and models.
+    In it, `say` has the messages of words.yaml, and `text` gives reasons in that language.
     """
     language = language_of(request)
     facts = {
         "say": words(language),
-        "reason": partial(reason, language=language),
+        "text": partial(_text, language=language),
         "language": language,
         "languages": LANGUAGES,
         "nonce": request.state.nonce,
     }
     return HTMLResponse(_environment().get_template(f"{name}.html").render(facts | dict(values or {})))
+
+
+def _text(*reasons: Reason, language: str) -> str:
+    return Reason(*reasons).text(language)
 
 
 @cache

@@ -13,6 +13,7 @@ from promptrec.authoring.run_tests import run_tests
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.engine.registry import EngineChoice
+from promptrec.errors import InputError
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, template_kinds
@@ -20,11 +21,10 @@ from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
 from promptrec.studio.html_pages import page
 from promptrec.studio.job import Job
-from promptrec.studio.messages import Refused, language_of
+from promptrec.studio.messages import error_text, language_of
 from promptrec.studio.model import ObservedEngine
 from promptrec.studio.request_form import PageRequest
 from promptrec.studio.session import Session, query
-from promptrec.studio.translate import fault
 from promptrec.studio.view_models import ab_result, failed_expectations, rank_changes, reply_problems
 from promptrec.template.template import Template
 
@@ -83,7 +83,7 @@ def run_template_tests(session: Session, form: PageRequest) -> Work:
     """Run the tests of the header and of pack.yaml."""
     template, catalog = session.edited_template(form), session.catalog(session.workspace.open(form.name))
     if not template.header.tests:
-        raise Refused("tests")
+        raise InputError("no-tests-yet")
 
     def work(job: Job) -> Mapping[str, Any]:
         total = len(template.header.tests)
@@ -110,9 +110,9 @@ def compare_on_dataset(session: Session, form: PageRequest) -> Work:
     saved, edited = session.saved_template(form), session.edited_template(form)
     limit = form.fields.get("people", "")
     if not limit.isdecimal() or not 1 <= int(limit) <= MOST_PEOPLE:
-        raise Refused("people", most=MOST_PEOPLE)
+        raise InputError("people-out-of-range", most=MOST_PEOPLE)
     if saved.sha256 == edited.sha256:
-        raise Refused("same")
+        raise InputError("same-prompts")
 
     def work(job: Job) -> Mapping[str, Any]:
         job.note("reading-data")
@@ -153,14 +153,14 @@ def progress(request: Request, job: Job, session: Session) -> Response:
     """Progress of a job, or its result."""
     # Read before the rest: work that ends meanwhile has its result or its error before it has its state.
     state = job.state
-    error = job.error and fault(job.error, language_of(request))
+    error = job.error and error_text(job.error, language_of(request))
     facts = {"job": job, "state": state, "model": session.model.name, "error": error, **job.result}
     return page(request, "job", facts)
 
 
 def _ranker(form: PageRequest, template: Template) -> str:
     if not template.kind.ranks:
-        raise Refused("profile")
+        raise InputError("profile-ranks-nothing")
     name = form.fields.get("ranker") or template.header.kind
     # One of another kind is left over from a header that was changed since.
     return name if template_kinds(name) == (template.header.kind,) else template.header.kind

@@ -7,7 +7,9 @@ from pathlib import Path
 import yaml
 from starlette.requests import Request
 
-from promptrec.errors import InputError
+from promptrec.authoring.lint.from_error import diagnostic_of
+from promptrec.errors import PromptrecError, TemplateError
+from promptrec.redaction import redact
 
 LANGUAGES = {"en": "English", "zh": "中文"}
 COOKIE = "promptrec-studio-language"
@@ -20,21 +22,17 @@ def words(language: str) -> Mapping[str, str]:
     return {name: by_language[language] for name, by_language in messages.items()}
 
 
-class Refused(InputError):
-    """A request that the studio refuses, with a message in the language of the page.
-
-    Args:
-        name: of the message `refused_NAME` in words.yaml.
-        slots: values of its placeholders.
-    """
-
-    def __init__(self, name: str, /, **slots: object) -> None:
-        self._name, self._slots = name, slots
-        super().__init__(self.text("en"))
-
-    def text(self, language: str) -> str:
-        """The message, in "en" or "zh"."""
-        return words(language)[f"refused_{self._name}"].format(**self._slots)
+def error_text(error: Exception, language: str) -> str:
+    """An error in a language, after the name of its file and its line; a template's as the linter words it."""
+    if not isinstance(error, PromptrecError):
+        return f"{type(error).__name__}: {error}"
+    path, text = error.path, redact(error.message.text(language))
+    if isinstance(error, TemplateError):
+        finding = diagnostic_of(error, "")
+        path, text = finding.path, finding.text(language)[0]
+    line = words(language)["line"].format(line=error.line) if error.line is not None else ""
+    place = f"{path.rpartition('/')[2]} {line}".strip()
+    return {"en": ": ", "zh": "："}[language].join(filter(None, (place, text)))
 
 
 def language_of(request: Request) -> str:

@@ -60,8 +60,8 @@ class Model:
 
     def __init__(self, name: str, engine: str | Engine | None = None, options: EngineOptions = DEFAULTS) -> None:
         self.name = name
-        self.missing = ""
-        """Why the model's tokenizer cannot be loaded; empty if it can."""
+        self.missing: PromptrecError | None = None
+        """Why the model's tokenizer cannot be loaded; None if it can."""
         self._options = options
         self._tokenizer: Tokenizer | None = None
         self._engine: str | None = None
@@ -83,9 +83,9 @@ class Model:
         try:
             self._tokenizer = self._tokenizer or self._read()
         except PromptrecError as error:
-            self.missing = str(error)
+            self.missing = error
             return WordTokenizer()
-        self.missing = ""
+        self.missing = None
         return self._tokenizer
 
     def _read(self) -> Tokenizer:

@@ -14,13 +14,12 @@ from promptrec.rank.expression import template_kinds
 from promptrec.rank.registry import RANKERS
 from promptrec.retrieve.candidates import retrieve_candidates
 from promptrec.studio.html_pages import page
-from promptrec.studio.messages import COOKIE, LANGUAGES
+from promptrec.studio.messages import COOKIE, LANGUAGES, error_text
 from promptrec.studio.messages import language_of as page_language
 from promptrec.studio.new_pack import ways
 from promptrec.studio.request_form import PageRequest
 from promptrec.studio.session import BUDGET, SHOWN, Session, language_of, names_of, query, templates_beside
-from promptrec.studio.translate import fault
-from promptrec.studio.workspace import TemplateFile
+from promptrec.studio.workspace import Gone, TemplateFile
 from promptrec.template.front_matter import Header
 
 FOUND = 12
@@ -33,6 +32,7 @@ def studio(request: Request, session: Session) -> Response:
     header, catalog = _header(session, template_file), _catalog(session, template_file)
     values: dict[str, Any] = {
         "template_file": template_file,
+        "gone": template_file.gone and error_text(Gone(template_file.path), page_language(request)),
         "packs": session.workspace.names(),
         "own": session.workspace.own_names(),
         "folder": session.workspace.own,
@@ -66,6 +66,7 @@ def prompt(request: Request, session: Session, form: PageRequest) -> Response:
     place = form.fields.get("place", "0")
     chosen = int(place) if place.isdecimal() and int(place) < len(items) else 0
     shown = view_prompt(template, query(form), items, session.model.tokenizer, place=chosen, budget=BUDGET)
+    missing = session.model.missing
     facts = {
         "shown": shown,
         "items": items,
@@ -73,7 +74,7 @@ def prompt(request: Request, session: Session, form: PageRequest) -> Response:
         "listwise": template.kind.lists_candidates,
         "scored": template.kind.scores is not None,
         "model": session.model.name,
-        "missing": session.model.missing,
+        "missing": missing and error_text(missing, page_language(request)),
         "trust": any(not token_span.trusted for part in shown.parts for token_span in part.token_spans),
     }
     return page(request, "prompt", facts)
@@ -97,7 +98,7 @@ def pick(request: Request, session: Session, form: PageRequest) -> Response:
 def problem(request: Request, error: PromptrecError) -> Response:
     """Message of an error."""
     # A template that cannot be used is explained under its line, where it can be mended.
-    values = {"error": fault(error, page_language(request)), "unusable": isinstance(error, TemplateError)}
+    values = {"error": error_text(error, page_language(request)), "unusable": isinstance(error, TemplateError)}
     return page(request, "problem", values)
 
 

@@ -36,11 +36,11 @@ async def read_form(request: Request) -> PageRequest:
     async for piece in request.stream():
         body += piece
         if len(body) > LONGEST_FORM:
-            raise InputError(f"the page sent more than {LONGEST_FORM:,} bytes")
+            raise InputError("form-too-long", most=LONGEST_FORM)
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:
-        raise InputError("the page sent something that is no form") from None
+        raise InputError("not-a-form") from None
     fields = {name: value.replace("\r\n", "\n") for name, value in pairs}
     return PageRequest(
         name=fields.pop("name", ""),

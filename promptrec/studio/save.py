@@ -9,19 +9,21 @@ from starlette.responses import Response
 
 from promptrec.errors import PromptrecError
 from promptrec.studio.html_pages import page
-from promptrec.studio.messages import language_of
+from promptrec.studio.messages import error_text, language_of
 from promptrec.studio.request_form import PageRequest
 from promptrec.studio.session import Session
-from promptrec.studio.translate import fault
-from promptrec.studio.workspace import ChangedMeanwhile
+from promptrec.studio.workspace import ChangedMeanwhile, Gone
 
 
 def look(request: Request, session: Session, form: PageRequest) -> Response:
     """Dialog with the diff of saving, its target, and what prevents it."""
+    language = language_of(request)
     try:
-        return page(request, "saving", _save_dialog(session, form))
+        dialog = _save_dialog(session, form)
     except PromptrecError as error:
-        return page(request, "not_saving", {"error": fault(error, language_of(request))})
+        return page(request, "not_saving", {"error": error_text(error, language)})
+    target = dialog["target"]
+    return page(request, "saving", dialog | {"gone": target.gone and error_text(Gone(target.path), language)})
 
 
 def save(request: Request, session: Session, form: PageRequest) -> Response:
@@ -34,7 +36,7 @@ def save(request: Request, session: Session, form: PageRequest) -> Response:
     except ChangedMeanwhile:
         return look(request, session, form)
     except PromptrecError as error:
-        answer = page(request, "problem", {"error": fault(error, language_of(request)), "unusable": False})
+        answer = page(request, "problem", {"error": error_text(error, language_of(request)), "unusable": False})
         answer.headers["HX-Retarget"] = "#not-saved"
         return answer
     return page(request, "saved", {"template_file": template_file, "time": f"{datetime.now():%H:%M}"})

@@ -40,7 +40,7 @@ def serve(
             # From here on a browser waits for the server to begin, and is not refused.
             listening.listen()
         except OSError as error:
-            raise InputError(f"port {port} cannot be used: {error.strerror}; --port 0 takes a free one") from None
+            raise InputError("port-cannot-be-used", port=port, why=error.strerror) from None
         port = listening.getsockname()[1]
         token = secrets.token_urlsafe(32)
         app = create_app(session, token, frozenset({f"{LOCAL}:{port}", f"localhost:{port}"}))

@@ -13,9 +13,8 @@ from promptrec.authoring.lint.linter import check
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.errors import TemplateError
+from promptrec.errors import InputError, TemplateError
 from promptrec.studio.job import Jobs
-from promptrec.studio.messages import Refused
 from promptrec.studio.model import Model
 from promptrec.studio.request_form import PageRequest
 from promptrec.studio.unsaved_pack import pack_overlay
@@ -95,11 +94,11 @@ class Session:
         """The candidates of the form, by title or ID; the first items of the catalogue if it has none.
 
         Raises:
-            Refused: no such item, or several of this title, or more than can be tried at once.
+            InputError: no such item, or several of this title, or more than can be tried at once.
         """
         catalog = self.catalog(self.workspace.open(form.name))
         if len(form.candidates) > MOST_CANDIDATES:
-            raise Refused("candidates", count=len(form.candidates), most=MOST_CANDIDATES)
+            raise InputError("too-many-to-try", count=len(form.candidates), most=MOST_CANDIDATES)
         found = [_item(catalog, words) for words in form.candidates] or list(islice(catalog, SHOWN))
         return tuple({item.item_id: item for item in found}.values())
 
@@ -115,7 +114,7 @@ def _template_to_try(template_file: TemplateFile, form: PageRequest) -> Path:
     """Path of the template that the form has chosen to try a part with, else of the first."""
     paths = templates_beside(template_file)
     if not paths:
-        raise Refused("pack", name=template_file.path.name)
+        raise InputError("no-template-beside", file=template_file.path.name)
     return next((path for path in paths if path.stem == form.fields.get("with")), paths[0])
 
 
@@ -128,7 +127,7 @@ def query(form: PageRequest) -> Query:
     """The query of the form.
 
     Raises:
-        InputError: text that no model could read. Refused: an attribute without a name or a value.
+        InputError: text that no model could read, or an attribute without a name or a value.
     """
     attributes = dict(map(_attribute, form.attributes))
     return Query(preferences=form.preferences, history=form.history, context=form.context, attributes=attributes)
@@ -145,7 +144,7 @@ def language_of(template_file: TemplateFile) -> str:
 def _attribute(line: str) -> tuple[str, str]:
     name, _, value = (part.strip() for part in line.replace("：", ":", 1).partition(":"))
     if not name or not value:
-        raise Refused("attribute", line=line)
+        raise InputError("attribute-not-name-and-value", words=line)
     return name, value
 
 
@@ -159,6 +158,6 @@ def _item(catalog: Catalog, words: str) -> Item:
     if found is None:
         titles = {item.title for item in catalog}
         nearest = process.extractOne(words, titles, scorer=fuzz.ratio, processor=str.casefold, score_cutoff=NEAR)
-        name = "several" if words in titles else "nearest" if nearest else "candidate"
-        raise Refused(name, words=words, nearest=nearest and nearest[0])
+        code = "title-of-several" if words in titles else "title-near" if nearest else "title-unknown"
+        raise InputError(code, words=words, nearest=nearest[0] if nearest else "")
     return found

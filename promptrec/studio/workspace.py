@@ -14,7 +14,6 @@ from pathlib import Path
 
 from promptrec.authoring.scaffold import new_pack, pack_name
 from promptrec.errors import InputError, TemplateError, UnknownName
-from promptrec.studio.messages import Refused
 from promptrec.template.loader import SUFFIX, shipped_folder
 from promptrec.template.pack import LONGEST_FILE, PART, SETTINGS, file_text
 
@@ -57,11 +56,11 @@ class Target:
     gone: bool = False
 
 
-class Gone(Refused):
+class Gone(InputError):
     """A file that does not exist (any more)."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__("gone", path=path)
+        super().__init__("file-gone", file=path)
 
 
 class ChangedMeanwhile(InputError):
@@ -78,7 +77,7 @@ class Workspace:
             try:
                 own.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise InputError(f"{own}: cannot be used as a folder of templates: {error.strerror}") from None
+                raise InputError("not-a-folder-of-templates", path=own, why=error.strerror) from None
 
     def names(self) -> dict[str, list[str]]:
         """Names of all files by pack, in order, including templates that cannot be loaded."""
@@ -160,8 +159,8 @@ class Workspace:
             seen: `Target.sha256` of the diff that the author has confirmed.
 
         Raises:
-            ChangedMeanwhile: the file says something else by now. InputError: as `target`, or it cannot be written.
-            Refused: it is too long to be opened again.
+            ChangedMeanwhile: the file was changed since.
+            InputError: as `target`, it cannot be written, or it is too long to be opened again.
         """
         with self._saving:
             return self._save(name, text, seen)
@@ -169,17 +168,17 @@ class Workspace:
     def _save(self, name: str, text: str, seen: str) -> TemplateFile:
         target, template_file = self.target(name), self.find(name)
         if target.sha256 != seen:
-            raise ChangedMeanwhile(f"{target.path} was changed on disk meanwhile: look at the difference again")
+            raise ChangedMeanwhile("file-changed-meanwhile", file=target.path)
         try:
             text = text.replace("\n", _line_end(target.path))
             if len(text.encode()) > LONGEST_FILE:
-                raise Refused("long", most=LONGEST_FILE)
+                raise InputError("too-long-to-save", most=LONGEST_FILE)
             target.path.parent.mkdir(parents=True, exist_ok=True)
             for beside in target.brings:
                 shutil.copyfile(template_file.path.parent / beside, target.path.parent / beside)
             _write(target.path, text)
         except OSError as error:
-            raise InputError(f"{target.path}: cannot be written: {error.strerror}") from None
+            raise InputError("file-cannot-be-written", path=target.path, why=error.strerror) from None
         return self.open(name)
 
     def create_pack(self, pack: str) -> None:
@@ -195,10 +194,10 @@ class Workspace:
     def _inside(self, path: Path) -> Path:
         """Path of a file or folder in the author's folder."""
         if self.own is None:
-            raise Refused("folder")
+            raise InputError("no-folder-to-save-in")
         full = self.own / path
         if not full.resolve().is_relative_to(self.own.resolve()):
-            raise InputError(f"{full}: a link that leads out of {self.own}: nothing is written there")
+            raise InputError("link-out-of-folder", path=full, own=self.own)
         return full
 
     def _paths(self) -> dict[str, Path]:
@@ -238,7 +237,7 @@ def _read(path: Path) -> tuple[str, str]:
     try:
         return file_text(path), hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
-        raise TemplateError(f"{path}: cannot be read: {error.strerror}") from None
+        raise TemplateError("cannot-be-read", path=path, why=error.strerror) from None
 
 
 def _write(path: Path, text: str) -> None:

@@ -5,8 +5,9 @@ import threading
 import pytest
 
 from promptrec.errors import InputError
+from promptrec.messages import message
 from promptrec.studio.job import MOST_FINISHED, Job, Jobs
-from promptrec.studio.translate import fault
+from promptrec.studio.messages import error_text
 
 
 def finished(work):
@@ -23,13 +24,13 @@ def test_a_job_has_its_result():
 
 def test_a_fault_is_said_whoever_made_it():
     def mistaken(_):
-        raise InputError("mend this")
+        raise InputError("no-tests-yet")
 
     def broken(_):
         raise ZeroDivisionError("oh")
 
-    assert (finished(mistaken).state, str(finished(mistaken).error)) == ("failed", "mend this")
-    assert fault(finished(broken).error, "zh") == "ZeroDivisionError: oh"
+    assert (finished(mistaken).state, str(finished(mistaken).error)) == ("failed", message("no-tests-yet").text())
+    assert error_text(finished(broken).error, "zh") == "ZeroDivisionError: oh"
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from promptrec.errors import InputError
+from promptrec.messages import reason
 from promptrec.studio import job_views
 from promptrec.studio.job import Job
 from promptrec.studio.model import AT_ONCE, Model, ObservedEngine
@@ -128,14 +129,14 @@ def test_ab_says_which_text_is_better_or_that_no_difference_is_shown(
 
 
 def test_ab_says_whose_ranking_failed_first_and_why(client, session, ended, form):
-    engine = ScriptedEngine(fail=lambda text: "the prompt is empty" if "Nothing more" in text else None)
+    engine = ScriptedEngine(fail=lambda text: reason("prompt-empty") if "Nothing more" in text else None)
     object.__setattr__(session, "model", Model("scripted", engine))
     edited = SOURCE.replace("A guest who would enjoy it says:", "Nothing more is known.")
     fields = form(edited, dataset="planted", people="3")
     assert re.search(r'class="number">3<small>\S+: .*the prompt is empty.*</small>', ended("ab", fields))
     client.get("/?language=zh")
     shown = ended("ab", fields)
-    assert shown.count("<small>") == 1 and re.search(r"<small>\S+: .*提示词是空的.*</small>", shown)
+    assert shown.count("<small>") == 1 and re.search(r"<small>\S+：.*提示词是空的.*</small>", shown)
 
 
 def test_ab_with_one_person_cannot_tell(ended, form):

@@ -103,7 +103,7 @@ def test_a_refusal_is_said_in_the_dialog_that_asked(client, mine, form, monkeypa
     answer = client.post("/save", data=fields)
     assert answer.headers["HX-Retarget"] == "#not-saved" and "cannot be written: Permission denied" in answer.text
     assert 'role="alert"' in answer.text and (mine / f"{NAME}.jinja").read_text() == SOURCE
-    assert "query-likelihood.jinja 无法写入" in client.post("/save?language=zh", data=fields).text
+    assert "query-likelihood.jinja：无法写入" in client.post("/save?language=zh", data=fields).text
 
 
 def test_what_cannot_even_be_looked_at_is_said_in_a_dialog(client, session, form):

@@ -17,6 +17,7 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interactions
 from promptrec.data.query import Query
 from promptrec.errors import InputError, MissingExtra
+from promptrec.messages import Reason, message, reason
 from promptrec.rank.base import ModelFreeRanker
 from promptrec.rank.result_builder import ResultBuilder
 
@@ -51,12 +52,12 @@ class _Collaborative(ModelFreeRanker):
         unknown = len(e.request.candidates) - len(known)
         if unknown:
             e.status = "repaired" if known else "fallback"
-            e.notes.append(f"{unknown} candidates are not in the training data and come last in a seeded random order")
+            e.notes.append(reason("not-in-training-data", unknown=unknown))
 
     def _score_by_likes(self, e: ResultBuilder) -> None:
         e.status, e.ordered_by = "fallback", "likes"
-        lacking = "no item of the history is in the training data" if e.request.query.history else "there is no history"
-        e.notes.append(f"{lacking}; the order is by the number of likes in the training data")
+        lacking = "history-not-in-training-data" if e.request.query.history else "no-history"
+        e.notes.append(Reason(message(lacking), message("order-by-likes")))
         for item in e.request.candidates:
             e.score(item.item_id, likes=float(self._likes.get(item.item_id, 0)))
 
@@ -75,16 +76,13 @@ class _Collaborative(ModelFreeRanker):
     @property
     def _catalog(self) -> Catalog:
         if self._setup.catalog is None:
-            raise InputError(f"the ranker {self.name} needs a catalogue to find a history's items in: give catalog=…")
+            raise InputError("ranker-needs-catalogue-for-history", ranker=self.name)
         return self._setup.catalog
 
     @cached_property
     def _likes_frame(self) -> Any:  # noqa: ANN401 - a pandas data frame
         if self._setup.training is None:
-            raise InputError(
-                f"the ranker {self.name} learns from interactions: give training=Interactions.from_csv(…); on the "
-                "command line, `promptrec evaluate` takes them from a dataset"
-            )
+            raise InputError("ranker-needs-training-data", ranker=self.name)
         return likes(self._setup.training)
 
     @cached_property
@@ -148,7 +146,7 @@ def likes(training: Interactions) -> Any:  # noqa: ANN401 - a pandas data frame
     """
     frame = training.frame
     if not len(frame):
-        raise InputError("there are no interactions in the training data: nothing can be learned from them")
+        raise InputError("training-data-empty")
     low, high = frame["rating"].min(), frame["rating"].max()
     is_like = frame["rating"].isna() | (frame["rating"] >= low + LIKED * (high - low))
     # LensKit takes no other type of text column.

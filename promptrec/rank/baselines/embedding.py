@@ -7,6 +7,7 @@ from typing import ClassVar
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.engine.registry import open_encoder
+from promptrec.messages import reason
 from promptrec.rank.base import ModelFreeRanker
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.result_builder import ResultBuilder
@@ -36,7 +37,8 @@ class Embedding(ModelFreeRanker):
             for item, score in zip(e.request.candidates, near, strict=True):
                 e.score(item.item_id, embedding=float(score))
             truncations = {"query": cut, "item": next(filter(None, items.truncated_to[start:end]), None)}
-            e.truncations |= {f"{name} to {tokens}": None for name, tokens in truncations.items() if tokens}
+            lost = [reason("truncated-to", name=name, tokens=tokens) for name, tokens in truncations.items() if tokens]
+            e.truncations |= dict.fromkeys(lost)
 
     @cached_property
     def _encoder(self) -> Encoder:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from promptrec.errors import InputError
+from promptrec.messages import reason
 from promptrec.rank.base import ModelFreeRanker
 from promptrec.rank.ordering import seeded_hash
 from promptrec.rank.result_builder import ResultBuilder
@@ -41,7 +42,7 @@ class Popular(ModelFreeRanker):
             unknown = len(e.request.candidates) - len(e.scores)
             if unknown:
                 e.status = "repaired" if e.scores else "fallback"
-                e.notes.append(f"{unknown} candidates have no popularity and come last in a seeded random order")
+                e.notes.append(reason("without-popularity", unknown=unknown))
 
 
 class Bm25Ranker(ModelFreeRanker):
@@ -61,5 +62,5 @@ class Bm25Ranker(ModelFreeRanker):
     @property
     def _index(self) -> Bm25:
         if self._setup.catalog is None:
-            raise InputError("the ranker bm25 needs a catalogue for its word statistics: give catalog=…")
+            raise InputError("ranker-needs-catalogue-for-words")
         return Bm25.of(self._setup.catalog)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
+from promptrec.messages import Reason, reason
 from promptrec.rank.base import Ranker
 from promptrec.rank.ranking import Ranking
 from promptrec.rank.result_builder import ResultBuilder, build_rankings
@@ -47,11 +48,11 @@ def add_ranking(e: ResultBuilder, ranking: Ranking) -> None:
     """Add the scores, truncations and cost of a member's ranking, and what its status says of its order."""
     add_scores(e, ranking)
     if ranking.status == "failed":
-        e.errors.append(f"{ranking.ranker}: {ranking.reason}")
+        e.errors.append(reason("reason-of", name=ranking.ranker, why=ranking.reason))
     elif ranking.status == "fallback":
-        reason = ranking.reason.partition(";")[0]  # the rest describes an order that is not used
         e.status = "repaired"
-        e.notes.append(f"{ranking.ranker} gave no order of its own: {reason}")
+        why = Reason(*ranking.reason.messages[:1])  # the others describe an order that is not used
+        e.notes.append(reason("gave-no-order", ranker=ranking.ranker, why=why))
     elif ranking.status != "ok":
         e.status = "repaired"
-        e.notes.append(f"{ranking.ranker}: {ranking.reason}")
+        e.notes.append(reason("reason-of", name=ranking.ranker, why=ranking.reason))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
+from promptrec.messages import reason
 from promptrec.rank.base import Ranker
 from promptrec.rank.fusion.base import CompositeRanker, add_ranking
 from promptrec.rank.fusion.ensemble import member_scores
@@ -41,7 +42,7 @@ class Cascade(CompositeRanker):
         if not member_scores(second):
             shortlist, top = set(), ()
             e.status = "fallback"
-            e.notes.append(f"the order is that of {first.ranker}, because {second.ranker} gave none: {second.reason}")
+            e.notes.append(reason("order-of-first-stage", first=first.ranker, second=second.ranker, why=second.reason))
         rest = [[i for i in group if i not in shortlist] for group in first.tie_groups()]
         items = {item.item_id: item for item in e.request.candidates}
         for item_id, score in rank_scores([[items[i] for i in group] for group in (*top, *rest)]).items():

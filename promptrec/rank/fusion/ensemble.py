@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from promptrec.engine.base import Engine
+from promptrec.messages import Reason, reason
 from promptrec.rank.base import Ranker
 from promptrec.rank.fusion.base import CompositeRanker, add_ranking
 from promptrec.rank.ranking import Ranking
@@ -38,7 +39,7 @@ class Ensemble(CompositeRanker):
                 e.status = "fallback"
             if total and e.errors:
                 e.status = "repaired"
-                e.notes.append("without " + "; ".join(e.errors))
+                e.notes.append(reason("without-rankers", why=Reason(*e.errors)))
         return [ranking for rankings in found for ranking in rankings]
 
 

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from promptrec.data.item import Item
 from promptrec.engine.base import Engine
+from promptrec.messages import reason
 from promptrec.rank.base import PromptRanker
 from promptrec.rank.batched_rounds import Rounds, gather, run
 from promptrec.rank.listwise.labels import Assignment, LabelReading, assign, read_labels
@@ -86,7 +87,7 @@ def _add_mean_scores(e: ResultBuilder, readings: Sequence[LabelReading | None]) 
     unread = len(readings) - len(read)
     if unread:
         e.status = "repaired"
-        e.notes.append(f"{unread} of {len(readings)} shifts could not be read and count for nothing: {e.errors[0]}")
+        e.notes.append(reason("shifts-unread", unread=unread, count=len(readings), why=e.errors[0]))
 
 
 def _means(e: ResultBuilder, readings: Sequence[LabelReading | None]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from promptrec.answer.base import AnswerFormat, Parsed
 from promptrec.answer.registry import answer_format
 from promptrec.data.item import Item
 from promptrec.engine.base import Constraint, Engine, Output, Sampling, Tokens
+from promptrec.messages import Reason, message, reason
 from promptrec.prompt import PromptTooLong, fit
 from promptrec.rank.base import PromptRanker
 from promptrec.rank.label_tokens import label_names
@@ -76,15 +77,16 @@ class WindowedOrder:
             e.status = "repaired"
             e.notes.append(self._repairs(e.reply or ReplyReport()))
 
-    def _repairs(self, reply: ReplyReport) -> str:
-        faults = f"repeated {len(reply.repeated)} and named {len(reply.unknown)} unknown"
+    def _repairs(self, reply: ReplyReport) -> Reason:
+        faults = {"missing": len(reply.missing), "repeated": len(reply.repeated), "unknown": len(reply.unknown)}
         if len(self.parts) == 1:
-            left_out = f"{len(reply.missing)} of {len(self.items)} candidates (last, in a seeded random order)"
-            return f"the reply left out {left_out}, {faults}"
-        left_out = f"the replies to {len(self.parts)} windows left out {len(reply.missing)} candidates, {faults}"
-        why = f" ({self.evidence.errors[0]})" if self.evidence.errors else ""
-        return (
-            f"{left_out}; {self._unread} of them could not be read{why}; what was not named stays in the order it had"
+            return reason("reply-incomplete", count=len(self.items), **faults)
+        errors = self.evidence.errors
+        code = "windows-unread-because" if errors else "windows-unread"
+        return Reason(
+            message("replies-incomplete", windows=len(self.parts), **faults),
+            message(code, unread=self._unread, why=errors[0] if errors else ""),
+            message("unnamed-keep-order"),
         )
 
     def _fall_back(self) -> None:
@@ -94,10 +96,8 @@ class WindowedOrder:
         retrieved = e.request.retrieved
         for item_id, score in retrieved.items():
             e.score(item_id, retriever=score)
-        e.notes.append(
-            "no candidate could be read from the reply; the order is "
-            + ("the retriever's" if retrieved else "a seeded random one")
-        )
+        order = message("order-of-retriever" if retrieved else "order-seeded")
+        e.notes.append(Reason(message("no-candidate-in-reply"), order))
 
 
 def _merge(reports: Sequence[ReplyReport]) -> ReplyReport | None:
@@ -156,7 +156,7 @@ class ListwiseText(PromptRanker):
         try:
             fitted = fit(template, e.request.query, items, labels, engine.tokenizer, budget, instruction=instruction)
         except PromptTooLong as too_long:
-            e.errors.append(str(too_long))
+            e.errors.append(too_long.reason)
             return None
         e.truncations.update(dict.fromkeys(fitted.truncations))
         return _WindowPrompt(part, order, fitted.encoded.ids, choices, max_tokens)

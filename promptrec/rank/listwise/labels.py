@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from promptrec.data.item import Item
 from promptrec.engine.base import Engine, Tokens
+from promptrec.messages import Message, message, reason
 from promptrec.prompt import PromptTooLong, fit
 from promptrec.rank.base import PromptRanker
 from promptrec.rank.label_tokens import label_tokens
@@ -104,23 +105,23 @@ def read_labels(
 def _prompt(assignment: Assignment, labels: dict[str, int], engine: Engine, template: Template) -> _LabelPrompt | None:
     e, n = assignment.evidence, len(assignment.items)
     if len(labels) < n:
-        e.errors.append(f"{n} candidates but this model's tokenizer has {len(labels)} labels: {_fewer(len(labels))}")
+        e.errors.append(reason("too-few-labels", count=n, labels=len(labels), fewer=_fewer(len(labels))))
         return None
     budget = engine.context_length - 1
     try:
         fitted = fit(template, e.request.query, assignment.items, tuple(labels), engine.tokenizer, budget)
     except PromptTooLong as too_long:
         # Rankers that show no more than a window at once have no use for the advice.
-        e.errors.append(f"{too_long}: {_fewer(n // 2)}" if n > WINDOW else str(too_long))
+        why = too_long.reason
+        e.errors.append(reason("prompt-of-too-many", why=why, fewer=_fewer(n // 2)) if n > WINDOW else why)
         return None
     e.truncations.update(dict.fromkeys(fitted.truncations))
     return _LabelPrompt(fitted.encoded.ids, labels)
 
 
-def _fewer(room: int) -> str:
+def _fewer(room: int) -> Message:
     """Advice where only about `room` candidates can be read at once."""
-    cascade = f"bm25:{min(KEEP, room)}:listwise-labels"
-    return f"give fewer candidates, or use the ranker tournament or a cascade such as {cascade}"
+    return message("fewer-candidates", cascade=f"bm25:{min(KEEP, room)}:listwise-labels")
 
 
 class ListwiseLabels(PromptRanker):

@@ -14,6 +14,7 @@ from promptrec.data.record import Record
 from promptrec.engine.base import Engine
 from promptrec.engine.models.fingerprint import adapter_sha256
 from promptrec.errors import InputError, writing
+from promptrec.messages import Message, message, reason
 from promptrec.rank.base import PromptRanker
 from promptrec.rank.listwise.labels import LabelReading, assign, read_labels
 from promptrec.rank.ranking import TemplateRef
@@ -24,11 +25,7 @@ from promptrec.template.template import Template
 LEAST_REQUESTS = 16
 # Requests per engine call: enough to fill its batches, few enough to report progress.
 BATCH = 64
-MISSING = (
-    "the ranker listwise-prior needs a position bias, and none is given: fit one with `promptrec position-bias`, "
-    "and give --position-bias FILE (in Python position_bias=FILE)"
-)
-AGAIN = "fit it again with `promptrec position-bias`"
+EARLIER = message("earlier-position-bias")
 
 
 class PositionOffsets(Record):
@@ -83,7 +80,7 @@ class PositionBias(Record):
             InputError: nothing could be read, or `earlier` is of another model, adapter, template or labels.
         """
         if earlier is not None:
-            earlier.check(engine, template, adapter, "the earlier position bias")
+            earlier.check(engine, template, adapter, EARLIER)
         evidence = [ResultBuilder(request) for request in requests]
         # Each request has its own seed: requests that share an ID and candidates must not share an assignment.
         assignments = [assign(e, seed) for seed, e in enumerate(evidence)]
@@ -93,16 +90,16 @@ class PositionBias(Record):
             found += [reading for reading in batch if reading is not None]
             progress(start + len(batch))
         if not found:
-            errors = [error for e in evidence for error in e.errors] or ["there are no requests"]
-            raise InputError(f"no position bias can be fitted: {errors[0]}")
+            errors = [error for e in evidence for error in e.errors] or [reason("no-requests")]
+            raise InputError("position-bias-cannot-be-fitted", why=errors[0])
         by_size = dict(earlier.by_size) if earlier else {}
         for n in sorted({len(reading.labels) for reading in found}):
             mean = _mean([reading for reading in found if len(reading.labels) == n])
-            known = earlier and earlier.offsets_for(mean.labels, "the earlier position bias")
+            known = earlier and earlier.offsets_for(mean.labels, EARLIER)
             by_size[n] = _pool(known, mean) if known else mean
         return cls(model=engine.model_id, adapter=_sha256(adapter), template=TemplateRef.of(template), by_size=by_size)
 
-    def check(self, engine: Engine, template: Template, adapter: str | None, where: str) -> None:
+    def check(self, engine: Engine, template: Template, adapter: str | None, where: Message) -> None:
         """Check that the bias was fitted for this model, adapter and template.
 
         Args:
@@ -119,11 +116,11 @@ class PositionBias(Record):
             "model": (self.model, engine.model_id),
             "adapter": ((self.adapter or "none")[:8], (_sha256(adapter) or "none")[:8]),
             "template": (self.template.name, now.name),
-            "template text": (self.template.sha256[:8], now.sha256[:8]),
+            "template-text": (self.template.sha256[:8], now.sha256[:8]),
         }
         _check_equal(fitted_and_now, where)
 
-    def offsets_for(self, labels: Sequence[str], where: str) -> PositionOffsets | None:
+    def offsets_for(self, labels: Sequence[str], where: Message) -> PositionOffsets | None:
         """Offsets for so many labels; None if none were fitted for that number of candidates.
 
         Raises:
@@ -153,7 +150,7 @@ class PositionBias(Record):
         try:
             return cls.model_validate_json(_content(path))
         except ValidationError as error:
-            raise InputError(f"{path}: not a position bias: {error.errors()[0]['msg']}; {AGAIN}") from None
+            raise InputError("not-a-position-bias", path=path or "", why=error.errors()[0]["msg"]) from None
 
 
 def bias_sha256(path: str | Path | None) -> str:
@@ -167,11 +164,11 @@ def bias_sha256(path: str | Path | None) -> str:
 
 def _content(path: str | Path | None) -> bytes:
     if path is None:
-        raise InputError(MISSING)
+        raise InputError("position-bias-missing")
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise InputError(f"{path}: the position bias cannot be read: {error.strerror}; {AGAIN}") from None
+        raise InputError("position-bias-cannot-be-read", path=path, why=error.strerror) from None
 
 
 def _mean(readings: Sequence[LabelReading]) -> PositionOffsets:
@@ -192,11 +189,15 @@ def _sha256(adapter: str | None) -> str | None:
     return adapter and adapter_sha256(adapter)
 
 
-def _check_equal(fitted_and_now: Mapping[str, tuple[str, str]], where: str) -> None:
+def _check_equal(fitted_and_now: Mapping[str, tuple[str, str]], where: Message) -> None:
     """Raise InputError if a value differs from the one at fitting time."""
-    stale = [f"the {name} {was} (now {now})" for name, (was, now) in fitted_and_now.items() if was != now]
+    stale = tuple(
+        reason("fitted-for", what=message(f"kind/{name}"), was=was, now=now)
+        for name, (was, now) in fitted_and_now.items()
+        if was != now
+    )
     if stale:
-        raise InputError(f"{where} was fitted for {' and '.join(stale)}: {AGAIN}")
+        raise InputError("position-bias-stale", where=where, stale=stale)
 
 
 class ListwisePrior(PromptRanker):
@@ -215,7 +216,7 @@ class ListwisePrior(PromptRanker):
         Raises:
             InputError: no position bias is given, or one of another model, adapter, template or set of labels.
         """
-        adapter, where = self._setup.adapter, f"the position bias {self._setup.position_bias}"
+        adapter, where = self._setup.adapter, message("position-bias-of", file=self._setup.position_bias)
         self._bias.check(engine, template, adapter, where)
         assignments = [assign(e, self._setup.seed) for e in evidence]
         for reading in read_labels(assignments, engine, template, adapter):
@@ -238,7 +239,4 @@ def _add_corrected(reading: LabelReading, fitted: PositionOffsets | None) -> Non
         e.score(item_id, listwise_prior=logprob - offset)
     e.diagnostics["position-bias-requests"] = requests if known else 0
     if not known:
-        e.notes.append(
-            f"the position bias is not used: it was fitted on {requests} requests with {n} candidates and needs "
-            f"{LEAST_REQUESTS}"
-        )
+        e.notes.append(reason("position-bias-not-used", requests=requests, n=n, least=LEAST_REQUESTS))

@@ -47,7 +47,7 @@ def fit_pairs(evidence: Sequence[ResultBuilder], template: Template, engine: Eng
             try:
                 fitted = fit(template, e.request.query, (item,), (), engine.tokenizer, budget)
             except PromptTooLong as too_long:
-                e.errors.append(str(too_long))
+                e.errors.append(too_long.reason)
                 continue
             e.truncations.update(dict.fromkeys(fitted.truncations))
             pairs.append(Pair(e, item, fitted))

@@ -22,6 +22,7 @@ from promptrec.engine.models.fingerprint import adapter_sha256, folder_sha256
 from promptrec.engine.models.registry import ModelInfo, resolve
 from promptrec.engine.options import DEFAULTS, NOT_OF_RESULTS, EngineOptions
 from promptrec.errors import PromptrecError
+from promptrec.messages import Message, Reason, message, reason
 from promptrec.rank.expression import template_kinds
 from promptrec.rank.fusion.ensemble import member_scores, standardise
 from promptrec.rank.probe_data import FOLDER, Pairs, probe_pairs
@@ -52,7 +53,7 @@ class Probe(Record):
     language: str
     ranker: str
     """Expression of the selected ranker."""
-    reason: str
+    reason: Reason
     """Why it was selected."""
     weights: Mapping[str, float] = Field(default_factory=dict)
     """Prior weight of each ranker that may be in the sum, on the scale of `discriminant`; empty if none may."""
@@ -61,13 +62,13 @@ class Probe(Record):
     @classmethod
     def of(cls, engine: Engine, language: str, pairs: Pairs, results: Sequence[ProbeResult]) -> Self:
         """The selection from measurements on the pairs."""
-        weights, ranker, reason = choose(pairs, results)
+        weights, ranker, why = choose(pairs, results)
         return cls(
             model=engine.model_id,
             engine=engine.name,
             language=language,
             ranker=ranker,
-            reason=reason,
+            reason=why,
             weights=weights,
             rows=tuple(result.row for result in results),
         )
@@ -120,7 +121,7 @@ def auto(
     return probe
 
 
-def choose(pairs: Pairs, results: Sequence[ProbeResult]) -> tuple[dict[str, float], str, str]:
+def choose(pairs: Pairs, results: Sequence[ProbeResult]) -> tuple[dict[str, float], str, Reason]:
     """Select a ranker from measurements on the pairs.
 
     Returns:
@@ -130,7 +131,7 @@ def choose(pairs: Pairs, results: Sequence[ProbeResult]) -> tuple[dict[str, floa
     if not members:
         has_encoder = any(result.row.ranker == "embedding" and result.scores for result in results)
         fallback = "embedding" if has_encoder else "bm25"
-        return {}, fallback, "no way of asking this model was surely better than chance on the probe"
+        return {}, fallback, reason("probe-found-nothing")
     right = [pairs.right[request.query.query_id] for request in pairs.requests]
     by_name = {result.row.ranker: result.scores for result in results}
     scores = {row.ranker: by_name[row.ranker] for row in members}
@@ -142,13 +143,13 @@ def choose(pairs: Pairs, results: Sequence[ProbeResult]) -> tuple[dict[str, floa
             scores, (weights, area) = rest, less
             dropped.append(row.ranker)
     weights |= {BM25: WEIGHTING.bm25_weight()}
-    reason = f"on the probe's pairs {_describe(weights)}"
+    why = [message("weights-of-probe", weights=_describe(weights))]
     if dropped:
-        reason += f"; {', '.join(dropped)} would read more and add less than {TOLERANCE} to the AUC"
-    return weights, sum_name(WEIGHTING.select(weights)), reason
+        why.append(message("probe-dropped", rankers=tuple(dropped), tolerance=TOLERANCE))
+    return weights, sum_name(WEIGHTING.select(weights)), Reason(*why)
 
 
-def reweight(probe: Probe, read: Callable[[str], Sequence[Ranking]]) -> tuple[str, str]:
+def reweight(probe: Probe, read: Callable[[str], Sequence[Ranking]]) -> tuple[str, Reason]:
     """Adjust the weights of a probe to the requests to be ranked, by agreement between the rankers.
 
     Args:
@@ -164,14 +165,14 @@ def reweight(probe: Probe, read: Callable[[str], Sequence[Ranking]]) -> tuple[st
     for member in sorted(probe.weights, key=lambda name: name != BM25):  # BM25 counts the requests for free
         rankings[member] = read(member)
         if len(rankings[member]) < LEAST_REQUESTS:
-            few = f"{len(rankings[member])} requests are too few to weigh by agreement"
-            return probe.ranker, f"{probe.reason}; {few}"
+            return probe.ranker, Reason(probe.reason, message("too-few-to-weigh", count=len(rankings[member])))
     scores = {member: [standardise(member_scores(r)) for r in each] for member, each in rankings.items()}
     agreed = agreement(scores, probe.weights)
     weights = WEIGHTING.adjust(probe.weights, agreed)
-    values = ", ".join(f"{member} {value:.2f}" for member, value in agreed.items())
-    measured = f"agreement with the others on {len(rankings[BM25])} requests: {values}"
-    return sum_name(WEIGHTING.select(weights)), f"{probe.reason}; {measured}; together {_describe(weights)}"
+    values = tuple(f"{member} {value:.2f}" for member, value in agreed.items())
+    measured = message("agreement", count=len(rankings[BM25]), values=values)
+    why = Reason(probe.reason, measured, message("weights-together", weights=_describe(weights)))
+    return sum_name(WEIGHTING.select(weights)), why
 
 
 def sum_name(weights: Mapping[str, float]) -> str:
@@ -181,12 +182,14 @@ def sum_name(weights: Mapping[str, float]) -> str:
     return "+".join(f"{weight:.2f}*{name}" for name, weight in weights.items())
 
 
-def _describe(weights: Mapping[str, float]) -> str:
+def _describe(weights: Mapping[str, float]) -> Message:
     """The relative weights in words, and which rankers are left out for too little weight."""
     selected = WEIGHTING.select(weights)
-    out = [name for name in weights if name not in selected]
-    counts = ", ".join(f"{name} counts {weight:.2f}" for name, weight in selected.items())
-    return counts + (f" (less than {WEIGHTING.least}, left out: {', '.join(out)})" if out else "")
+    out = tuple(name for name in weights if name not in selected)
+    counts = tuple(reason("ranker-counts", ranker=name, weight=f"{weight:.2f}") for name, weight in selected.items())
+    if not out:
+        return message("weights", counts=counts)
+    return message("weights-without", counts=counts, least=WEIGHTING.least, rankers=out)
 
 
 def _key(info: ModelInfo, engine: Engine, encoder: str, options: EngineOptions, adapter: str | None) -> str:

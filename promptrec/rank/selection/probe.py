@@ -13,6 +13,7 @@ from pydantic import FiniteFloat
 from promptrec.data.record import Record
 from promptrec.engine.base import Engine
 from promptrec.errors import MissingExtra, ModelError, UnknownName
+from promptrec.messages import Reason
 from promptrec.rank.base import Ranker, Setup
 from promptrec.rank.expression import build_ranker, template_kinds
 from promptrec.rank.fusion.ensemble import member_scores, standardise
@@ -43,7 +44,7 @@ class ProbeRow(Record):
     """Share of pairs with more yes than no before calibration; of `yes-no`."""
     gain: FiniteFloat | None = None
     """Lower one-sided 95 % bound of the gain in AUC over the plain ranker; of mean-centred variants."""
-    reason: str = ""
+    reason: Reason = Reason()
     """Why it was not measured."""
 
 
@@ -112,7 +113,7 @@ def measure(
         ranker = build_ranker(name, Setup(pairs.catalog, templates, pairs.seed, adapter, encoder))
         return measure_ranker(ranker, engine, pairs)
     except (MissingExtra, ModelError, UnknownName) as error:  # no encoder here; an engine that is dead is no finding
-        return ProbeResult(ProbeRow(ranker=name, reason=str(error)))
+        return ProbeResult(ProbeRow(ranker=name, reason=error.reason))
 
 
 def _first_position(rankings: Sequence[Ranking], pairs: Pairs) -> float:

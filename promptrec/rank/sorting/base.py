@@ -11,6 +11,7 @@ from typing import ClassVar, TypeVar
 
 from promptrec.data.item import Item
 from promptrec.engine.base import Engine
+from promptrec.messages import reason
 from promptrec.rank.base import PromptRanker
 from promptrec.rank.batched_rounds import Rounds, gather, run
 from promptrec.rank.listwise.labels import Assignment, LabelReading, read_labels
@@ -69,4 +70,4 @@ class ComparisonRanker(PromptRanker):
             e.diagnostics["label-mass"] = fmean(reading.mass for reading in read)
         if 0 < len(read) < count:
             e.status = "repaired"
-            e.notes.append(f"{count - len(read)} of {count} sets could not be read and say nothing: {e.errors[0]}")
+            e.notes.append(reason("sets-unread", unread=count - len(read), count=count, why=e.errors[0]))

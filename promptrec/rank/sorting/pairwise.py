@@ -12,6 +12,7 @@ from statistics import fmean
 from typing import ClassVar
 
 from promptrec.data.item import Item
+from promptrec.messages import reason
 from promptrec.rank.ordering import DECIMALS, average_ties, rank_scores, seeded_order
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.rank.sorting.base import Comparison, ComparisonRanker, Labels
@@ -46,13 +47,11 @@ class PairwiseAll(ComparisonRanker):
     def compare(self, e: ResultBuilder) -> Comparison[dict[str, float]]:
         """See `Comparing.compare`."""
         items = e.request.candidates
-        if len(items) > MAX_CANDIDATES:
-            e.errors.append(
-                f"{len(items)} candidates are {len(items) * (len(items) - 1):,} prompts of pairwise-all, which takes "
-                f"{MAX_CANDIDATES} candidates at most: use the ranker pairwise"
-            )
+        n = len(items)
+        if n > MAX_CANDIDATES:
+            e.errors.append(reason("too-many-for-all-pairs", count=n, prompts=n * (n - 1), most=MAX_CANDIDATES))
             return {}
-        if len(items) == 1:
+        if n == 1:
             return {items[0].item_id: 0.0}
         pairs = list(combinations(items, 2))
         answers = yield [shown for a, b in pairs for shown in ((a, b), (b, a))]
