@@ -1,4 +1,4 @@
-"""Reading labels, and freeing them of what a model likes about their slots."""
+"""Label probabilities, and cyclic shifts that average out position bias."""
 
 import re
 from statistics import fmean

@@ -35,7 +35,7 @@ class _Collaborative(ModelFreeRanker):
     """
 
     def score(self, evidence: Sequence[ResultBuilder]) -> None:
-        """See `ModelFree.gather`."""
+        """See `ModelFreeRanker.score`."""
         for e in evidence:
             history = self._history(e.request.query)
             if history:

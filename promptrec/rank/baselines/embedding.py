@@ -27,7 +27,7 @@ class Embedding(ModelFreeRanker):
         return [r.model_copy(update={"model": self._encoder.model_id}) for r in super().rank(requests, engine)]
 
     def score(self, evidence: Sequence[ResultBuilder]) -> None:
-        """See `ModelFree.gather`."""
+        """See `ModelFreeRanker.score`."""
         queries = self._encoder.encode_query([query_words(e.request.query) for e in evidence])
         items = self._encoder.encode_document([document(item) for e in evidence for item in e.request.candidates])
         end = 0

@@ -20,7 +20,7 @@ class Random(ModelFreeRanker):
     reads_query: ClassVar[bool] = False
 
     def score(self, evidence: Sequence[ResultBuilder]) -> None:
-        """See `ModelFree.gather`."""
+        """See `ModelFreeRanker.score`."""
         for e in evidence:
             for item in e.request.candidates:
                 draw = seeded_hash(self._setup.seed, "random", e.request.query.query_id, item.item_id)
@@ -34,7 +34,7 @@ class Popular(ModelFreeRanker):
     reads_query: ClassVar[bool] = False
 
     def score(self, evidence: Sequence[ResultBuilder]) -> None:
-        """See `ModelFree.gather`."""
+        """See `ModelFreeRanker.score`."""
         for e in evidence:
             for item in e.request.candidates:
                 if item.popularity is not None:
@@ -52,7 +52,7 @@ class Bm25Ranker(ModelFreeRanker):
     pointwise: ClassVar[bool] = True
 
     def score(self, evidence: Sequence[ResultBuilder]) -> None:
-        """See `ModelFree.gather`."""
+        """See `ModelFreeRanker.score`."""
         index = self._index
         for e in evidence:
             scores = index.scores(query_words(e.request.query), e.request.candidates)

@@ -24,7 +24,7 @@ class Cascade(CompositeRanker):
         self._first, self._keep, self._then = first, keep, then
 
     def score(self, evidence: Sequence[ResultBuilder], engine: Engine | None) -> list[Ranking]:
-        """See `Combined.gather`."""
+        """See `CompositeRanker.score`."""
         first = self._first.rank([e.request for e in evidence], engine)
         usable = [n for n, ranking in enumerate(first) if ranking.status != "failed"]
         shortlists = [_shortlist(evidence[n].request, first[n], self._keep) for n in usable]

@@ -27,7 +27,7 @@ class Ensemble(CompositeRanker):
         self._weights = tuple(weights or [1.0] * len(members))
 
     def score(self, evidence: Sequence[ResultBuilder], engine: Engine | None) -> list[Ranking]:
-        """See `Combined.gather`."""
+        """See `CompositeRanker.score`."""
         found = [member.rank([e.request for e in evidence], engine) for member in self._members]
         for place, e in enumerate(evidence):
             for rankings in found:

@@ -131,7 +131,7 @@ class ListwiseLabels(PromptRanker):
     template_kind: ClassVar[str] = "listwise-labels"
 
     def score(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
-        """See `Prompting.gather`."""
+        """See `PromptRanker.score`."""
         assignments = [assign(e, self._setup.seed) for e in evidence]
         for reading in read_labels(assignments, engine, template, self._setup.adapter):
             if reading is not None:

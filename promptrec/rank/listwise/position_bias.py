@@ -211,7 +211,7 @@ class ListwisePrior(PromptRanker):
     template_kind: ClassVar[str] = "listwise-labels"
 
     def score(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
-        """See `Prompting.gather`.
+        """See `PromptRanker.score`.
 
         Raises:
             InputError: no position bias is given, or one of another model, adapter, template or set of labels.

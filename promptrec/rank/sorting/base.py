@@ -40,7 +40,7 @@ class ComparisonRanker(PromptRanker):
         """Generator of the sets to read next, for one request; returns the candidates' scores by item ID."""
 
     def score(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
-        """See `Prompting.gather`."""
+        """See `PromptRanker.score`."""
         adapter = self._setup.adapter
         comparisons = gather([self._add_scores(e) for e in evidence])
         run(comparisons, lambda assignments: read_labels(assignments, engine, template, adapter))

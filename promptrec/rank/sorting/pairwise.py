@@ -32,7 +32,7 @@ class Pairwise(ComparisonRanker):
     name: ClassVar[str] = "pairwise"
 
     def compare(self, e: ResultBuilder) -> Comparison[dict[str, float]]:
-        """See `Comparing.compare`."""
+        """See `ComparisonRanker.compare`."""
         order = seeded_order(e.request.candidates, self._setup.seed, e.request.query.query_id)
         preferences = _Preferences(order)
         groups = yield from best_by_heap(order, 2, preferences.best)
@@ -45,7 +45,7 @@ class PairwiseAll(ComparisonRanker):
     name: ClassVar[str] = "pairwise-all"
 
     def compare(self, e: ResultBuilder) -> Comparison[dict[str, float]]:
-        """See `Comparing.compare`."""
+        """See `ComparisonRanker.compare`."""
         items = e.request.candidates
         n = len(items)
         if n > MAX_CANDIDATES:

@@ -25,7 +25,7 @@ class Setwise(ComparisonRanker):
     name: ClassVar[str] = "setwise"
 
     def compare(self, e: ResultBuilder) -> Comparison[dict[str, float]]:
-        """See `Comparing.compare`."""
+        """See `ComparisonRanker.compare`."""
         seed, query_id = self._setup.seed, e.request.query.query_id
         order = seeded_order(e.request.candidates, seed, query_id)
         place = {item.item_id: n for n, item in enumerate(order)}

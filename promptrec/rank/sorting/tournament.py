@@ -32,7 +32,7 @@ class Tournament(ComparisonRanker):
     name: ClassVar[str] = "tournament"
 
     def compare(self, e: ResultBuilder) -> Comparison[dict[str, float]]:
-        """See `Comparing.compare`."""
+        """See `ComparisonRanker.compare`."""
         playing: Sequence[Item] = e.request.candidates
         rounds: list[Worth] = []
         while len(playing) > FINAL:
