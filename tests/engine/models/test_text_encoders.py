@@ -98,7 +98,7 @@ def test_one_is_never_taken_for_the_other(own_home, tiny_encoder):
         ModelError, match="smollm2-135m is a language model; this needs a text encoder, such as minilm$"
     ):
         open_encoder("smollm2-135m")
-    known = "gemma3-270m or smollm2-135m"
+    known = "gemma3-270m, smollm2-135m"
     for encoder in (tiny_encoder, "minilm"):
         with pytest.raises(ModelError, match=f"is a text encoder; this needs a language model, such as {known}$"):
             open_engine(encoder, "transformers")
