@@ -86,7 +86,7 @@ def _worst_of_run(
     except PromptrecError as error:
         return WorstQueries(run.system, unavailable=str(error))
     if dataset.sha256 != result.sha256:
-        return WorstQueries(run.system, unavailable=f"{name} is not what it was when this was measured")
+        return WorstQueries(run.system, unavailable=f"{name} has changed since this was measured")
     writer, no_prompts = None, ""
     try:
         writer = PromptRebuilder(config, run, dataset)
