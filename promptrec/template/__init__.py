@@ -1,4 +1,4 @@
-"""Prompt templates as files: finding them, their headers and packs, and rendering them. The names load on first use."""
+"""Prompt templates: loader, headers, packs and rendering. The names load on first use."""
 
 import lazy_loader as lazy
 

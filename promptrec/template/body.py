@@ -1,4 +1,4 @@
-"""The Jinja body of a template, with the parts of its pack that it extends or includes."""
+"""`Body`: the Jinja body of a template, with the parts that it extends or includes."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -14,16 +14,23 @@ from promptrec.template.sandbox.allowlist import MOST_NODES, check_blocks, check
 from promptrec.template.sandbox.environment import BLOCKS, environment, known_filters, with_line_ends, without_marks
 from promptrec.template.syntax.unclosed_blocks import fault
 
-# Of a body with its parts: to read and compile more would take longer than to render it.
+# Limits of a body with its parts: a longer one would take longer to compile than to render.
 LONGEST_BODY = 50_000
 MOST_PARTS = 50
 
 
 class Body:
-    """A body that is checked and ready to render. `parts` holds the text of each part it uses, by file name.
+    """A checked and compiled body. `parts` has the text of each part that it uses, by file name.
+
+    Args:
+        text: the body.
+        path: its file, for errors.
+        first_line: number of lines before the body.
+        language: "en" or "zh", for the filters.
+        pack: the pack that has its parts.
 
     Raises:
-        TemplateError: what it may not do, or cannot be read, with its line.
+        TemplateError: forbidden or invalid syntax, with its line.
     """
 
     def __init__(self, text: str, path: str, first_line: int, language: str, pack: Pack) -> None:
@@ -39,17 +46,17 @@ class Body:
         self.tree = self._trees[path]
         self._first_line = first_line
         self._template = self._compiled(path, first_line, lambda: self._env.from_string(prepared))
-        # All parts now, so that none fails, or takes long, in the middle of a ranking.
+        # All parts are compiled now, so that no ranking fails or waits for one.
         compiled = {name: self._compiled(name, 0, partial(self._env.get_template, name)) for name in self.parts}
         self._ancestors = [compiled[name] for name in self._lineage(self.tree)]
 
     @property
     def blocks(self) -> set[str]:
-        """The names of its blocks, those it inherits among them."""
+        """Names of its blocks, with inherited ones."""
         return set(self._template.blocks).union(*(t.blocks for t in self._ancestors))
 
     def write(self, block: str, values: Mapping[str, Any]) -> Iterator[str]:
-        """The pieces of a block as they are rendered; none if it has no such block."""
+        """Render a block in pieces; none if the body has no such block."""
         context = self._template.new_context(dict(values))
         for ancestor in self._ancestors:
             for name, write in ancestor.blocks.items():
@@ -58,7 +65,7 @@ class Body:
             yield from context.blocks[block][0](context)
 
     def place(self, error: Exception) -> tuple[str, int | None]:
-        """The file and line in which rendering failed; the file alone where no line is known."""
+        """File and line at which rendering failed; the line is None if it is not known."""
         path, line, trace = self._path, None, error.__traceback__
         while trace is not None:
             template = trace.tb_frame.f_globals.get("__jinja_template__")
@@ -70,7 +77,7 @@ class Body:
         return path, line
 
     def literal(self, block: str) -> str:
-        """What its author typed in a block, without what expressions emit."""
+        """Literal text of a block, without the output of expressions."""
         for tree in (self.tree, *(self._trees[name] for name in self._lineage(self.tree))):
             for found in tree.find_all(nodes.Block):
                 if found.name == block:
@@ -78,7 +85,7 @@ class Body:
         return ""
 
     def _read(self, text: str, path: str, first_line: int, within: tuple[str, ...], included: bool = False) -> str:
-        """Check a file and the parts it names, deepest last; its text as Jinja gets it."""
+        """Check a file and the parts that it names, and return its text in the form that Jinja parses."""
         prepared = _prepared(text)
         self._characters += len(prepared)
         if self._characters > LONGEST_BODY:
@@ -108,7 +115,7 @@ class Body:
             chain = " > ".join([*within, name])
             raise TemplateError("part-uses-itself", path=path, line=line, name=name, chain=chain)
         included = isinstance(node, nodes.Include)
-        # Once: parts that use parts twice, which use others twice, would be read without end.
+        # Each part once: nested parts that are used twice each would take exponential time.
         if (name, included) in self._read_so_far:
             return
         if name not in self.parts and len(self.parts) == MOST_PARTS:
@@ -123,7 +130,7 @@ class Body:
         return str(self._pack.folder / name) if self._pack.folder else name
 
     def _lineage(self, tree: nodes.Template) -> list[str]:
-        """The parts that a tree extends, nearest first."""
+        """Names of the parts that a tree extends, nearest first."""
         out: list[str] = []
         while (parent := next(tree.find_all(nodes.Extends), None)) is not None:
             out.append(parent.template.value)  # type: ignore[attr-defined]
@@ -147,7 +154,7 @@ class Body:
         except jinja2.TemplateSyntaxError as error:
             found = recognise("jinja", error.message or "")
             raise TemplateError(found, path=path, line=first_line + error.lineno) from None
-        except jinja2.UndefinedError as error:  # what is constant is worked out as it is compiled
+        except jinja2.UndefinedError as error:  # constants are evaluated when compiled
             raise TemplateError(recognise("jinja", error.message or ""), path=path) from None
         except (RecursionError, SyntaxError, MemoryError):
             raise TemplateError("nested-too-deeply", path=path) from None

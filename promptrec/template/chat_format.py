@@ -1,4 +1,4 @@
-"""A model's own chat format around a prompt."""
+"""Wrap prompts in a model's own chat format."""
 
 import json
 import re
@@ -13,25 +13,25 @@ from promptrec.template.spans import Span
 
 _SYSTEM, _USER, _REPLY = "\ufdd2system\ufdd2", "\ufdd2user\ufdd2", "\ufdd2reply\ufdd2"
 _THOUGHTS_END = "</think>"
-# A tag of some formats that marks, for training, what the model itself wrote. It changes no text.
+# A tag of some formats that marks the assistant's text for training. It does not change the text.
 _GENERATION = re.compile(r"(\{%[-+]?\s*)(end)?generation(\s*[-+]?%\})")
 
-# What the formats of thinking models ask whether to leave out the thoughts; other formats do not look at it.
+# Variables of the formats of thinking models that turn thoughts off; other formats ignore them.
 _NO_THOUGHTS = {"enable_thinking": False, "thinking": False, "reasoning": False, "thinking_budget": 0}
 _THOUGHTS = re.compile("think|thought|reason", re.IGNORECASE)
 _TAG_AT_END = re.compile(r"(?:<[^<>\s]+>|\[[^\[\]\s]+\]|◁[^◁▷\s]+▷)$")
 _CLOSES = re.compile(r"^.\|?/|end", re.IGNORECASE)
-# What a format raises that refuses what it is given, or is none.
+# Errors of a format that is invalid or refuses its input.
 _UNUSABLE = (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError)
 
 
 def chat_spans(
     system: tuple[Span, ...], user: tuple[Span, ...], chat_template: str, special_tokens: dict[str, str]
 ) -> tuple[Span, ...]:
-    """System and user text in the chat format, up to where the model's turn begins.
+    """Spans of system and user text in the chat format, up to the beginning of the model's turn.
 
-    The format is rendered with stand-ins for the two texts and cut there, so that its control tokens are trusted and
-    nothing in the texts ever passes through it. A format that knows no system role gets both texts as the user's.
+    The format is rendered with placeholders for the two texts and split there, so that its control tokens are trusted
+    and the texts never pass through it. A format without a system role gets both texts as the user's.
     """
     tokens = tuple(sorted(special_tokens.items()))
     if system:
@@ -48,7 +48,7 @@ def chat_spans(
 
 @lru_cache(32)
 def _frame(chat_template: str, tokens: tuple[tuple[str, str], ...], with_system: bool) -> tuple[str, str, str] | None:
-    """What the format writes before, between and after the two texts; None where it drops or refuses one."""
+    """Text of the format before, between and after the two texts; None if it drops or refuses one."""
     messages = [{"role": "system", "content": _SYSTEM}] if with_system else []
     messages.append({"role": "user", "content": _USER})
     try:
@@ -69,24 +69,24 @@ def _frame(chat_template: str, tokens: tuple[tuple[str, str], ...], with_system:
     except _UNUSABLE:
         start = None
     after = _at_reply(after, start)
-    # A format that takes earlier thoughts out and opens none is of a model that opens them itself.
+    # If a format removes earlier thoughts and opens none, its model opens them itself.
     if _THOUGHTS_END in chat_template and _THOUGHTS_END not in after:
         after += f"<think>\n\n{_THOUGHTS_END}\n\n"
     return before, between, after
 
 
 def _at_reply(after: str, start: str | None) -> str:
-    """What the format writes after the user's text, up to where the reply itself begins.
+    """Text of the format after the user's text, up to the beginning of the reply itself.
 
-    Models that think first, or name a channel first, would be scored at their thoughts. Where the format shows what
-    stands before a finished reply (`start`), that is taken, and thoughts that are left open are closed.
+    Otherwise models that begin with thoughts or with a channel name would be scored at those. If the format shows the
+    text before a finished reply (`start`), that is used. Open thoughts are closed.
     """
     bare = after.rstrip()
     if start is not None and start.startswith(bare) and start[len(bare) :].strip():
         after, bare = start, start.rstrip()
     tag = _TAG_AT_END.search(bare)
     if tag is None:
-        # Thoughts that begin with words have no end but to be left out.
+        # Thoughts that begin with words cannot be closed, only omitted.
         worded = start is not None and bare.startswith(start.rstrip()) and _THOUGHTS.search(bare, len(start.rstrip()))
         return start if start is not None and worded else after
     if _CLOSES.search(tag[0]) or not _THOUGHTS.search(tag[0]):
@@ -95,7 +95,7 @@ def _at_reply(after: str, start: str | None) -> str:
 
 
 def _closing(tag: str) -> str:
-    """The tag that closes what this one opens."""
+    """Closing tag of an opening tag."""
     for opens, closes in (("START", "END"), ("start", "end"), ("BEGIN", "END"), ("begin", "end")):
         if opens in tag:
             return tag.replace(opens, closes)
@@ -116,15 +116,15 @@ def _rendered(
 
 
 def _environment() -> ImmutableSandboxedEnvironment:
-    """Jinja as chat templates expect it."""
+    """Jinja environment that chat templates expect."""
 
     def raise_exception(message: str) -> Any:  # noqa: ANN401
         raise jinja2.TemplateError(message)
 
     env = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"])
     env.globals["raise_exception"] = raise_exception
-    # Jinja's own writes <, > and & as HTML wants them.
+    # Jinja's own filter escapes <, > and & for HTML.
     env.filters["tojson"] = lambda value, **layout: json.dumps(value, ensure_ascii=False, **layout)
-    # Formats that print today's date would make prompts differ from day to day: they all get one day.
+    # A fixed date, because formats that print the date would change prompts every day.
     env.globals["strftime_now"] = lambda pattern: "1 January 2026"
     return env

@@ -1,4 +1,4 @@
-"""The values that a template sees of a query and of an item, truncated where the prompt must fit."""
+"""Context of a template: the values of a query and of an item, truncated to the limits of a prompt."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -24,7 +24,7 @@ class Listed(list[str]):
 
 
 def query_view(query: Query, language: str, limits: Limits = NO_LIMITS) -> dict[str, object]:
-    """The value of `query` in a template; a limit on the history is how many of the most recent entries are shown."""
+    """Value of `query` in a template. The limit of the history is a number of entries; the most recent are shown."""
     limit = limits.get("query.history", len(query.history))
     recent = query.history[max(0, len(query.history) - limit) :]
     return {
@@ -36,9 +36,9 @@ def query_view(query: Query, language: str, limits: Limits = NO_LIMITS) -> dict[
 
 
 def item_view(item: Item, header: Header, limits: Limits = NO_LIMITS, label: str = "") -> dict[str, object]:
-    """The value of `item` in a template: its title, the fields that the header declares (empty if absent), and lists.
+    """Value of `item` in a template: its title, the fields that the header declares (empty if absent), and two lists.
 
-    `facts` has all of them, `others` those that the header does not declare.
+    `facts` has all fields, `others` those that the header does not declare.
     """
     view: dict[str, object] = dict.fromkeys(header.fields, "")
     for name, value in named_fields(item, header).items():
@@ -52,7 +52,7 @@ def item_view(item: Item, header: Header, limits: Limits = NO_LIMITS, label: str
 
 
 def named_fields(item: Item, header: Header) -> dict[str, FieldValue]:
-    """An item's fields; one that the header declares is there under the header's name too."""
+    """Fields of an item; declared ones also have the header's name."""
     fields = dict(item.fields)
     for name, column in _columns(item, header).items():
         fields[name] = item.fields[column]
@@ -60,7 +60,7 @@ def named_fields(item: Item, header: Header) -> dict[str, FieldValue]:
 
 
 def _columns(item: Item, header: Header) -> dict[str, str]:
-    """For each field that the header declares and the item has: what the item calls it."""
+    """The item's name of each field that the header declares and the item has."""
     found = {n: next((o for o in (n, *others) if o in item.fields), None) for n, others in header.fields.items()}
     return {name: column for name, column in found.items() if column is not None}
 
@@ -72,14 +72,14 @@ def _others(item: Item, header: Header) -> dict[str, FieldValue]:
 
 
 def shortened(text: str, limit: int | None) -> str:
-    """At most `limit` characters of a text, with a mark where it was cut."""
+    """At most `limit` characters of a text, with an ellipsis if it was truncated."""
     if limit is None or len(text) <= limit:
         return text
     return text[:limit].rstrip() + CUT_MARK if limit else ""
 
 
 def lengths(query: Query, candidates: Sequence[Item], header: Header) -> dict[str, int]:
-    """How long each thing is that can be cut: characters, or entries of the history."""
+    """Length of each text that can be truncated, in characters; of the history, in entries."""
     out = {
         "query.preferences": len(query.preferences),
         "query.context": len(query.context),
@@ -103,7 +103,7 @@ def _named_values(fields: Mapping[str, FieldValue], language: str, limit: int | 
 
 
 def _longest(items: Iterable[Mapping[str, FieldValue]]) -> int:
-    """Characters of the longest value, as `_named_values` has it with the longest separator of all languages."""
+    """Characters of the longest value, with the longest separator of all languages (see `_named_values`)."""
     texts = (SEPARATORS["en"].join(v) if isinstance(v, tuple) else str(v) for fields in items for v in fields.values())
     return max(map(len, texts), default=0)
 

@@ -1,12 +1,12 @@
-"""Few-shot examples: people whose answer is known, from a file beside the template.
+"""Few-shot examples: queries with known right items, from a file beside the template.
 
-Each line of the file is a person, some items, and the titles of those that are right, best first:
+Each line of the file has a query, some items, and the titles of the right ones, best first:
 
     {"preferences": "something light with oysters", "items": [{"title": "Muscadet"}, {"title": "Barolo"}],
      "right": ["Muscadet"]}
 
-One file serves every kind of template. What a model may learn from examples by mistake is where the answer stands, so
-the right item visits the slots in turn, and yes and no alternate.
+One file is for every kind of template. The position of the right item rotates over the examples, and yes and no
+alternate, so that the examples favour no position and no word.
 """
 
 import json
@@ -22,7 +22,7 @@ from promptrec.errors import InputError, InvalidValue, TemplateError
 from promptrec.messages import Message, message
 
 MOST_ITEMS = 26
-# What pydantic calls in words of Python.
+# Messages for pydantic's error types.
 FIELD_ERRORS = {
     "tuple_type": "{got!r} is no list",
     "dict_type": "{got!r} is no item or table",
@@ -34,7 +34,7 @@ FIELD_ERRORS = {
 
 
 class Example(Record):
-    """One person, their candidates and what is right for them."""
+    """One query, its candidates and the titles of the right ones."""
 
     preferences: str = ""
     history: tuple[str, ...] = ()
@@ -45,22 +45,22 @@ class Example(Record):
 
     @property
     def query(self) -> Query:
-        """The person."""
+        """The query."""
         row = {"preferences": self.preferences, "history": self.history, "context": self.context}
         return Query(**row, attributes=dict(self.attributes))
 
     def ordered(self) -> list[Item]:
-        """The items, the right ones first and best first."""
+        """Items in the ideal order: the right ones first, best first."""
         items = [_item(n, row) for n, row in enumerate(self.items)]
         places = {title: n for n, title in enumerate(self.right)}
         return sorted(items, key=lambda item: places.get(item.title, len(places)))
 
 
 def read_examples(text: str, path: str) -> tuple[Example, ...]:
-    """The examples of a file.
+    """Read the examples of a file.
 
     Raises:
-        TemplateError: with file, line and field.
+        TemplateError: an invalid line, with file, line and field.
     """
     out = []
     for number, line in enumerate(text.split("\n"), start=1):
@@ -71,7 +71,7 @@ def read_examples(text: str, path: str) -> tuple[Example, ...]:
             if not isinstance(row, dict):
                 raise InvalidValue("not-an-example", why="a line is one whole example in braces")
             example = Example.model_validate(row)
-            if example.query.is_empty:  # and a query refuses what no model could read
+            if example.query.is_empty:  # a query also refuses invalid text
                 raise InvalidValue("example-without-person")
             titles = {item.title for item in example.ordered()}
         except ValidationError as error:
@@ -94,20 +94,20 @@ def read_examples(text: str, path: str) -> tuple[Example, ...]:
 
 
 def rotate_items(example: Example, turn: int) -> list[Item]:
-    """The items as they are shown: the best one at slot `turn` (modulo their number)."""
+    """Rotate the items so that the best one is at position `turn` (modulo their number)."""
     best, *others = example.ordered()
     slot = turn % (len(others) + 1)
     return [*others[:slot], best, *others[slot:]]
 
 
 def item_and_answer(example: Example, turn: int, good: str, bad: str) -> tuple[Item, str]:
-    """An item and the word that is right for it: the best and the last item in turns."""
+    """An item and its right answer word: the best item and the last item alternate."""
     items = example.ordered()
     return (items[0], good) if turn % 2 == 0 else (items[-1], bad)
 
 
 def _first_error(error: ValidationError) -> Message:
-    """The first thing that a line says wrongly, without words of Python's."""
+    """Message for the first problem of a line."""
     first = error.errors()[0]
     field = ".".join(map(str, first["loc"]))
     if first["type"] == "extra_forbidden":

@@ -1,4 +1,4 @@
-"""The filters of promptrec's own that a template may use: how an item's fields are written in a language."""
+"""Template filters of promptrec: dates, prices, sentences and lengths, by language."""
 
 import datetime
 import re
@@ -23,16 +23,16 @@ BETWEEN_SENTENCES = {"en": " ", "zh": ""}
 WITHOUT_MARKS = dict.fromkeys(map(ord, OPEN + CLOSE))
 SENTENCE_ENDS = tuple(".!?…。！？؟।")
 CLOSING_SIGNS = "\"'”’»)]）】」』"
-# The name under which the way to count tokens is told to a template; it cannot be written in one.
+# Name of the shortening function in the context; a template cannot write it.
 SHORTEN = "_shortened"
 
 Shorten = Callable[[str, int], str]
-"""A text and how many tokens of it to keep, to the text that is kept."""
+"""Function from a text and a number of tokens to the shortened text."""
 
 
 @jinja2.pass_context
 def shorten(context: jinja2.runtime.Context, value: Any, tokens: int) -> str:  # noqa: ANN401 - what a field may hold
-    """At most so many tokens of a text, as the model counts them."""
+    """At most `tokens` tokens of a text, by the model's tokenizer."""
     if not isinstance(tokens, int) or tokens < 1:
         raise InvalidValue("shorten-tokens", got=repr(tokens))
     shorten_text = context.get(SHORTEN)
@@ -40,13 +40,13 @@ def shorten(context: jinja2.runtime.Context, value: Any, tokens: int) -> str:  #
 
 
 def year(value: Any) -> str:  # noqa: ANN401
-    """The year in a number, a date or a text that holds one; nothing where there is none."""
+    """Year in a number, a date or a text; empty if there is none."""
     found = YEAR.search(str(value))
     return found.group() if found else ""
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of rendered text. A line end within marks is somebody's own, and parts nothing."""
+    """Lines of rendered text. A line end within the marks of untrusted text does not separate lines."""
     out, depth = [""], 0
     for piece in re.split(f"([{OPEN}{CLOSE}\n])", text):
         depth += (piece == OPEN) - (piece == CLOSE)

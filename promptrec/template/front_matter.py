@@ -1,4 +1,4 @@
-"""The YAML header of a template: what it is for, and what may be shortened."""
+"""`Header`: the YAML header of a template, with its parser and validation."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ from promptrec.template.syntax.yaml_hints import find_misread
 from promptrec.template.syntax.yaml_loader import places, read_yaml
 from promptrec.template.test_case import TemplateTest
 
-# What these are called elsewhere, and once were here.
+# Names that authors use by mistake: former names, and names in other tools.
 OTHER_NAMES = {
     "ranks": "kind",
     "words": "answers",
@@ -38,9 +38,9 @@ OTHER_NAMES = {
     "has": "include",
     "lacks": "exclude",
 }
-# What `truncate` can name whatever the fields are.
+# Entries of `truncate` that do not depend on the declared fields.
 TRUNCATABLE = ("query.preferences", "query.context", "query.history", "item.title", "item.facts", "item.others")
-# Messages for the types of pydantic's errors, in the header itself and in a test.
+# Codes of messages for pydantic's error types, in the header and in a test.
 HEADER_CODES = {
     "missing": "header-field-missing",
     "bool_parsing": "header-not-bool",
@@ -62,9 +62,9 @@ TEST_CODES = {
 _WIDE_BRACKETS = re.compile("[【［]")
 _WIDE_COMMA = re.compile(r"[^\W\d_][，、；]")
 
-# What becomes of a name or an entry whose signs YAML does not know.
+# Error types of a name or entry with characters that only resemble YAML's.
 MISREAD = ("extra_forbidden", "model_type", "tuple_type", "dict_type", "mapping_type")
-# What programs for writing make of ---.
+# Characters that word processors write for ---.
 _DASHES = re.compile(r"[-\u2010-\u2015−－﹣─━]{1,12}")
 
 
@@ -80,7 +80,7 @@ def _known_kind(name: str) -> str:
 
 
 def _as_mapping(fields: object) -> object:
-    """`[year, genres]` is short for `{year: [], genres: []}`, and one other name need not be a list."""
+    """Expand short forms of `fields`: `[year, genres]` to `{year: [], genres: []}`, and one text to a list."""
     if isinstance(fields, list | tuple) and all(isinstance(name, str) for name in fields):
         return dict.fromkeys(fields, ())
     if isinstance(fields, dict):
@@ -92,7 +92,7 @@ def _as_mapping(fields: object) -> object:
 
 
 def _answer_name(name: object, builtin: ValidatorFunctionWrapHandler) -> object:
-    """The name of a built-in answer format, or of one that another package adds."""
+    """Accept the name of a built-in answer format, or of one of another package."""
     try:
         return builtin(name)
     except ValidationError:
@@ -102,14 +102,14 @@ def _answer_name(name: object, builtin: ValidatorFunctionWrapHandler) -> object:
 
 
 def _of_somebody(test: TemplateTest) -> TemplateTest:
-    """A forgotten person would be ranked for, and tell nothing."""
+    """Refuse a test with an empty query, whose ranking would test nothing."""
     if not (test.preferences.strip() or test.history or test.context or test.attributes):
         raise InvalidValue("test-without-person")
     return test
 
 
 def _code(tag: object) -> object:
-    """The code of a language that is known; anything else stays, and is refused as no code."""
+    """Code of a known language; other values are returned unchanged, and then refused."""
     try:
         return language_code(tag) if isinstance(tag, str) else tag
     except InputError:
@@ -123,31 +123,31 @@ Tests = tuple[Annotated[TemplateTest, AfterValidator(_of_somebody)], ...]
 
 
 class Header(Record):
-    """What the author of a template says about it.
+    """Header of a template, merged with the settings of its pack.
 
-    `pack.yaml` may hold `domain`, `language`, `chat`, `truncate`, `fields`, `examples` and `tests` for all of its pack.
+    `pack.yaml` may have `domain`, `language`, `chat`, `truncate`, `fields`, `examples` and `tests` for the whole pack.
     """
 
     kind: Annotated[str, AfterValidator(_known_kind)]
-    """One of `promptrec.template.kinds.KINDS`: which ranker asks with it; or profile, which ranks nothing."""
+    """Name of its kind, one of `promptrec.template.kinds.KINDS`."""
     domain: str
     language: Language
     about: str
-    """What it is for, in a sentence."""
+    """Its purpose, in a sentence."""
     fields: Fields = Field(default_factory=dict)
-    """Item fields that a catalogue may lack (they are empty then), each with the names it may have there instead."""
+    """Item fields that a catalogue may lack (they are empty then), each with other names that its column may have."""
     chat: bool = False
-    """Whether to wrap the prompt in the model's own chat format, where the model has one."""
+    """Whether to use the model's own chat format, if it has one."""
     answer: Annotated[Literal["labels", "titles", "json"], WrapValidator(_answer_name)] = "labels"
-    """The form in which a model writes a listwise-text reply."""
+    """Answer format of a listwise-text reply."""
     answers: tuple[str, ...] = Field(default_factory=_default_answers, validate_default=True)
     """The yes word and the no word of a yes-no template; the grades of a graded one, worst first."""
     truncate: Truncate
-    """What is shortened when a prompt is too long, first to last: query.preferences, query.context, item.FIELD …"""
+    """What to shorten if a prompt is too long, first to last: query.preferences, query.context, item.FIELD …"""
     examples: str | None = None
-    """The file beside it with people whose answer is known."""
+    """File of few-shot examples, beside the template."""
     tests: Tests = ()
-    """What its rankings must and must not have first."""
+    """Test cases: titles that a ranking must and must not have first."""
 
     @field_validator("answers")
     @classmethod
@@ -178,7 +178,15 @@ class Header(Record):
 
 
 def check_truncate(names: Iterable[str], fields: Iterable[str]) -> None:
-    """Raise ValueError for a name under `truncate` that nothing has; `fields` are those that are declared."""
+    """Check the entries of `truncate`.
+
+    Args:
+        names: the entries.
+        fields: the declared item fields.
+
+    Raises:
+        InvalidValue: an entry that is no such field.
+    """
     allowed = tuple(sorted({*TRUNCATABLE, *(f"item.{name}" for name in fields)}))
     for name in names:
         if name.startswith("item.") and f"item.{name}" in allowed:
@@ -188,12 +196,15 @@ def check_truncate(names: Iterable[str], fields: Iterable[str]) -> None:
 
 
 def split_header(source: str, path: str, pack: Mapping[str, Any] | None = None) -> tuple[Header, str, int]:
-    """The header of a template's source, its body, and how many lines stand before the body.
+    """Split the source of a template into its header, its body, and the number of lines before the body.
 
-    `pack` is what all templates of its folder say; see `promptrec.template.pack`.
+    Args:
+        source: text of the file.
+        path: the file, for errors.
+        pack: settings of its pack, which the header overrides; see `promptrec.template.pack`.
 
     Raises:
-        TemplateError: no header between two lines of ---, or one that says something it cannot; with line and field.
+        TemplateError: no header between two lines of ---, or an invalid one; with line and field.
     """
     lines = source.split("\n")
     closed = "---" in (line.strip() for line in lines[1:])
@@ -216,7 +227,7 @@ def split_header(source: str, path: str, pack: Mapping[str, Any] | None = None) 
 
 
 def _instead_of_dashes(lines: Sequence[str]) -> tuple[int, Message] | None:
-    """The line, from 1, that stands where --- is missed, and what it is; None where nothing is like it."""
+    """Line (from 1) of something written in place of ---, and the message for it; None if there is none."""
     first = lines[0].strip()
     if first.startswith("```"):
         return 1, message("code-fence")
@@ -230,8 +241,16 @@ def _instead_of_dashes(lines: Sequence[str]) -> tuple[int, Message] | None:
 def first_error(
     path: str, text: str, error: ValidationError, model: type[BaseModel], lines_before: int = 0
 ) -> TemplateError:
-    """The error for the first thing that a header says wrongly, with its line."""
-    # A field under a wrong name is missing under the right one: the wrong name is what to mend.
+    """Error for the first problem of a header that pydantic found, with its line.
+
+    Args:
+        path: the file.
+        text: the YAML text.
+        error: of pydantic.
+        model: the model that the text was validated as.
+        lines_before: number of lines of the file before the text.
+    """
+    # A field under a wrong name is also missing under the right one: report the wrong name.
     first = next((e for e in error.errors() if e["type"] == "extra_forbidden"), error.errors()[0])
     keys = tuple(str(part) for part in first["loc"])
     location = (*keys, *getattr(first.get("ctx", {}).get("error"), "within", ()))
@@ -246,7 +265,7 @@ def first_error(
 
 
 def _unknown_field(keys: Sequence[str], model: type[BaseModel]) -> Message:
-    """Which field of a header or of a test there is not."""
+    """Message for an unknown field of a header or of a test."""
     name, is_test = keys[-1], len(keys) > 1
     known = tuple((TemplateTest if is_test else model).model_fields)
     right = OTHER_NAMES.get(name, name)
@@ -261,7 +280,7 @@ def _unknown_field(keys: Sequence[str], model: type[BaseModel]) -> Message:
 
 
 def _wrong_value(keys: Sequence[str], first: ErrorDetails) -> Message:
-    """What is wrong with the value of a field."""
+    """Message for an invalid value of a field."""
     kind, got = first["type"], first["input"]
     number = int(keys[1]) + 1 if keys[0] == "tests" and len(keys) > 1 else 0
     slots: dict[str, Slot] = {"got": repr(got), "key": keys[2] if len(keys) > 2 else "", "number": number}
@@ -284,7 +303,7 @@ def _wrong_value(keys: Sequence[str], first: ErrorDetails) -> Message:
 
 
 def _together(shared: object, own: object) -> object:
-    """The fields of the pack and those that a template adds, which has the pack's other names unless it names some."""
+    """Fields of the pack and of the template. A template's field without other names keeps those of the pack."""
     a, b = _as_mapping(shared), _as_mapping(own)
     if not (isinstance(a, dict) and isinstance(b, dict)):
         return own

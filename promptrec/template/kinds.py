@@ -1,4 +1,4 @@
-"""The kinds of template: one record for each, which says what its prompts show and how the model's answer is read."""
+"""Kinds of template: one record each, with what a prompt shows and how the model's answer is read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class AnswerWords:
-    """The words that a model chooses between, which the header lists under `answers`."""
+    """Answer words of a kind, whose probabilities are read; the header lists them under `answers`."""
 
     least: int
     most: int
@@ -17,20 +17,20 @@ class AnswerWords:
     default: tuple[str, ...] = ()
 
     def best_and_worst(self, words: Sequence[str]) -> tuple[str, str]:
-        """The word for an item that suits and the one for an item that does not, of the words of a header."""
+        """Of a header's words, the one for an item that suits and the one for an item that does not."""
         return (words[0], words[-1]) if self.best_first else (words[-1], words[0])
 
 
 @dataclass(frozen=True)
 class TemplateKind:
-    """What all templates of a kind have in common. A new kind is one record in `KINDS` and its templates."""
+    """Properties of all templates of a kind. A new kind is one record in `KINDS` and its templates."""
 
     name: str
-    """What a header writes under `kind`; also the name of the file in a pack, and of the kind's own ranker."""
+    """Its name in headers; also the name of its file in a pack, and of its ranker."""
     shows: Literal["item", "candidates", "no item"] = "item"
     """One item a prompt (`item`), all candidates with labels (`candidates`), or only the person."""
     stable: Literal["query", "item"] | None = "query"
-    """What is the same in the prompts that are read together, and so comes first: its prefix is computed once."""
+    """The part that is the same in the prompts of a batch, and so comes first: its prefix is computed once."""
     scores: tuple[str, str] | None = None
     """The text in the reply block whose likelihood is the score, as ("query", "preferences"); None: no text is."""
     words: AnswerWords | None = None

@@ -1,4 +1,4 @@
-"""Finding and loading templates: in the user's own folder first, then among those that come with promptrec."""
+"""Find and load templates: from the user's own folder first, then from the shipped ones."""
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -14,17 +14,22 @@ CJK_SHARE = 0.3
 
 
 def shipped_folder() -> Path:
-    """The templates that come with promptrec: inside an installed wheel, or beside the package in a source tree."""
+    """Folder of the shipped templates: inside an installed wheel, or beside the package in a source tree."""
     package = Path(__file__).parent.parent
     return package / "templates" if (package / "templates").is_dir() else package.parent / "templates"
 
 
 def load_template(name: str | Path, *, folder: str | Path | None = None, kind: str | None = None) -> Template:
-    """The template of a name ("films/en/yes-no"), of a pack or its folder and a kind, or of a file's path.
+    """Load a template.
+
+    Args:
+        name: a name ("films/en/yes-no"), a pack or its folder (with `kind`), or the path of a file.
+        folder: the user's own templates.
+        kind: required kind; None: any.
 
     Raises:
-        UnknownName: no such template; the message has the nearest, and says what lists them.
-        TemplateError: it cannot be used, or it is of another kind than the one asked for.
+        UnknownName: no such template; the message has the nearest names and the command that lists all.
+        TemplateError: an invalid template, or one of another kind.
     """
     known = dict(_files(folder))
     path = known.get(f"{name}/{kind}") or known.get(str(name))
@@ -44,10 +49,10 @@ def load_template(name: str | Path, *, folder: str | Path | None = None, kind: s
 
 
 def known_name(name: str | Path, *, folder: str | Path | None = None) -> str | Path:
-    """The name as it is, if it is that of a template or a pack: also one that no ranker reads may be misspelt.
+    """Check that a name is that of a template or a pack, and return it; also for rankers that use no template.
 
     Raises:
-        UnknownName: as load_template.
+        UnknownName: no such template or pack.
     """
     known = dict(_files(folder))
     is_file = Path(name).suffix == SUFFIX and Path(name).is_file()
@@ -62,15 +67,15 @@ def list_templates(
     *,
     on_error: Callable[[TemplateError], None] | None = None,
 ) -> list[Template]:
-    """All templates, or those of a pack, sorted by name.
+    """Load all templates, or those of a pack, sorted by name.
 
     Args:
         folder: of the user's own templates.
         pack: the name of a pack; None: all packs.
-        on_error: called with the error of each that cannot be read, which is then left out.
+        on_error: called with the error of each invalid template, which is then omitted.
 
     Raises:
-        TemplateError: one cannot be read, and there is no `on_error`.
+        TemplateError: an invalid template, if there is no `on_error`.
     """
     found = []
     for name, path in sorted(dict(_files(folder)).items()):
@@ -85,7 +90,7 @@ def list_templates(
 
 
 def packs(folder: str | Path | None = None) -> set[str]:
-    """The names of all packs: folders with a template for each way of ranking ("films/en")."""
+    """Names of all packs ("films/en")."""
     return _packs(name for name, _ in _files(folder))
 
 
@@ -105,7 +110,7 @@ def _unknown(name: str | Path, known: Collection[str]) -> UnknownName:
 
 
 def _files(folder: str | Path | None) -> Iterator[tuple[str, Path]]:
-    """Names and files, a user's own last so that they win; parts of templates have no name."""
+    """Names and files, the user's own last so that they override others; parts of templates have no name."""
     own = folder or os.environ.get("PROMPTREC_TEMPLATES")
     if own is not None and not Path(own).is_dir():
         raise TemplateError("no-template-folder", path=own)

@@ -1,8 +1,8 @@
-"""A pack: the folder of templates for a domain and a language, and what they share.
+"""`Pack`: a folder of templates for one domain and language, with shared settings, parts and a catalogue.
 
-`pack.yaml` beside the templates holds header fields that are the same in all of them: domain, language, chat, truncate,
-fields, examples, tests. A template's own header wins. Files whose names start with _ are parts that templates of the
-folder extend or include. `catalog.jsonl` holds items to try the templates with, which tests name by title.
+`pack.yaml` has header fields of all templates of the folder: domain, language, chat, truncate, fields, examples, tests.
+The header of a template overrides them. Files with names that begin with _ are parts that templates of the
+folder extend or include. `catalog.jsonl` has items to try the templates with; tests name them by title.
 """
 
 from functools import lru_cache
@@ -21,12 +21,12 @@ from promptrec.template.syntax.yaml_loader import read_yaml
 SETTINGS = "pack.yaml"
 CATALOG = "catalog.jsonl"
 PART = "_"
-# A file of a pack is read at once, and a person is to read it too.
+# Limit of a file of a pack, which is read as a whole.
 LONGEST_FILE = 200_000
 LONGEST_CATALOG = 2_000_000
 
 
-# How files begin that only programs for writing can read.
+# First bytes of word processor files.
 _PACKED = {
     b"PK\x03\x04": "a Word file or another packed one",
     b"\xd0\xcf\x11\xe0": "a Word file or another of Office",
@@ -35,7 +35,7 @@ _PACKED = {
 
 
 def not_text(path: Path) -> TemplateError:
-    """The error of a file that cannot be read as text."""
+    """Error for a file that is not text."""
     data = path.read_bytes()
     if data.endswith(b"\x00"):
         return TemplateError("ends-in-nul", path=path)
@@ -44,10 +44,11 @@ def not_text(path: Path) -> TemplateError:
 
 
 def file_text(path: Path) -> str:
-    """The text of a template or of a file beside it, whatever marks and line ends its editor writes.
+    """Read the text of a template or of a file beside it, with any byte order mark and line ends.
 
     Raises:
-        TemplateError: too long, or no text. OSError: it cannot be read.
+        TemplateError: too long, or not text.
+        OSError: the file cannot be read.
     """
     size = path.stat().st_size
     if size > LONGEST_FILE:
@@ -59,7 +60,7 @@ def file_text(path: Path) -> str:
 
 
 class Shared(Record):
-    """What a pack's templates share; see `Header` for what each means."""
+    """Settings of `pack.yaml`; `Header` documents the fields."""
 
     domain: str | None = None
     language: Language | None = None
@@ -77,47 +78,47 @@ class Shared(Record):
 
 
 class Pack:
-    """The files beside a template. One without a folder, made from text, has none."""
+    """Files beside a template; a template from text has no folder and no files."""
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
 
     @classmethod
     def of(cls, path: str | Path) -> "Pack":
-        """The pack a template file belongs to."""
+        """Pack of a template file."""
         parent = Path(path).parent
         return cls(parent if parent.is_dir() and Path(path).suffix else None)
 
     def shared(self) -> dict[str, Any]:
-        """What `pack.yaml` says, as a header has it; nothing where there is no such file.
+        """Settings of `pack.yaml`, as in a header; empty if there is no such file.
 
         Raises:
-            TemplateError: with the file and line.
+            TemplateError: invalid settings, with file and line.
         """
         if self.folder is None or not (self.folder / SETTINGS).is_file():
             return {}
         return dict(_settings(self.read(SETTINGS), str(self.folder / SETTINGS)))
 
     def read(self, name: str) -> str:
-        """The text of a file of the pack.
+        """Read a file of the pack.
 
         Raises:
-            TemplateError: it is not in the folder itself, cannot be read, or is too long.
+            TemplateError: the file is outside the folder, cannot be read, or is too long.
         """
         path = self._own(name)
         try:
             return file_text(path)
         except OSError as error:
             raise TemplateError("cannot-be-read", path=path, why=error.strerror or str(error)) from None
-        except ValueError:  # no name that a file could have
+        except ValueError:  # not a valid file name
             raise not_text(path) from None
 
     def part_names(self) -> list[str]:
-        """The files that may be extended or included."""
+        """Names of the files that templates may extend or include."""
         return sorted(path.name for path in self.folder.glob(f"{PART}*.jinja")) if self.folder else []
 
     def catalog(self) -> Catalog:
-        """The items to try its templates with.
+        """Catalogue of the pack.
 
         Raises:
             TemplateError: the pack has none.
@@ -130,21 +131,21 @@ class Pack:
         return Catalog.from_file(path)
 
     def _own(self, name: str) -> Path:
-        """The path of a file that lies in the folder itself.
+        """Path of a file in the folder itself.
 
         Raises:
-            TemplateError: it lies elsewhere, a link among them, or is no file.
+            TemplateError: the path leads elsewhere, also by a link, or is not a file.
         """
         if self.folder is None:
             raise TemplateError("no-file-beside", path=name)
         path = self.folder / name
         try:
             inside = Path(name).name == name and path.resolve().parent == self.folder.resolve()
-        except (ValueError, OSError, RuntimeError):  # no name of a file, or a link that leads to itself
+        except (ValueError, OSError, RuntimeError):  # not a valid file name, or a circular link
             inside = False
         if not inside:
             raise TemplateError("file-outside-pack", name=name, folder=self.folder)
-        # A pipe or a device would be waited for without end.
+        # Reading a pipe or a device could block for ever.
         if path.exists() and not path.is_file():
             raise TemplateError("not-a-file", path=path)
         return path

@@ -1,10 +1,10 @@
-"""`Span`: a piece of a prompt, and whether control tokens in it may be obeyed."""
+"""`Span`: a piece of prompt text, and whether control tokens in it are recognised."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
-"""Noncharacters around what an expression emits, while a template is rendered; cleaned text holds neither."""
+"""Noncharacters around the output of expressions while a template is rendered; cleaned text has neither."""
 
 
 @dataclass(frozen=True)
@@ -19,15 +19,15 @@ class Span:
 
 
 def joined(spans: Iterable[Span]) -> str:
-    """The text a person would read."""
+    """Text of spans."""
     return "".join(span.text for span in spans)
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The same text in as few spans as possible, in a form that encodes naturally.
+    """The same text in as few spans as possible, with the spaces where tokenizers expect them.
 
-    Spaces at the end of a trusted span move to the untrusted one behind it: tokenizers expect a word to bring
-    its own leading space, and a space cannot smuggle anything.
+    Spaces at the end of a trusted span move to the untrusted one after it, because tokenizers expect a word with its
+    leading space. A space is safe in either.
     """
     out: list[Span] = []
     for span in spans:

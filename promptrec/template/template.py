@@ -1,4 +1,4 @@
-"""`Template`: a file that turns a person and items into the text of a prompt."""
+"""`Template`: a file that turns a query and items into the text of a prompt."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ from promptrec.template.spans import Span
 
 @dataclass(frozen=True)
 class Rendered:
-    """The three blocks of a prompt, each as spans without white space at its ends."""
+    """The three rendered blocks of a prompt, each as spans without white space at its ends."""
 
     system: tuple[Span, ...]
     user: tuple[Span, ...]
@@ -37,10 +37,15 @@ class Rendered:
 
 
 class Template:
-    """One template file. `sha256` is that of its text and of all it takes from its pack, whatever the line ends.
+    """One template file. `sha256` covers its text and all that it uses of its pack, independent of line ends.
+
+    Args:
+        name: its name, such as "films/en/yes-no".
+        source: text of the file.
+        path: the file, for errors and to find its pack.
 
     Raises:
-        TemplateError: a header or body that cannot be used, with file and line.
+        TemplateError: an invalid header or body, with file and line.
     """
 
     def __init__(self, name: str, source: str, path: str | Path = "<text>") -> None:
@@ -70,17 +75,17 @@ class Template:
 
     @cached_property
     def cue(self) -> str:
-        """The last words its author put before the answer: where a label's token will stand."""
+        """Literal text of the reply block, directly before the answer."""
         return self._body.literal("reply")
 
     @property
     def kind(self) -> TemplateKind:
-        """What its header says under `kind`."""
+        """Record of the header's `kind`."""
         return KINDS[self.header.kind]
 
     @property
     def tree(self) -> nodes.Template:
-        """Its own body as Jinja reads it; lines are counted from the end of the header."""
+        """Syntax tree of its own body; lines are counted from the end of the header."""
         return self._body.tree
 
     def render(
@@ -93,18 +98,18 @@ class Template:
         limits: Limits = NO_LIMITS,
         shorten: Shorten | None = None,
     ) -> Rendered:
-        """The blocks for a person and items; a template for pairs is given one item.
+        """Render the blocks for a query and items; a template that shows one item gets one.
 
         Args:
-            query: what is known of the person; all of it may be empty.
+            query: the query, which may be empty.
             candidates: the items shown, in the order shown; a profile template shows none.
-            labels: a label for each candidate, for listwise templates.
-            instruction: what the model is told about the form of its answer. It is trusted.
-            limits: characters (entries, for query.history) left of what the header says may be cut.
-            shorten: how the filter of that name counts tokens; without it, it leaves texts as they are.
+            labels: one label for each candidate, for kinds that list candidates.
+            instruction: the required form of the answer, as trusted text for the model.
+            limits: greatest lengths of the header's `truncate` entries, in characters (query.history: entries).
+            shorten: shortens a text to a number of tokens, for the filter `shorten`; None leaves texts unchanged.
 
         Raises:
-            TemplateError: a name the template uses and nobody knows, or output beyond all measure.
+            TemplateError: an unknown name in the template, or too much output.
         """
         values: dict[str, Any] = {
             "query": query_view(query, self.header.language, limits),
@@ -132,7 +137,7 @@ class Template:
                 parts.append(part)
         except PromptrecError:
             raise
-        except Exception as error:  # whatever Python says of what a stranger wrote
+        except Exception as error:  # a stranger's template can raise anything
             path, line = self._body.place(error)
             raise TemplateError(self._explained(error), path=path, line=line, block=name) from error
         return stripped(spans("".join(parts)))
@@ -144,7 +149,7 @@ class Template:
         return read_examples(self.pack.read(name), str(Path(self.path).parent / name))
 
     def _example_view(self, turn: int, example: Example) -> dict[str, object]:
-        """An example in a template: a person, and the item and its word, or the candidates and their order."""
+        """Value of one example in a template: query, answer, and the item or the candidates with their order."""
         header = self.header
         view: dict[str, object] = {"query": query_view(example.query, header.language)}
         if self.kind.lists_candidates:
@@ -159,7 +164,7 @@ class Template:
         return view | {"item": item_view(item, header), "answer": word}
 
     def _sha256(self, shared: Mapping[str, Any]) -> str:
-        """Of the source alone where it takes nothing from its pack; tests say nothing to a model and are left out."""
+        """SHA-256 of the source and of the settings, parts and examples that it uses; tests do not change prompts."""
         values: dict[str, object] = {SETTINGS: {k: v for k, v in shared.items() if k != "tests"}} if shared else {}
         values |= self._body.parts
         values |= {"examples": [example.model_dump(mode="json") for example in self.examples]} if self.examples else {}
@@ -167,7 +172,7 @@ class Template:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _explained(self, error: Exception) -> Message:
-        """What went wrong as a block was written."""
+        """Message for an error of rendering."""
         there = ("title", "item_id", "label", "facts", "others", *self.header.fields)
         if isinstance(error, InvalidValue):
             return Message(error.code, {"there": there, **error.slots})
@@ -182,7 +187,7 @@ class Template:
 
 
 def _readable(source: str, path: str) -> str:
-    """The source with one kind of line ends."""
+    """Source with Unix line ends, without a byte order mark."""
     if len(source) > LONGEST_FILE:
         raise TemplateError("template-too-long", path=path, most=LONGEST_FILE)
     try:
@@ -194,7 +199,7 @@ def _readable(source: str, path: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class _Identity:
-    """An item as a cache key: items are frozen, so the same object always looks the same."""
+    """Cache key of an item by identity: items are frozen, so the same object has the same view."""
 
     item: Item
 

@@ -1,4 +1,4 @@
-"""`TemplateTest`: what a template's author expects of a ranking, and a model can fail."""
+"""`TemplateTest`: a test case of a template, run with a real model."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from promptrec.errors import InputError, InvalidValue
 
 def _as_list(value: object) -> object:
     titles = (value,) if isinstance(value, str) else value
-    # As titles of a catalogue are cleaned when they are read: a Chinese comma and a plain one are the same.
+    # Cleaned like titles of a catalogue, so that a Chinese comma and a plain one are the same.
     return (
         tuple(clean_text(t).strip() if isinstance(t, str) else t for t in titles)
         if isinstance(titles, list | tuple)
@@ -23,11 +23,15 @@ def _as_list(value: object) -> object:
 
 
 Titles = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
-"""One title need not be written as a list."""
+"""Titles; one title may be a plain text."""
 
 
 class NotACandidate(InvalidValue):
-    """A title that cannot be ranked, or several that are read as one. `within`: what leads to it in the test."""
+    """A title that is not a candidate, or several titles read as one.
+
+    Attributes:
+        within: path of the title in the test.
+    """
 
     def __init__(self, title: str, field: str, candidates: Titles) -> None:
         joined = next((one for one in candidates if title in _parts(one)), None)
@@ -40,24 +44,24 @@ class NotACandidate(InvalidValue):
 
 
 def _parts(title: str) -> list[str]:
-    """The titles of a text that was perhaps to be several."""
+    """Titles in a text that may be several."""
     return [part.strip() for part in re.split(r"[,;、]|\sand\s", title.strip("【】[]"))]
 
 
 class TemplateTest(Record):
-    """What a ranking must hold: someone who hates horror must not get Saw among the first 3."""
+    """A query, and titles that its ranking must or must not have first."""
 
     preferences: str = ""
     history: Titles = ()
     context: str = ""
     attributes: Mapping[str, str] = Field(default_factory=dict)
     candidates: Titles = ()
-    """Titles of the pack's own catalogue; none: all of it."""
+    """Titles to rank, of the pack's catalogue; empty: all of it."""
     top: PositiveInt = 3
     include: Titles = ()
-    """Titles of which each must be among the first `top`."""
+    """Titles that must all be among the first `top`."""
     exclude: Titles = ()
-    """Titles of which none may be among them."""
+    """Titles that must not be among the first `top`."""
 
     @model_validator(mode="after")
     def _says_something(self) -> "TemplateTest":
@@ -77,7 +81,7 @@ class TemplateTest(Record):
         return self
 
     def query(self, query_id: str) -> Query:
-        """The person, as the ranker is told of them."""
+        """Query of the test."""
         return Query(
             query_id=query_id,
             preferences=self.preferences,
@@ -87,7 +91,11 @@ class TemplateTest(Record):
         )
 
     def failure(self, titles: list[str]) -> str | None:
-        """What is wrong with a ranking's titles, best first; None if nothing is."""
+        """Reason why a ranking fails the test; None if it passes.
+
+        Args:
+            titles: titles of the ranking, best first.
+        """
         first = titles[: self.top]
         absent = [title for title in self.include if title not in first]
         present = [title for title in self.exclude if title in first]

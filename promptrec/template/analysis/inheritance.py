@@ -10,13 +10,13 @@ from promptrec.template.front_matter import split_header
 from promptrec.template.sandbox.environment import environment, with_line_ends, without_marks
 from promptrec.template.template import Template
 
-# Parts that use parts twice, which use others twice, have no end.
+# Nested parts that are used twice each grow exponentially.
 MOST_PARTS = 1_000
 
 
 @dataclass(frozen=True, eq=False)
 class File:
-    """A file as Jinja reads it, and how many lines stand before its body."""
+    """Syntax tree of a file, and the number of lines before its body."""
 
     tree: nodes.Template
     path: str
@@ -24,16 +24,16 @@ class File:
 
     @cached_property
     def blocks(self) -> dict[str, nodes.Block]:
-        """By name, those within blocks too."""
+        """Blocks by name, also nested ones."""
         return {block.name: block for block in self.tree.find_all(nodes.Block)}
 
 
 Lineage = tuple[File, ...]
-"""A template, or a part that is included, and those it extends, nearest first."""
+"""A template or an included part, and the files it extends, nearest first."""
 
 
 class Parts:
-    """The lineage of a template, and those of the parts that it includes.
+    """Lineage of a template, and of each part that it includes.
 
     Raises:
         TemplateError: parts that use one another too often.
@@ -47,7 +47,7 @@ class Parts:
         self.own = self._with_ancestors(File(template.tree, template.path, before))
 
     def lineage(self, use: nodes.Extends | nodes.Include) -> Lineage:
-        """That of the part which a statement names."""
+        """Lineage of the part that a statement names."""
         self._read += 1
         if self._read > MOST_PARTS:
             raise TemplateError("parts-used-too-often", path=self._path, most=MOST_PARTS)

@@ -15,10 +15,10 @@ from promptrec.template.template import Template
 
 Names = tuple[str, ...]
 EACH = "*"
-"""Stands for one entry of a list: the loop variable of `query.history` is ("query", "history", "*")."""
+"""Path element of a list entry: the loop variable of `query.history` is ("query", "history", "*")."""
 OWN = ("",)
-"""What a name stands for that the author made up, such as a counter."""
-# What is put together from what was put together, again and again, has no end.
+"""Path of a name that the author defined, such as a counter."""
+# Limit of names that are composed of other composed names, which can grow without end.
 MOST_MADE = 20
 
 
@@ -38,7 +38,7 @@ class Typed:
     place: Place
 
     def at(self, offset: int) -> Place:
-        """The line of one of its characters."""
+        """Line of the character at an offset."""
         return Place(self.place.path, self.place.line + self.text[:offset].count("\n"))
 
 
@@ -52,7 +52,7 @@ class Use:
     """As the author wrote it."""
     place: Place
     printed: bool
-    """Whether its value is put into the prompt, and not only tested."""
+    """Whether its value is printed, and not only tested."""
     filters: Names = ()
     of_example: bool = False
     """Whether it belongs to a few-shot example, which is the same in all prompts."""
@@ -64,7 +64,7 @@ Piece = Typed | Use
 
 
 def read_references(template: Template) -> dict[str, tuple[Piece, ...]]:
-    """The texts and names of each block, with included and extended files resolved; an absent block has none.
+    """Texts and names of each block, with included and extended files resolved; an absent block has none.
 
     Raises:
         TemplateError: parts that use one another too often.
@@ -75,9 +75,10 @@ def read_references(template: Template) -> dict[str, tuple[Piece, ...]]:
 
 @dataclass(frozen=True)
 class _Scope:
-    """The file that is read, its lineage, and what the names stand for that the author gave.
+    """The current file, its lineage, and the paths of the names that the author defined.
 
-    made: what a name holds that was put together from others, as in `set line = item.title ~ item.year`.
+    Attributes:
+        made: paths that a name combines, as in `set line = item.title ~ item.year`.
     """
 
     file: File
@@ -89,12 +90,12 @@ class _Scope:
         return Place(self.file.path, self.file.before + node.lineno)
 
     def binding(self, target: nodes.Node, names: Names) -> "_Scope":
-        """The same with a name, or each of several, that stands for `names`."""
+        """A copy in which a target name, or each of several, has the paths `names`."""
         targets = target.items if isinstance(target, nodes.Tuple) else [target]
         return replace(self, bound=self.bound | {t.name: names for t in targets if isinstance(t, nodes.Name)})
 
     def setting(self, target: nodes.Node, value: nodes.Node) -> "_Scope":
-        """The same with a name that stands for the value of an expression."""
+        """A copy in which a target name has the value of an expression."""
         names = _names(value, self) or OWN
         made = {use.names: use for use in _uses(value, self, printed=True) if use.printed} if names == OWN else {}
         new = {target.name: tuple(islice(made.values(), MOST_MADE))} if isinstance(target, nodes.Name) else {}
@@ -107,7 +108,7 @@ class _Reader:
         self._lineage = self._parts.own
 
     def block(self, name: str, lineage: Lineage = ()) -> Iterator[Piece]:
-        """The pieces of a block as the nearest file of a lineage has it: the template's own by default."""
+        """Pieces of a block in the nearest file of a lineage that has it; by default the template's lineage."""
         lineage = lineage or self._lineage
         for file in lineage:
             if name in file.blocks:
@@ -151,7 +152,7 @@ class _Reader:
             yield from self._with(node, scope)
 
     def _with(self, node: nodes.Node, scope: _Scope) -> Iterator[Piece]:
-        """What names a `with` gives; any other statement says nothing to a model."""
+        """Pieces of a `with`, which defines names; other statements have none."""
         if isinstance(node, nodes.With):
             for target, value in zip(node.targets, node.values, strict=True):
                 yield from _uses(value, scope, printed=False)
@@ -160,7 +161,7 @@ class _Reader:
 
 
 def _uses(node: nodes.Node, scope: _Scope, printed: bool, filters: Names = ()) -> Iterator[Use]:
-    """The names in an expression."""
+    """Names in an expression."""
     names = _names(node, scope)
     children: list[nodes.Node] = []
     if isinstance(node, nodes.Filter):
@@ -193,7 +194,7 @@ def _use(names: Names, node: nodes.Node, scope: _Scope, printed: bool, filters: 
 
 
 def _names(node: nodes.Node, scope: _Scope) -> Names | None:
-    """What an expression stands for; None where it is not a name, or part of what a name stands for."""
+    """Paths of an expression; None if it is not a name, or part of a name's value."""
     if isinstance(node, nodes.Name):
         return scope.bound.get(node.name, (node.name,))
     if not isinstance(node, nodes.Filter | nodes.Getattr | nodes.Getitem) or node.node is None:
@@ -214,7 +215,7 @@ def _names(node: nodes.Node, scope: _Scope) -> Names | None:
 
 
 def _written(node: nodes.Node) -> str:
-    """An expression as its author would recognise it."""
+    """An expression as its author wrote it."""
     if isinstance(node, nodes.Name):
         return node.name
     if isinstance(node, nodes.Getattr):

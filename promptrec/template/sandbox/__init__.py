@@ -1,4 +1,4 @@
-"""The Jinja that templates of strangers may use: an allowlist of syntax, and a budget for each rendering."""
+"""Sandbox of untrusted templates: an allowlist of syntax, and a budget for each rendering."""
 
 from promptrec.template.sandbox.allowlist import ALLOWED, check_blocks, check_tree
 from promptrec.template.sandbox.budget import Budget, OverBudget

@@ -1,4 +1,4 @@
-"""What a template may be made of: a list of what is allowed, so that whatever Jinja learns next is refused."""
+"""Allowlist of the syntax, tests and names of templates. New features of Jinja are refused by default."""
 
 import re
 import unicodedata
@@ -19,7 +19,7 @@ ALLOWED = frozenset(
         *(nodes.Add, nodes.Sub, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos),
     }
 )
-# What the rest is called where people write it.
+# Names of refused syntax, for messages.
 REFUSED: dict[type[nodes.Node], str] = {
     nodes.Import: "import",
     nodes.FromImport: "import",
@@ -34,29 +34,35 @@ REFUSED: dict[type[nodes.Node], str] = {
     nodes.Break: "break",
 }
 TESTS = frozenset("defined undefined none string number sequence mapping even odd in eq ne lt le gt ge".split())
-# What people write who want to know whether there is a value.
+# Unknown tests that authors use to ask for the presence of a value.
 PRESENCE = frozenset("empty blank null missing present there given set exists".split())
 BLOCK_FILTER = "sentences"
-"""The filter that may stand around a part of a template: it leaves the marks in it as they are."""
-# Each is beyond any template that people would read.
+"""The only filter allowed as a block: it does not change the marks in its text."""
+# Far above any readable template.
 DEEPEST = 50
 MOST_NODES = 5_000
-# A loop takes as long to compile as this many other pieces of syntax.
+# Time to compile a loop, in other nodes.
 LOOP_NODES = 10
 LARGEST_NUMBER = 10**18
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def check_tree(tree: nodes.Template, path: str, first_line: int, filters: Collection[str]) -> int:
-    """How many pieces of syntax a tree has, a loop counted as `LOOP_NODES`; `filters` are the names that are known.
+    """Check a syntax tree against the allowlist, and count its nodes (a loop as `LOOP_NODES`).
+
+    Args:
+        tree: the tree.
+        path: its file, for errors.
+        first_line: number of lines before the body.
+        filters: names of known filters.
 
     Raises:
-        TemplateError: it holds what a template may not do, too much of it, or too deep; with the line.
+        TemplateError: forbidden syntax, too many nodes, or too deep nesting; with the line.
     """
     line, count = first_line + 1, 0
     for node, depth in _walk(tree):
         count += LOOP_NODES if isinstance(node, nodes.For) else 1
-        # The right side of a comparison has no line of its own.
+        # The right operand of a comparison has no line.
         line = first_line + node.lineno if getattr(node, "lineno", None) else line
         fault = _fault(node, filters)
         if depth > DEEPEST:
@@ -69,10 +75,10 @@ def check_tree(tree: nodes.Template, path: str, first_line: int, filters: Collec
 
 
 def check_blocks(tree: nodes.Template, path: str, first_line: int, known: Collection[str]) -> None:
-    """Refuse text outside of the blocks, which would be dropped, and blocks that nobody asks for.
+    """Refuse text outside blocks, which would not be rendered, and unknown blocks.
 
     Raises:
-        TemplateError: with the line.
+        TemplateError: such text or block, with the line.
     """
     for node in tree.body:
         line = first_line + node.lineno
@@ -90,7 +96,7 @@ def check_blocks(tree: nodes.Template, path: str, first_line: int, known: Collec
 
 
 def _walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
-    """Every node and its depth, in the order of the text; without recursion, which deep trees would exhaust."""
+    """All nodes with their depths, in the order of the text. Not recursive, because trees may be deep."""
     waiting = [(tree, 0)]
     while waiting:
         node, depth = waiting.pop()
@@ -99,18 +105,18 @@ def _walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
 
 
 def _fault(node: nodes.Node, filters: Collection[str]) -> Message | None:
-    """What is wrong with a node itself; None if nothing is."""
+    """Message for a forbidden node, without its children; None if it is allowed."""
     if type(node) not in ALLOWED:
         what = REFUSED.get(type(node), type(node).__name__.lower())
         return message(f"no-{what}") if what in ("calls", "import") else message("not-allowed", what=what)
-    # Jinja itself looks up those that stand in a condition only when it renders them.
+    # Jinja looks up filters and tests in conditions only when it renders them.
     for kind, known in ((nodes.Filter, filters), (nodes.Test, TESTS)):
         if isinstance(node, kind):
             if node.name not in known:
                 return _unknown(node.name, known, is_test=kind is nodes.Test)
             if node.dyn_args is not None or node.dyn_kwargs is not None:
                 return message("not-allowed", what="* or ** within brackets")
-    # Any other would see the marks around what people wrote, and could move them.
+    # Other filters would get the marks of untrusted text and could move them.
     if isinstance(node, nodes.FilterBlock) and (node.filter.name, node.filter.node) != (BLOCK_FILTER, None):
         return message("not-allowed", what=f"filter blocks but {{% filter {BLOCK_FILTER} %}}")
     if isinstance(node, nodes.For) and node.recursive:
@@ -123,7 +129,7 @@ def _fault(node: nodes.Node, filters: Collection[str]) -> Message | None:
 
 
 def _unknown(name: str, known: Collection[str], *, is_test: bool) -> Message:
-    """Which filter or test there is not."""
+    """Message for an unknown filter or test."""
     code = "unknown-test" if is_test else "unknown-filter"
     if is_test and name in PRESENCE:
         code = "test-of-presence"
@@ -141,7 +147,7 @@ def _constant_fault(value: object) -> Message | None:
 
 
 def _name_fault(node: nodes.Node) -> Message | None:
-    """Python reads some letters as others in names, so only the plain forms are let through."""
+    """Message for a private name, or one that Python would normalise (NFKC) to another; else None."""
     for field in ("attr", "name", "key"):
         name = getattr(node, field, None)
         if isinstance(name, str):

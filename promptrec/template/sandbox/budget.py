@@ -1,7 +1,7 @@
-"""What one rendering may cost: steps and characters, counted and not timed, so that every machine refuses the same.
+"""Budget of one rendering: steps and characters, counted and not timed, so that all machines refuse the same templates.
 
-A step is about as much as looking up a name. Each loop pays for its body before each turn, each filter for what it
-reads and writes, so a template that would run for ever, or fill the memory, ends with an error within about a second.
+A step costs about as much as a name lookup. Each loop is charged for its body before each turn, and each filter for its
+input and output, so a template that would run for ever, or fill the memory, ends with an error within about a second.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,24 +13,24 @@ from promptrec.errors import InvalidValue
 
 # A list prompt of 1,000 items with ten fields each takes about a third of it.
 MOST_STEPS = 1_000_000
-# Of all texts that are made on the way, among them those that are not shown.
+# Of all texts made during a rendering, also those that are not shown.
 MOST_CHARACTERS = 4_000_000
-# The name of the budget among the values a template is told; it cannot be written in one.
+# Name of the budget in the context; a template cannot write it.
 BUDGET = "_budget"
-# What an entry of a list costs that is copied, sorted or filtered.
+# Steps for an entry of a list that is copied, sorted or filtered.
 ENTRY = 8
-# What it costs that a single text is weighed: the call takes longer than reading the text.
+# Steps for one call of `weigh`, which takes longer than reading the text.
 CALL_STEPS = 5
 # Texts are compared and hashed much faster than they are changed.
 CHARACTERS_A_STEP = 64
 
 
 class OverBudget(InvalidValue):
-    """A template that costs more than any prompt needs."""
+    """The budget of a rendering is spent."""
 
 
 class Budget:
-    """What is left of the steps and characters of one rendering."""
+    """Remaining steps and characters of one rendering."""
 
     __slots__ = ("characters", "steps")
 
@@ -39,10 +39,10 @@ class Budget:
         self.characters = characters
 
     def spend(self, steps: int, characters: int = 0) -> None:
-        """Pay, before the thing is done wherever its cost is known beforehand.
+        """Charge steps and characters, before the operation if its cost is known.
 
         Raises:
-            OverBudget: there is not enough left; nothing more can be done with this budget then.
+            OverBudget: too little is left. All later charges of this budget fail too.
         """
         self.steps -= steps
         self.characters -= characters
@@ -52,10 +52,10 @@ class Budget:
             raise OverBudget("too-many-characters-made", characters=MOST_CHARACTERS)
 
     def weigh(self, value: Any) -> None:  # noqa: ANN401 - what a template may hold
-        """Pay for looking at all of a value, lists within lists as often as they stand there.
+        """Charge for reading all of a value; a nested list is charged as often as it occurs.
 
-        A list that holds a list twice, which holds a list twice, and so on, is small in memory and beyond all measure
-        for whoever compares, sorts or prints it.
+        A list that has another list twice, which has another twice, and so on, is small in memory but takes exponential
+        time to compare, sort or print.
         """
         if isinstance(value, str):
             self.spend(CALL_STEPS + len(value) // CHARACTERS_A_STEP)
@@ -75,20 +75,20 @@ class Budget:
                 self.spend(1)
 
     def copy_of(self, value: Any) -> None:  # noqa: ANN401
-        """Pay for a copy of a text or a list, without what stands in its entries."""
+        """Charge for a shallow copy of a text or a list."""
         if isinstance(value, str):
             self.spend(1, len(value))
         elif isinstance(value, list | tuple | Mapping):
             self.spend(ENTRY * len(value))
 
     def each(self, values: Iterable[Any], steps: int) -> Iterator[Any]:
-        """The values as they are asked for, each paid."""
+        """Iterate over values, and charge each."""
         for value in values:
             self.spend(steps)
             yield value
 
 
 def budget_of(context: Context) -> Budget:
-    """The budget of the rendering that a context belongs to."""
+    """Budget of the rendering of a context."""
     budget: Budget = context.parent[BUDGET]
     return budget

@@ -1,4 +1,4 @@
-"""The filters and tests of templates, each charged to the budget of the rendering."""
+"""Filters and tests of templates, charged to the budget of the rendering."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -17,9 +17,9 @@ Function = Callable[..., Any]
 PRINTABLE = (str, int, float, Listed, type(None))
 CALL = 10
 LOOKUP = 5
-# Steps more for those that look up how a language writes things, or ask a tokenizer.
+# Additional steps of filters that use locale data or a tokenizer.
 SLOW = {"date": 200, "price": 200, "shorten": 100}
-# Characters paid for each that is read: tokenizers are slow.
+# Characters charged for each character read: tokenizers are slow.
 READING = {"shorten": 8}
 TEXT_FILTERS = frozenset(
     "capitalize date escape lower price replace sentences shorten string title trim truncate upper wordcount "
@@ -28,7 +28,7 @@ TEXT_FILTERS = frozenset(
 EAGER_FILTERS = frozenset({"sort", "unique"})
 LIST_FILTERS = EAGER_FILTERS | frozenset("list map reject rejectattr reverse select selectattr".split())
 COMPARISONS = frozenset("in eq ne lt le gt ge".split())
-# More decimal places are no longer something people write.
+# More decimal places are of no use in a prompt.
 MOST_DIGITS = 18
 
 
@@ -36,18 +36,18 @@ def to_text(value: Any) -> str:  # noqa: ANN401 - what an expression may hold
     """A value as text.
 
     Raises:
-        UndefinedError: it has none.
-        InvalidValue: it is a list, a table, or something of Python's own.
+        UndefinedError: a missing value.
+        InvalidValue: a list, a table, or another Python object.
     """
     if isinstance(value, PRINTABLE):
         return str(value)
     if isinstance(value, jinja2.Undefined):
-        return str(value)  # raises, but for what {{ 'a' if b }} is without an else: nothing
+        return str(value)  # raises, except for {{ 'a' if b }} without else, which is empty
     raise InvalidValue("not-printable")
 
 
 def budgeted_filter(name: str, function: Function) -> Function:
-    """A filter that charges its input before it runs, and its output after."""
+    """Wrap a filter: charge its input before it runs, and its output after."""
 
     @jinja2.pass_context
     def pay(context: Context, value: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
@@ -77,7 +77,7 @@ def budgeted_filter(name: str, function: Function) -> Function:
 
 
 def budgeted_test(name: str, function: Function) -> Function:
-    """A test that charges its operands, and refuses a text where a number is meant."""
+    """Wrap a test: charge its operands, and refuse a text in place of a number."""
     if name not in COMPARISONS | {"even", "odd"}:
         return function
 
@@ -95,7 +95,7 @@ def budgeted_test(name: str, function: Function) -> Function:
 
 @jinja2.pass_context
 def join(context: Context, value: Any, d: str = "", attribute: str | int | None = None) -> str:  # noqa: ANN401
-    """The texts of a list with something between them, or one attribute of each."""
+    """Join the texts of a list, or one attribute of each entry."""
     budget = budget_of(context)
     budget.weigh(attribute)
     steps = ENTRY + CALL + _per_entry(attribute)
@@ -108,14 +108,14 @@ def join(context: Context, value: Any, d: str = "", attribute: str | int | None 
 
 
 def _per_entry(given: Any) -> int:  # noqa: ANN401
-    """Steps for each entry of a list: an argument may be the names to look up in it, as in "a.b,c"."""
+    """Steps for each entry of a list: an argument may name attributes to look up, as in "a.b,c"."""
     if not isinstance(given, str):
         return 0
     return len(given) // CHARACTERS_A_STEP + LOOKUP * (given.count(".") + given.count(","))
 
 
 def _entries(value: Any, budget: Budget, entry: int, *, eager: bool) -> Any:  # noqa: ANN401
-    """The entries of a list, charged; an iterator is charged as it is read, unless the filter needs all of it first."""
+    """Charged entries of a list. An iterator is charged as it is read, unless `eager`."""
     if eager:
         value = list(budget.each(value, entry))
         budget.weigh(value)
@@ -147,7 +147,7 @@ BEFORE: Mapping[str, Callable[..., None]] = {
 
 
 def _passed(function: Function, context: Context) -> tuple[Any, ...]:
-    """The arguments that one of Jinja's filters takes before its value."""
+    """Arguments that a filter of Jinja takes before its value."""
     pass_arg = _PassArg.from_obj(function)
     if pass_arg is None:
         return ()

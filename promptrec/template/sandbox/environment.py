@@ -1,7 +1,7 @@
-"""The Jinja a template may use: sandboxed, strict, and only what prompts need.
+"""Jinja environment of templates: sandboxed, strict, with the filters and tests that prompts need.
 
-Whatever an expression emits is marked as untrusted with two noncharacters that cleaned text cannot hold; the
-template's own text is trusted. See `allowed` for what may be written, `budget` for what it may cost.
+The output of every expression is marked as untrusted with two noncharacters that cleaned text cannot have; the
+template's own text is trusted. `allowlist` has the allowed syntax, `budget` the limits of cost.
 """
 
 import re
@@ -36,7 +36,7 @@ LOOP_ATTRIBUTES = frozenset("index index0 revindex revindex0 first last length d
 
 
 class MissingValue(InvalidValue, jinja2.UndefinedError):
-    """A name or an entry that is not there, when it is used."""
+    """Use of a missing name or entry."""
 
     def __init__(self, code: str, /, **slots: object) -> None:
         jinja2.UndefinedError.__init__(self, code)
@@ -61,12 +61,12 @@ def _mark(context: Context, value: Any) -> str:  # noqa: ANN401 - what an expres
 
 
 def without_marks(text: str) -> str:
-    """Text that cannot move the boundary between trusted and untrusted."""
+    """Text without marks, which could move the boundary between trusted and untrusted."""
     return text.replace(OPEN, "").replace(CLOSE, "")
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """What a dot, brackets and signs may do, and templates that pay for what they do.
+    """Sandbox of attribute access, subscripts and operators, which charges operations to the budget.
 
     `item.values` is the field of that name, or an unknown name; never a method of Python's dictionaries.
     """
@@ -93,7 +93,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return self._missing(obj, argument)
 
     def _missing(self, obj: Any, name: Any) -> jinja2.Undefined:  # noqa: ANN401
-        """What stands for an entry or a name that is not there: of a list, of a person's attributes, or any other."""
+        """Undefined value of a missing name or entry: of a list, of `query.attributes`, or of another value."""
         if isinstance(name, int) and isinstance(obj, str | list | tuple):
             return self.undefined(obj=obj, exc=_refusing("no-entry"))
         if isinstance(name, str) and type(obj) is dict:
@@ -112,7 +112,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
     def call_filter(self, name: str, value: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        # The names of filters that `map` is given may be worked out.
+        # The filter name of `map` may be computed.
         if name in METERING_FILTERS:
             raise InvalidValue("filter-unavailable", name=name)
         return super().call_filter(name, value, *args, **kwargs)
@@ -122,7 +122,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 class _CompiledParts(jinja2.BytecodeCache):
-    """Code of the parts of packs, in memory: the templates of a pack share it."""
+    """In-memory cache of compiled parts, which the templates of a pack share."""
 
     def __init__(self) -> None:
         self._code: dict[tuple[str, str], Any] = {}
@@ -140,7 +140,7 @@ _compiled_parts = {language: _CompiledParts() for language in LANGUAGES}
 
 
 def environment(language: str) -> ImmutableSandboxedEnvironment:
-    """A fresh environment with the allowed filters and tests only, for a language ("en" or "zh")."""
+    """New environment with the allowed filters and tests, for a language ("en" or "zh")."""
     env = _Sandbox(
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -159,7 +159,7 @@ def environment(language: str) -> ImmutableSandboxedEnvironment:
 
 
 def can_be_read(expression: str) -> bool:
-    """Whether Jinja makes anything of what stands in double braces."""
+    """Whether Jinja can parse the text between double braces."""
     try:
         environment("en").parse(f"{{{{ {expression} }}}}")
     except jinja2.TemplateSyntaxError:
@@ -168,15 +168,15 @@ def can_be_read(expression: str) -> bool:
 
 
 def known_filters(env: ImmutableSandboxedEnvironment) -> Collection[str]:
-    """The filters that may be written."""
+    """Names of the filters that templates may use."""
     return env.filters.keys() - METERING_FILTERS.keys()
 
 
 def with_line_ends(body: str) -> str:
-    """The body with the newline kept behind a tag that ends a line of text.
+    """Body with the newline kept after a tag that ends a line of text.
 
-    `trim_blocks` is meant for tags that stand alone on their line; a condition at the end of a sentence should not
-    glue the next line to it.
+    `trim_blocks` is for tags alone on their line; a condition at the end of a sentence should not join it with the
+    next line.
     """
     return "\n".join(_keep_end(line) for line in body.split("\n"))
 
@@ -189,7 +189,7 @@ def _keep_end(line: str) -> str:
 
 
 def _without(line: str, opening: str, closing: str) -> str:
-    """A line without what stands between two signs. A pattern would search anew from each that is never closed."""
+    """A line without the text between two signs. A pattern would take quadratic time for unclosed ones."""
     parts, place = [], 0
     while (start := line.find(opening, place)) >= 0 and (end := line.find(closing, start + len(opening))) >= 0:
         parts.append(line[place:start])
@@ -198,7 +198,7 @@ def _without(line: str, opening: str, closing: str) -> str:
 
 
 def spans(text: str) -> tuple[Span, ...]:
-    """Rendered text cut at its marks; what stands inside any mark is untrusted. Pieces side by side become one."""
+    """Split rendered text at its marks: text inside a mark is untrusted. Adjacent pieces are merged."""
     out: list[Span] = []
     run: list[str] = []
     depth, trusted = 0, True
@@ -217,7 +217,7 @@ def spans(text: str) -> tuple[Span, ...]:
 
 
 def stripped(parts: Sequence[Span]) -> tuple[Span, ...]:
-    """The same without white space at both ends."""
+    """Spans without white space at both ends."""
     first, end = 0, len(parts)
     while first < end and not parts[first].text.strip():
         first += 1

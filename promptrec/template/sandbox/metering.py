@@ -1,8 +1,8 @@
 """Add calls to a template's syntax tree that charge its cost to the budget of the rendering.
 
 Each straight-line part (a block, an included file, the body of a loop) is charged as a whole when it is entered, as in
-the metering of WebAssembly. What costs more for longer texts and lists is charged where it happens: `~`, comparisons,
-list literals, and slices.
+the metering of WebAssembly. Operations whose cost grows with texts and lists (`~`, comparisons, list literals, slices)
+are charged individually.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from promptrec.template.sandbox.budgeted_filters import to_text
 
 # Names of filters that no template can write.
 PAY, ENTER, WEIGH, SLICE, CONCATENATE = "_pay", "_enter", "_weighed", "_cut", "_put_together"
-# Steps of what costs more than looking up a name; anything else is one.
+# Steps of nodes that cost more than a name lookup; all others cost one.
 OUTPUT_STEPS = 20
 COSTS: dict[type[nodes.Node], int] = {nodes.For: 5, nodes.Filter: 5, nodes.Test: 5, nodes.Include: 60, nodes.Block: 10}
 
@@ -38,14 +38,14 @@ def pay(context: Context, value: Any, steps: int, characters: int) -> Any:  # no
 
 @jinja2.pass_context
 def enter(context: Context, value: Any, steps: int, characters: int) -> Any:  # noqa: ANN401
-    """Charge a block or an included file, which gets a copy of all names that are known where it is called."""
+    """Charge a block or an included file, which gets a copy of all names in scope."""
     budget_of(context).spend(steps + len(context.parent), characters)
     return value
 
 
 @jinja2.pass_context
 def weigh(context: Context, value: Any) -> Any:  # noqa: ANN401
-    """Charge a value that is to be compared, or to be an entry of a list."""
+    """Charge an operand of a comparison, or an entry of a list literal."""
     budget_of(context).weigh(value)
     return value
 
@@ -69,7 +69,7 @@ METERING_FILTERS = {PAY: pay, ENTER: enter, WEIGH: weigh, SLICE: slice_copy, CON
 
 
 class _Metering(NodeTransformer):
-    """Jinja's names for the visits; each returns what takes the node's place."""
+    """Tree transformer with Jinja's visitor names; each returns the replacement of its node."""
 
     def visit_Template(self, node: nodes.Template) -> nodes.Node:  # noqa: N802
         return self._with_head(node, ENTER)
@@ -80,7 +80,7 @@ class _Metering(NodeTransformer):
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
         if isinstance(node.test, nodes.Expr):
             steps, characters = _cost(node.test)
-            # A turn that the condition ends is a turn.
+            # A turn that the condition skips is also charged.
             node.test = _call(PAY, node.test, steps + COSTS[nodes.For], characters)
         return self._with_head(node, PAY)
 
@@ -129,9 +129,9 @@ def _weigh(node: nodes.Expr) -> nodes.Expr:
 
 
 def _cost(node: nodes.Node) -> tuple[int, int]:
-    """Steps and characters of a node and all in it, but for what pays for itself when it is entered.
+    """Steps and characters of a node with its children, except parts that are charged when entered.
 
-    Of the branches of a condition only one is taken: the one with the longest text counts.
+    Only one branch of a condition runs: the one with the longest text is counted.
     """
     if isinstance(node, nodes.TemplateData):
         return 1, len(node.data)

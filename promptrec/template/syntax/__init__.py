@@ -1,4 +1,4 @@
-"""The YAML and Jinja syntax of template files, and hints for slips in it."""
+"""YAML and Jinja syntax of template files, and hints for mistakes in it."""
 
 from promptrec.template.syntax.unclosed_blocks import without_comments
 from promptrec.template.syntax.yaml_hints import explain_error

@@ -1,4 +1,4 @@
-"""Where what is opened never ends, and what it lacks: Jinja names the line in which it gave up looking."""
+"""Line and cause of an unclosed block or brace. Jinja's own errors give the line at which parsing stopped."""
 
 import re
 
@@ -6,9 +6,9 @@ import jinja2
 
 from promptrec.messages import Message, message, recognise
 
-# A command that nobody knows is a fault of its own line, whatever else is open.
+# An unknown tag is an error of its own line, even if a block is open.
 _OPEN = re.compile(r"(?:unknown tag 'end\w+'|Unexpected end).*needs to be closed is '(\w+)'", re.DOTALL)
-# What Jinja says when it has read past the end of what it was to read.
+# Errors of Jinja after it has read past an expression.
 _READ_ON = re.compile(r"expected token|unexpected '[}%]'|Expected an expression|unexpected end of")
 _OPENING = re.compile(r"\{[{%]")
 _SIGN = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|\{[{%]|%\}|\}\}|[{}]")
@@ -16,7 +16,7 @@ _CLOSED_WITH = {"{{": "}}", "{%": "%}"}
 
 
 def fault(text: str, error: jinja2.TemplateSyntaxError) -> tuple[int, Message]:
-    """The line, from 1, of what is not ended, and what is wrong there; else Jinja's line and words, explained."""
+    """Line (from 1) and message of an unclosed block or brace; for other errors Jinja's line and an explanation."""
     words = error.message or ""
     explained = recognise("jinja", words)
     if found := _OPEN.search(words):
@@ -26,7 +26,7 @@ def fault(text: str, error: jinja2.TemplateSyntaxError) -> tuple[int, Message]:
 
 
 def without_comments(text: str) -> str:
-    """The text with spaces for its remarks. A pattern would search anew from each that is never closed."""
+    """The text with comments replaced by spaces. A pattern would take quadratic time for unclosed comments."""
     parts, place = [], 0
     while (start := text.find("{#", place)) >= 0 and (end := text.find("#}", start + 2)) >= 0:
         parts += [text[place:start], re.sub(r"[^\n]", " ", text[start : end + 2])]
@@ -35,7 +35,7 @@ def without_comments(text: str) -> str:
 
 
 def _command(text: str, name: str, last: int) -> int:
-    """The line of the last command of a name that has no end up to a line."""
+    """Line of the last tag of a name without an end tag before the line `last`."""
     begun: list[int] = []
     for tag in re.finditer(rf"\{{%[-+]?\s*(end)?{name}\b", text):
         line = text[: tag.start()].count("\n") + 1
@@ -49,7 +49,7 @@ def _command(text: str, name: str, last: int) -> int:
 
 
 def _braces(text: str, last: int) -> tuple[int, Message] | None:
-    """The first braces up to a line that are not closed as they are opened, and what is wrong with them."""
+    """Line and message of the first braces up to a line that are not closed by their own kind; None if all are."""
     line, place = 1, 0
     while found := _OPENING.search(text, place):
         line += text.count("\n", place, found.start())
@@ -65,7 +65,7 @@ def _braces(text: str, last: int) -> tuple[int, Message] | None:
             return line, message("never-closed", open=opened, close=right)
         if closing == "}":
             return line, message("brace-missing", sign=right[0], open=opened)
-        # Braces within braces, which Jinja tells.
+        # Nested braces, which Jinja reports itself.
         if closing == "{{":
             return None
         return line, message("closed-otherwise", open=opened, close=closing, right=right)
@@ -73,7 +73,7 @@ def _braces(text: str, last: int) -> tuple[int, Message] | None:
 
 
 def _end(text: str, begin: int) -> tuple[str, int]:
-    """The sign that ends what is opened before a place, and the place behind it; quotes and dictionaries count not."""
+    """The closing sign after a position, and the position after it. Quotes and dictionaries are skipped."""
     depth = 0
     for sign in _SIGN.finditer(text, begin):
         if sign[0] == "{":

@@ -1,4 +1,4 @@
-"""Where somebody slipped in YAML, and how: its own errors name the place where it could read no further."""
+"""Hints for mistakes in YAML. PyYAML's own errors give the position at which parsing stopped."""
 
 import re
 
@@ -8,21 +8,21 @@ from promptrec.messages import Message, Slot, message, recognise
 
 _TAB = re.compile(r" *\t")
 _CURLY = re.compile("[“”‘’„＂]")
-# A colon with nothing behind it but the value.
+# A colon without a space before the value.
 _GLUED = re.compile(r"\s*(?:- )?[\w-]+:[^\s:/]")
 _WIDE_COLON = re.compile(r"\s*(?:- ?)?[\w-]+：")
 _GLUED_ENTRY = re.compile(r"\s*-[\w\"']")
 _BEGUN = re.compile(r"\s*(?:- )?[\w-]+:\s+[\[{\"']")
 _VALUE_WITH_COLON = re.compile(r"\s*(?:- )?[\w-]+:\s+[^\s\[{\"'].*:(?:\s|$)")
 _FENCE = re.compile(r"\s*```")
-# Before a line's first word or behind its - or its name, where only plain spaces part things.
+# A space that is not plain, where YAML needs a plain one: before the first word, after - or after a name.
 _SPACE = re.compile(r" *(?:- *)?(?:[\w-]+: *)?(?P<space>[\u00a0\u2000-\u200a\u202f\u3000])")
 MARK = re.compile(r"\s*(?P<mark>[\u2010-\u2015−－﹣•·●▪◦○]|\*(?=\s))")
 WIDE_SPACE = "\u3000"
 
 
 class Disallowed(yaml.MarkedYAMLError):
-    """YAML that means something, but that headers may not use."""
+    """Valid YAML that headers may not use."""
 
     def __init__(self, code: str, mark: yaml.Mark, **slots: Slot) -> None:
         super().__init__(problem=code, problem_mark=mark)
@@ -30,12 +30,19 @@ class Disallowed(yaml.MarkedYAMLError):
 
 
 def wide_colon(text: str) -> int | None:
-    """The first line, from 1, of a text that names a value with one; None where none does."""
+    """First line (from 1) with a wide colon after a name; None if there is none."""
     return next((n for n, line in enumerate(text.split("\n"), 1) if _WIDE_COLON.match(line)), None)
 
 
 def find_misread(value: object) -> tuple[str, Message] | None:
-    """The name or text, of those that YAML made of a slip without an error, that shows it, and what is wrong."""
+    """Find a mistake that YAML parsed without an error.
+
+    Args:
+        value: a parsed text, or a list or mapping of texts.
+
+    Returns:
+        The text that shows the mistake and the message for it; None if there is none.
+    """
     for name in [value] if isinstance(value, str) else value if isinstance(value, dict | list) else ():
         if isinstance(name, str):
             found = message("yaml-wide-colon") if _WIDE_COLON.match(name) else _look_alike(name)
@@ -45,7 +52,7 @@ def find_misread(value: object) -> tuple[str, Message] | None:
 
 
 def _look_alike(line: str) -> Message | None:
-    """What is wrong where a line begins with a sign that only looks like the one of YAML."""
+    """Message for a line that begins with a character that only resembles YAML's; else None."""
     if _FENCE.match(line):
         return message("code-fence")
     if mark := MARK.match(line):
@@ -56,7 +63,7 @@ def _look_alike(line: str) -> Message | None:
 
 
 def explain_error(text: str, error: yaml.YAMLError) -> tuple[int, Message]:
-    """The line, from 1, and what is wrong there and to be done; in YAML's own words where the slip is a rare one."""
+    """Line (from 1) of a YAML error and a message with its correction; PyYAML's own words for rare errors."""
     mark, context = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if isinstance(error, yaml.reader.ReaderError):
         return text[: error.position].count("\n") + 1, message("yaml-unseen-sign")
@@ -76,7 +83,7 @@ def explain_error(text: str, error: yaml.YAMLError) -> tuple[int, Message]:
 
 
 def _of_signs(lines: list[str], begun: int, at: int) -> tuple[int, Message] | None:
-    """Signs that look right: dashes, spaces, quotes and colons of other kinds, tabs, a colon or dash without space."""
+    """Mistakes of characters: other dashes, spaces, quotes and colons, tabs, a colon or dash without space."""
     near = sorted({begun, max(at - 1, 0), at})
     for n in near:
         if found := _look_alike(lines[n]):
@@ -96,11 +103,11 @@ def _of_signs(lines: list[str], begun: int, at: int) -> tuple[int, Message] | No
 
 
 def _of_pairs(text: str, error: yaml.YAMLError, begun: int) -> tuple[int, Message] | None:
-    """A quote or bracket that is opened and never closed: at the line where it is opened."""
+    """An unclosed quote or bracket, at the line where it is opened."""
     context = str(getattr(error, "context", ""))
     if "quoted scalar" in context:
         return begun + 1, message("yaml-open-quote")
-    # One that is not closed swallows lines until the next quote, which was to open another.
+    # An unclosed quote extends to the next quote, which should open another text.
     unclosed = _last_long_quote(text[: error.problem_mark.index])  # type: ignore[attr-defined]
     if unclosed is not None:
         return unclosed + 1, message("yaml-open-quote")
@@ -112,7 +119,7 @@ def _of_pairs(text: str, error: yaml.YAMLError, begun: int) -> tuple[int, Messag
 
 
 def _last_long_quote(text: str) -> int | None:
-    """The first line of the last quoted value of a text that is read no further, if it takes in several lines."""
+    """First line of the last quoted value of an incomplete text, if that value has several lines; else None."""
     last = None
     try:
         for token in yaml.scan(text, Loader=yaml.BaseLoader):
@@ -126,7 +133,7 @@ def _last_long_quote(text: str) -> int | None:
 
 
 def _of_places(lines: list[str], begun: int, at: int, column: int, problem: str) -> tuple[int, Message] | None:
-    """Lines that begin too far left or right, or have no colon."""
+    """Mistakes of structure: wrong indentation, a missing or second colon."""
     if "could not find expected ':'" in problem:
         return begun + 1, message("yaml-no-colon")
     if "mapping values are not allowed" in problem:

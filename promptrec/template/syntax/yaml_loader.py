@@ -1,4 +1,4 @@
-"""The YAML of headers and of pack.yaml: every value a text, every name said once, every slip told at its own line."""
+"""YAML loader of headers and pack.yaml: all scalars are text, duplicate names are refused, errors have their line."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,15 +9,15 @@ from yaml import nodes
 from promptrec.errors import TemplateError
 from promptrec.template.syntax.yaml_hints import Disallowed, explain_error, wide_colon
 
-# YAML is read letter by letter, slowly.
+# PyYAML reads slowly, character by character.
 LONGEST_HEADER = 20_000
 MOST_BRACKETS = 20
 
 
 class _Plain(yaml.BaseLoader):
-    """Every value a text, and written where it stands: `*name` for what stands elsewhere makes headers explode.
+    """PyYAML loader with text scalars only, without aliases, anchors and tags (nested aliases take exponential memory).
 
-    Brackets within brackets are counted as they are read, since the reader slows down with each.
+    The depth of brackets is limited as they are read, because the reader slows down with each.
     """
 
     def fetch_flow_collection_start(self, token: type[yaml.Token]) -> None:
@@ -30,7 +30,7 @@ class _Plain(yaml.BaseLoader):
         mark: Any = event.start_mark  # its stub also has the marks of another reader
         if isinstance(event, yaml.AliasEvent):
             raise Disallowed("yaml-special-value", mark)
-        # `!Kung` would be empty, and `&Sons x` an x.
+        # A title `!Kung` would be empty, and `&Sons x` would be x.
         if getattr(event, "anchor", None) is not None or getattr(event, "tag", None) not in (None, "!"):
             raise Disallowed("yaml-special-value", mark)
         return super().compose_node(parent, index)
@@ -46,7 +46,7 @@ class _Plain(yaml.BaseLoader):
 
 
 class _DuplicateKey(Exception):
-    """YAML itself takes the last of two values of one name, and says nothing. Lines are counted from 0."""
+    """A name with two values, of which PyYAML would silently use the last. Lines are counted from 0."""
 
     def __init__(self, name: str, first: int, second: int) -> None:
         super().__init__(name)
@@ -54,15 +54,20 @@ class _DuplicateKey(Exception):
 
 
 def read_yaml(text: str, path: str, lines_before: int = 0) -> dict[str, Any]:
-    """What a YAML mapping says, every value a text, a list or a mapping.
+    """Read a YAML mapping whose values are texts, lists and mappings.
+
+    Args:
+        text: the YAML text.
+        path: its file, for errors.
+        lines_before: number of lines of the file before the text.
 
     Raises:
-        TemplateError: not YAML, a name said twice, or not a mapping; with the line.
+        TemplateError: invalid YAML, a duplicate name, or not a mapping; with the line.
     """
     if len(text) > LONGEST_HEADER:
         raise TemplateError("header-too-long", path=path, line=lines_before + 1, most=LONGEST_HEADER)
     try:
-        # The base loader reads every value as text: to YAML proper, the answer word Yes would be a truth value.
+        # The base loader reads every value as text. Other loaders read the answer word Yes as a boolean.
         mapping = yaml.load(text, Loader=_Plain) or {}  # noqa: S506 - it builds only text
     except _DuplicateKey as duplicate:
         first, second = (line + 1 + lines_before for line in (duplicate.first, duplicate.second))
@@ -83,7 +88,7 @@ def read_yaml(text: str, path: str, lines_before: int = 0) -> dict[str, Any]:
 
 
 def places(text: str) -> dict[tuple[str, ...], int]:
-    """The line of each thing that YAML says, from 1, by the names, values and numbers that lead to it."""
+    """Line (from 1) of each name and value of a YAML text, by its path of names, indexes and values."""
     out: dict[tuple[str, ...], int] = {}
 
     def walk(node: nodes.Node | None, keys: tuple[str, ...]) -> None:
@@ -103,7 +108,7 @@ def places(text: str) -> dict[tuple[str, ...], int]:
 
 
 def unquoted_values_with_comments(text: str) -> Iterator[tuple[str, int, str, str]]:
-    """Texts without quotes that end where a # stands: their names, lines from 1, what is kept, and what is dropped."""
+    """Unquoted values that end at a comment: name, line (from 1), value and comment of each."""
     rows = text.split("\n")
     waiting = [yaml.compose(text, Loader=yaml.BaseLoader)]
     while waiting:
