@@ -1,1 +1,1 @@
-"""Items, catalogues, queries: reading and cleaning them."""
+"""Items, catalogues, queries and interactions: readers and cleaning."""

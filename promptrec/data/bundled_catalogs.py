@@ -1,4 +1,4 @@
-"""The catalogues that come with promptrec: their files, makers and licences. More of these: bundled/NOTICE.md."""
+"""Bundled catalogues: files, sources and licences. bundled/NOTICE.md has more."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ FOLDER = Path(__file__).parent / "bundled"
 
 @dataclass(frozen=True)
 class BundledCatalog:
-    """The file of a catalogue in `FOLDER`, packed JSON lines, and the line that its licence asks for."""
+    """File of a catalogue in `FOLDER` (compressed JSON lines), and the credit line that its licence requires."""
 
     file: str
     credit: str

@@ -17,17 +17,17 @@ def char_class(codes: Iterable[int]) -> str:
     return "".join(f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in ranges)
 
 
-# Marks that writers leave out or add at will: accents of Latin, Greek and Cyrillic, points of Hebrew, Arabic and
-# Syriac, enclosing marks. The marks of all other scripts are vowels and joined consonants: another mark, another word.
+# Marks that writers omit or add freely: accents of Latin, Greek and Cyrillic, points of Hebrew, Arabic and
+# Syriac, enclosing marks. The marks of other scripts are vowels and joined consonants, which distinguish words.
 _ACCENT = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u08ca-\u08e1\u08e3-\u08ff\u1ab0-\u1aff"
     "\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
 )
-# The breve of й and ў and the dots of ї make other letters.
+# The breve of й and ў and the dots of ї belong to the letter.
 _ACCENTS = re.compile(f"(?![\u0306\u0308])[{_ACCENT}]|(?<![иу])\u0306|(?<!і)\u0308")
 _IS_ACCENT = re.compile(f"[{_ACCENT}]")
-# All assigned characters but Han, hangul and letters of ancient scripts, which hold neither marks nor signs.
+# All assigned characters except Han, hangul and ancient scripts, which have neither marks nor signs.
 _CODES = chain(range(0x80, 0x3400), range(0xA480, 0xAC00), range(0xFB00, 0x12000), range(0x1CC00, 0x1FC00))
 _CATEGORIES = {code: unicodedata.category(chr(code)) for code in _CODES}
 
@@ -35,9 +35,9 @@ MARKS = char_class(c for c, kind in _CATEGORIES.items() if kind in ("Mn", "Mc") 
 """Combining marks that are part of a word; `\\w` does not match them."""
 
 SYMBOLS = char_class(c for c, kind in _CATEGORIES.items() if kind in ("So", "Sm") and chr(c) not in "©®℗℠°¬±¦")
-"""Signs and emoji beyond ASCII that tell names apart, such as ÷, ★ and 🤔."""
+"""Signs and emoji beyond ASCII that distinguish names, such as ÷, ★ and 🤔."""
 
-# Scripts that put no space between words: kana (without the middle dot, which does), Han, hangul, Thai, Lao,
+# Scripts without spaces between words: kana (without the middle dot, which separates), Han, hangul, Thai, Lao,
 # Myanmar, Khmer, Tai. Hangul has spaces, but its particles are written to the word.
 UNSPACED = (
     "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u0edc-\u0edf\u1000-\u103f\u1050-\u109f\u1780-\u17d3\u17d7\u17dc\u17dd"
@@ -48,9 +48,9 @@ UNSPACED = (
 
 _LETTERS = str.maketrans(
     {code: str(unicodedata.digit(chr(code))) for code, kind in _CATEGORIES.items() if kind == "Nd"}
-    # Letters that Unicode does not take apart.
+    # Letters without a Unicode decomposition.
     | dict(zip(map(ord, "øłđħıŧðæœþ"), ("o", "l", "d", "h", "i", "t", "d", "ae", "oe", "th"), strict=True))
-    # One letter of Arabic and Persian keyboards; what stretches a word and what joins letters or emoji.
+    # A letter with two forms on Arabic and Persian keyboards; stretching and joining characters.
     | dict(zip(map(ord, "يىكةہٱ"), "ییکهها", strict=True))
     | dict.fromkeys(map(ord, "ـ\u200c\u200d"))
     | dict.fromkeys(map(ord, "’‘ʼʻʹ′‛`´ꞌ׳״"), "'")
@@ -62,7 +62,7 @@ _LETTERS = str.maketrans(
 def fold(text: str) -> str:
     """Fold clean text: no case, accents, ligatures or vowel points; digits, apostrophes and hyphens in ASCII.
 
-    Vowel signs, voicing marks and the dots of й and ї stay, because they make other words.
+    Vowel signs, voicing marks and the dots of й and ї stay, because they distinguish words.
     """
     if text.isascii():
         return text.lower()

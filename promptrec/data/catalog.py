@@ -1,4 +1,4 @@
-"""`Catalog`: all that can be recommended, by item ID."""
+"""`Catalog`: the items that can be recommended, by item ID."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Catalog:
-    """Items in the order they were given, each ID once. It never changes.
+    """Immutable collection of items in the given order, each ID once.
 
     >>> films = Catalog([Item(item_id="1", title="The Matrix (1999)"), Item(item_id="2", title="Solaris")])
     >>> films.find("matrix, the (1999)").item_id
@@ -29,8 +29,8 @@ class Catalog:
 
     Args:
         items: at least one.
-        name: what to call the catalogue in messages.
-        credit: the line its licence asks for, if any.
+        name: name of the catalogue in messages.
+        credit: the credit line that its licence requires, if any.
 
     Raises:
         InputError: no items, or an ID given twice.
@@ -51,10 +51,10 @@ class Catalog:
     def from_csv(cls, path: str | Path, *, columns: Mapping[str, str] | None = None) -> Self:
         r"""Read a CSV file. `columns` maps our names to the file's, e.g. {"item_id": "movieId", "title": "name"}.
 
-        Common names (id, movieId, name, 标题 …) are known without. Columns not named become fields of the items,
-        as text; where a name is taken, as "title (2)". Left out are the numbers of rows that pandas writes (a first
-        column without a name), and signs for no value (\N, NULL, NaN, None …), which may be titles all the same.
-        The same holds for the other readers, where numbers and lists stay what they are.
+        Common names (id, movieId, name, 标题 …) need no mapping. Other columns become text fields of the items; a
+        duplicate name becomes, for example, "title (2)". Row numbers of pandas (a first column without a name) and
+        markers of a missing value (\N, NULL, NaN, None …) are dropped, but titles may be such words.
+        The other readers do the same, and keep numbers and lists.
         """
         return cls._from_file(Path(path), ".csv", columns)
 
@@ -72,14 +72,14 @@ class Catalog:
     def from_file(cls, path: str | Path, *, columns: Mapping[str, str] | None = None) -> Self:
         """Read a file by its suffix: .csv, .tsv, .txt, .json, .jsonl, .ndjson, RecBole's .item, .parquet.
 
-        All but the last also packed as .gz, .xz or .bz2, in UTF-8, or in UTF-16 that says so.
+        All but the last may be compressed (.gz, .xz, .bz2), and are UTF-8, or UTF-16 with a byte order mark.
         """
         path = Path(path)
         return cls(items_from_rows(reader_for(path)(path), str(path), columns), name=path.name)
 
     @classmethod
     def from_pandas(cls, frame: "pd.DataFrame", *, columns: Mapping[str, str] | None = None) -> Self:
-        """Take the rows of a data frame; missing values are left out of the items. An index with a name is a column."""
+        """Take the rows of a data frame. Missing values are dropped; a named index is a column."""
         named = [name for name in frame.index.names if name is not None and name not in frame.columns]
         if named:
             frame = frame.reset_index(level=named)
@@ -92,10 +92,10 @@ class Catalog:
 
     @classmethod
     def bundled(cls, name: str) -> Self:
-        """A catalogue that comes with promptrec: "films" (English) or "places-zh" (Chinese).
+        """Load a bundled catalogue: "films" (English) or "places-zh" (Chinese).
 
         Raises:
-            UnknownName: no such catalogue; the message lists those there are.
+            UnknownName: no such catalogue; the message lists all.
         """
         if name not in BUNDLES:
             raise UnknownName("bundled catalogue", name, BUNDLES)
@@ -117,7 +117,11 @@ class Catalog:
         return item_id in self._items
 
     def __getitem__(self, item_id: str) -> Item:
-        """The item with this ID, cleaned as items' IDs are, or an InputError that names the nearest IDs."""
+        """Item with an ID, which is cleaned like the IDs of items.
+
+        Raises:
+            InputError: no such item; the message has the nearest IDs.
+        """
         item_id = item_id if item_id in self._items else clean_text(item_id).strip()
         if item_id not in self._items:
             near = ", ".join(
@@ -146,9 +150,9 @@ class Catalog:
         return any(item.popularity is not None for item in self)
 
     def find(self, words: str) -> Item | None:
-        """The item with this ID, else the only one with this title (case, accents, articles and commas aside).
+        """Item with this ID, else the only one with this title; case, accents, articles and commas are ignored.
 
-        Of several whose titles differ in these alone it is the one that is written as `words` is. Spaces, currency
+        Of several titles that differ only in these, the one equal to `words` is found. Spaces, currency
         signs and emoji may be missing on one side; other signs may not ("C++" is neither "C" nor "C#").
         """
         wanted = clean_text(words).strip()
@@ -157,19 +161,19 @@ class Catalog:
         named = self._by_title.get(_loosest(wanted), ())
         for key in (str, str.casefold, title_key, _without_spaces, _loosest):
             found = {item.item_id: item for title, item in named if key(title) == key(wanted)}
-            if key is _loosest:  # a sign may be missing, but not be another
+            if key is _loosest:  # a sign may be missing, but not differ
                 found = {i: item for i, item in found.items() if _loosest(wanted) and _lacks_signs(wanted, item.title)}
             if found:
                 return next(iter(found.values())) if len(found) == 1 else None
         return None
 
     def near_duplicates(self) -> list[tuple[Item, ...]]:
-        """Groups of items that look like one thing entered twice, in catalogue order."""
+        """Groups of near-duplicate items, in catalogue order."""
         return near_duplicates(self)
 
     @cached_property
     def _by_title(self) -> dict[str, list[tuple[str, Item]]]:
-        """Titles, also with the year behind them, and their items, by loose key."""
+        """Titles, also with the year appended, and their items, by loose key."""
         named = defaultdict(list)
         for item in self:
             year = item.fields.get("year")
@@ -185,7 +189,7 @@ def _cells(column: "pd.Series[Any]") -> Iterable[Any]:
 
 
 def by_popularity(items: Iterable[Item]) -> list[Item]:
-    """Most popular first; in the order given where popularity is equal or unknown."""
+    """Items by popularity, highest first; ties and unknown popularity in the given order."""
     return sorted(items, key=lambda item: -(item.popularity or 0.0))
 
 
@@ -198,5 +202,5 @@ def _loosest(title: str) -> str:
 
 
 def _lacks_signs(*titles: str) -> bool:
-    """Whether one of the titles has no sign that people leave out."""
+    """Whether one of the titles has no sign that people omit."""
     return any(_loosest(title) == _without_spaces(title) for title in titles)

@@ -1,4 +1,4 @@
-"""Converting a cell of a file or data frame to text, a number or a list of texts, as a person would write it."""
+"""Conversion of a cell of a file or data frame to text, a number or a list of texts."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,14 +13,14 @@ from promptrec.data.item import FieldValue
 NO_VALUE = frozenset(
     ("\\N", "NULL", "null", "NaN", "nan", "NaT", "None", "<NA>", "N/A", "n/a", "#N/A", "-", "--", "–", "—")
 )
-"""What programs and people write into a cell that has no value. A title may be one of them."""
+"""Markers of a missing value. A title may be one of them."""
 
 
 def field_value(cell: Any) -> FieldValue | None:  # noqa: ANN401 - a cell is anything a file can hold
-    """Convert a cell to a field value of an item; None for an empty cell or a sign for "no value".
+    """Convert a cell to a field value of an item; None for an empty cell or a marker of a missing value.
 
-    Truth values are "yes" or "no", a point in time at midnight is a date, a set is in alphabetical order, a mapping
-    is a list of "name: value". Bytes that are no text say nothing.
+    Booleans become "yes" or "no", a time at midnight a date, a set a sorted list, and a mapping a list of
+    "name: value". Bytes that are not text become None.
     """
     value = plain_value(cell)
     if isinstance(value, str):
@@ -30,7 +30,7 @@ def field_value(cell: Any) -> FieldValue | None:  # noqa: ANN401 - a cell is any
 
 
 def plain_value(cell: Any) -> FieldValue | None:  # noqa: ANN401
-    """As `field_value`, but text is as it stands in the cell, even where it is a sign for no value."""
+    """As `field_value`, but text is unchanged, even if it is a marker of a missing value."""
     value = _scalar(cell)
     if isinstance(value, Mapping):
         return tuple(f"{name}: {words}" for name, part in value.items() if (words := _words(part))) or None
@@ -53,7 +53,7 @@ def _words(part: Any) -> str:  # noqa: ANN401
 
 
 def _scalar(cell: Any) -> str | int | float | list[Any] | Mapping[Any, Any] | None:  # noqa: ANN401
-    """A cell without the types of numpy, pandas and the standard library; None where it has no value."""
+    """Convert types of numpy, pandas and the standard library to plain ones; None for a missing value."""
     if getattr(cell, "shape", None) == ():
         cell = _of_numpy(cell)
     if cell is None or (isinstance(cell, float) and math.isnan(cell)):
@@ -64,7 +64,7 @@ def _scalar(cell: Any) -> str | int | float | list[Any] | Mapping[Any, Any] | No
         return int(cell) if cell.is_integer() else float(cell)
     if isinstance(cell, int | str):
         return cell
-    if isinstance(cell, Mapping):  # bytes beside other names are a picture or a sound, whatever they may spell
+    if isinstance(cell, Mapping):  # bytes in a mapping are a picture or a sound, even if they decode as text
         return {name: part for name, part in cell.items() if not isinstance(part, bytes | bytearray | memoryview)}
     if isinstance(cell, bytes | bytearray | memoryview):
         return _text_of_bytes(bytes(cell))
@@ -76,7 +76,7 @@ def _scalar(cell: Any) -> str | int | float | list[Any] | Mapping[Any, Any] | No
 
 
 def _of_numpy(cell: Any) -> Any:  # noqa: ANN401
-    """Convert a numpy scalar to Python. A float32 gets its shortest digits, which are those that were written."""
+    """Convert a numpy scalar to Python. A float32 gets its shortest decimal digits."""
     kind = getattr(cell.dtype, "kind", "")
     if kind == "f":
         return float(str(cell))

@@ -9,8 +9,8 @@ from promptrec.data.mojibake import mended
 
 _LAST_OF_PLANES = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
 # Control characters but tab and newline; soft hyphen; zero-width, bidirectional and invisible marks; variation
-# selectors; BOM; lone surrogates; the noncharacters, which templates use to mark untrusted text. Joiners are looked at
-# apart: between letters of scripts that join, and between emoji, they are spelling (Unicode Standard Annex 31, 2.3).
+# selectors; BOM; lone surrogates; the noncharacters, which templates use to mark untrusted text. Joiners are
+# handled separately: between joined letters and between emoji they are spelling (Unicode Standard Annex 31, 2.3).
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufdd0-\ufdef\ufff0-\ufffb\U000e0000-\U000e0fff\ud800-\udfff"
@@ -26,22 +26,22 @@ _JOINER = re.compile(
 _FRACTIONS = "\u00bc-\u00be\u2150-\u215e\u2189"
 _BESIDE_FRACTION = re.compile(f"(?<=\\d)(?=[{_FRACTIONS}])|(?<=[{_FRACTIONS}])(?=[\\d{_FRACTIONS}])")
 _AMPERSANDS = re.compile("&(?:(?:amp|AMP|#38|#x26);)+")
-# Python refuses to read numbers of thousands of digits; no character has a number of more than seven.
+# Python refuses numbers of thousands of digits; a character reference has at most seven.
 _NO_CHARACTER = re.compile("&#[0-9]{9,};?")
 _LINE_END = re.compile("\r\n?|[\u2028\u2029]")
 _PLAIN = re.compile(r"[\t\n\x20-\x25\x27-\x7e]*")
 
 MAX_LAYERS = 10
-"""How many times over a text may be escaped; in one that is escaped more often, no ampersand is kept."""
+"""Limit of nested escapes of a text; beyond it all ampersands are removed."""
 
 
 def clean_text(text: str) -> str:
     """Clean a text for a model: Unicode normalised, mojibake decoded again, invisible characters removed.
 
-    HTML entities are unescaped, what was decoded wrongly is mended (see `promptrec.data.mojibake`), Unicode is in form
-    NFKC (full-width letters, digits and punctuation become their plain forms), line ends are newlines, and what cannot
-    be seen (controls, zero-width and direction marks, BOM, lone surrogates, noncharacters) is gone.
-    Joiners stay where they are spelling, as in Persian words, Indic letters and emoji of several parts. 2½ is
+    HTML entities are unescaped, mojibake is repaired (see `promptrec.data.mojibake`), Unicode is in form
+    NFKC (full-width letters, digits and punctuation become their plain forms), line ends are newlines, and invisible
+    characters (controls, zero-width and direction marks, BOM, lone surrogates, noncharacters) are removed.
+    Joiners that are spelling stay, as in Persian words, Indic letters and emoji of several parts. 2½ becomes
     "2 1⁄2", not "21⁄2".
     """
     if _PLAIN.fullmatch(text):
@@ -54,10 +54,10 @@ def clean_text(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    # A chain of escaped ampersands goes at once; layer by layer it would take quadratic time.
+    # A chain of escaped ampersands is removed at once; layer by layer it would take quadratic time.
     if "&" in text:
         text = html.unescape(_NO_CHARACTER.sub("\ufffd", _AMPERSANDS.sub("&", text)))
-    # Before anything else is taken out: the controls and signs in mojibake are parts of letters.
+    # Before other characters are removed, because controls and signs in mojibake are parts of letters.
     visible = _INVISIBLE.sub("", _LINE_END.sub("\n", mended(text)))
     joined = _JOINER.sub(lambda joiners: joiners[1] or joiners[2] or "", visible)
     return unicodedata.normalize("NFKC", _BESIDE_FRACTION.sub(" ", joined))
@@ -66,9 +66,9 @@ def _once(text: str) -> str:
 def title_key(title: str) -> str:
     """Comparison key of a title, without case, accents, punctuation and leading article.
 
-    "Matrix, The (1999)", "The Matrix (1999)", "Matrix The (1999)" and "the matrix: 1999" have one key. Signs that make
-    another name stay: "C++" and "C ++" are not "C#", "+1" not "-1", "÷" not "×", "🤔" not "😀". A title of punctuation
-    alone is its own key.
+    "Matrix, The (1999)", "The Matrix (1999)", "Matrix The (1999)" and "the matrix: 1999" have one key. Signs that
+    distinguish names stay: "C++" and "C ++" are not "C#", "+1" not "-1", "÷" not "×", "🤔" not "😀". A title of
+    punctuation alone is its own key.
 
     >>> title_key("Matrix, The (1999)")
     'matrix 1999'
@@ -88,7 +88,7 @@ def spaceless(key: str) -> str:
 
 
 def signless(key: str) -> str:
-    """Remove the signs that people leave out or add from a title's key: symbols, emoji, currency."""
+    """Remove the signs that people omit or add from a title's key: symbols, emoji, currency."""
     return " ".join(_ORNAMENT.sub(" ", key).split()) if _ORNAMENT.search(key) else key
 
 
@@ -101,13 +101,13 @@ _DOTTED = re.compile(r"(?<![\w.])(?:[^\W\d_]\.)+[^\W\d_]?(?!\w)")
 _GROUPS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _CURRENCY = "$€£¥₩₹"
 _UNIT = re.compile(rf"(?<=\d) (?=[%{_CURRENCY}])")
-# Words with the signs that make them others: "-1", "<3", "$100", ".net", "c++", "c#", "a*", "100%", "50€", the grade
+# Words with the signs that distinguish them: "-1", "<3", "$100", ".net", "c++", "c#", "a*", "100%", "50€", the grade
 # "b-"; and symbols.
 _KEY_WORD = re.compile(
     rf"(?<![^\s(\[])[a-z]{{1,2}}-(?=\s|$)|(?:(?<![^\s(\[])(?:[-+<>{_CURRENCY}](?=\.?\d)|\.(?=[^\W\d])))?"
     rf"[\w{MARKS}]+(?:[+#*%{_CURRENCY}]+(?![\w{MARKS}]))?|[{SYMBOLS}]"
 )
-# "C ++" is "C++", but "Part # 2" is no "Part#".
+# "C ++" is "C++", but "Part # 2" is not "Part#".
 _SIGN_APART = re.compile(rf"(?<=\b[a-z]) +(?=(?:\+\+|#)(?![\w{MARKS}+#]|\s*\d))")
 _ORNAMENT = re.compile(f"[{SYMBOLS}{_CURRENCY}]")
 _BESIDE_LETTER = re.compile(r"(?<!\d) | (?!\d)")

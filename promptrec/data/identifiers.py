@@ -10,9 +10,9 @@ from promptrec.data.clean import clean_text
 from promptrec.errors import InputError
 from promptrec.messages import Message, message
 
-# From here on a float leaves out whole numbers: its last digits are not those of the ID.
+# From this number on floats skip whole numbers, so their last digits may not be those of the ID.
 EXACT_FLOATS = 2**53
-# How many IDs nobody knows are looked at.
+# Limit of unknown IDs to compare.
 LOOKED_AT = 1_000
 _LONGEST_SHOWN = 60
 
@@ -21,10 +21,10 @@ def identifier(value: Any) -> str:  # noqa: ANN401 - a cell is anything a file c
     """Normalise an ID to clean text: 7 and 7.0 (as pandas writes 7 in a column with gaps) are "7".
 
     Args:
-        value: text, or a whole number of Python's or numpy's. Nothing (None, NaN, blanks) gives "".
+        value: text, or a whole number of Python or numpy. A missing value (None, NaN, blanks) becomes "".
 
     Raises:
-        InputError: true and false, lists, objects, or a float that has lost digits; without the place.
+        InputError: a boolean, list, object, or a float too large to be exact; without the place.
     """
     if hasattr(value, "item") and getattr(value, "shape", None) == ():
         value = value.item()
@@ -53,9 +53,9 @@ def likeness(unknown: Iterable[str], known: Iterable[str], *, are_ids: bool = Tr
     """How unknown IDs differ from known ones if most of them seem to be the same IDs; else None.
 
     Args:
-        unknown: the first 1,000 are looked at.
-        known: all there are.
-        are_ids: whether the unknown ones are meant as IDs; those that may be titles have to be alike more closely.
+        unknown: IDs to compare; only the first 1,000 are used.
+        known: all known IDs.
+        are_ids: whether the unknown ones are IDs; if they may be titles, fewer differences are accepted.
     """
     written = list(dict.fromkeys(unknown))[:LOOKED_AT]
     known = list(known)
@@ -90,7 +90,7 @@ def _bare(text: str) -> str:
     return _letters(text).lstrip("0") or text
 
 
-# Each form blurs what those before it do, and a little more.
+# Each form ignores the differences of those before it, and one more.
 _FORMS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("ids-differ/number", _number),
     ("ids-differ/capitals", _letters),
@@ -98,14 +98,14 @@ _FORMS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("ids-differ/signs", lambda text: _bare(re.sub(r"[\W_]+", "", _number(text)))),
     ("ids-differ/prefix", lambda text: _bare(re.sub(r"^[^\W\d_]+(?:[^\w\s]|_)?(?=\d+$)", "", text))),
 )
-# So many of them blur nothing that makes a text another one.
+# Number of forms that are safe for titles.
 _CLOSE = 3
 
 
 def same_ids(written: Iterable[str], known: Iterable[str]) -> dict[str, str]:
     """Match IDs to known ones: the same text, else the only one that is the same number or differs in case.
 
-    IDs that are none of the known ones are not in it, nor those that could be several.
+    Unknown and ambiguous IDs are not in the result.
     """
     written, known = set(written), set(known)
     alike: dict[str, list[str]] = defaultdict(list)

@@ -24,7 +24,7 @@ ALIASES = {
 
 
 class Interaction(NamedTuple):
-    """One row: who, what, how much it was liked, and when; the last two are NaN where nothing is written."""
+    """One row: user, item, rating and time; the last two are NaN if missing."""
 
     user_id: str
     item_id: str
@@ -36,39 +36,39 @@ COLUMNS = Interaction._fields
 
 
 class Interactions:
-    """Rows of (user_id, item_id, rating, timestamp) in the order given; one person may meet an item more than once.
+    """Rows of (user_id, item_id, rating, timestamp) in the given order; a user may have several rows for an item.
 
-    IDs are strings. `rating` (any scale) and `timestamp` (seconds since 1970, UTC) are NaN where nothing is written.
+    IDs are strings. `rating` (any scale) and `timestamp` (seconds since 1970, UTC) are NaN if missing.
     `frame` is a pandas data frame with these four columns; treat it as read-only. `ignored_columns` names the
-    columns of the file that are none of the four.
+    other columns of the file.
     """
 
     def __init__(self, frame: "pd.DataFrame", ignored_columns: tuple[str, ...] = ()) -> None:
         self.ignored_columns = ignored_columns
         self.frame = frame.loc[:, list(COLUMNS)].reset_index(drop=True)
         numbers = ["rating", "timestamp"]
-        self.frame[numbers] = self.frame[numbers] + 0.0  # -0.0 becomes 0.0: they are one number and two texts
+        self.frame[numbers] = self.frame[numbers] + 0.0  # -0.0 becomes 0.0, which is written differently
 
     @classmethod
     def from_rows(
         cls, rows: Iterable[Row], source: str, *, columns: Mapping[str, str] | None = None, mappable: bool = True
     ) -> Self:
-        """Take rows as a reader gives them.
+        """Take the rows of a reader.
 
         Args:
-            rows: each with its place.
-            source: what to call them in messages.
-            columns: our names and theirs, e.g. {"user_id": "reader"}.
-            mappable: whether the caller can give `columns`; else no message recommends it.
+            rows: rows with their places.
+            source: name of the rows in messages.
+            columns: names of the file by our names, e.g. {"user_id": "reader"}.
+            mappable: whether the user can give `columns`; else no message recommends it.
 
         Raises:
-            InputError: no user or item column, a row without an ID, a rating or time that is none; with the place.
+            InputError: no user or item column, a row without an ID, an invalid rating or time; with the place.
         """
         names: dict[str, None] = {}
         mapping: dict[str, str] = {}
         taken = []
         for place, row in rows:
-            if not names.keys() >= row.keys():  # a row that is short leaves columns out
+            if not names.keys() >= row.keys():  # a short row lacks columns
                 names |= dict.fromkeys(row)
                 mapping = _mapping(list(names), dict(columns or {}), source, mappable)
             cells = {ours: row.get(theirs) for ours, theirs in mapping.items()}
@@ -100,7 +100,7 @@ class Interactions:
 
     @classmethod
     def from_csv(cls, path: str | Path, *, columns: Mapping[str, str] | None = None) -> Self:
-        """Read a CSV file. Common names (user, userId, item, movieId, time …) are known without `columns`."""
+        """Read a CSV file. Common names (user, userId, item, movieId, time …) need no `columns`."""
         return cls.from_file(path, columns=columns)
 
     @classmethod
@@ -129,17 +129,17 @@ class Interactions:
 
     @property
     def users(self) -> frozenset[str]:
-        """The IDs of all people."""
+        """IDs of all users."""
         return frozenset(self.frame["user_id"])
 
     @property
     def items(self) -> frozenset[str]:
-        """The IDs of all items."""
+        """IDs of all items."""
         return frozenset(self.frame["item_id"])
 
     @property
     def sha256(self) -> str:
-        """Checksum of the rows, whatever their order."""
+        """Checksum of the rows, independent of their order."""
         lines = sorted("\x00".join(map(str, row)) for row in self.frame.itertuples(index=False, name=None))
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
@@ -147,11 +147,11 @@ class Interactions:
         return (Interaction(*row) for row in self.frame.itertuples(index=False, name=None))
 
     def where(self, mask: Sequence[bool]) -> "Interactions":
-        """The rows where `mask` (one truth value a row) is true."""
+        """Rows where `mask` (one boolean a row) is true."""
         return Interactions(self.frame[list(mask)], self.ignored_columns)
 
     def to_csv(self, path: str | Path) -> None:
-        """Write `user_id,item_id,rating,timestamp`; what is not known is left empty."""
+        """Write `user_id,item_id,rating,timestamp`; missing values are empty."""
         written = self.frame.assign(
             rating=_shortest(self.frame["rating"]), timestamp=_shortest(self.frame["timestamp"])
         )
@@ -159,7 +159,7 @@ class Interactions:
 
 
 def _shortest(numbers: Iterable[float]) -> list[str]:
-    """Each number in the fewest characters that read back as the same one."""
+    """Shortest text of each number that is read back as the same number."""
     return ["" if math.isnan(n) else str(int(n)) if float(n).is_integer() else repr(float(n)) for n in numbers]
 
 
@@ -171,7 +171,7 @@ def _tuple_rows(tuples: Iterable[Sequence[Any]]) -> Iterable[Row]:
 
 
 def _mapping(names: list[str], given: dict[str, str], source: str, mappable: bool) -> dict[str, str]:
-    """Our name of every column there is, and theirs."""
+    """Names of the file's columns by our names."""
     for ours, theirs in given.items():
         if ours not in COLUMNS or theirs not in names:
             raise InputError("mapped-column-missing-of", path=source, theirs=theirs, ours=ours, names=", ".join(names))

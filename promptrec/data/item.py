@@ -12,9 +12,9 @@ FieldValue = str | int | float | tuple[str, ...]
 
 
 class Item(Record):
-    """What can be recommended. Text is cleaned on the way in; `fields` holds every other column.
+    """One thing that can be recommended. Its text is cleaned; `fields` has all other columns.
 
-    `popularity` is any count or score where more is more popular; None where nothing is known.
+    `popularity` is any count or score, higher for more popular items; None if unknown.
     """
 
     item_id: str

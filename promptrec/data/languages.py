@@ -11,18 +11,18 @@ _TAG = re.compile(r"([a-z]{2,3})([-_][a-z0-9]{1,8})*(\.[\w-]+)?(@\w+)?", re.ASCI
 
 
 def language_code(tag: str) -> str:
-    """The code of a language by any tag of it: "zh" for "zh-CN", "zh_Hans" and "cmn", "en" for "EN" and "eng".
+    """Code of a language by any of its tags: "zh" for "zh-CN", "zh_Hans" and "cmn", "en" for "EN" and "eng".
 
     >>> language_code("zh-CN")
     'zh'
 
     Raises:
-        InputError: a language that there are no templates in, or no tag; with those that can be written.
+        InputError: an unsupported language, or not a tag; the message lists the supported ones.
     """
     found = _TAG.fullmatch(tag.strip())
     code = found[1].lower() if found else ""
     if code not in LANGUAGES:
-        from babel.core import get_global  # reads a file, and most tags need none
+        from babel.core import get_global  # reads a file that most tags do not need
 
         code = get_global("language_aliases").get(code, code)
     if code not in LANGUAGES:

@@ -1,17 +1,17 @@
 """Repair of wrongly decoded text: mojibake is decoded again, lost apostrophes are restored.
 
-A lost character is U+FFFD, or a run of it: each further wrong decoding makes three of one. Where no rule tells what it
-was, one U+FFFD stays in the text, so that the damage can be seen and counted.
+A lost character is a run of U+FFFD: each further wrong decoding makes three of one. If no rule restores it, one U+FFFD
+stays in the text, so that the loss is visible and can be counted.
 """
 
 import re
 
 LOST = "\ufffd"
 _LOST_RUN = re.compile(f"{LOST}{{2,}}")
-# UTF-8 read in an 8-bit encoding leaves pairs of such characters (the second may have become a blank or "?"), and
-# Windows-1252 read as Latin-1 leaves controls. Looked for first, because ftfy takes long over accented text.
+# UTF-8 decoded in an 8-bit encoding has pairs of such characters (the second may have become a blank or "?"), and
+# Windows-1252 decoded as Latin-1 has controls. Checked first, because ftfy is slow on accented text.
 _SUSPECT = re.compile("[\x80-\x9f]|[\xa0-\u05ff\u2200-\u25ff][^\x00-\x7f]|[‚„‰][\xa0-\u024f]|[ÂÃ][ ?]")
-# Where English writes an apostrophe and no other language has a letter to lose.
+# Positions of an English apostrophe where other languages have no letter that could be lost.
 _CONTRACTION = re.compile(
     rf"""
     (?P<negated>n){LOST}(?=t\b)
@@ -23,10 +23,10 @@ _CONTRACTION = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-# "Schindler's"; a word without a vowel ("très", without its è) is cut by a lost letter and not by an apostrophe.
+# "Schindler's"; a word without a vowel ("très", without its è) has lost a letter and not an apostrophe.
 _POSSESSIVE = re.compile(rf"\b([a-z]*[aeiouy][a-z]*[a-z]|[a-z]+[aeiouy]){LOST}(?=s\b)", re.IGNORECASE)
 _LOST_IN_WORD = re.compile(rf"(?<=[^\W\d_]){LOST}(?=[^\W\d_])")
-# Words of languages that write an accented letter before a last s ("après", "adiós"), and that English has not.
+# Words that English does not have, of languages with an accented letter before a final s ("après", "adiós").
 _ROMANCE = re.compile(r"\b(?:le|la|les|des|du|et|une|el|los|las|que|por|para|con|est|tout|pour|dans|em|uma)\b", re.I)
 
 
@@ -47,16 +47,16 @@ def mended(text: str) -> str:
 
 
 def _decoded(text: str) -> str:
-    import ftfy  # takes a tenth of a second, and few texts need it
+    import ftfy  # takes a tenth of a second to import, and few texts need it
 
     decoded = ftfy.fix_encoding(text, ftfy.TextFixerConfig(unescape_html=False, explain=False))
-    # Of a closing quote Windows-1252 has no third character; many programs drop it.
+    # The third character of a closing quote is undefined in Windows-1252; many programs drop it.
     return decoded.replace("â€", "”")
 
 
 def _with_apostrophes(text: str) -> str:
     text = _CONTRACTION.sub(lambda found: f"{found[found.lastgroup or 0]}'", text)
     lost, possessives = len(_LOST_IN_WORD.findall(text)), len(_POSSESSIVE.findall(text))
-    # One letter that was lost elsewhere says that letters were lost here.
+    # If a letter was lost elsewhere in the text, letters were lost here too.
     english = lost == possessives and not _ROMANCE.search(text)
     return _POSSESSIVE.sub(r"\1'", text) if english else text

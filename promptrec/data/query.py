@@ -1,4 +1,4 @@
-"""`Query`: what is known of the person asking. `RankRequest`: a query and the candidates to order for it."""
+"""`Query`: a person's words, history, context and attributes. `RankRequest`: a query and its candidates."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,19 +13,18 @@ from promptrec.data.record import Record
 from promptrec.errors import InputError
 
 MAX_CHARACTERS = 20_000
-# Text of any language that lost all its accented letters has less; files that are no text have more.
+# Above the share in text of any language that lost all accented letters; files that are not text have more.
 MAX_DAMAGED_SHARE = 1 / 3
 
 
 class Query(Record):
-    """What is known of a user. Every part may be empty; with all empty, rankers abstain or fall back.
+    """A person's words, history, context and attributes. Each may be empty; if all are, rankers abstain or fall back.
 
-    `history` holds item IDs or titles, most recent last. Text is cleaned on the way in; IDs may be numbers.
+    `history` has item IDs or titles, most recent last. Text is cleaned; IDs may be numbers.
 
     Raises:
-        InputError: text that is too long (over 20,000 characters; a run of lost characters is one), no text at all but
-            damaged characters, or without a letter or digit (a title in `history` may be made of signs alone); an ID
-            that is none.
+        InputError: text that is too long (over 20,000 characters; a run of lost characters is one), only lost
+            characters, or without a letter or digit (a title in `history` may be signs alone); an invalid ID.
     """
 
     preferences: str = ""
@@ -42,7 +41,7 @@ class Query(Record):
     @field_validator("history", mode="before")
     @classmethod
     def _entries_as_text(cls, history: object) -> object:
-        """An ID may be a number; what else is no text is for pydantic to refuse."""
+        """Convert numeric IDs to text; pydantic refuses other types."""
         if not isinstance(history, list | tuple):
             return history
         return tuple(identifier(e) if isinstance(e, int | float) else e for e in history)
@@ -64,18 +63,23 @@ class Query(Record):
 
     @property
     def is_empty(self) -> bool:
-        """True when every part is empty."""
+        """Whether every part is empty."""
         return not (self.preferences or self.history or self.context or self.attributes)
 
     def emptied(self) -> "Query":
-        """The same query with every part empty: the profile that scores are calibrated against."""
+        """The same query with every part empty, for the scores that calibrated rankers subtract."""
         return Query(query_id=self.query_id)
 
 
 def readable(text: str, *, is_title: bool = False) -> str:
-    """Clean a text, or raise an InputError that says why no model could read it. Empty text is allowed.
+    """Clean a text of a query, which may be empty.
 
-    A title may be made of signs alone, such as "÷" or "???"; what a person says may not.
+    Args:
+        text: the text.
+        is_title: whether it is a title, which may be signs alone, such as "÷" or "???".
+
+    Raises:
+        InputError: text that no model can read; with the reason.
     """
     text = without_runs(text)
     if len(text) > MAX_CHARACTERS:
@@ -94,7 +98,7 @@ def readable(text: str, *, is_title: bool = False) -> str:
 class RankRequest:
     """One query and its candidates, in any order. It has no field for the right answers.
 
-    `retrieved` holds the retriever's score for each candidate it found, by item ID.
+    `retrieved` has the retriever's scores of the candidates that it found, by item ID.
     """
 
     query: Query

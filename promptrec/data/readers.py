@@ -20,7 +20,7 @@ def read_jsonl(path: Path) -> Iterator[Row]:
     """Rows of a file with one JSON object a line, or of one JSON array of objects ("films.json:item 3").
 
     Raises:
-        InputError: no JSON, something else than objects, or a name that occurs twice in one; with file and line.
+        InputError: invalid JSON, entries that are not objects, or a duplicate name; with file and line.
     """
     text = text_of(path)
     array = _array(path, text)
@@ -43,7 +43,7 @@ def _lines(path: Path, text: str) -> Iterator[tuple[str, Any]]:
 
 
 def _array(path: Path, text: str) -> list[tuple[str, Any]] | None:
-    """The entries of a file that is one JSON array; None where it has lines of JSON."""
+    """Entries of a file with one JSON array; None for JSON lines."""
     if not text.lstrip().startswith("["):
         return None
     try:
@@ -70,7 +70,7 @@ def _loads(text: str, place: str) -> Any:  # noqa: ANN401 - whatever JSON holds
 
 
 def read_parquet(path: Path) -> Iterator[Row]:
-    """Rows of a Parquet file; the place is the row's number, from 1."""
+    """Rows of a Parquet file; the place is the row number, from 1."""
     parquet = import_extra("pyarrow.parquet", "pyarrow", "parquet")
     check_file(path)
     try:
@@ -85,14 +85,14 @@ def read_parquet(path: Path) -> Iterator[Row]:
 
 
 def arrow_values(column: Any) -> list[Any]:  # noqa: ANN401 - an array of pyarrow
-    """A column of Arrow as Python values, of which a float32 of 4.35 is 4.35; a map is a list of pairs."""
+    """Python values of an Arrow column; a float32 of 4.35 is 4.35, a map is a list of pairs."""
     convert = _converter(column.type)
     values = column.to_pylist()
     return [None if value is None else convert(value) for value in values] if convert else values
 
 
 def _converter(kind: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401 - a type of pyarrow
-    """A function that converts a value of `to_pylist` to a plain one; None where none is needed."""
+    """Function that converts a value of `to_pylist` to a plain one; None if none is needed."""
     from numpy import float16, float32
     from pyarrow import types
 
@@ -129,7 +129,7 @@ READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
 
 
 def reader_for(path: Path) -> Callable[[Path], Iterator[Row]]:
-    """The reader for a file's suffix in either case, packed (.gz, .xz, .bz2) or not."""
+    """Reader for a file's suffix, in any case, compressed (.gz, .xz, .bz2) or not."""
     suffix = suffix_of(path)
     if path.is_dir():
         raise InputError("is-a-folder", path=path)

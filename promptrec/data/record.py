@@ -1,9 +1,9 @@
-"""`Record`: base of the data classes that are read from files and written to them."""
+"""`Record`: base class of the records that are read from and written to files."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Record(BaseModel):
-    """A pydantic model that never changes and refuses fields that it does not know."""
+    """Frozen pydantic model that refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

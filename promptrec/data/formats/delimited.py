@@ -15,12 +15,12 @@ from promptrec.data.formats.text_encoding import OPENERS, text_of
 from promptrec.errors import InputError, RowPlace
 
 Row = tuple[str, Mapping[str, Any]]
-"""Where a row stands ("films.csv:12"), and its cells by column name."""
+"""Place of a row ("films.csv:12"), and its cells by column name."""
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 CHINESE_COMMA = "，"
 TABBED = (".tsv", ".txt", ".item", ".inter")
-"""Suffixes of files whose header is tried with tabs first; all others with commas."""
+"""Suffixes of files for which tabs are tried first; commas for all others."""
 
 _ROWS_TRIED, _HEADER_LINES = 100, 10
 _CELL = re.compile(r'"((?:[^"]++|"")*+)"(?=[\t\r\n]|\Z)|[^\t\r\n]*+')
@@ -39,21 +39,21 @@ class _Record(NamedTuple):
 def read_csv(path: Path) -> Iterator[Row]:
     """Rows of a CSV or TSV file; every cell is text, so that the ID 007 stays 007. The place is a row's last line.
 
-    What parts the cells is seen from the header: a tab or comma, as the suffix says, else the sign that is there.
-    Excel's `sep=` line is obeyed. Cells are quoted as spreadsheets and pandas do it; in tabbed text a quote that
-    does not enclose a cell is a letter like any other. The types in a header of RecBole (`item_id:token`) are
-    read. What a short row lacks at its end is empty.
+    The delimiter is found in the header: a tab or comma, by the suffix, else another delimiter that it has.
+    Excel's `sep=` line is read. Cells are quoted as in spreadsheets and pandas; in tab-separated text a quote that
+    does not enclose a cell is a plain character. The types in a header of RecBole (`item_id:token`) are
+    read. Missing cells at the end of a row are empty.
 
     Raises:
-        InputError: quotes that do not close, a row with more cells than columns, a cell in a column without a name, a
-            column named twice, a first line that is no header; with file and line.
+        InputError: an unclosed quote, a row with more cells than columns, a cell in a column without a name, a
+            duplicate column name, a first line that is not a header; with file and line.
     """
     lines = list(io.StringIO(text_of(path), newline=""))
     start, delimiter = _header_line(path, lines)
     records = [each for each in _records(path, lines, start, delimiter) if any(cell.strip() for cell in each.cells)]
     if not records:
         return
-    # Files that were put together have the header again between them.
+    # Concatenated files have the header again between them.
     header, rows = records[0], [record for record in records[1:] if record.cells != records[0].cells]
     names = [clean_text(name).strip() for name in header.cells]
     _check_header(path, header, names, rows)
@@ -104,7 +104,7 @@ def _delimiter(path: Path, lines: Sequence[str], start: int) -> str:
 
 
 def suffix_of(path: Path) -> str:
-    """The last suffix but a packed one, in small letters."""
+    """Last suffix in lower case, without that of a compression."""
     return (path.with_suffix("") if path.suffix.lower() in OPENERS else path).suffix.lower()
 
 
@@ -121,7 +121,7 @@ def _outside_quotes(lines: Sequence[str]) -> str:
 def _fits(path: Path, lines: Sequence[str], start: int, sign: str) -> bool:
     """Whether most of the following rows have as many cells as the header with this delimiter."""
     widths: list[int] = []
-    # A row that cannot be read is told of when all are read; those before it decide.
+    # Errors of a row are raised when all are read; the rows before it decide here.
     with suppress(InputError):
         records = islice(_records(path, lines, start, sign), _ROWS_TRIED)
         widths.extend(len(record.cells) for record in records if any(cell.strip() for cell in record.cells))
@@ -133,7 +133,7 @@ def _records(path: Path, lines: Sequence[str], start: int, delimiter: str) -> It
 
 
 def _quoted(path: Path, lines: Sequence[str], start: int, delimiter: str) -> Iterator[_Record]:
-    """Rows as Python's csv module reads them, with blanks before a quote skipped."""
+    """Rows read by Python's csv module, without blanks before a quote."""
     # The limit holds for the whole process, so it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), sum(map(len, lines)) + 1))
     reader = csv.reader(lines[start:], delimiter=delimiter, strict=True, skipinitialspace=True)
@@ -151,8 +151,8 @@ def _quoted(path: Path, lines: Sequence[str], start: int, delimiter: str) -> Ite
 def _tabbed(path: Path, lines: Sequence[str], start: int, _: str) -> Iterator[_Record]:
     """Rows of tab-separated text, with quoted cells (pandas, Excel) or without (IMDb, TREC, Wikidata).
 
-    A quote begins a quoted cell where a quote before a tab or line end closes it. Where that joins lines or cells, it
-    is believed if the row has as many cells as the header and the lines by themselves cannot be rows.
+    A quote begins a quoted cell if a quote before a tab or line end closes it. If that joins lines or cells, the row
+    must have as many cells as the header, and the lines must not be valid rows themselves.
     """
     text = "".join(lines[start:])
     at, position, width = start, 0, 0
@@ -167,7 +167,7 @@ def _tabbed(path: Path, lines: Sequence[str], start: int, _: str) -> Iterator[_R
             joins = last > end or len(quoted) < len(cells)
             if not (width and joins and (complete or (last == end and len(cells) == width))):
                 swallows = any("\t" in cell and _LINE_END.search(cell) for cell in quoted)
-                # Rows by themselves, but for two quotes that may be no pair.
+                # Valid rows themselves, except for two quotes that may not be a pair.
                 alone = full and all(line.split("\t")[0].strip() for line in lone) and "".join(lone).count('"') == 2
                 if (
                     width
@@ -183,7 +183,7 @@ def _tabbed(path: Path, lines: Sequence[str], start: int, _: str) -> Iterator[_R
 
 
 def _quoted_cells(text: str, begin: int) -> tuple[list[str], int]:
-    """The cells of a row that begins at a place of the text, and how many characters they take."""
+    """Cells of a row that begins at a position of the text, and their number of characters."""
     cells: list[str] = []
     position = begin
     while True:
@@ -210,7 +210,7 @@ def _check_header(path: Path, header: _Record, names: Sequence[str], rows: Seque
 
 
 def _check_lines(path: Path, lines: Sequence[str], rows: Sequence[_Record], delimiter: str, width: int) -> None:
-    """Refuse line ends and quotes that leave it open whether lines are one row or several."""
+    """Refuse line ends and quotes with which lines may be one row or several."""
     both = any(line.endswith("\r") for line in lines) and any(line.endswith("\n") for line in lines)
     for row in rows if both else ():
         if len(row.cells) < width and any(line.endswith("\r") for line in (lines[row.first - 2], lines[row.last - 1])):
@@ -224,7 +224,7 @@ def _check_lines(path: Path, lines: Sequence[str], rows: Sequence[_Record], deli
 
 
 def _may_be_rows(lines: Sequence[str], delimiter: str, width: int, *, alike: bool = False) -> bool:
-    """Whether lines that a quote joins may be rows: cells enough, and first what may be IDs, `alike` in their kind."""
+    """Whether lines that a quote joins may be rows: enough cells, and possible IDs first, `alike` in their form."""
     ids = [line.split(delimiter)[0].strip() for line in lines]
     kinds = {re.sub(r"[^\W\d]+", "a", re.sub(r"\d+", "9", each.strip('"'))) for each in ids}
     return (

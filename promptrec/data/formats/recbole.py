@@ -15,7 +15,7 @@ def read_atomic(path: Path) -> Iterator[Row]:
     """Rows of a `.inter`, `.item` or `.user` file: cells as text, those of a `_seq` type as a tuple of words.
 
     Raises:
-        InputError: a header without known types, or a line with another number of cells; with file and line.
+        InputError: a header without known types, or a wrong number of cells; with file and line.
     """
     lines = text_of(path).split("\n")
     columns = [_typed(cell.strip("\r"), path) for cell in lines[0].split("\t")]
@@ -33,9 +33,9 @@ def read_atomic(path: Path) -> Iterator[Row]:
 
 
 def catalog_from_atomic(path: str | Path, *, columns: Mapping[str, str] | None = None) -> Catalog:
-    """The items of a `.item` file. A title written as a sequence of words is put together again.
+    """Items of a `.item` file. A title written as a sequence of words is joined.
 
-    `columns` maps our names to the file's; "title" is found without where one column's name ends in it.
+    `columns` maps our names to the file's; "title" is found without it if one column's name ends so.
     """
     path = Path(path)
     rows = list(read_atomic(path))

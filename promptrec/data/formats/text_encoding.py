@@ -14,7 +14,7 @@ from promptrec.errors import InputError, RowPlace
 AS_CSV = 'in Excel, choose "Save as" and "CSV UTF-8"'
 OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
 AS_TEXT = "save it as text, in UTF-8"
-# How files begin that are often given under another kind's name, and what to do with them.
+# First bytes of files that often have a wrong suffix, and the remedy.
 _NO_TEXT = {
     b"PK\x03\x04": ("a spreadsheet or a zip file", AS_CSV),
     b"\xd0\xcf\x11\xe0": ("a spreadsheet", AS_CSV),
@@ -28,14 +28,14 @@ _NO_TEXT = {
     b"\x28\xb5\x2f\xfd": ("packed with zstd", "unpack it first"),
     b"version https://git-lfs": ("a pointer of Git LFS", "fetch the file itself with `git lfs pull`"),
 }
-# The longer mark first: the one of UTF-16 begins that of UTF-32.
+# The longer mark first: that of UTF-32 begins with that of UTF-16.
 _MARKS = {
     b"\xff\xfe\x00\x00": "utf-32",
     b"\x00\x00\xfe\xff": "utf-32",
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-# What spreadsheets and editors write where it is not UTF-8, the most frequent first, and what iconv calls it.
+# Encodings of spreadsheets and editors other than UTF-8, the most frequent first, and their names for iconv.
 LEGACY = {
     "cp1252": "cp1252",
     "gb18030": "gb18030",
@@ -54,17 +54,17 @@ LEGACY = {
     "cp874": "cp874",
 }
 READINGS, LINES_TRIED = 3, 200
-"""How many ways to read a file that is not UTF-8 a message shows, on one of how many of its lines."""
+"""Number of encodings that a message shows, and of lines of which it shows one."""
 
 
 def text_of(path: Path) -> str:
     """Read a text file, decompressing .gz, .xz and .bz2. UTF-8, or UTF-16 or UTF-32 with a mark.
 
-    Other encodings can only be guessed, and a wrong guess spoils words without a trace: they are refused, with the
-    ways in which the first faulty line may be read.
+    Other encodings can only be guessed, and a wrong guess silently damages words. They are refused, and the error shows
+    the first invalid line in the likely encodings.
 
     Raises:
-        InputError: no such file, a folder, nothing in it, no text, or text in another encoding.
+        InputError: no such file, a folder, an empty file, not text, or text in another encoding.
     """
     check_file(path)
     try:
@@ -77,7 +77,7 @@ def text_of(path: Path) -> str:
             raise InputError("not-a-text-file", path=path, kind=kind, remedy=remedy)
     marked = _marked(data)
     try:
-        # Control-Z is how MS-DOS ends a text.
+        # MS-DOS ends a text with Control-Z.
         text = data.decode(marked or "utf-8-sig").removeprefix("\ufeff").removesuffix("\x1a")
     except UnicodeDecodeError as error:
         if marked is not None:
@@ -101,7 +101,7 @@ def check_file(path: Path) -> None:
 
 
 def _marked(data: bytes) -> str | None:
-    """UTF-16 or UTF-32, where a mark says so, or a NUL beside each of the first letters does; None is UTF-8."""
+    """UTF-16 or UTF-32, by a mark or by a NUL beside each of the first letters; None for UTF-8."""
     begin = data[:8]
     if len(begin) == 8 and b"\x00" in begin:
         halves = begin[0::2], begin[1::2]
@@ -130,7 +130,7 @@ def _not_utf8(path: Path, data: bytes, error: UnicodeDecodeError) -> InputError:
 
 
 def _readings(data: bytes) -> tuple[int, dict[str, str]] | None:
-    """The line that tells the likely encodings best apart: its number, and what it says in which of them."""
+    """Number of the line that best distinguishes the likely encodings, and its text in each of them."""
     from charset_normalizer import from_bytes
 
     likely = from_bytes(data, cp_isolation=list(LEGACY))
@@ -148,7 +148,7 @@ def _readings(data: bytes) -> tuple[int, dict[str, str]] | None:
 
 
 def _around(line: bytes, codec: str) -> str:
-    """What a line says in an encoding, around its first byte that is not ASCII."""
+    """Text of a line in an encoding, around its first byte that is not ASCII."""
     text = line.decode(codec, "replace")
     first = next(n for n, letter in enumerate(text) if letter > "\x7f")
     return text[max(0, first - 12) : first + 20].strip()

@@ -10,7 +10,7 @@ from promptrec.data.readers import text_of
 from promptrec.errors import InputError
 
 _ESCAPED = re.compile(r"[\x00-\x1f\x7f]")
-# What a line of a file looks like that is not TOML, and how to write it; the first that fits is said.
+# Patterns of lines that are not TOML, and how to write them; the message has the first that matches.
 _SLIPS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"""^\s*[{\[]\s*(["'{].*)?$"""), "this is JSON: write NAME = VALUE, a line each"),
     (re.compile("[“”„‟＂]|[‘’]"), 'write straight quotes ("), not curly ones'),
@@ -40,7 +40,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file; an empty file is an empty mapping, a byte order mark is skipped.
 
     Raises:
-        InputError: no such file, or no TOML; with the line and how to write it.
+        InputError: no such file, or invalid TOML; with the line and how to write it.
     """
     if path.is_file() and not path.stat().st_size:
         return {}
@@ -49,7 +49,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         values = tomllib.loads(text)
     except ValueError as error:
         raise _explained(path, text, str(error)) from None
-    # "data\new" is TOML, and a line feed stands in it.
+    # "data\new" is valid TOML with a line feed in it.
     slipped = next(_with_controls(values), None) if '"""' not in text and "'''" not in text else None
     if slipped is not None:
         name = slipped

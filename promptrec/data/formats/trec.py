@@ -13,10 +13,10 @@ CELLS = 6
 def read_run(path: str | Path) -> dict[str, list[tuple[str, float]]]:
     """Items and scores by query ID, highest score first, of lines `query_id Q0 item_id rank score tag`.
 
-    As in trec_eval the score decides and the rank is not read; items with one score are tied, and stay in file order.
+    As in trec_eval, items are ordered by score and the rank is ignored; items of equal score stay in file order.
 
     Raises:
-        InputError: a line that is not of this form, or an item given twice for a query; with file and line.
+        InputError: an invalid line, or a duplicate item of a query; with file and line.
     """
     path = Path(path)
     found: dict[str, dict[str, float]] = {}
@@ -36,7 +36,7 @@ def read_run(path: str | Path) -> dict[str, list[tuple[str, float]]]:
 
 
 def _score(cells: list[str]) -> float | None:
-    """The score of a line, None where the line has none."""
+    """Score of a line; None if it has none."""
     try:
         score = float(cells[4]) if len(cells) == CELLS else math.nan
     except ValueError:

@@ -1,1 +1,1 @@
-"""Public data sets: where each comes from, under which terms, and reading it."""
+"""Public datasets: origin, terms and reader of each."""

@@ -1,4 +1,4 @@
-"""goodbooks-10k: the ten thousand books with most ratings on Goodreads, and six million ratings of them."""
+"""goodbooks-10k: the ten thousand most rated books of Goodreads, and six million ratings."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +14,7 @@ GOODBOOKS_FILES = ("ratings.csv", "books.csv")
 
 
 def read_goodbooks(folder: Path) -> RawDataset:
-    """The books with authors and year, and the ratings. Nothing is known of the people."""
+    """Read the books with authors and year, and the ratings. Users have no attributes."""
     ratings, books = (folder / name for name in GOODBOOKS_FILES)
     return RawDataset(
         Catalog((_book(place, row) for place, row in read_csv(books)), name="goodbooks-10k"),

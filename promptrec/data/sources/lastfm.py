@@ -1,4 +1,4 @@
-"""Last.fm 2K of HetRec 2011: which artists 1,892 people listened to."""
+"""Last.fm 2K of HetRec 2011: artists that 1,892 users listened to."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ LASTFM_FILES = ("user_artists.dat", "artists.dat")
 
 
 def read_lastfm(folder: Path) -> RawDataset:
-    """The artists by name, and who listened to them. How often is no rating, so it is left out."""
+    """Read the artists by name, and their listeners. Play counts are not ratings and are dropped."""
     chosen, artists = (folder / name for name in LASTFM_FILES)
     named = (Item(item_id=row["id"], title=row["name"]) for _, row in _tabbed(artists, "id", "name"))
     rows = _tabbed(chosen, "userID", "artistID")
@@ -22,7 +22,7 @@ def read_lastfm(folder: Path) -> RawDataset:
 
 
 def _tabbed(path: Path, *wanted: str) -> list[Row]:
-    """The columns wanted of a tab-separated file with a header. Names hold quotes, which mean nothing."""
+    """Columns `wanted` of a tab-separated file with a header. Quotes in names are plain characters."""
     header, *lines = text_of(path).replace("\r\n", "\n").split("\n")
     columns = header.split("\t")
     if missing := [name for name in wanted if name not in columns]:

@@ -36,7 +36,7 @@ _ARTICLE_LAST = re.compile(r"^(.+?), (The|A|An|L'|La|Le|Les|El|Il|Das|Der|Die)( 
 
 
 def read_ml_100k(folder: Path) -> RawDataset:
-    """MovieLens 100K as RecBole's atomic files, with the texts of the bundled films where they join."""
+    """Read MovieLens 100K from RecBole's atomic files, joined with the texts of the bundled films."""
     inter, items, users = (folder / name for name in ML_100K_FILES)
     columns = {"title": "movie_title", "year": "release_year", "genres": "class"}
     films = catalog_from_atomic(items, columns=columns)
@@ -45,7 +45,7 @@ def read_ml_100k(folder: Path) -> RawDataset:
 
 
 def read_ml_1m(folder: Path) -> RawDataset:
-    """MovieLens 1M in its own format, with the texts of the bundled films where they join."""
+    """Read MovieLens 1M in its own format, joined with the texts of the bundled films."""
     ratings, items, users = (folder / name for name in ML_1M_FILES)
     films = [_film(place, row) for place, row in _dat(items, "item_id", "title", "genres")]
     people = {}
@@ -58,16 +58,16 @@ def read_ml_1m(folder: Path) -> RawDataset:
 
 
 def natural_title(title: str) -> str:
-    """The article in front: "Usual Suspects, The" is "The Usual Suspects"."""
+    """Title with the article in front: "Usual Suspects, The" becomes "The Usual Suspects"."""
     return _ARTICLE_LAST.sub(
         lambda m: f"{m[2]}{'' if m[2].endswith(chr(39)) else ' '}{m[1]}{m[3] or ''}", title.strip()
     )
 
 
 def join_texts(films: Iterable[Item], texts: Iterable[Item]) -> dict[str, Item]:
-    """The text that belongs to each film, by the film's ID: same title (accents and case aside), at most a year apart.
+    """Text of each film, by the film's ID: same title (without accents and case), at most a year apart.
 
-    A film with a second title in brackets may join by either. Pages named like the film count as titles too.
+    A film with a second title in brackets may join by either. Names of pages count as titles too.
     """
     by_key: dict[str, dict[str, Item]] = defaultdict(dict)
     for text in texts:
@@ -84,7 +84,7 @@ def join_texts(films: Iterable[Item], texts: Iterable[Item]) -> dict[str, Item]:
 
 
 def _with_texts(films: Catalog) -> Catalog:
-    """The films under natural titles; those that join have the cast and the description of their Wikipedia page."""
+    """Films with natural titles, and with the cast and description of their Wikipedia page, if joined."""
     texts = Catalog.bundled("films")
     joined = join_texts(films, texts)
     items = []
@@ -105,7 +105,7 @@ def _titles(title: str) -> list[str]:
 
 
 def _key(title: str) -> str:
-    """As `title_key`, blind to spaces: "GoldenEye" is "Golden Eye"."""
+    """As `title_key`, without spaces: "GoldenEye" is "Golden Eye"."""
     return spaceless(title_key(title))
 
 
@@ -115,7 +115,7 @@ def _apart(film: Item, text: Item) -> float:
 
 
 def _person(row: Mapping[str, str]) -> dict[str, str]:
-    """Age, gender and occupation; "none" and "other" say nothing, and a post code nothing about taste."""
+    """Age, gender and occupation, without "none", "other" and the post code."""
     known = {"age": row["age"], "gender": GENDERS.get(row["gender"], ""), "occupation": row["occupation"]}
     return {name: value for name, value in known.items() if value not in ("", "none", "other")}
 
@@ -132,7 +132,7 @@ def _film(place: str, row: Mapping[str, str]) -> Item:
 
 
 def _dat(path: Path, *columns: str) -> Iterable[Row]:
-    """Lines of cells parted by "::", in Latin-1."""
+    """Lines of cells separated by "::", in Latin-1."""
     if not path.exists():
         raise InputError("no-such-file", path=path)
     for number, line in enumerate(path.read_text(encoding="latin-1").split("\n"), 1):

