@@ -1,4 +1,5 @@
 # make demo   set up .venv and a real model, then recommend to three people
+# make check  ruff, and the fast tests: no weights, no servers, no browser
 # make test   also set up what tests need, then run them all
 # make lint   ruff, mypy, import-linter
 # make results DATA=FOLDER   what each eval/*.toml says, into eval/RESULTS.md; FOLDER holds cpcd_music and crosswoz_zh
@@ -18,17 +19,24 @@ ENCODER := minilm
 # Paths are relative on purpose: this folder's own path may have a space in it.
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS)
+# Python compiles what it imports; compiling all of torch and vLLM would take a minute.
+PIP := $(PY) -m pip install --quiet --no-compile --disable-pip-version-check $(PIP_ARGS)
+PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadgroup
 STAMPS := $(VENV)/stamps
 
-.PHONY: demo test lint model encoder results bench clean
+.PHONY: demo check test lint model encoder results bench clean
 .DELETE_ON_ERROR:
 
 demo: model
 	$(PY) -m promptrec demo
 
+check: $(STAMPS)/test
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PYTEST) -m "not slow and not model and not vllm and not server"
+
 test: $(STAMPS)/test model encoder
-	$(PY) -m pytest -n $(WORKERS) --dist loadgroup
+	$(PYTEST)
 
 lint: $(STAMPS)/test
 	$(PY) -m ruff check

@@ -218,8 +218,11 @@ import sys, time
 from dataclasses import replace
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.datasets.registry import open_dataset
+from promptrec.evaluate.datasets.registry import planted_dataset
+from promptrec.evaluate.runs import execution
 from promptrec.testing.scripted_engine import ScriptedEngine
+
+execution.BATCH = 8
 
 
 class Slow(ScriptedEngine):
@@ -230,7 +233,8 @@ class Slow(ScriptedEngine):
         return super().loglikelihood(prompts, continuations, adapter=adapter)
 
 
-evaluate(Config(datasets=("planted",), rankers=("query-likelihood",)), sys.argv[1], engine=Slow())
+config = Config(datasets=("planted",), rankers=("query-likelihood",))
+evaluate(config, sys.argv[1], datasets=[planted_dataset(users=60, items=64)], engine=Slow())
 """
 
 

@@ -36,8 +36,8 @@ def run(data, out, **how):
 
 
 def test_two_actors_give_the_same_files_to_the_byte_as_one_process(tmp_path, planted_dataset, monkeypatch):
-    monkeypatch.setattr(execution, "BATCH", 64)
-    data = planted_dataset(users=3 * 64 + 7)
+    monkeypatch.setattr(execution, "BATCH", 8)
+    data = planted_dataset(users=3 * 8 + 7)
     local = run(data, tmp_path / "local")
     spread = run(data, tmp_path / "ray", executor="ray", workers=2)
     assert [r.folder for r in spread.datasets[0].runs] == [r.folder for r in local.datasets[0].runs]

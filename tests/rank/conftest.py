@@ -1,3 +1,5 @@
+from functools import cache
+
 import pytest
 
 from promptrec.data.catalog import Catalog
@@ -45,10 +47,16 @@ def position_bias(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="session")
+def shared_template():
+    """Loads a template once for all tests: it is frozen."""
+    return cache(load_template)
+
+
 @pytest.fixture
-def build(catalog, position_bias, request):
+def build(catalog, position_bias, shared_template, request):
     def ranker(name, template=None, seed=0):
-        loaded = {kind: load_template(template or "films/en", kind=kind) for kind in template_kinds(name)}
+        loaded = {kind: shared_template(template or "films/en", kind=kind) for kind in template_kinds(name)}
         needed = {"training": Interactions.from_tuples(LIKES), "position_bias": position_bias}
         reads = "embedding" in ranker_parts(name)
         needed |= {"encoder": str(request.getfixturevalue("tiny_encoder"))} if reads else {}

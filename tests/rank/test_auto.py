@@ -253,7 +253,7 @@ def test_a_model_that_knows_words_is_read_by_likelihood(tmp_path, monkeypatch):
 
 @pytest.mark.model
 def test_a_small_model_knows_more_than_it_says(transformers_engine):
-    few = Pairs(PAIRS.catalog, PAIRS.requests[:10], PAIRS.right)
+    few = Pairs(PAIRS.catalog, PAIRS.requests[:5], PAIRS.right)
     rows = {}
     for name in ("query-likelihood", "yes-no"):
         templates = {name: load_template(f"general/en/{name}")}

@@ -6,7 +6,6 @@ from promptrec.data.interactions import Interactions
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, ranker_parts, template_kinds
 from promptrec.rank.registry import RANKERS
-from promptrec.template.loader import load_template
 from promptrec.testing.ranker_contract import RankerContract
 
 ALIASES = [
@@ -25,10 +24,10 @@ LIKES = [("ann", "space", 5), ("ann", "sea", 4), ("bob", "love", 5), ("bob", "fo
 
 class TestRankers(RankerContract):
     @pytest.fixture(params=[*sorted(RANKERS), *ALIASES])
-    def build(self, request, position_bias):
+    def build(self, request, position_bias, shared_template):
         name = request.param
         needed = {"training": Interactions.from_tuples(LIKES), "position_bias": position_bias}
         if "embedding" in ranker_parts(name):
             needed["encoder"] = str(request.getfixturevalue("tiny_encoder"))
-        templates = {kind: load_template("films/en", kind=kind) for kind in template_kinds(name)}
+        templates = {kind: shared_template("films/en", kind=kind) for kind in template_kinds(name)}
         return lambda seed=0: build_ranker(name, Setup(self.catalog, templates, seed, **needed))

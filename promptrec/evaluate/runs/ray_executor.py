@@ -54,7 +54,7 @@ def _rebuild_error(name: str, reason: str) -> PromptrecError:
     """An error of ours that a worker met. They come as text: Ray does not bring every exception across whole."""
     kind = getattr(errors, name, errors.EngineError)
     error: PromptrecError = kind.__new__(kind)
-    error.args = (reason,)
+    PromptrecError.__init__(error, reason)
     return error
 
 
