@@ -19,8 +19,7 @@ ENCODER := minilm
 # Paths are relative on purpose: this folder's own path may have a space in it.
 VENV := .venv
 PY := $(VENV)/bin/python
-# Python compiles what it imports; compiling all of torch and vLLM would take a minute.
-PIP := $(PY) -m pip install --quiet --no-compile --disable-pip-version-check $(PIP_ARGS)
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS)
 PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadgroup
 STAMPS := $(VENV)/stamps
 

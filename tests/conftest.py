@@ -17,6 +17,8 @@ from promptrec.engine.options import EngineOptions
 MODEL = "smollm2-135m"
 WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
 CORES = sorted(os.sched_getaffinity(0))
+CLOSE = {}
+"""What closes vLLM and its server, by the group of the tests that read with it."""
 if WORKERS > 1:
     # Workers that each took all cores would stand in each other's way. Processes that tests start inherit it.
     CORES = CORES[int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")) % WORKERS :: WORKERS] or CORES
@@ -29,11 +31,23 @@ settings.load_profile("promptrec")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Of several workers, one opens vLLM and its server for all; the tests of any other file stay together."""
+    """Of several workers, one opens vLLM and one its server for all; the tests of any other file stay together."""
     if WORKERS > 1:
         for item in items:
-            together = "vllm" if {"vllm", "server"} & {mark.name for mark in item.iter_markers()} else str(item.path)
-            item.add_marker(pytest.mark.xdist_group(together))
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    """vLLM and its server hold some gigabytes each, and no worker needs them after the last test of their group."""
+    if WORKERS > 1 and (group := _group(item)) in CLOSE and (nextitem is None or _group(nextitem) != group):
+        CLOSE.pop(group)()
+
+
+def _group(item):
+    if "vllm_server" in item.fixturenames:
+        return "vllm_server"
+    return "vllm_engine" if item.get_closest_marker("vllm") else str(item.path)
 
 
 def pytest_collection_finish(session):
@@ -96,6 +110,7 @@ def vllm_engine(smollm2):
     from promptrec.engine.vllm.engine import VllmEngine
 
     engine = VllmEngine(smollm2, EngineOptions(max_model_len=512))
+    CLOSE["vllm_engine"] = engine.close
     yield engine
     engine.close()
 
@@ -110,16 +125,23 @@ def vllm_server(smollm2, tmp_path_factory):
     command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(smollm2.folder)]
     command += ["--served-model-name", MODEL, "--host", "127.0.0.1", "--port", str(port), "--dtype", "float32"]
     command += ["--max-model-len", "512", "--enforce-eager", "--block-size", "32"]
-    settings = {"VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1"}
-    settings |= {"TORCHDYNAMO_DISABLE": "1"}
+    settings = {"VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "TORCHDYNAMO_DISABLE": "1"}
+    # One process fewer, each of which imports vLLM: that of the engine reads the model itself.
+    settings |= {"VLLM_ENABLE_V1_MULTIPROCESSING": "0"}
     with log.open("w") as out:
         server = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | settings, start_new_session=True)
+
+    def stop():
+        if server.poll() is None:
+            os.killpg(server.pid, 9)
+            server.wait()
+
+    CLOSE["vllm_server"] = stop
     try:
         _wait(f"http://127.0.0.1:{port}/health", server, log)
         yield f"http://127.0.0.1:{port}/v1"
     finally:
-        os.killpg(server.pid, 9)
-        server.wait()
+        stop()
 
 
 @pytest.fixture(scope="session")
