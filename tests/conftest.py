@@ -17,6 +17,8 @@ from promptrec.engine.options import EngineOptions
 MODEL = "smollm2-135m"
 WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
 CORES = sorted(os.sched_getaffinity(0))
+SLOW = {"promptrec_process", "chromium", "wheel"}
+"""Fixtures that start processes: tests with one of them are marked `slow`."""
 CLOSE = {}
 """What closes vLLM and its server, by the group of the tests that read with it."""
 if WORKERS > 1:
@@ -32,8 +34,10 @@ settings.load_profile("promptrec")
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Of several workers, one opens vLLM and one its server for all; the tests of any other file stay together."""
-    if WORKERS > 1:
-        for item in items:
+    for item in items:
+        if not SLOW.isdisjoint(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
+        if WORKERS > 1:
             item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
@@ -45,8 +49,9 @@ def pytest_runtest_teardown(item, nextitem):
 
 
 def _group(item):
-    if "vllm_server" in item.fixturenames:
-        return "vllm_server"
+    for shared in ("vllm_server", "chromium"):
+        if shared in item.fixturenames:
+            return shared
     return "vllm_engine" if item.get_closest_marker("vllm") else str(item.path)
 
 

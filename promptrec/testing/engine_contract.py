@@ -82,10 +82,10 @@ class EngineContract:
 
     def test_other_prompts_of_a_batch_change_nothing(self, engine: Engine) -> None:
         prompts, ends = self.ids(engine, *TEXTS), self.ids(engine, *ENDS)
+        alone = [engine.loglikelihood([p], [e])[0].get() for p, e in zip(prompts, ends, strict=True)]
         together = engine.loglikelihood(prompts * 3, ends * 3)
-        for n, reading in enumerate(together):
-            alone = engine.loglikelihood([prompts[n % 4]], [ends[n % 4]])[0]
-            assert reading.get() == pytest.approx(alone.get(), abs=self.tolerance)
+        for reading, expected in zip(together, alone * 3, strict=True):
+            assert reading.get() == pytest.approx(expected, abs=self.tolerance)
 
     @pytest.mark.parametrize("length", [16, 31, 32, 33, 63, 64, 65])
     def test_a_shared_prefix_of_any_length_is_exact(self, engine: Engine, length: int) -> None:
