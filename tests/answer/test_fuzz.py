@@ -77,6 +77,7 @@ def check(parsed, choices, text):
     assert order or report.missing == tuple(choices), text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(ANSWERS))
 def test_damaged_replies(name):
     rng = random.Random(f"answer {name}")
@@ -159,6 +160,7 @@ UNITS += [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(ANSWERS))
 def test_a_megabyte_of_anything_is_read_in_a_second(name):
     answer, choices = answer_format(name), CHOICES[name][0]

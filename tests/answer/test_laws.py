@@ -86,6 +86,7 @@ def test_every_format_obeys_the_laws():
     assert set(CASES) == set(ANSWERS)
 
 
+@pytest.mark.slow
 @both_languages
 @given(data=st.data())
 def test_what_is_written_is_parsed(name, language, data):
@@ -96,6 +97,7 @@ def test_what_is_written_is_parsed(name, language, data):
     assert parsed.report.is_clean
 
 
+@pytest.mark.slow
 @both_languages
 @given(data=st.data())
 def test_part_of_an_order_is_parsed_and_the_rest_is_missing(name, language, data):
@@ -107,6 +109,7 @@ def test_part_of_an_order_is_parsed_and_the_rest_is_missing(name, language, data
     assert set(parsed.report.missing) == (set() if name == "yes-no" else set(choices) - set(part))
 
 
+@pytest.mark.slow
 @both_languages
 @given(data=st.data())
 def test_what_is_written_matches_the_pattern(name, language, data):
@@ -118,6 +121,7 @@ def test_what_is_written_matches_the_pattern(name, language, data):
     assert not re.fullmatch(pattern, "\n" + answer.write(order))
 
 
+@pytest.mark.slow
 @both_languages
 @given(data=st.data())
 def test_an_echoed_instruction_is_no_answer(name, language, data):

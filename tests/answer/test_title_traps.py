@@ -131,6 +131,7 @@ def test_the_set_is_large_enough_and_in_both_languages():
     assert sum(1 for shown, _ in pairs() if shown > "\u2e80") >= 150
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["{}", "1. {}", "**{}**", "《{}》", "{} – a good one"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_another_work_is_not_taken_for_the_one_shown(form, language):
@@ -163,6 +164,7 @@ def test_among_hundreds_of_titles_the_right_one_is_taken():
     assert Titles().parse(reply.upper(), titles).report.unknown == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "language"), [("films", "en"), ("places-zh", "zh")])
 def test_a_real_title_is_not_taken_for_its_nearest_neighbours(name, language):
     """What is left are titles that differ in their article alone, such as "Arena" and "The Arena"."""

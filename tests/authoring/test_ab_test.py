@@ -37,6 +37,7 @@ def other_words(source):
     return source.replace("Answer Yes or No", "Say Yes or No")
 
 
+@pytest.mark.slow
 def test_identical_templates_are_told_apart_in_none_of_200_runs():
     data = planted_dataset(users=10)
     found = [compare_templates(named("a"), named("b"), data, noise(seed), seed=seed) for seed in range(200)]
@@ -44,6 +45,7 @@ def test_identical_templates_are_told_apart_in_none_of_200_runs():
     assert all(one.sides[0].mean == one.sides[1].mean for one in found)
 
 
+@pytest.mark.slow
 def test_two_of_one_worth_are_told_apart_as_seldom_as_a_test_at_5_percent_allows():
     data, a, b = planted_dataset(users=30), named("a"), named("b", other_words)
     assert a.sha256 != b.sha256

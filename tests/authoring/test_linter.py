@@ -86,6 +86,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "good", "rule", "line", "suggestion"), FAULTS, ids=lambda value: str(value)[:30])
 def test_a_seeded_fault_is_found_with_its_line_and_a_suggestion_and_nothing_else_is(name, good, rule, line, suggestion):
     found = check(FOLDER / f"{name}.jinja", tokenizer=BytesTokenizer(), context_length=ROOM)
@@ -146,6 +147,7 @@ TYPED = ("", "{{", "%}", "\n", "x", ": [", "| first", "{% for a in b %}", "_", "
 SOURCES = [path.read_text(encoding="utf-8") for path in GOOD]
 
 
+@pytest.mark.slow
 @given(st.sampled_from(SOURCES), st.data())
 def test_no_edit_of_a_template_makes_it_raise(source, data):
     start = data.draw(st.integers(0, len(source)))

@@ -111,6 +111,7 @@ IN_THE_HEADER = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("old", "new", "rule", "line", "mend"), [*IN_THE_BODY, *IN_THE_HEADER])
 def test_a_mistake_is_found_in_its_line_with_a_mend(mistaken, old, new, rule, line, mend):
     ((found, file, where, suggestion),) = mistaken(old, new)

@@ -24,6 +24,7 @@ LONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LONG)
 def test_a_long_line_takes_no_square_of_its_length(name):
     source = HEADER + LONG[name] + BODY

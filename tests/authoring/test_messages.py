@@ -22,6 +22,7 @@ def quoted(text):
     return set(re.findall(r"(?<!\w)'[^']*'", re.sub("（原文：.*）", "", text)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FAULTS, ids=lambda path: path.stem)
 def test_each_seeded_fault_is_told_in_chinese_with_the_same_names(path):
     for found in check(path, tokenizer=BytesTokenizer(), context_length=ROOM):

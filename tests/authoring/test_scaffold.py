@@ -9,6 +9,7 @@ from promptrec.template.loader import list_templates, load_template
 GAMES = Catalog([Item(item_id="7", title="Agricola", fields={"players": "1-4", "mechanics": ("farming", "workers")})])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["wine/en", "桌游/zh"])
 def test_a_new_pack_can_be_used_at_once(tmp_path, name):
     new_pack(name, tmp_path)

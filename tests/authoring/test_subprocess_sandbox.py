@@ -10,6 +10,8 @@ from promptrec.authoring.lint.linter import check
 from promptrec.authoring.lint.subprocess_sandbox import check_in_subprocess, render_in_subprocess
 from promptrec.errors import TemplateError
 
+pytestmark = pytest.mark.slow
+
 HEADER = "---\nkind: yes-no\ndomain: wine\nlanguage: en\nabout: x\ntruncate: [query.preferences]\n---\n"
 BODY = "{% block user %}{{ query.preferences }}\nWine: {{ item.title }}\nWould it suit them? Yes or No?{% endblock %}"
 needs_limits = pytest.mark.skipif(sys.platform == "win32", reason="no limits for processes there")

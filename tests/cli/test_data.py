@@ -36,6 +36,7 @@ def run(*words):
     return done
 
 
+@pytest.mark.slow
 def test_local_and_public_sets_are_listed_with_terms_and_splits():
     facts = {row["name"]: row for row in json.loads(run("list", "--json").stdout)}
     assert next(iter(facts)) == "mine"
@@ -106,6 +107,7 @@ def test_getting_a_local_set_prints_its_folder(tmp_path):
     assert run("get", "mine").stdout == f"{tmp_path / 'data' / 'mine'}\n"
 
 
+@pytest.mark.slow
 def test_getting_a_public_set_warns_and_says_what_fails(monkeypatch, tmp_path):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))

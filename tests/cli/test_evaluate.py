@@ -29,6 +29,7 @@ def no_models(tmp_path):
     return {"PROMPTREC_HOME": str(tmp_path / "home")}
 
 
+@pytest.mark.slow
 def test_a_folder_of_ones_own_becomes_a_report(promptrec, mine, tmp_path, no_models):
     done = promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/mine", **no_models)
     assert done.returncode == 0, done.stderr
@@ -41,6 +42,7 @@ def test_a_folder_of_ones_own_becomes_a_report(promptrec, mine, tmp_path, no_mod
     assert [d["name"] for d in found["datasets"]] == ["mine"] and found["command"].startswith("promptrec evaluate mine")
 
 
+@pytest.mark.slow
 def test_two_runs_are_compared_and_nothing_is_called_better_without_reason(promptrec, mine, tmp_path, no_models):
     promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/mine", **no_models)
     one, other = (next((tmp_path / "runs/mine/mine").glob(f"{name}-*")) for name in ("bm25", "random"))
@@ -95,6 +97,7 @@ def test_an_option_that_changes_nothing_is_said_and_an_unknown_template_is_refus
     assert refused.returncode == 2 and "promptrec: error: unknown template 'nope'" in refused.stderr
 
 
+@pytest.mark.slow
 def test_a_column_that_nobody_reads_is_said_once_and_in_the_report(promptrec, mine, tmp_path, no_models):
     (mine / "queries.csv").write_text(QUERIES.replace("preferences", "words"))
     done = promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/mine", **no_models)
@@ -120,6 +123,7 @@ def test_a_dry_run_tells_tokens_and_time_and_keeps_nothing(promptrec, mine, tmp_
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.slow
 def test_two_evaluations_are_compared_system_by_system(promptrec, mine, tmp_path, no_models):
     promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/one", **no_models)
     promptrec(
@@ -134,6 +138,7 @@ def test_two_evaluations_are_compared_system_by_system(promptrec, mine, tmp_path
     assert len(found) == 2 and all(len(comparison["contrasts"]) > 1 for comparison in found)
 
 
+@pytest.mark.slow
 def test_evaluations_of_other_systems_or_data_are_told_apart(promptrec, mine, tmp_path, no_models):
     promptrec("evaluate", "mine", "--ranker", "bm25", "--out", "runs/one", **no_models)
     promptrec("evaluate", "mine", "--ranker", "bm25+random", "--out", "runs/sum", **no_models)

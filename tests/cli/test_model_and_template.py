@@ -48,6 +48,7 @@ def test_a_folder_without_a_tokenizer_is_refused(promptrec, tmp_path):
     assert done.returncode == 2 and "tokenizer.json" in done.stderr
 
 
+@pytest.mark.slow
 def test_templates_are_listed_for_every_kind_domain_and_language(promptrec):
     known = json.loads(promptrec("template", "list", "--json").stdout)
     assert {(t["domain"], t["language"], t["kind"]) for t in known} >= {
@@ -60,6 +61,7 @@ def test_templates_are_listed_for_every_kind_domain_and_language(promptrec):
     assert all(template["name"] in listed for template in known), "names are never cut, or nobody could copy them"
 
 
+@pytest.mark.slow
 def test_a_broken_template_is_named_and_the_others_are_listed(promptrec, tmp_path):
     (tmp_path / "mine" / "en" / "dir.jinja").mkdir(parents=True)
     (tmp_path / "mine" / "en" / "yes-no.jinja").write_text("{{ no header")
@@ -88,6 +90,7 @@ def test_show_prints_the_exact_prompt_and_its_tokens(promptrec, name):
     assert ("scored text" if name.endswith("likelihood") else "cue") in done.stdout
 
 
+@pytest.mark.slow
 def test_a_template_of_ones_own_and_its_mistakes(promptrec, tmp_path):
     folder = tmp_path / "mine"
     folder.mkdir()

@@ -108,6 +108,7 @@ def told_ids(text):
     return [i for i in IDS if i in text]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENCODINGS)
 def test_a_table_comes_through_every_encoding(run, asked, name):
     done = run(*asked, **ENCODINGS[name])

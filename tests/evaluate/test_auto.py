@@ -14,6 +14,8 @@ from promptrec.rank.probe_data import probe_pairs
 from promptrec.rank.selection.auto import AGREEMENT_REQUESTS
 from promptrec.testing.scripted_engine import ScriptedEngine
 
+pytestmark = pytest.mark.slow
+
 
 class Listening(ProgressListener):
     def __init__(self):

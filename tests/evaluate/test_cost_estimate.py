@@ -20,6 +20,7 @@ from promptrec.evaluate.runs.cost_estimate import (
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("candidates_given", [True, False])
 @pytest.mark.parametrize("ranker", ["query-likelihood", "item-pmi", "listwise-shifts", "yes-no+bm25"])
 def test_a_dry_run_and_a_plan_agree_to_the_token(monkeypatch, planted_dataset, ranker, candidates_given):

@@ -15,6 +15,8 @@ from promptrec.evaluate.progress_listener import ProgressListener
 from promptrec.evaluate.results import EVALUATION, read_evaluation
 from promptrec.testing.scripted_engine import ScriptedEngine
 
+pytestmark = pytest.mark.slow
+
 READER = "query-likelihood"
 
 

@@ -65,6 +65,7 @@ def test_what_may_be_left_out_can_be_put_aside(folder):
     assert find_file(folder("candidates-old.jsonl", ".candidates.csv"), "candidates") is None
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_an_id_is_taken_only_if_a_line_of_qrels_can_hold_it(written):
     line = f"{written} 0 {written} 1"

@@ -48,6 +48,7 @@ def written(tmp_path_factory):
     return found
 
 
+@pytest.mark.slow
 def test_runs_have_one_name_in_every_process(written):
     one, other = written
     assert one.keys() == other.keys() and len(one) > 20

@@ -26,11 +26,13 @@ def judged_groups(draw, most=12):
     return groups, {f"i{number}": grade for number, grade in enumerate(grades)} | missed
 
 
+@pytest.mark.slow
 @given(judged_groups())
 def test_every_value_is_between_0_and_1(ranked):
     assert all(-1e-12 <= value <= 1 + 1e-12 for value in measure(*ranked, NAMES).values())
 
 
+@pytest.mark.slow
 @given(judged_groups(), st.randoms())
 def test_the_order_within_a_group_changes_nothing(ranked, rng):
     groups, relevance = ranked
@@ -38,6 +40,7 @@ def test_the_order_within_a_group_changes_nothing(ranked, rng):
     assert measure(shuffled, relevance, NAMES) == measure(groups, relevance, NAMES)
 
 
+@pytest.mark.slow
 @given(judged_groups(most=6))
 def test_the_value_of_ties_is_the_mean_over_their_orders(ranked):
     groups, relevance = ranked
@@ -47,6 +50,7 @@ def test_the_value_of_ties_is_the_mean_over_their_orders(ranked):
     assert measure(groups, relevance, NAMES) == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.slow
 @given(judged_groups())
 def test_a_missed_item_of_the_best_grade_put_first_never_lowers_a_value(ranked):
     groups, relevance = ranked

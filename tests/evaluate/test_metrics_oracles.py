@@ -16,6 +16,8 @@ from sklearn.metrics import roc_auc_score
 
 from promptrec.evaluate.metrics.ranking import measure
 
+pytestmark = pytest.mark.slow
+
 CUTS = (1, 3, 10)
 PYTREC = {"mrr": "recip_rank", "map": "map"} | {
     f"{ours}@{k}": f"{theirs}_{k}"

@@ -26,6 +26,7 @@ def test_users_needed_are_just_enough(difference, target):
     assert n == 2 or power(n - 1, difference, 1.0) < target
 
 
+@pytest.mark.slow
 @given(st.integers(3, 5000))
 @settings(max_examples=30)
 def test_what_is_detectable_has_the_power_asked_for(n):

@@ -6,6 +6,8 @@ from promptrec.evaluate.evaluator import evaluate
 from promptrec.evaluate.results import EVALUATION, read_evaluation
 from promptrec.evaluate.runs.query_results import read_values
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_values_of_a_run_are_those_that_were_measured(tmp_path, planted_dataset):
     found = evaluate(Config(datasets=("planted",), rankers=("bm25",)), tmp_path, datasets=[planted_dataset()])

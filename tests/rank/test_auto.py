@@ -201,6 +201,7 @@ def test_few_requests_leave_the_choice_to_the_probe_and_cost_nothing(requests):
     assert name == "query-likelihood" and "too few" in why and asked == ["bm25"]
 
 
+@pytest.mark.slow
 def test_where_nothing_agrees_the_prior_stays():
     name, why = reweight(PROBE, reads(dict.fromkeys(SHARES, 0.0), requests=2000))
     assert set(ranker_parts(name)) <= set(SHARES) and why
@@ -225,6 +226,7 @@ def test_a_dead_engine_is_an_error_and_no_finding():
         auto(Dead(), None, "en", "minilm")
 
 
+@pytest.mark.slow
 def test_what_could_not_be_read_is_not_kept_and_what_could_is(tmp_path, monkeypatch):
     monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
     (tmp_path / "weights").mkdir()
@@ -242,6 +244,7 @@ def test_a_weight_is_never_written_as_nothing():
         assert build_ranker(name, Setup(PAIRS.catalog))
 
 
+@pytest.mark.slow
 def test_a_model_that_knows_words_is_read_by_likelihood(tmp_path, monkeypatch):
     monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
     found = auto(ScriptedEngine(), None, "en", "minilm")
@@ -251,6 +254,7 @@ def test_a_model_that_knows_words_is_read_by_likelihood(tmp_path, monkeypatch):
     assert labels.first_position is not None and labels.prompt_tokens > 0
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_a_small_model_knows_more_than_it_says(transformers_engine):
     few = Pairs(PAIRS.catalog, PAIRS.requests[:5], PAIRS.right)
@@ -262,6 +266,7 @@ def test_a_small_model_knows_more_than_it_says(transformers_engine):
     assert rows["yes-no"].yes is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["no text", "cut short", "folder", "a file for the folder"])
 def test_a_kept_probe_that_cannot_be_read_or_written_costs_another_probe(tmp_path, monkeypatch, fault):
     monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
@@ -284,6 +289,7 @@ def test_a_kept_probe_that_cannot_be_read_or_written_costs_another_probe(tmp_pat
     assert again.ranker == found.ranker
 
 
+@pytest.mark.slow
 def test_a_probe_with_other_options_or_an_adapter_is_another(tmp_path, monkeypatch):
     monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path))
     (tmp_path / "weights").mkdir()

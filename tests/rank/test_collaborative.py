@@ -40,6 +40,7 @@ def scores(ranking):
     return {item.item_id: item.scores[ranking.ranker] for item in ranking.items}
 
 
+@pytest.mark.slow
 def test_item_knn_scores_as_lenskits_own_pipeline():
     from lenskit import score
     from lenskit.data import ItemList, RecQuery, from_interactions_df
@@ -98,6 +99,7 @@ def test_two_planted_tastes_are_told_apart_without_a_fault(ranker):
     assert statistics.mean(areas) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ranker", BOTH)
 def test_a_seed_gives_the_same_scores_each_time(ranker):
     first, again, other = (
@@ -175,6 +177,7 @@ def test_what_it_lacks_is_said(ranker, monkeypatch):
         ranker(Setup(TITLES, training=likes())).rank([asked("i1")])
 
 
+@pytest.mark.slow
 def test_lenskit_prints_nothing_and_takes_no_threads_from_torch():
     program = """
 import warnings; warnings.simplefilter("error")

@@ -26,6 +26,7 @@ def test_a_rating_in_the_upper_quarter_of_the_scale_is_a_like(ratings, kept):
     assert found == [str(r) for r in kept]
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.lists(st.integers(-5, 5), min_size=1, max_size=20), st.sampled_from([1, 2, 4]), st.integers(-8, 8))
 def test_the_unit_and_the_origin_of_the_ratings_change_no_like(ratings, unit, origin):

@@ -59,6 +59,7 @@ def test_what_may_be_written_is_said_apart(catalog, request_for, counter):
     assert ideal <= made.total.decoded_tokens <= ideal + 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("candidates", "share"), [(8, 0.94), (20, 0.98)])
 def test_what_stops_when_answers_agree_is_priced_almost_at_its_most(candidates, share, counter):
     made = make_planted_dataset(users=150, items=60, candidates=candidates, right=2)
@@ -67,6 +68,7 @@ def test_what_stops_when_answers_agree_is_priced_almost_at_its_most(candidates, 
     assert foretold.per_user["steps"] == foretold.per_user["calls"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ranker", READ_ONCE)
 def test_a_few_people_foretell_many_though_items_are_read_once(ranker, counter):
     made = make_planted_dataset(users=150, items=60, candidates=8, right=2)
@@ -132,6 +134,7 @@ def test_as_many_items_are_expected_as_are_drawn():
     assert expected_items(catalog, 1, 5) == pytest.approx(5) and expected_items(catalog, 10**6, 5) == 100
 
 
+@pytest.mark.slow
 @pytest.mark.model
 @pytest.mark.parametrize("ranker", READ_ONCE)
 def test_the_documentation_says_what_is_counted(ranker, smollm2):
@@ -145,6 +148,7 @@ def test_the_documentation_says_what_is_counted(ranker, smollm2):
     assert found == [float(number) for number in written]
 
 
+@pytest.mark.slow
 @pytest.mark.model
 @pytest.mark.parametrize("ranker", READ_ONCE)
 def test_the_plan_for_a_real_model_is_what_it_then_costs(ranker, smollm2, transformers_engine):

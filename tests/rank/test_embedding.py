@@ -12,6 +12,7 @@ from promptrec.retrieve.candidates import query_words
 from promptrec.testing.planted_dataset import make_planted_dataset
 
 
+@pytest.mark.slow
 def test_the_score_is_the_cosine_of_the_two_texts(build, request_for, tiny_encoder):
     request = request_for("soldiers who hold a bridge")
     ranking = build("embedding").rank([request])[0]
@@ -74,6 +75,7 @@ def test_an_encoder_that_is_none_is_said(request_for, monkeypatch, tmp_path):
         Embedding(Setup(encoder="smollm2-135m")).rank([request_for()])
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_minilm_finds_planted_tastes_that_share_no_words(minilm):
     plant = make_planted_dataset(users=40, items=64, candidates=8, right=2)

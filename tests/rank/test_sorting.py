@@ -87,6 +87,7 @@ def numbers(ranking):
 different = st.lists(st.integers(-50, 50), min_size=1, max_size=30, unique=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 @given(worths=different, seed=st.integers(0, 5))
 @settings(max_examples=20, deadline=None)
@@ -131,6 +132,7 @@ def test_a_model_without_any_preference_leaves_all_tied_in_setwise(n):
     assert rank("setwise", [request(range(n))], next=nothing)[0].ties == n
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["setwise", "tournament"])
 def test_a_model_that_always_gives_the_first_label_favours_no_candidate(name):
     seeds, n = 200, 5
@@ -160,6 +162,7 @@ def test_pairwise_all_reads_every_pair_in_both_orders_at_once(n):
     assert usage.calls == n * (n - 1) and usage.steps == min(n - 1, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["pairwise", "setwise"])
 @pytest.mark.parametrize("n", [2, 15, 64, 200])
 @pytest.mark.parametrize("upward", [True, False])
@@ -171,6 +174,7 @@ def test_a_heap_asks_no_more_than_it_says(name, n, upward):
         assert usage.calls <= n / 2 + TOP * (math.log(n, 3) + 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_many_people_take_as_many_rounds_as_the_slowest_of_them(name):
     requests = [request(range(n), f"q{n}") for n in (1, 2, 3, 5, 8, 13, 21, 30)]
@@ -230,6 +234,7 @@ def test_when_nothing_can_be_read_no_candidate_wins(name):
     assert ranking.status == "failed" and ranking.items == () and BROKEN in ranking.reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 @given(order=st.permutations(range(12)), odd=st.integers(0, 1))
 @settings(max_examples=10, deadline=None)

@@ -40,6 +40,7 @@ def rank_correlation(order):
     return statistics.correlation([place[worth] for worth in order], range(len(order)))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2000))
 @settings(max_examples=50, deadline=None)
 def test_every_round_halves_its_groups_until_ten_or_fewer_are_left(n):
@@ -52,6 +53,7 @@ def test_every_round_halves_its_groups_until_ten_or_fewer_are_left(n):
     assert rounds[-1:] == ([[playing]] if n > 1 else []) and playing <= FINAL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 11, 100, 200, 400, 10_000])
 def test_what_is_read_grows_with_the_candidates_and_no_faster(n):
     _, rounds = play(range(n))

@@ -69,6 +69,7 @@ def test_the_last_sentence_stays_as_it_is():
     assert joined(replied("{{ query.preferences }}\n{{ query.context }}", preferences="a")) == "a"
 
 
+@pytest.mark.slow
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_what_people_wrote_stays_untrusted_and_the_full_stops_between_are_trusted(preferences, context):
     try:

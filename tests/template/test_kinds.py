@@ -48,6 +48,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_new_kind_is_listed_and_found_by_its_name(folder):
     assert "wine/en/true-false" in {t.name for t in list_templates(folder)}
     template = load_template("wine/en", folder=folder, kind="true-false")

@@ -14,6 +14,7 @@ def test_a_name_a_pack_and_a_path_find_the_same_template():
     assert full.name == "films/en/yes-no"
 
 
+@pytest.mark.slow
 def test_ones_own_folder_comes_first_and_adds_names(tmp_path, monkeypatch):
     source = load_template("general/en/yes-no").source.replace("---\n", "---\ntruncate: [item.title]\n", 1)
     shipped = {t.name for t in list_templates()}

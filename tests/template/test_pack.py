@@ -179,6 +179,7 @@ def test_chat_and_truncate_of_the_pack_hold_where_a_template_says_nothing_of_its
         pack(body, HEADER)
 
 
+@pytest.mark.slow
 def test_parts_are_no_templates_of_their_own(tmp_path):
     folder = tmp_path / "wine/en"
     folder.mkdir(parents=True)

@@ -63,6 +63,7 @@ def test_the_corpus_is_as_large_as_was_promised():
     assert len(CASES) == len(corpus.ESCAPES) + len(corpus.BOMBS) >= 40
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_no_case_escapes_and_each_is_stopped_in_time_and_memory(outcomes, name):
     told, case = outcomes[name], CASES[name]
@@ -174,6 +175,7 @@ FEW_STEPS, FEW_CHARACTERS = 5_000, 20_000
 LINES = 3 * FEW_STEPS
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(bodies)
 def test_whatever_is_written_ends_within_the_budget_with_a_prompt_or_a_template_error(body):

@@ -37,6 +37,7 @@ ATTRIBUTES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pack", "name", "value", "told", "said"), ATTRIBUTES)
 def test_what_a_domain_knows_of_people_is_said_in_its_own_words(pack, name, value, told, said):
     query = Query(attributes={name: value})

@@ -86,6 +86,7 @@ def test_every_field_has_another_name_and_no_name_is_of_two_fields(pack):
     assert sorted(names) == sorted(set(names))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
 def test_a_field_under_another_name_makes_the_same_prompt(template):
     first = next(iter(template.pack.catalog()))
@@ -95,6 +96,7 @@ def test_a_field_under_another_name_makes_the_same_prompt(template):
         assert len(said) == 1, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
 def test_every_item_of_the_pack_can_be_shown_to_anybody(template):
     for item in template.pack.catalog():

@@ -138,6 +138,7 @@ def test_prompts_are_as_they_were_last_read_by_a_person(template):
     assert rendered(template) == path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
 def test_nothing_missing_leaves_a_hole(template):
     for ugly in ("()", "（）", "  ", "None", " ,", "..", "。。", "\n\n\n", "; ;"):

@@ -46,6 +46,7 @@ def shown(request, chromium, page):
     context.close()
 
 
+@pytest.mark.slow
 def test_it_asks_for_nothing_but_itself_and_complains_of_nothing(shown, page):
     assert shown.said == [page.as_uri()]
 
@@ -68,6 +69,7 @@ def widest(evaluation, tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1400, 1920])
 def test_every_column_is_seen_on_a_desk(chromium, widest, width):
     tab = chromium.new_page(viewport={"width": width, "height": 900}, offline=True)

@@ -24,6 +24,7 @@ def values(sample, films):
     return {run.system: read_values(sample / run.folder)[1][METRIC] for run in films.runs}
 
 
+@pytest.mark.slow
 def test_every_system_stands_in_every_chart_of_accuracy(films, values):
     names = {run.spec.ranker for run in films.runs}
     for drawn in (
@@ -54,6 +55,7 @@ def test_ours_and_baselines_differ_in_colour(films):
     assert "var(--ours)" in charts.forest(films, METRIC)
 
 
+@pytest.mark.slow
 def test_axes_have_units(films, values):
     assert f"{METRIC}, mean and 95 % interval" in _texts(charts.forest(films, METRIC))
     assert "seconds a query (logarithmic)" in _texts(charts.pareto(films, METRIC))

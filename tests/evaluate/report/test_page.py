@@ -75,6 +75,7 @@ def test_a_title_cannot_bring_markup_into_the_page(text):
     assert "<script" not in text and "&lt;script&gt;alert(1)&lt;/script&gt;" in text
 
 
+@pytest.mark.slow
 def test_neither_can_anything_else_that_is_named(evaluation):
     bad = "\"><script>alert(1)</script>'"
     first = evaluation.datasets[0]

@@ -85,6 +85,7 @@ def test_a_dataset_that_no_model_was_read_for_has_none(sample, evaluation):
     assert worst_queries_section(None) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_pointwise_prompts_are_of_the_first_and_of_the_best_right_item(sample, evaluation, smollm2):
     worst = worst_queries(sample, _with_model(evaluation, "query-likelihood", smollm2.name))["films-en"]
@@ -98,6 +99,7 @@ def test_pointwise_prompts_are_of_the_first_and_of_the_best_right_item(sample, e
         assert query.query.preferences in text and query.query.preferences in missed
 
 
+@pytest.mark.slow
 @pytest.mark.model
 @pytest.mark.parametrize("ranker", ["listwise-labels", "listwise-prior"])
 def test_a_listwise_prompt_shows_all_candidates(sample, evaluation, smollm2, ranker):
@@ -111,6 +113,7 @@ def test_a_listwise_prompt_shows_all_candidates(sample, evaluation, smollm2, ran
         assert all(item.title in text for item in shown[query.query.query_id])
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_a_template_that_changed_is_said(sample, evaluation, smollm2):
     asked = _with_model(evaluation, "query-likelihood", smollm2.name)

@@ -13,6 +13,7 @@ def test_page_and_markdown_are_written_beside_the_evaluation(page, sample, evalu
     assert not list(sample.glob("*.part"))
 
 
+@pytest.mark.slow
 def test_writing_again_gives_the_same_bytes(page, sample):
     before = page.read_bytes()
     write_report(sample)
