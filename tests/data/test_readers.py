@@ -131,8 +131,8 @@ LONG = "\n".join(["id,title", *(f"{n},title {n * 7919}" for n in range(3000))]).
     ("name", "content"),
     [
         ("a.csv.gz", b"id,title\n1,A\n"),
-        ("b.csv.gz", damaged(gzip.compress(LONG))),
-        ("c.csv.gz", gzip.compress(LONG)[:200]),
+        ("b.csv.gz", damaged(gzip.compress(LONG, mtime=0))),
+        ("c.csv.gz", gzip.compress(LONG, mtime=0)[:200]),
         ("d.csv.xz", damaged(lzma.compress(LONG))),
         ("e.csv.xz", lzma.compress(LONG)[:200]),
     ],

@@ -152,7 +152,7 @@ def test_the_documentation_says_what_is_counted(ranker, smollm2):
 @pytest.mark.model
 @pytest.mark.parametrize("ranker", READ_ONCE)
 def test_the_plan_for_a_real_model_is_what_it_then_costs(ranker, smollm2, transformers_engine):
-    made = make_planted_dataset(users=2, items=8, candidates=4, right=2)
+    made = make_planted_dataset(users=2, items=32, candidates=4, right=2)
     counter = DryRunEngine.of(smollm2.name, "transformers")
     counter.context_length = transformers_engine.context_length
     assert_cost_is_foretold(ranker, counter, transformers_engine, made)
@@ -164,7 +164,7 @@ def test_the_plan_for_a_real_model_is_what_it_then_costs(ranker, smollm2, transf
     "ranker", [*READ_ONCE, "graded", "query-likelihood+item-pmi", "bm25:3:yes-no", "query-likelihood~2"]
 )
 def test_what_vllm_takes_from_its_cache_is_foretold_too(ranker, smollm2, vllm_engine):
-    made = make_planted_dataset(users=4, items=16, candidates=5, right=2)
+    made = make_planted_dataset(users=4, items=32, candidates=5, right=2)
     counter = DryRunEngine.of(smollm2.name, "vllm")
     counter.context_length = vllm_engine.context_length
     vllm_engine._llm.reset_prefix_cache()
