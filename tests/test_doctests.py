@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 FILES = [path for path in sorted((ROOT / "promptrec").rglob("*.py")) if ">>> " in path.read_text(encoding="utf-8")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_examples_give_what_they_show(path):
     module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))

@@ -40,6 +40,7 @@ def toys(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_the_examples_pass_the_contracts_and_are_found_by_name(toys):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(toys), "test_toys.py"]
     path = os.pathsep.join([str(toys), str(ROOT)])

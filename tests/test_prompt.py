@@ -52,6 +52,7 @@ def test_a_model_that_wants_a_first_token_gets_it_once():
 LONG = Item(item_id="i", title="Jaws", fields={"description": "A shark bites. " * 60, "year": 1975})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["query-likelihood", "item-pmi", "yes-no", "graded"])
 @given(budget=st.integers(120, 1500))
 def test_a_prompt_fits_its_budget_cuts_in_the_stated_order_and_keeps_its_cue(kind, budget):

@@ -199,6 +199,7 @@ def test_a_block_closes_the_engine():
     assert closed == [True]
 
 
+@pytest.mark.slow
 def test_the_face_of_the_package_is_whole():
     assert {"Interactions", "InputError", "load_template", "RankedItem"} <= set(promptrec.__all__)
     assert all(getattr(promptrec, name) for name in promptrec.__all__)

@@ -16,6 +16,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_results_are_run_once_kept_and_written_with_what_is_not_run(folder, monkeypatch):
     results.main(["--model", "smollm2-135m", "--only", "few"])
     page = (folder / "RESULTS.md").read_text()

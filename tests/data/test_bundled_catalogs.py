@@ -43,6 +43,7 @@ def test_the_places_are_in_chinese(places):
     assert places.find("故宫").title == "故宫"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BUNDLES)
 def test_bundled_text_is_clean_already_and_near_duplicates_are_few(name):
     catalog = Catalog.bundled(name)
@@ -88,6 +89,7 @@ def test_an_unknown_name_is_answered_with_those_there_are():
     assert str(told.value) == "unknown bundled catalogue 'film' (did you mean 'films'?); known: films, places-zh"
 
 
+@pytest.mark.slow
 def test_reading_a_catalogue_loads_no_heavy_package():
     code = (
         "import sys; from promptrec.data.catalog import Catalog; Catalog.bundled('films'); "

@@ -85,6 +85,7 @@ print([dict(item.fields) for item in Catalog.from_pandas(frame)])
 """
 
 
+@pytest.mark.slow
 def test_every_process_tells_a_set_in_one_order():
     said = {
         subprocess.run(

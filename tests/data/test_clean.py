@@ -102,6 +102,7 @@ def test_megabytes_take_no_longer_than_reading_them(unit):
     assert time.process_time() - began < 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chain", ["amp;", "#38;", "#038;", "#65286;", "#x0026;", "amp", "#38"])
 def test_a_chain_of_escaped_ampersands_does_not_take_quadratic_time(chain):
     began = time.process_time()

@@ -54,6 +54,7 @@ def test_what_csv_writes_is_read_back(folder, rows, sign, encoding, quoting, end
     assert cells_unless_ambiguous(path, rows, sign) in (rows, None)
 
 
+@pytest.mark.slow
 @given(tables(CELL), SIGN, st.booleans())
 def test_what_pandas_writes_is_read_back_with_its_index_or_without(folder, rows, sign, index):
     path = folder / "b.tsv"
@@ -76,6 +77,7 @@ def bare(cell):
     return inner.replace('""', '"').strip() if quoted else cell
 
 
+@pytest.mark.slow
 @given(tables(LINE), st.sampled_from(",;|"))
 def test_a_stray_quote_swallows_no_row_in_silence(folder, rows, sign):
     assume(not any(sign in cell for row in rows for cell in row))

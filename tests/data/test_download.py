@@ -16,6 +16,7 @@ def test_home_is_where_the_user_says(monkeypatch, tmp_path):
     assert home() == tmp_path / "cache" / "promptrec"
 
 
+@pytest.mark.slow
 def test_pip_says_why_it_could_not(monkeypatch, tmp_path):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))

@@ -108,6 +108,7 @@ def test_rows_can_be_picked():
     assert list(interactions(ROWS).where([False, True, False])) == [Interaction(*ROWS[1])]
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @example([("u", "i", math.nan, -0.0)])
 @given(rows)
@@ -119,6 +120,7 @@ def test_what_is_written_is_read_again(tmp_path_factory, rows):
     assert same(before, after) and after.sha256 == before.sha256
 
 
+@pytest.mark.slow
 @given(rows, st.randoms(use_true_random=False))
 def test_the_checksum_is_blind_to_order_alone(rows, random):
     mixed = list(rows)

@@ -237,6 +237,7 @@ def test_without_pyarrow_the_pip_command_is_told(write, monkeypatch):
         list(read_parquet(write("a.parquet", "PAR1")))
 
 
+@pytest.mark.slow
 @given(st.lists(st.dictionaries(st.text("abé中", min_size=1), st.text() | st.integers() | st.booleans()), max_size=5))
 def test_json_lines_come_back_as_written(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("rows") / "a.jsonl"

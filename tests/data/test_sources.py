@@ -88,6 +88,7 @@ def test_without_a_network_the_way_out_is_said(tmp_path, monkeypatch):
         get("ml-1m")
 
 
+@pytest.mark.slow
 def test_ml_100k_comes_out_of_a_wheel_with_a_warning(tmp_path, monkeypatch):
     members = {f"recbole/dataset_example/ml-100k/{file}": file for file in PUBLIC["ml-100k"].files}
     about = "Metadata-Version: 2.1\nName: recbole\nVersion: 1.2.1\n"

@@ -14,7 +14,7 @@ from promptrec.evaluate.runs import execution
 from promptrec.evaluate.runs.store import RunStore
 from tests.stand_in import MODEL, StandIn, model_folder
 
-pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
 READER = "query-likelihood"
 BATCH = 8
 

@@ -40,6 +40,7 @@ def test_an_interval_of_skewed_values_leans_to_the_long_side():
     assert found.high - found.mean > 1.1 * (found.mean - found.low)
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_truth_about_95_times_in_100():
     rng = np.random.default_rng(4)
     found = [interval(rng.beta(0.8, 1.6, 120), seed, 999) for seed in range(300)]
@@ -70,6 +71,7 @@ def test_fewer_than_two_values_have_no_interval():
     assert not one.excludes_0 and not none.excludes_0
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_queries():
     rng = np.random.default_rng(4)
 
@@ -188,6 +190,7 @@ def test_one_query_or_none_shows_nothing():
     assert math.isnan(none.p) and none.n == 0 and none.dropped == 2
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 @settings(max_examples=25)  # statsmodels takes .1 s for one family
 def test_holm_is_that_of_statsmodels_and_never_lowers(p_values):

@@ -36,6 +36,7 @@ def parts(rows, scheme, share=0.4):
         return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SCHEMES)
 @few
 @given(rows=many)
@@ -113,6 +114,7 @@ def test_the_last_of_everybody_is_left_out(rows):
             assert len([1 for one in made.train if one.user_id == user]) == len(made.support[user]) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", SCHEMES)
 @few
 @given(rows=many, random=st.randoms(use_true_random=False))

@@ -1,9 +1,12 @@
 """The promises of the statistics, kept over thousands of simulated evaluations."""
 
 import numpy as np
+import pytest
 
 from promptrec.evaluate.stats.comparison import is_shown
 from promptrec.evaluate.stats.significance import paired_difference
+
+pytestmark = pytest.mark.slow
 
 
 def ndcg_like(rng, n):

@@ -131,6 +131,7 @@ def test_a_disk_that_is_full_is_said_with_the_file_and_costs_one_batch(tmp_path)
     assert list(RunStore(tmp_path).rankings()) == [ranking("q1"), ranking("q3")]
 
 
+@pytest.mark.slow
 def test_kill_9_loses_nothing_that_was_appended(tmp_path):
     command = [sys.executable, "-c", WRITES_UNTIL_KILLED, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:

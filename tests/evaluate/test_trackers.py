@@ -72,6 +72,7 @@ def test_tensorboard_has_the_scalars(tmp_path):
     assert b"ndcg_10" in events.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 def test_mlflow_holds_parameters_and_metrics_offline(tmp_path, monkeypatch):
     mlflow = pytest.importorskip("mlflow")
