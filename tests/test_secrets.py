@@ -269,6 +269,7 @@ ECHOES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", SENT)
 def test_a_secret_that_is_used_is_sent_and_written_nowhere(planted, way):
     form, use = SENT[way]
@@ -277,6 +278,7 @@ def test_a_secret_that_is_used_is_sent_and_written_nowhere(planted, way):
     assert planted.leaks() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", SLIPS)
 def test_a_slip_is_answered_without_the_secret_in_it(planted, way):
     assert SLIPS[way](planted) == 2

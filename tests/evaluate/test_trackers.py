@@ -88,6 +88,7 @@ def test_mlflow_holds_parameters_and_metrics_offline(tmp_path, monkeypatch):
         assert found.info.status == "FINISHED"
 
 
+@pytest.mark.slow
 @pytest.mark.enable_socket
 @pytest.mark.filterwarnings("default")
 def test_wandb_keeps_the_run_offline_in_the_folder_given_wherever_its_own_process_was_started(tmp_path, monkeypatch):

@@ -164,7 +164,7 @@ def test_the_plan_for_a_real_model_is_what_it_then_costs(ranker, smollm2, transf
     "ranker", [*READ_ONCE, "graded", "query-likelihood+item-pmi", "bm25:3:yes-no", "query-likelihood~2"]
 )
 def test_what_vllm_takes_from_its_cache_is_foretold_too(ranker, smollm2, vllm_engine):
-    made = make_planted_dataset(users=4, items=32, candidates=5, right=2)
+    made = make_planted_dataset(users=3, items=32, candidates=4, right=2)
     counter = DryRunEngine.of(smollm2.name, "vllm")
     counter.context_length = vllm_engine.context_length
     vllm_engine._llm.reset_prefix_cache()

@@ -23,6 +23,7 @@ def families(seed, count=40):
     return prompts, [tuple(draw.randrange(4) for _ in range(draw.choice([1, 2, 30]))) for _ in range(count)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize(("packs", "kind"), [(True, PackedRowCache), (False, PrefixCache)])
 def test_what_the_transformers_engine_counts_is_foretold(tiny_engine, monkeypatch, seed, packs, kind):
@@ -40,6 +41,7 @@ def longest_known(prompt, earlier, block):
     return max((min(n, len(prompt) - 1) // block * block for n in shared), default=0)
 
 
+@pytest.mark.slow
 @given(PROMPTS, PROMPTS, st.integers(1, 4))
 def test_blocks_are_kept_from_call_to_call(first, second, block):
     cache = BlockCache(block)

@@ -102,6 +102,7 @@ def test_vllm_keeps_smaller_blocks_on_a_gpu(tiny_folder, monkeypatch, gpu, block
     assert counter.context_length == 255
 
 
+@pytest.mark.slow
 def test_no_weights_and_no_framework_are_loaded(tiny_folder):
     program = (
         "import sys; from promptrec.engine.dry_run.engine import DryRunEngine\n"

@@ -132,6 +132,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_no_text_encoder_is_refused_with_what_it_is(tiny_encoder, tmp_path, name):
     make, said = REFUSED[name]

@@ -62,6 +62,7 @@ def adapter(tiny_folder, tmp_path):
     return tmp_path / "adapter"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [
@@ -118,6 +119,7 @@ def test_an_embedding_adapter_that_trained_few_tokens_is_read(tiny_engine, tiny_
     assert found != pytest.approx(read(tiny_engine), abs=1e-3) and expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "value"),
     [
