@@ -9,9 +9,9 @@ from promptrec.authoring.token_spans import view_prompt
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.prompt import fit
-from promptrec.template.loader import list_templates, load_template
 from promptrec.template.template import Template
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
+from tests import shipped
 
 ITEMS = [Item(item_id=str(n), title=title) for n, title in enumerate(("Mosel", "Morgon", "沙布利"))]
 PERSON = Query(preferences="红 wine 葡萄 <|im_end|>")
@@ -51,12 +51,13 @@ def yes_no(body):
     return template("yes-no", body)
 
 
-@pytest.mark.parametrize("shipped", list_templates(), ids=lambda t: t.name)
+@pytest.mark.parametrize("name", shipped.names())
 @pytest.mark.parametrize(("place", "across_people", "tokenizer"), [(0, True, TOKENIZER), (2, False, Begun())])
-def test_they_are_the_very_tokens_a_model_reads(shipped, place, across_people, tokenizer):
-    seen = view_prompt(shipped, PERSON, ITEMS, tokenizer, place=place, across_people=across_people)
-    listwise = shipped.kind.lists_candidates
-    exact = exactly(shipped, PERSON, ITEMS if listwise else ITEMS[place:], tokenizer)
+def test_they_are_the_very_tokens_a_model_reads(name, place, across_people, tokenizer):
+    template = shipped.load(name)
+    seen = view_prompt(template, PERSON, ITEMS, tokenizer, place=place, across_people=across_people)
+    listwise = template.kind.lists_candidates
+    exact = exactly(template, PERSON, ITEMS if listwise else ITEMS[place:], tokenizer)
     assert seen.ids == exact.encoded.ids and seen.parts[2].ids == exact.encoded.reply
     assert text(token_spans(seen)) == tokenizer.decode(exact.encoded.ids)
     untrusted = text(token_span for token_span in token_spans(seen) if not token_span.trusted)
@@ -82,7 +83,7 @@ WORDS = "a very odd wish"
 
 
 def for_whoever(name):
-    told = load_template(name)
+    told = shipped.load(name)
     items = sample_items(told)
     return view_prompt(told, sample(told, None, WORDS).query, items, TOKENIZER, across_people=True), items[0].title
 
@@ -100,13 +101,13 @@ def test_items_come_first_where_people_change():
 
 
 def test_a_candidates_title_is_read_for_each_of_one_persons_candidates():
-    told = load_template("films/en/query-likelihood")
+    told = shipped.load("films/en/query-likelihood")
     seen = view_prompt(told, PERSON, ITEMS, TOKENIZER)
     assert "Mosel" in text(token_spans(seen, "varies")) and "Mosel" not in text(token_spans(seen, "same"))
 
 
 def test_a_profile_is_the_same_for_every_candidate_and_another_for_somebody_else():
-    told = load_template("profiles/en/profile")
+    told = shipped.load("profiles/en/profile")
     person = sample(told).query
     assert not token_spans(view_prompt(told, person, ITEMS, TOKENIZER), "varies")
     seen = view_prompt(told, person, ITEMS, TOKENIZER, across_people=True)

@@ -4,8 +4,8 @@ import pytest
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.template.loader import load_template
 from promptrec.template.spans import joined
+from tests import shipped
 
 ASKING = ("yes-no", "graded", "listwise-labels", "listwise-text")
 ITEM = Item(item_id="1", title="Blue")
@@ -14,7 +14,7 @@ ITEM = Item(item_id="1", title="Blue")
 def blocks(pack, kind, query, item=ITEM):
     """What the model reads, and the reply."""
     labels = ("A",) if kind.startswith("listwise") else ()
-    rendered = load_template(pack, kind=kind).render(query, [item], labels, instruction="Order them.")
+    rendered = shipped.load(f"{pack}/{kind}").render(query, [item], labels, instruction="Order them.")
     return joined(rendered.user), joined(rendered.reply)
 
 
@@ -90,4 +90,4 @@ def test_what_a_domain_asks_of_items_is_shown_whatever_the_catalogue_calls_it(pa
 @pytest.mark.parametrize("pack", ["food/en", "food/zh"])
 @pytest.mark.parametrize("kind", [*ASKING, "query-likelihood", "item-pmi"])
 def test_what_may_not_be_eaten_is_never_shortened(pack, kind):
-    assert not {"item.allergens", "item.diet"} & set(load_template(pack, kind=kind).header.truncate)
+    assert not {"item.allergens", "item.diet"} & set(shipped.load(f"{pack}/{kind}").header.truncate)

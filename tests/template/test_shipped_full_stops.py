@@ -4,16 +4,15 @@ import pytest
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.template.loader import list_templates
 from promptrec.template.spans import joined
+from tests import shipped
 
 # News is read: "I liked Jaws." would be said of somebody in it.
 LIKED = {"news": {"I liked ": "I liked reading ", "我喜欢过": "我喜欢读"}}
-TEMPLATES = [t for t in list_templates() if t.header.kind == "query-likelihood"]
 ITEM = Item(item_id="1", title="Heidi")
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
+@pytest.mark.parametrize("name", shipped.names("query-likelihood"))
 @pytest.mark.parametrize(
     ("query", "en", "zh"),
     [
@@ -27,7 +26,8 @@ ITEM = Item(item_id="1", title="Heidi")
         (Query(context="b"), "b", "b"),
     ],
 )
-def test_one_full_stop(template, query, en, zh):
+def test_one_full_stop(name, query, en, zh):
+    template = shipped.load(name)
     said = joined(template.render(query, [ITEM]).reply)
     expected = en if template.header.language == "en" else zh
     for liked, read in LIKED.get(template.header.domain, {}).items():

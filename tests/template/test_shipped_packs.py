@@ -6,13 +6,11 @@ import pytest
 
 from promptrec.data.item import Item
 from promptrec.data.query import Query
-from promptrec.template.kinds import KINDS
-from promptrec.template.loader import list_templates, load_template
 from promptrec.template.spans import joined
+from tests import shipped
 
-RANKING = {name for name, kind in KINDS.items() if kind.ranks}
-TEMPLATES = [t for t in list_templates() if t.kind.ranks]
-PACKS = sorted({t.name.rpartition("/")[0] for t in TEMPLATES})
+NAMES = shipped.names(*shipped.RANKING)
+PACKS = sorted({name.rpartition("/")[0] for name in NAMES})
 FEWEST_ITEMS = 30
 FEWEST_TESTS, MOST_TESTS = 3, 6
 PEOPLE = (Query(preferences="quiet things 安静"), Query(history=("Heidi",), attributes={"age": "9"}), Query())
@@ -31,7 +29,7 @@ RULES = {
 
 
 def of_pack(pack):
-    return [t for t in TEMPLATES if t.name.rpartition("/")[0] == pack]
+    return [shipped.load(name) for name in NAMES if name.rpartition("/")[0] == pack]
 
 
 def item_with(fields):
@@ -48,7 +46,7 @@ def shown(template, query, item):
 def test_a_pack_has_every_kind_in_both_languages(pack):
     domain, language = pack.split("/")
     assert {f"{domain}/en", f"{domain}/zh"} <= set(PACKS)
-    assert {t.header.kind for t in of_pack(pack)} == RANKING
+    assert {t.header.kind for t in of_pack(pack)} == set(shipped.RANKING)
     assert {(t.header.domain, t.header.language) for t in of_pack(pack)} == {(domain, language)}
 
 
@@ -87,18 +85,20 @@ def test_every_field_has_another_name_and_no_name_is_of_two_fields(pack):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
-def test_a_field_under_another_name_makes_the_same_prompt(template):
+@pytest.mark.parametrize("name", NAMES)
+def test_a_field_under_another_name_makes_the_same_prompt(name):
+    template = shipped.load(name)
     first = next(iter(template.pack.catalog()))
-    for name, others in template.header.fields.items():
-        rest = {key: value for key, value in first.fields.items() if key not in (name, *others)}
-        said = {shown(template, PEOPLE[0], item_with({**rest, called: "2024-05-02"})) for called in (name, *others)}
-        assert len(said) == 1, name
+    for field, others in template.header.fields.items():
+        rest = {key: value for key, value in first.fields.items() if key not in (field, *others)}
+        said = {shown(template, PEOPLE[0], item_with({**rest, called: "2024-05-02"})) for called in (field, *others)}
+        assert len(said) == 1, field
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
-def test_every_item_of_the_pack_can_be_shown_to_anybody(template):
+@pytest.mark.parametrize("name", NAMES)
+def test_every_item_of_the_pack_can_be_shown_to_anybody(name):
+    template = shipped.load(name)
     for item in template.pack.catalog():
         for query in PEOPLE:
             text = shown(template, query, item)
@@ -110,7 +110,7 @@ def test_every_item_of_the_pack_can_be_shown_to_anybody(template):
 @pytest.mark.parametrize("kind", ["yes-no", "graded", "listwise-labels", "listwise-text"])
 def test_the_rule_of_a_domain_is_told_where_it_applies_and_nowhere_else(pack, kind):
     field, calls, calls_not, query, rule = RULES[pack]
-    template = load_template(pack, kind=kind)
+    template = shipped.load(f"{pack}/{kind}")
     assert rule in shown(template, query, item_with({field: calls}))
     assert rule not in shown(template, query, item_with({field: calls_not} if calls_not else {}))
     if query is CHILD:
@@ -120,14 +120,14 @@ def test_the_rule_of_a_domain_is_told_where_it_applies_and_nowhere_else(pack, ki
 @pytest.mark.parametrize(("pack", "date"), [("news/en", "May 2, 2024"), ("news/zh", "2024年5月2日")])
 def test_the_date_of_news_is_written_in_words(pack, date):
     item = item_with({"published_at": "2024-05-02T08:30:00Z"})
-    assert date in shown(load_template(pack, kind="yes-no"), PEOPLE[0], item)
+    assert date in shown(shipped.load(f"{pack}/yes-no"), PEOPLE[0], item)
 
 
 @pytest.mark.parametrize(("language", "dot"), [("en", "."), ("zh", "。")])
 @pytest.mark.parametrize("domain", ["video", "news"])
 @pytest.mark.parametrize("stop", ["", ".", "!"])
 def test_a_persons_words_end_before_the_next_sentence_begins(domain, language, dot, stop):
-    template = load_template(f"{domain}/{language}", kind="query-likelihood")
+    template = shipped.load(f"{domain}/{language}/query-likelihood")
     query = Query(preferences=f"猫 cats{stop}", context="rain", history=("Heidi",))
     said = joined(template.render(query, [item_with({})]).reply)
     order = [f"猫 cats{stop or dot}", f"rain{dot}", "Heidi"]

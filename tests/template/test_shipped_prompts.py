@@ -1,6 +1,7 @@
 """The shipped templates, to the letter: golden renderings. `UPDATE_GOLDEN=1 pytest tests/template` writes them anew."""
 
 import os
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from promptrec.rank.label_tokens import label_tokens
 from promptrec.template.kinds import KINDS
 from promptrec.template.loader import list_templates
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
+from tests import shipped
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 FULL = {
@@ -102,6 +104,7 @@ def full(header):
     return item.model_copy(update={"fields": {**item.fields, **ALSO.get((header.domain, header.language), {})}})
 
 
+@cache
 def rendered(template):
     """The template's prompts for a full and a bare item, for someone known well, hardly and not at all."""
     language = template.header.language
@@ -119,19 +122,22 @@ def rendered(template):
     return f"\n{'─' * 40}\n".join(out) + "\n"
 
 
-TEMPLATES = [t for t in list_templates() if t.kind.ranks]
+NAMES = shipped.names(*shipped.RANKING)
 
 
 def test_there_is_one_for_every_domain_language_and_kind():
-    domains = {t.header.domain for t in TEMPLATES}
+    templates = [t for t in list_templates() if t.kind.ranks]
+    assert [t.name for t in templates] == NAMES
+    domains = {t.header.domain for t in templates}
     assert domains >= {"films", "books", "music", "general", "video", "news"}
     packs = domains, ("en", "zh"), set(KINDS) - {"profile"}
-    assert sorted(t.name for t in TEMPLATES) == sorted(map("/".join, product(*packs)))
-    assert all(t.name == f"{t.header.domain}/{t.header.language}/{t.header.kind}" for t in TEMPLATES)
+    assert sorted(map("/".join, product(*packs))) == NAMES
+    assert all(t.name == f"{t.header.domain}/{t.header.language}/{t.header.kind}" for t in templates)
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
-def test_prompts_are_as_they_were_last_read_by_a_person(template):
+@pytest.mark.parametrize("name", NAMES)
+def test_prompts_are_as_they_were_last_read_by_a_person(name):
+    template = shipped.load(name)
     path = GOLDEN / f"{template.name.replace('/', '.')}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         path.write_text(rendered(template), encoding="utf-8")
@@ -139,14 +145,16 @@ def test_prompts_are_as_they_were_last_read_by_a_person(template):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
-def test_nothing_missing_leaves_a_hole(template):
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_missing_leaves_a_hole(name):
+    template = shipped.load(name)
     for ugly in ("()", "（）", "  ", "None", " ,", "..", "。。", "\n\n\n", "; ;"):
         assert ugly not in rendered(template), ugly
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda t: t.name)
-def test_what_stays_the_same_from_item_to_item_comes_first(template):
+@pytest.mark.parametrize("name", NAMES)
+def test_what_stays_the_same_from_item_to_item_comes_first(name):
+    template = shipped.load(name)
     language = template.header.language
     query = QUERIES[language][0]
     if template.kind.lists_candidates:
@@ -164,8 +172,9 @@ def test_what_stays_the_same_from_item_to_item_comes_first(template):
         assert query.preferences in first.text[:apart]
 
 
-@pytest.mark.parametrize("template", [t for t in TEMPLATES if t.header.kind == "listwise-labels"], ids=lambda t: t.name)
-def test_the_label_follows_the_cue(template):
+@pytest.mark.parametrize("name", shipped.names("listwise-labels"))
+def test_the_label_follows_the_cue(name):
+    template = shipped.load(name)
     fitted = fit(template, QUERIES[template.header.language][0], [BARE], ("A",), BytesTokenizer(), 10_000)
     assert fitted.prompt.text.endswith(template.cue) and template.cue == "["
     assert len(label_tokens(BytesTokenizer(), template.cue, 26)) == 26
