@@ -86,7 +86,7 @@ def evaluate(
     replace_text(out / EVALUATION, evaluation.model_dump_json(indent=1) + "\n")
     write_report(out)
     if stopped:
-        raise EngineError("evaluation-stopped", why=stopped[0].message, out=out)
+        raise EngineError("evaluation-stopped", why=stopped[0].reason, out=out)
     return evaluation
 
 

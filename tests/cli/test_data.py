@@ -9,6 +9,7 @@ from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import InputError, UnknownName
+from promptrec.evaluate.datasets.recipes import RECIPES
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.evaluate.datasets.writer import write_dataset
 
@@ -139,8 +140,12 @@ def test_info_takes_every_name_that_is_listed(name):
 
 def test_a_public_set_without_a_split_says_how_it_can_be_split():
     assert "near-cold-5" in run("info", "ml-100k").stdout
-    with pytest.raises(InputError, match=r"ml-100k has no queries .* ml-100k:cold-user or .*ml-100k:near-cold-5"):
+    with pytest.raises(
+        InputError, match=r"ml-100k has no queries .* ml-100k:cold-user, .*ml-100k:near-cold-5"
+    ) as refused:
         open_dataset("ml-100k")
+    assert refused.value.code == "dataset-needs-split"
+    assert set(refused.value.slots["splits"]) == {name for name in RECIPES if name.startswith("ml-100k:")}
 
 
 def test_a_generated_set_needs_no_getting():

@@ -124,15 +124,15 @@ def test_a_table_that_cannot_be_meant_is_refused_with_its_line(table, text, said
         ({"query_id": None, "preferences": "x"}, "queries.jsonl:1: no query_id in this row"),
         (
             {"query_id": "q", "preferences": 5},
-            "queries.jsonl:1: preferences: expected text in quotes, got 5",
+            "queries.jsonl:1: query 'q': preferences: expected text in quotes, got 5",
         ),
         (
             {"query_id": "q", "history": "Heat"},
-            "queries.jsonl:1: history: expected a list of texts, such as",
+            "queries.jsonl:1: query 'q': history: expected a list of texts, such as",
         ),
         (
             {"query_id": "q", "attributes": [1]},
-            "queries.jsonl:1: attributes: expected texts by name, such as",
+            "queries.jsonl:1: query 'q': attributes: expected texts by name, such as",
         ),
         ({"query_id": "q", "preferences": "!!"}, "queries.jsonl:1: the text has no letter"),
     ],

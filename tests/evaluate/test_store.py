@@ -87,13 +87,20 @@ def test_a_folder_belongs_to_one_run(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [(None, r"has no run\.json"), ("{}", r"run\.json: dataset: "), ("{", r"run\.json: Invalid JSON")]
+    ("text", "why"), [("{}", "dataset: "), ("{", "Invalid JSON"), ('{"dataset": 1}', "dataset: ")], ids=str
 )
-def test_what_is_no_run_is_said(tmp_path, text, said):
-    if text is not None:
-        (tmp_path / SPEC).write_text(text)
-    with pytest.raises(InputError, match=said):
+def test_a_record_that_is_not_of_a_run_is_said_with_what_is_wrong_in_it(tmp_path, text, why):
+    (tmp_path / SPEC).write_text(text)
+    with pytest.raises(InputError, match=r"run\.json: not the record of a run: .*; evaluate again$") as refused:
         RunStore(tmp_path)
+    error = refused.value
+    assert (error.code, error.path) == ("run-unreadable", str(tmp_path / SPEC)) and error.slots["why"].startswith(why)
+
+
+def test_a_folder_without_the_record_of_a_run_is_said(tmp_path):
+    with pytest.raises(InputError, match=r"has no run\.json") as refused:
+        RunStore(tmp_path)
+    assert (refused.value.code, refused.value.path) == ("not-a-run", str(tmp_path))
 
 
 def test_a_file_is_replaced_whole(tmp_path):

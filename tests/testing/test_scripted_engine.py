@@ -80,5 +80,5 @@ def test_the_first_text_that_matches(pattern):
 def test_what_it_cannot_write_it_says():
     with pytest.raises(InputError, match="cannot write"):
         first_match("(?=a)a")
-    with pytest.raises(InputError, match="knows no grammars"):
+    with pytest.raises(InputError, match="supports no grammars: give it reply="):
         ScriptedEngine().generate([(97,)], Sampling(), Constraint(grammar='root ::= "a"'))

@@ -10,6 +10,7 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.data.readers import read_jsonl
 from promptrec.errors import InputError
 from promptrec.evaluate.datasets.file_lookup import check_known
+from promptrec.messages import message
 
 
 def read_candidates(path: Path, queries: tuple[Query, ...], catalog: Catalog) -> tuple[RankRequest, ...]:
@@ -24,14 +25,14 @@ def read_candidates(path: Path, queries: tuple[Query, ...], catalog: Catalog) ->
     for place, row in read_jsonl(path):
         missing = next((name for name in ("query_id", "candidates") if name not in row), None)
         if missing is not None:
-            raise InputError("candidates-field-missing", path=place, name=missing, fields=tuple(row))
-        query_id = _ids(place, [row["query_id"]])[0]
+            raise InputError("candidates-field-missing", path=place, name=missing, fields=tuple(row) or message("none"))
+        query_id = _ids(place, "query_id", [row["query_id"]])[0]
         check_known(place, "query", query_id, known)
         if query_id in shown:
             raise InputError("query-twice", path=place, query_id=query_id, first=shown[query_id][0])
         if not isinstance(row["candidates"], list):
             raise InputError("candidates-not-list", path=place, query_id=query_id, got=repr(row["candidates"]))
-        ids = _ids(place, row["candidates"])
+        ids = _ids(place, "candidates", row["candidates"])
         twice = next((item_id for item_id, times in Counter(ids).items() if times > 1), None)
         if twice is not None:
             raise InputError("candidate-twice", path=place, query_id=query_id, item_id=twice)
@@ -45,12 +46,12 @@ def read_candidates(path: Path, queries: tuple[Query, ...], catalog: Catalog) ->
     return tuple(RankRequest(query, tuple(items[i] for i in shown[query.query_id][1])) for query in queries)
 
 
-def _ids(place: str, written: Iterable[object]) -> tuple[str, ...]:
+def _ids(place: str, field: str, written: Iterable[object]) -> tuple[str, ...]:
     """IDs as text; empty ones are refused."""
     try:
         ids = tuple(identifier(one) for one in written)
     except InputError as error:
         raise InputError(error.message, path=place) from None
     if "" in ids:
-        raise InputError("candidates-id-empty", path=place)
+        raise InputError("candidates-id-empty", path=place, field=field)
     return ids

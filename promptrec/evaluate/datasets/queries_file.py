@@ -79,7 +79,10 @@ def _query(place: str, row: Mapping[str, Any]) -> Query:
         field, got = str(first["loc"][0]), repr(first["input"])
         shown = got if len(got) <= MAX_CHARACTERS_SHOWN else f"{got[:MAX_CHARACTERS_SHOWN]}…"
         expected = message(EXPECTED.get(field, "text-in-quotes"))
-        raise InputError("query-field", path=place, field=field, expected=expected, got=shown) from None
+        query_id = row.get("query_id")
+        raise InputError(
+            "query-field", path=place, query_id=query_id, field=field, expected=expected, got=shown
+        ) from None
     except InputError as error:
         raise InputError(error.message, path=place) from None
 

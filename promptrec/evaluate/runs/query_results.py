@@ -9,6 +9,7 @@ from promptrec.evaluate.results import EVALUATION, read_evaluation
 from promptrec.evaluate.run_spec import RunSpec
 from promptrec.evaluate.runs.store import PER_QUERY, SPEC, RunStore
 from promptrec.evaluate.stats.comparison import Values
+from promptrec.messages import message
 
 
 def is_evaluation(folder: str | Path) -> bool:
@@ -37,7 +38,7 @@ def read_values(folder: str | Path) -> tuple[RunSpec, Values]:
     folder = Path(folder)
     if is_evaluation(folder):
         below = tuple(sorted(str(path.parent) for path in folder.glob(f"*/*/{SPEC}")))
-        raise InputError("evaluation-of-several-runs", folder=folder, runs=below)
+        raise InputError("evaluation-of-several-runs", folder=folder, runs=below or message("none"))
     spec = RunStore(folder).spec
     path = folder / PER_QUERY
     if not path.exists():

@@ -21,8 +21,10 @@ def test_writing_again_gives_the_same_bytes(page, sample):
 
 
 def test_a_folder_without_an_evaluation_is_said(tmp_path):
-    with pytest.raises(InputError, match=r"no evaluation\.json there"):
+    with pytest.raises(InputError, match="no evaluation.json in this folder: give the folder") as refused:
         write_report(tmp_path)
+    error = refused.value
+    assert (error.code, error.path, error.slots["file"]) == ("not-an-evaluation", str(tmp_path), "evaluation.json")
 
 
 def test_a_run_that_is_not_there_any_more_is_named(sample, evaluation, tmp_path):
