@@ -13,7 +13,7 @@ import unicodedata
 from collections import defaultdict
 from pathlib import Path
 
-from promptrec.data.bundled_catalogs import FOLDER
+from promptrec.data.catalog import FOLDER
 
 FILMS = 2500
 SHORTEST = 200

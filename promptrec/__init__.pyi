@@ -13,7 +13,7 @@ from .errors import TemplateError as TemplateError
 from .errors import UnknownName as UnknownName
 from .rank.ranking import RankedItem as RankedItem
 from .rank.ranking import Ranking as Ranking
-from .rank.ranking_run import Run as Run
+from .rank.ranking import Run as Run
 from .rank.registry import list_rankers as list_rankers
 from .recommender import Recommender as Recommender
 from .serve.async_recommender import AsyncRecommender as AsyncRecommender

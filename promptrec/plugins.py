@@ -1,7 +1,7 @@
 """Components that other installed packages add through entry points: engines, rankers, retrievers, answer formats."""
 
 from collections.abc import Iterable, Mapping
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from typing import Any
 
 from promptrec.errors import InputError, UnknownName, first_line
@@ -38,22 +38,15 @@ def find_component(
     found = [*entry_points(group=group, name=name)]
     if not found:
         raise UnknownName(kind, name, {*builtin, *plugin_names(group), *other_names})
-    packages = sorted({_package(entry) for entry in found})
+    packages = sorted({f"{e.dist.name} {e.dist.version}" if e.dist else e.value for e in found})
     if len(packages) > 1:
         raise InputError(f"the packages {' and '.join(packages)} both add the {kind} {name}: uninstall one of them")
+    what = f"the {kind} {name} of the package {packages[0]}"
     try:
         component = found[0].load()
     except Exception as error:  # importing another package can raise anything
         reason = f"{type(error).__name__}: {first_line(error)}"
-        raise InputError(
-            f"the {kind} {name} of the package {packages[0]} cannot be imported ({reason}): repair or uninstall it"
-        ) from error
+        raise InputError(f"{what} cannot be imported ({reason}): repair or uninstall it") from error
     if not callable(component):
-        raise InputError(
-            f"the {kind} {name} of the package {packages[0]} is neither a class nor a function: repair or uninstall it"
-        )
+        raise InputError(f"{what} is neither a class nor a function: repair or uninstall it")
     return component
-
-
-def _package(entry: EntryPoint) -> str:
-    return f"{entry.dist.name} {entry.dist.version}" if entry.dist else entry.value

@@ -20,12 +20,17 @@ from promptrec.messages import Reason, message
 from promptrec.rank.base import Ranker, Setup
 from promptrec.rank.expression import build_ranker, template_kinds
 from promptrec.rank.item_score_cache import ScoreFile
-from promptrec.rank.ranking import RankedItem, Ranking
-from promptrec.rank.ranking_run import Run
+from promptrec.rank.ranking import RankedItem, Ranking, Run
 from promptrec.rank.registry import default_ranker
 from promptrec.rank.selection.auto import AUTO, Probe, auto
-from promptrec.retrieve.candidates import Candidates, retrieve_candidates, with_titles
-from promptrec.retrieve.registry import DEFAULT_RETRIEVER, Retriever, open_retriever
+from promptrec.retrieve.candidates import (
+    DEFAULT_RETRIEVER,
+    Candidates,
+    Retriever,
+    open_retriever,
+    retrieve_candidates,
+    with_titles,
+)
 from promptrec.template.loader import default_pack, known_name, load_template
 
 # Requests ranked in one go. The more they are, the more of them share the reading of an item they are all asked about;
@@ -241,16 +246,14 @@ class Recommender:
 
     def _abstain(self, query: Query, candidates: Sequence[Item]) -> Ranking:
         by_count = any(item.popularity is not None for item in candidates)
-        order = by_popularity(candidates)
+        order = "order-by-popularity" if by_count else "order-of-catalogue"
         return Ranking(
             query_id=query.query_id,
             status="abstained",
-            reason=Reason(
-                message("nothing-known"), message("order-by-popularity" if by_count else "order-of-catalogue")
-            ),
+            reason=Reason(message("nothing-known"), message(order)),
             items=tuple(
                 RankedItem(item_id=i.item_id, title=i.title, rank=n, score=i.popularity, scores=_popularity(i))
-                for n, i in enumerate(order, 1)
+                for n, i in enumerate(by_popularity(candidates), 1)
             ),
             ranker=self.ranker.name,
             seed=self._seed,

@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass as validated
+
 # `re.escape` also escapes spaces, "#", "&" and "~"; xgrammar warns of each of those on standard error.
 _SPECIAL = re.compile(r"[\\.^$*+?{}\[\]|()]")
 
@@ -14,9 +17,9 @@ def literal(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", text)
 
 
-@dataclass(frozen=True)
+@validated(frozen=True, config=ConfigDict(extra="forbid"))
 class ParseReport:
-    """Faults of a reply: choices missing or repeated, and words that match no choice."""
+    """Faults of a reply: choices (in a ranking: item IDs) missing or repeated, and words that match no choice."""
 
     missing: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()

@@ -110,9 +110,7 @@ def _order(text: str, marks: Sequence[_Mark]) -> tuple[list[str], int]:
         else:
             chains.append([mark])
     listings = [(chain, [label for mark in chain for label in mark.labels]) for chain in chains]
-    orders = [
-        (len(set(labels)), labels, chain[0].begins) for chain, labels in listings if len(chain) > 1 or len(labels) > 1
-    ]
+    orders = [(len(set(named)), named, chain[0].begins) for chain, named in listings if max(len(chain), len(named)) > 1]
     if any(named for named, _, _ in orders):
         _, labels, begins = max(reversed(orders), key=lambda order: order[0])
         return labels, begins
@@ -130,14 +128,10 @@ def _chain(text: str, known: Mapping[str, str]) -> tuple[list[str], int]:
         return [], 0
     several = min(2, len(set(known.values())))
     for least, candidate in ((1, bare), (several, _PREAMBLE.sub("", bare, count=1))):
-        words = [w.strip("*_().") for w in _BETWEEN.split(_bare(candidate, known).strip()) if w]
+        # Without its bullets and ordinals, unless the ordinals are all there is.
+        plain = _BULLET.sub("", candidate).strip() or candidate.strip()
+        words = [w.strip("*_().") for w in _BETWEEN.split(plain) if w]
         joined = len(words) == 1 or re.search(r"[>,;、→\n]", candidate.strip())
         if len(words) >= least and joined and all(word in known for word in words):
             return [known[word] for word in words], text.rindex(candidate)
     return [], 0
-
-
-def _bare(text: str, known: Mapping[str, str]) -> str:
-    """A list without its bullets and ordinals, unless the ordinals are all there is."""
-    stripped = _BULLET.sub("", text)
-    return stripped if stripped.strip() else text

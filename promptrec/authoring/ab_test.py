@@ -118,9 +118,8 @@ def _requests(dataset: Dataset, limit: int | None) -> list[RankRequest]:
             for given in dataset.requests[:limit]
         ]
     else:
-        requests = [
-            retrieve_candidates(dataset.catalog, query, CANDIDATES).request for query in dataset.queries[:limit]
-        ]
+        found = (retrieve_candidates(dataset.catalog, query, CANDIDATES) for query in dataset.queries[:limit])
+        requests = [retrieved.request for retrieved in found]
     if not requests:
         raise InputError("no-queries-to-rank", name=dataset.name)
     return requests

@@ -2,11 +2,11 @@
 
 import difflib
 
-from promptrec.authoring.sample_request import Sample, sample
+from promptrec.authoring.sample_request import sample
 from promptrec.authoring.token_spans import MOST_TOKENS
 from promptrec.data.catalog import Catalog
 from promptrec.data.record import Record
-from promptrec.prompt import Tokenizer, fit
+from promptrec.prompt import Tokenizer
 from promptrec.template.template import Template
 
 
@@ -18,18 +18,9 @@ class Difference(Record):
     prompt: tuple[str, ...]
     tokens: tuple[int, int]
 
-    @property
-    def same(self) -> bool:
-        """Whether a model reads the same for the person that was tried."""
-        return not self.prompt
-
 
 def diff_templates(
-    a: Template,
-    b: Template,
-    tokenizer: Tokenizer,
-    catalog: Catalog | None = None,
-    preferences: str | None = None,
+    a: Template, b: Template, tokenizer: Tokenizer, catalog: Catalog | None = None, preferences: str | None = None
 ) -> Difference:
     """Compare two templates, and their prompts for one person and the same items.
 
@@ -42,21 +33,14 @@ def diff_templates(
     """
     # Both are shown the same items: what differs is the templates.
     items = catalog or Catalog(sample(a).items)
-    (prompt_a, tokens_a), (prompt_b, tokens_b) = (
-        _prompt(template, sample(template, items, preferences), tokenizer) for template in (a, b)
-    )
+    one, other = (sample(t, items, preferences).fit(t, tokenizer, MOST_TOKENS) for t in (a, b))
     names = (a.name, b.name) if a.name != b.name else (a.path, b.path)
     return Difference(
         names=names,
         source=_unified(a.source, b.source, names),
-        prompt=_unified(prompt_a, prompt_b, names),
-        tokens=(tokens_a, tokens_b),
+        prompt=_unified(one.prompt.text, other.prompt.text, names),
+        tokens=(len(one.encoded.ids), len(other.encoded.ids)),
     )
-
-
-def _prompt(template: Template, args: Sample, tokenizer: Tokenizer) -> tuple[str, int]:
-    fitted = fit(template, args.query, args.items, args.labels, tokenizer, MOST_TOKENS, instruction=args.instruction)
-    return fitted.prompt.text, len(fitted.encoded.ids)
 
 
 def _unified(a: str, b: str, names: tuple[str, str]) -> tuple[str, ...]:

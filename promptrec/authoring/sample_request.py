@@ -8,6 +8,7 @@ from promptrec.answer.registry import answer_format
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query
+from promptrec.prompt import Fitted, Tokenizer, fit
 from promptrec.rank.label_tokens import label_names
 from promptrec.template.pack import CATALOG
 from promptrec.template.template import Template
@@ -29,6 +30,10 @@ class Sample(NamedTuple):
     labels: tuple[str, ...]
     instruction: str
 
+    def fit(self, template: Template, tokenizer: Tokenizer, budget: int) -> Fitted:
+        """The prompt of these arguments in at most `budget` tokens; see `promptrec.prompt.fit`."""
+        return fit(template, self.query, self.items, self.labels, tokenizer, budget, instruction=self.instruction)
+
 
 def sample(template: Template, catalog: Catalog | None = None, preferences: str | None = None) -> Sample:
     """A sample query, and the first items of a catalogue: the one given, else the pack's own, else a bundled one.
@@ -45,9 +50,8 @@ def sample(template: Template, catalog: Catalog | None = None, preferences: str 
 def sample_items(template: Template, catalog: Catalog | None = None) -> list[Item]:
     """The first items of a catalogue: see `sample`."""
     header = template.header
-    return list(
-        islice(catalog or own_catalog(template) or _fallback_catalog(header.domain, header.language), SAMPLE_ITEMS)
-    )
+    items = catalog or own_catalog(template) or _fallback_catalog(header.domain, header.language)
+    return list(islice(items, SAMPLE_ITEMS))
 
 
 def render_args(template: Template, query: Query, items: list[Item]) -> Sample:

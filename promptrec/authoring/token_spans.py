@@ -10,7 +10,7 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.engine.base import Tokens
 from promptrec.messages import Reason
-from promptrec.prompt import Fitted, Tokenizer, encoded_apart, fit
+from promptrec.prompt import Fitted, Tokenizer, encoded_apart
 from promptrec.template.template import Template
 
 # More than prompts need, so that nothing is cut; what is longer nobody looks at token by token.
@@ -89,8 +89,7 @@ def view_prompt(
     """
 
     def read(person: Query, turn: int) -> Fitted:
-        args = render_args(template, person, [*items[turn:], *items[:turn]])
-        return fit(template, args.query, args.items, args.labels, tokenizer, budget, instruction=args.instruction)
+        return render_args(template, person, [*items[turn:], *items[:turn]]).fit(template, tokenizer, budget)
 
     listwise = template.kind.lists_candidates
     turn = 0 if listwise else place

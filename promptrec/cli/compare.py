@@ -10,8 +10,9 @@ from promptrec.cli import options
 from promptrec.cli.output import dump_json, notes, say
 from promptrec.errors import InputError
 from promptrec.evaluate.run_spec import RunSpec
-from promptrec.evaluate.runs.query_results import is_evaluation, read_systems, read_values
+from promptrec.evaluate.runs.store import is_evaluation, read_systems, read_values
 from promptrec.evaluate.stats.comparison import Values, compare_pairs
+from promptrec.messages import message
 
 Runs = dict[tuple[str, str], tuple[RunSpec, Values]]
 
@@ -54,25 +55,18 @@ def compare(
 
 
 def _pairs(a: Runs, b: Runs, run_a: Path, run_b: Path) -> dict[tuple[str, str], tuple[Values, Values]]:
-    """Values of the runs that both have, by a pair of distinct names.
-
-    Raises:
-        InputError: they have none in common, ranked different data, or have no query in common.
-    """
+    """Values of the runs that both have, by a pair of distinct names."""
     common = [key for key in a if key in b]
     if not common:
         raise InputError("runs-without-common-system", run_a=run_a, run_b=run_b)
     out = {}
     for dataset, system in common:
         (spec_a, values_a), (spec_b, values_b) = a[dataset, system], b[dataset, system]
+        found = {"run_a": run_a, "dataset": spec_a.dataset, "run_b": run_b, "dataset_b": spec_b.dataset}
         if spec_a.dataset_sha256 != spec_b.dataset_sha256:
-            raise InputError(
-                "runs-of-other-data", run_a=run_a, dataset=spec_a.dataset, run_b=run_b, dataset_b=spec_b.dataset
-            )
+            raise InputError(message("runs-of-other-data", **found))
         if not any(values_a[m].keys() & values_b[m].keys() for m in values_a if m in values_b):
-            raise InputError(
-                "runs-without-common-query", run_a=run_a, dataset=spec_a.dataset, run_b=run_b, dataset_b=spec_b.dataset
-            )
+            raise InputError(message("runs-without-common-query", **found))
         names = (spec_a.system, spec_b.system)
         if system:
             where = f"{system} on {dataset}" if len({of for of, _ in common}) > 1 else system
@@ -82,6 +76,5 @@ def _pairs(a: Runs, b: Runs, run_a: Path, run_b: Path) -> dict[tuple[str, str], 
 
 
 def _shared(pairs: Sequence[tuple[Values, Values]]) -> list[str]:
-    """Metrics that every run of every pair has."""
     runs = [values for pair in pairs for values in pair]
     return [name for name in runs[0] if all(name in values for values in runs)]

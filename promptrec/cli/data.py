@@ -12,15 +12,13 @@ from promptrec.cli.output import dump_json, notes, print_facts, print_table, rep
 from promptrec.data.sources import registry
 from promptrec.data.sources.registry import PUBLIC
 from promptrec.errors import InputError
+from promptrec.evaluate.datasets.audit import QueryCoverage
 from promptrec.evaluate.datasets.folder import ABOUT, read_about
-from promptrec.evaluate.datasets.query_coverage import QueryCoverage
 from promptrec.evaluate.datasets.recipes import RECIPES
 from promptrec.evaluate.datasets.registry import GENERATED, find_dataset, local_datasets, open_dataset
 
 app = typer.Typer(help="Datasets for evaluation: list, get, info.", no_args_is_help=True, rich_markup_mode=None)
-NameArgument = Annotated[
-    str, typer.Argument(help="A dataset folder, one under $PROMPTREC_DATA, or a name of `data list`.")
-]
+NameArgument = Annotated[str, typer.Argument(help="A folder, one under $PROMPTREC_DATA, or a name of `data list`.")]
 
 
 @app.command("list")
@@ -32,7 +30,8 @@ def list_(as_json: options.Json = False) -> None:
     rows, broken = [], []
     for name in local_datasets():
         try:
-            rows.append(_local(name))
+            folder = registry.local_folder(name)
+            rows.append(_row(name, {"source": str(folder)} | (read_about(folder / ABOUT) if folder else {})))
         except InputError as error:
             broken.append(str(error))
     rows += [*map(_public, PUBLIC), *(_row(name, vars(GENERATED[name]())) for name in GENERATED)]
@@ -106,13 +105,6 @@ def _row(name: str, about: Mapping[str, Any], here: bool = True, splits: Sequenc
     return {"name": name, "here": "yes" if here else "no", "splits": list(splits), **facts}
 
 
-def _local(name: str) -> dict[str, Any]:
-    """A dataset folder under $PROMPTREC_DATA."""
-    folder = registry.local_folder(name)
-    return _row(name, {"source": str(folder)} | (read_about(folder / ABOUT) if folder is not None else {}))
-
-
 def _public(name: str) -> dict[str, Any]:
-    """A public dataset and its splits."""
     splits = [recipe.scheme for recipe in RECIPES.values() if recipe.public == name]
     return _row(name, vars(PUBLIC[name]), bool(registry.present(name)), splits)

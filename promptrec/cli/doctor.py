@@ -8,7 +8,7 @@ from rich.table import Column, Table
 
 from promptrec.cli import options
 from promptrec.cli.output import dump_json, print_table
-from promptrec.data.bundled_catalogs import BUNDLES
+from promptrec.data.catalog import BUNDLES
 from promptrec.engine.machine_check import Check, check_machine
 from promptrec.engine.models.registry import DEFAULT_MODEL
 

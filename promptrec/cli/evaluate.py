@@ -1,22 +1,23 @@
-"""`promptrec evaluate`: run rankers and baselines on datasets, and report."""
+"""`promptrec evaluate`: run rankers and baselines on datasets, and report. `promptrec report`: report again."""
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from promptrec.cli import evaluate_options as option
 from promptrec.cli import options
+from promptrec.cli.options import say_unused
 from promptrec.cli.output import hint_on_failure, notes, print_json, results, say, visible
 from promptrec.cli.progress import progress
-from promptrec.cli.unused_options import say_unused
 from promptrec.engine.options import DEFAULTS
 from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate as run_evaluation
 from promptrec.evaluate.report.console import as_console
-from promptrec.evaluate.report.write import PAGE
-from promptrec.evaluate.results import Evaluation
+from promptrec.evaluate.report.page import PAGE, write_report
+from promptrec.evaluate.results import Evaluation, read_evaluation
 from promptrec.evaluate.runs.cost_estimate import estimate_cost
 from promptrec.evaluate.trackers import open_trackers
 
@@ -57,9 +58,8 @@ def evaluate(
     given["engine_options"] = options.engine_settings(engine_options)
     parsed = _config(config, {name: value for name, value in given.items() if value not in (None, [], DEFAULTS)})
     console = notes()
-    say_unused(
-        sorted(parsed.model_fields_set - ({"templates"} if templates is None else set())), parsed.rankers, console
-    )
+    given_options = parsed.model_fields_set - ({"templates"} if templates is None else set())
+    say_unused(sorted(given_options), parsed.rankers, console)
     if "check_limit" in parsed.model_fields_set and not (parsed.memorisation or parsed.robustness):
         console.print("promptrec: --check-limit changes nothing without --memorisation or --robustness")
     if dry_run:
@@ -97,3 +97,13 @@ def _config(path: Path | None, given: dict[str, object]) -> Config:
     parsed = Config.from_toml(path, given) if path is not None else Config.parse(given, "promptrec evaluate")
     # Given by nobody, they count as no option that changes nothing.
     return parsed.model_copy(update={"templates": parsed.templates or options.own_templates()})
+
+
+def report(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder that `promptrec evaluate --out` wrote.")],
+    as_json: options.Json = False,
+) -> None:
+    """Write report.html and report.md of an evaluation, and print its tables."""
+    found = read_evaluation(run)
+    write_report(run)
+    _show(found, run, as_json)

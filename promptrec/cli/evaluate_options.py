@@ -11,31 +11,25 @@ import typer
 from promptrec.evaluate.trackers import TRACKERS
 
 Datasets = Annotated[
-    list[str] | None,
-    typer.Argument(metavar="DATASET...", help="Folders, or names that `promptrec data list` shows."),
+    list[str] | None, typer.Argument(metavar="DATASET...", help="Folders, or names that `promptrec data list` shows.")
 ]
 Rankers = Annotated[
     list[str] | None,
     typer.Option("--ranker", help="Ranker, sum (A+B), cascade (A:50:B) or auto; repeat it. Baselines are added."),
 ]
-Models = Annotated[
-    list[str] | None, typer.Option("--model", help="Name of an added model, or a model folder; repeat it.")
-]
+Models = Annotated[list[str] | None, typer.Option("--model", help="Added model, or a model folder; repeat it.")]
 Limit = Annotated[str | None, typer.Option("--limit", metavar="N", help="Only the first N queries of each dataset.")]
 Retrieve = Annotated[
     str | None,
     typer.Option("--retrieve", metavar="N", help="Candidates to retrieve if a dataset has none. Default: 50."),
 ]
 Retriever = Annotated[
-    str | None,
-    typer.Option("--retriever", help="Retriever of these: bm25, or one of another package. Default: bm25."),
+    str | None, typer.Option("--retriever", help="Retriever of these: bm25, or one of another package. Default: bm25.")
 ]
 Metrics = Annotated[
     list[str] | None, typer.Option("--metric", help="e.g. ndcg@10; repeat it. Systems are compared on the first.")
 ]
-Seed = Annotated[
-    str | None, typer.Option("--seed", metavar="N", help="Seed of ties and of everything else that is random.")
-]
+Seed = Annotated[str | None, typer.Option("--seed", metavar="N", help="Seed of ties and of all else that is random.")]
 Memorisation = Annotated[
     bool | None,
     typer.Option("--memorisation/--no-memorisation", help="Also evaluate with masked and with permuted titles."),
@@ -50,9 +44,7 @@ CheckLimit = Annotated[
     str | None, typer.Option("--check-limit", metavar="N", help="Queries for these two checks. Default: 100.")
 ]
 ExecutorName = Annotated[str | None, typer.Option("--executor", help="local, or ray. Default: local.")]
-Workers = Annotated[
-    str | None, typer.Option("--workers", metavar="N", help="Number of Ray actors, each with its own engine.")
-]
+Workers = Annotated[str | None, typer.Option("--workers", metavar="N", help="Ray actors, each with its own engine.")]
 MaxFailed = Annotated[
     str | None,
     typer.Option("--max-failed", metavar="SHARE", help="Share of failed rankings above which the exit code is 1."),

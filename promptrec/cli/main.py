@@ -20,7 +20,7 @@ COMMANDS = {
     "doctor": "doctor:doctor",
     "evaluate": "evaluate:evaluate",
     "compare": "compare:compare",
-    "report": "report:report",
+    "report": "evaluate:report",
     "probe": "probe:probe",
     "position-bias": "position_bias:position_bias",
     "studio": "studio:studio",
@@ -78,7 +78,7 @@ def main() -> None:
         finally:
             print(end="", flush=True)  # else what cannot be written is found by the interpreter on its way out
     except TemplateError as error:
-        from promptrec.authoring.lint.from_error import one_line
+        from promptrec.authoring.lint.jinja_hints import one_line
 
         _end_with(one_line(error))
     except PromptrecError as error:

@@ -37,12 +37,7 @@ def add(
     ] = False,
 ) -> None:
     """Download or register a model; does nothing if it is there already."""
-    info = registry.add(
-        source,
-        name=name,
-        accept_terms=accept_terms,
-        notify=notes().print,
-    )
+    info = registry.add(source, name=name, accept_terms=accept_terms, notify=notes().print)
     say(f"{info.name} is ready ({_size(info.parameters)} parameters, licence: {info.licence})")
 
 

@@ -2,12 +2,13 @@
 
 import os
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
 from promptrec.cli.output import notes
@@ -16,6 +17,9 @@ from promptrec.engine.base import Engine as OpenEngine
 from promptrec.engine.options import EngineOptions
 from promptrec.engine.registry import open_engine
 from promptrec.errors import InputError
+from promptrec.rank.expression import caches_item_scores, ranker_parts, template_kinds
+from promptrec.rank.listwise.position_bias import ListwisePrior
+from promptrec.rank.selection.auto import AUTO
 from promptrec.redaction import redact
 from promptrec.template.loader import shipped_folder
 from promptrec.template.pack import SETTINGS
@@ -57,8 +61,7 @@ EngineSettings = Annotated[
 Ranker = Annotated[
     str | None,
     typer.Option(
-        "--ranker",
-        help="Ranker, sum (A+B), cascade (A:50:B) or auto. Default: query-likelihood below 1B parameters.",
+        "--ranker", help="Ranker, sum (A+B), cascade (A:50:B) or auto. Default: query-likelihood below 1B parameters."
     ),
 ]
 PositionBias = Annotated[
@@ -70,9 +73,7 @@ PositionBias = Annotated[
 ScoreCache = Annotated[
     Path | None,
     typer.Option(
-        "--score-cache",
-        metavar="FILE",
-        help="SQLite file that caches query-independent item scores across calls.",
+        "--score-cache", metavar="FILE", help="SQLite file that caches query-independent item scores across calls."
     ),
 ]
 Template = Annotated[
@@ -86,8 +87,7 @@ CatalogFile = Annotated[
     typer.Option("--catalog", metavar="FILE", help="CSV, JSONL or Parquet file, or bundled:films, bundled:places-zh."),
 ]
 Columns = Annotated[
-    list[str] | None,
-    typer.Option("--columns", metavar="OURS=THEIRS", help="Mapping of columns, e.g. title=name."),
+    list[str] | None, typer.Option("--columns", metavar="OURS=THEIRS", help="Mapping of columns, e.g. title=name.")
 ]
 
 BUNDLED = "bundled:"
@@ -158,3 +158,27 @@ def as_typed(text: str) -> str:
         return os.fsencode(text).decode() if any("\udc80" <= sign <= "\udcff" for sign in text) else text
     except UnicodeError:
         return text
+
+
+def _reads_model(ranker: str) -> bool:
+    return ranker == AUTO or bool(template_kinds(ranker))
+
+
+# Rankers that use a parameter.
+TAKES: dict[str, Callable[[str], bool]] = {
+    **dict.fromkeys(("model", "models", "engine", "engine_option", "engine_options"), _reads_model),
+    **dict.fromkeys(("template", "templates", "adapter"), _reads_model),
+    "position_bias": lambda ranker: ranker != AUTO and ListwisePrior.name in ranker_parts(ranker),
+    "score_cache": lambda ranker: ranker == AUTO or caches_item_scores(ranker),
+}
+# Options whose name differs from their parameter.
+OPTIONS = {"models": "--model", "engine_options": "--engine-option"}
+
+
+def say_unused(given: Iterable[str], rankers: Sequence[str], console: Console) -> None:
+    """Print a line about given parameters that none of the rankers uses, if there are any."""
+    lost = [name for name in given if name in TAKES and not any(map(TAKES[name], rankers))]
+    if lost:
+        options = ", ".join(OPTIONS.get(name, f"--{name.replace('_', '-')}") for name in lost)
+        verb = "changes" if len(lost) == 1 else "change"
+        console.print(f"promptrec: {options} {verb} nothing with {', '.join(rankers) or 'the baselines'}")

@@ -68,9 +68,7 @@ Sample = Annotated[
         help=f"Queries to write prompts for; exact if all. Default: {COUNTED:,} of a dataset, {MADE_UP} simulated.",
     ),
 ]
-ReadingSpeed = Annotated[
-    float | None, typer.Option("--speed", help="Tokens a second that the model reads, to estimate time.")
-]
+ReadingSpeed = Annotated[float | None, typer.Option("--speed", help="Tokens a second that it reads, for the time.")]
 WritingSpeed = Annotated[float | None, typer.Option("--writing-speed", help="Tokens a second that it generates.")]
 
 
@@ -112,14 +110,8 @@ def plan_(
     console = notes()
     with console.status("writing prompts"):
         if catalog is not None and dataset is None:
-            people = _made_up(
-                options.open_catalog(catalog, columns),
-                preferences,
-                candidates or CANDIDATES,
-                users,
-                sample or MADE_UP,
-                seed,
-            )
+            items = options.open_catalog(catalog, columns)
+            people = _made_up(items, preferences, candidates or CANDIDATES, users, sample or MADE_UP, seed)
         elif catalog is None and dataset is not None and preferences is None and not columns:
             people = _of_dataset(open_dataset(dataset), candidates or RETRIEVED, users, sample or COUNTED)
         else:
@@ -146,14 +138,9 @@ def _plans(
     plans = []
     for name in rankers or [name for name in RANKERS if template_kinds(name)]:
         try:
+            one = replace(system, ranker=name)
             made = plan_system(
-                replace(system, ranker=name),
-                people.dataset,
-                counter,
-                people.requests,
-                users=people.users,
-                items=people.items,
-                speed=speed,
+                one, people.dataset, counter, people.requests, users=people.users, items=people.items, speed=speed
             )
         except PromptrecError as error:
             if rankers:

@@ -47,22 +47,15 @@ def position_bias(
         raise InputError("not-an-output-file", file=out)
     data = open_dataset(dataset)
     with options.loaded_engine(model, engine, options.engine_settings(engine_option)) as opened, bars() as bar:
+        own = options.own_templates(templates)
         system = System(
-            ListwiseLabels.name,
-            engine=opened,
-            template=template,
-            templates=options.own_templates(templates),
-            adapter=adapter,
-            retrieve=retrieve,
+            ListwiseLabels.name, engine=opened, template=template, templates=own, adapter=adapter, retrieve=retrieve
         )
         requests = _requests(system.open(data), data, limit)
         task = bar.add_task("reading requests", total=len(requests))
+        written = system.prompt_templates(data)[0]
         fitted = PositionBias.fit(
-            system.prompt_templates(data)[0],
-            requests,
-            opened,
-            adapter=adapter,
-            progress=lambda done: bar.update(task, completed=done),
+            written, requests, opened, adapter=adapter, progress=lambda done: bar.update(task, completed=done)
         )
     fitted.save(out)
     unread = len(requests) - sum(found.requests for found in fitted.by_size.values())

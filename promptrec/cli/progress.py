@@ -76,7 +76,7 @@ class Bars(_Counting):
 
     def on_rankings(self, rankings: Sequence[Ranking], running: float | None) -> None:
         """See `ProgressListener`."""
-        status = self._count(rankings, running)
+        status = self._count(rankings, running)  # which counts what is done too
         self._bars.update(self._task, completed=self._done, status=status)
 
     def on_run_end(self) -> None:

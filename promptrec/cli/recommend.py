@@ -7,8 +7,8 @@ import typer
 from rich.text import Text
 
 from promptrec.cli import options
+from promptrec.cli.options import say_unused
 from promptrec.cli.output import notes, print_json, results, say
-from promptrec.cli.unused_options import say_unused
 from promptrec.data.catalog import Catalog
 from promptrec.data.clean import clean_text
 from promptrec.data.query import Query
@@ -16,7 +16,7 @@ from promptrec.engine.models.registry import DEFAULT_MODEL
 from promptrec.errors import EngineError, InputError
 from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
-from promptrec.retrieve.registry import DEFAULT_RETRIEVER
+from promptrec.retrieve.candidates import DEFAULT_RETRIEVER
 
 RetrieverOption = Annotated[
     str, typer.Option("--retriever", help="What retrieves them: bm25, or a retriever of another package.")
@@ -105,9 +105,8 @@ def _query(preferences: str | None, history: list[str] | None) -> Query:
     if preferences is not None and not preferences.strip():
         raise InputError("empty-preferences-option")
     try:
-        return Query(
-            preferences=options.as_typed(preferences or ""), history=tuple(map(options.as_typed, history or ()))
-        )
+        entries = tuple(map(options.as_typed, history or ()))
+        return Query(preferences=options.as_typed(preferences or ""), history=entries)
     except InputError as error:
         raise InputError("preferences-or-history", why=error.message) from None
 

@@ -28,17 +28,12 @@ def studio(
     for package in ("starlette", "uvicorn"):
         if find_spec(package) is None:
             raise MissingExtra(package, "studio")
+    from promptrec.studio.app import serve
     from promptrec.studio.model import Model
-    from promptrec.studio.serve import serve
     from promptrec.studio.session import Session
     from promptrec.studio.workspace import Workspace
 
     opened = Model(model, engine, options.engine_settings(engine_option))
     workspace = Workspace(options.own_templates(templates))
-    serve(
-        Session(workspace, opened),
-        port,
-        lambda link: print(f"{link}\nCtrl-C ends it.", flush=True),
-        browser=browser,
-        file=name and workspace.file_to_open(name),
-    )
+    session, file = Session(workspace, opened), name and workspace.file_to_open(name)
+    serve(session, port, lambda link: print(f"{link}\nCtrl-C ends it.", flush=True), browser=browser, file=file)

@@ -1,23 +1,44 @@
 """`Catalog`: the items that can be recommended, by item ID."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from rapidfuzz import process
 
-from promptrec.data.bundled_catalogs import BUNDLES, FOLDER
 from promptrec.data.clean import clean_text, signless, spaceless, title_key
 from promptrec.data.column_mapping import items_from_rows
-from promptrec.data.duplicates import near_duplicates
 from promptrec.data.item import Item
 from promptrec.data.readers import READERS, arrow_values, read_jsonl, reader_for
 from promptrec.errors import InputError, UnknownName
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+FOLDER = Path(__file__).parent / "bundled"
+
+
+@dataclass(frozen=True)
+class BundledCatalog:
+    """File of a catalogue in `FOLDER` (compressed JSON lines), and the credit line that its licence requires."""
+
+    file: str
+    credit: str
+
+
+BUNDLES = {
+    "films": BundledCatalog(
+        "films.jsonl.xz",
+        "films from English Wikipedia (CC BY-SA 4.0; each item_id is the name of its page), "
+        "collected by prust/wikipedia-movie-data",
+    ),
+    "places-zh": BundledCatalog("places-zh.jsonl.xz", "places in Beijing from CrossWOZ by thu-coai (Apache-2.0)"),
+}
 
 
 class Catalog:
@@ -124,9 +145,7 @@ class Catalog:
         """
         item_id = item_id if item_id in self._items else clean_text(item_id).strip()
         if item_id not in self._items:
-            near = ", ".join(
-                match for match, *_ in process.extract(item_id, list(self._items), limit=3, score_cutoff=60)
-            )
+            near = ", ".join(name for name, *_ in process.extract(item_id, [*self._items], limit=3, score_cutoff=60))
             code = "no-such-item-near" if near else "no-such-item"
             raise InputError(code, catalogue=self.name, item_id=item_id, near=near)
         return self._items[item_id]
@@ -204,3 +223,36 @@ def _loosest(title: str) -> str:
 def _lacks_signs(*titles: str) -> bool:
     """Whether one of the titles has no sign that people omit."""
     return any(_loosest(title) == _without_spaces(title) for title in titles)
+
+
+_YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
+
+
+def near_duplicates(items: Iterable[Item]) -> list[tuple[Item, ...]]:
+    """Groups of items whose titles differ only in case, accents, punctuation, spacing or a moved article.
+
+    Items with different years, in a field or in brackets after the title, are not duplicates. Numbers and signs in
+    titles count, so "Rocky II" and "Rocky III" are different, and so are "C++" and "C#". Runs in linear time.
+    """
+    by_title: dict[str, list[tuple[Item, str]]] = {}
+    for item in items:
+        title, year = _title_and_year(item)
+        by_title.setdefault(spaceless(title_key(title)), []).append((item, year))
+    groups = []
+    for members in by_title.values():
+        years = sorted({year for _, year in members if year})
+        # Items without a year match every edition: they form a group with each year, or with one another.
+        for wanted in years or [""]:
+            group = tuple(item for item, year in members if year in ("", wanted))
+            if len(group) > 1:
+                groups.append(group)
+    return groups
+
+
+def _title_and_year(item: Item) -> tuple[str, str]:
+    bracketed = re.search(r"\s*\(([^()]*)\)\s*$", item.title)
+    year = _YEAR.fullmatch(bracketed[1].strip()) if bracketed else None
+    if bracketed and year:
+        return item.title[: bracketed.start()], year[0]
+    found = _YEAR.search(str(item.fields.get("year", "")))
+    return item.title, found[0] if found else ""

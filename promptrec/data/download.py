@@ -63,11 +63,8 @@ def check(path: Path, name: str, expected: str | None, records: Path) -> str:
     Raises:
         InputError: the checksum differs.
     """
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    found = digest.hexdigest()
+        found = hashlib.file_digest(file, "sha256").hexdigest()
     record = records / CHECKSUMS
     seen: dict[str, str] = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
     expected = expected or seen.get(name, found)

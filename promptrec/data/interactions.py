@@ -152,9 +152,8 @@ class Interactions:
 
     def to_csv(self, path: str | Path) -> None:
         """Write `user_id,item_id,rating,timestamp`; missing values are empty."""
-        written = self.frame.assign(
-            rating=_shortest(self.frame["rating"]), timestamp=_shortest(self.frame["timestamp"])
-        )
+        frame = self.frame
+        written = frame.assign(rating=_shortest(frame["rating"]), timestamp=_shortest(frame["timestamp"]))
         written.to_csv(path, index=False, lineterminator="\n")
 
 

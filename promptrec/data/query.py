@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
 from promptrec.data.clean import clean_text
 from promptrec.data.identifiers import identifier
@@ -15,60 +16,6 @@ from promptrec.errors import InputError
 MAX_CHARACTERS = 20_000
 # Above the share in text of any language that lost all accented letters; files that are not text have more.
 MAX_DAMAGED_SHARE = 1 / 3
-
-
-class Query(Record):
-    """A person's words, history, context and attributes. Each may be empty; if all are, rankers abstain or fall back.
-
-    `history` has item IDs or titles, most recent last. Text is cleaned; IDs may be numbers.
-
-    Raises:
-        InputError: text that is too long (over 20,000 characters; a run of lost characters is one), only lost
-            characters, or without a letter or digit (a title in `history` may be signs alone); an invalid ID.
-    """
-
-    preferences: str = ""
-    history: tuple[str, ...] = ()
-    context: str = ""
-    attributes: Mapping[str, str] = Field(default_factory=dict)
-    query_id: str = "query"
-
-    @field_validator("query_id", mode="before")
-    @classmethod
-    def _as_text(cls, query_id: object) -> str:
-        return identifier(query_id)
-
-    @field_validator("history", mode="before")
-    @classmethod
-    def _entries_as_text(cls, history: object) -> object:
-        """Convert numeric IDs to text; pydantic refuses other types."""
-        if not isinstance(history, list | tuple):
-            return history
-        return tuple(identifier(e) if isinstance(e, int | float) else e for e in history)
-
-    @field_validator("preferences", "context", mode="after")
-    @classmethod
-    def _readable(cls, text: str) -> str:
-        return readable(text)
-
-    @field_validator("history", mode="after")
-    @classmethod
-    def _readable_history(cls, history: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(readable(entry, is_title=True) for entry in history if entry.strip())
-
-    @field_validator("attributes", mode="after")
-    @classmethod
-    def _readable_attributes(cls, attributes: Mapping[str, str]) -> dict[str, str]:
-        return {name: text for name, value in attributes.items() if (text := readable(value))}
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether every part is empty."""
-        return not (self.preferences or self.history or self.context or self.attributes)
-
-    def emptied(self) -> "Query":
-        """The same query with every part empty, for the scores that calibrated rankers subtract."""
-        return Query(query_id=self.query_id)
 
 
 def readable(text: str, *, is_title: bool = False) -> str:
@@ -92,6 +39,49 @@ def readable(text: str, *, is_title: bool = False) -> str:
     if text.strip() and not (cleaned if is_title else any(c.isalnum() for c in cleaned)):
         raise InputError("text-without-letters")
     return cleaned
+
+
+Words = Annotated[str, AfterValidator(readable)]
+
+
+class Query(Record):
+    """A person's words, history, context and attributes. Each may be empty; if all are, rankers abstain or fall back.
+
+    `history` has item IDs or titles, most recent last. Text is cleaned; IDs may be numbers.
+
+    Raises:
+        InputError: text that is too long (over 20,000 characters; a run of lost characters is one), only lost
+            characters, or without a letter or digit (a title in `history` may be signs alone); an invalid ID.
+    """
+
+    preferences: Words = ""
+    history: tuple[str, ...] = ()
+    context: Words = ""
+    attributes: Mapping[str, str] = Field(default_factory=dict)
+    query_id: Annotated[str, BeforeValidator(identifier)] = "query"
+
+    @field_validator("history", mode="before")
+    @classmethod
+    def _entries_as_text(cls, history: object) -> object:
+        """Convert numeric IDs to text; pydantic refuses other types."""
+        if not isinstance(history, list | tuple):
+            return history
+        return tuple(identifier(e) if isinstance(e, int | float) else e for e in history)
+
+    @field_validator("history", mode="after")
+    @classmethod
+    def _readable_history(cls, history: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(readable(entry, is_title=True) for entry in history if entry.strip())
+
+    @field_validator("attributes", mode="after")
+    @classmethod
+    def _readable_attributes(cls, attributes: Mapping[str, str]) -> dict[str, str]:
+        return {name: text for name, value in attributes.items() if (text := readable(value))}
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every part is empty."""
+        return not (self.preferences or self.history or self.context or self.attributes)
 
 
 @dataclass(frozen=True)

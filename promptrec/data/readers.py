@@ -116,14 +116,8 @@ def _with(convert: Callable[[Any], Any] | None, value: Any) -> Any:  # noqa: ANN
 
 
 READERS: dict[str, Callable[[Path], Iterator[Row]]] = {
-    ".csv": read_csv,
-    ".tsv": read_csv,
-    ".txt": read_csv,
-    ".item": read_csv,
-    ".inter": read_csv,
-    ".json": read_jsonl,
-    ".jsonl": read_jsonl,
-    ".ndjson": read_jsonl,
+    **dict.fromkeys((".csv", ".tsv", ".txt", ".item", ".inter"), read_csv),
+    **dict.fromkeys((".json", ".jsonl", ".ndjson"), read_jsonl),
     ".parquet": read_parquet,
 }
 

@@ -3,7 +3,8 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from operator import add
 from typing import ClassVar, Generic, Protocol, TypeVar, cast
 
 from pydantic import ConfigDict, FiniteFloat
@@ -41,15 +42,7 @@ class Usage:
     """Share of the batch's time."""
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(
-            self.prompt_tokens + other.prompt_tokens,
-            self.cached_tokens + other.cached_tokens,
-            self.decoded_tokens + other.decoded_tokens,
-            self.calls + other.calls,
-            self.failed + other.failed,
-            self.steps + other.steps,
-            self.seconds + other.seconds,
-        )
+        return Usage(*map(add, astuple(self), astuple(other)))
 
 
 @dataclass(frozen=True)
@@ -313,7 +306,6 @@ def _join(parts: Sequence[Output[Logprobs]]) -> Output[Logprobs]:
 
 
 def _select(output: Output[Logprobs], places: Sequence[int]) -> Output[Logprobs]:
-    """The values at some places, in their order."""
     if output.value is None:
         return output
     return _finite(Output(tuple(output.value[n] for n in places), output.usage))

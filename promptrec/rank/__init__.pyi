@@ -13,9 +13,8 @@ from .item_score_cache import ScoreFile as ScoreFile
 from .listwise.position_bias import PositionBias as PositionBias
 from .ranking import RankedItem as RankedItem
 from .ranking import Ranking as Ranking
-from .ranking import ReplyReport as ReplyReport
+from .ranking import Run as Run
 from .ranking import TemplateRef as TemplateRef
-from .ranking_run import Run as Run
 from .registry import RANKERS as RANKERS
 from .registry import default_ranker as default_ranker
 from .registry import list_rankers as list_rankers

@@ -46,7 +46,7 @@ class Setup:
     @property
     def adapter_sha256(self) -> str | None:
         """SHA-256 of the adapter's files now: it may be trained again while a ranker is in use."""
-        return adapter_sha256(self.adapter) if self.adapter else None
+        return adapter_sha256(self.adapter)
 
 
 class Ranker(Protocol):
@@ -121,10 +121,8 @@ class PromptRanker(BaseRanker):
             raise InputError("ranker-needs-template", ranker=self.name, kind=self.template_kind)
         evidence = [ResultBuilder(request) for request in requests]
         self.score(evidence, engine, template)
-        seconds = time.perf_counter() - started
-        return build_rankings(
-            evidence, self.name, self._setup.seed, (TemplateRef.of(template),), engine, seconds=seconds
-        )
+        ref, seconds = TemplateRef.of(template), time.perf_counter() - started
+        return build_rankings(evidence, self.name, self._setup.seed, (ref,), engine, seconds=seconds)
 
     @abstractmethod
     def score(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:

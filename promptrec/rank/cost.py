@@ -4,14 +4,15 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pydantic import BaseModel, ConfigDict, computed_field
+from pydantic import computed_field
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query, RankRequest
+from promptrec.data.record import Record
 from promptrec.engine.base import Usage
 from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.errors import InputError
-from promptrec.messages import Reason
+from promptrec.messages import Reason, message
 from promptrec.rank.ranking import Ranking
 
 # Titles that a made-up query names.
@@ -40,15 +41,13 @@ class Speed:
         return None if self.writing is None else read + usage.decoded_tokens / self.writing
 
 
-class Plan(BaseModel):
+class Plan(Record):
     """Expected cost of a ranker.
 
     Tokens are exact if every query was counted and no prompt depends on an answer: answers are made up. Made-up answers
     agree only by chance, so listwise-shifts, which stops when answers agree, is priced almost at its most: 94 % of
     four prompts with 8 candidates, 98 % with 20. A model that answers clearly costs less.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     ranker: str
     model: str
@@ -142,9 +141,8 @@ def sample_requests(catalog: Catalog, people: int, candidates: int, seed: int = 
         InputError: a number below 1, or more candidates than the catalogue has items.
     """
     if people < 1 or not 1 <= candidates <= len(catalog):
-        raise InputError(
-            "people-cannot-be-drawn", people=people, candidates=candidates, count=len(catalog), catalog=catalog.name
-        )
+        drawn = {"people": people, "candidates": candidates, "count": len(catalog), "catalog": catalog.name}
+        raise InputError(message("people-cannot-be-drawn", **drawn))
     items = list(catalog)
     draw = random.Random(seed)
     requests = []

@@ -65,7 +65,6 @@ def caches_item_scores(name: str) -> bool:
 
 
 def _member(expression: str, setup: Setup) -> Ranker:
-    """The ranker of a term, mean-centred if it has a `~`."""
     ranker = ranker_class(_base(expression))(setup)
     _, tilde, count = expression.partition("~")
     return MeanCentred(expression, ranker, reference_queries(setup, int(count)), setup) if tilde else ranker

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, FiniteFloat
 
+from promptrec.answer.base import ParseReport
 from promptrec.data.record import Record
 from promptrec.engine.base import Usage
 from promptrec.errors import InputError
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 
     from promptrec.rank.display import RankingTable
     from promptrec.template.template import Template
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from promptrec.errors import writing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 COLUMNS = ["query_id", "rank", "item_id", "title", "status", "score"]
 Status = Literal["ok", "repaired", "fallback", "abstained", "failed"]
@@ -44,14 +56,6 @@ class TemplateRef(Record):
     def of(cls, template: "Template") -> "TemplateRef":
         """Reference to a loaded template."""
         return cls(name=template.name, sha256=template.sha256)
-
-
-class ReplyReport(Record):
-    """Faults of the model's written reply. See `promptrec.answer.base.ParseReport`."""
-
-    missing: tuple[str, ...] = ()
-    repeated: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
 
 
 class Ranking(Record):
@@ -85,7 +89,7 @@ class Ranking(Record):
     """Number of items that share their score with another; a seeded hash of the item ID decides their order."""
     diagnostics: Mapping[str, FiniteFloat] = Field(default_factory=dict)
     """Numbers about the ranking as a whole, e.g. the probability mass of valid labels."""
-    reply: ReplyReport | None = None
+    reply: ParseReport | None = None
     truncations: tuple[Reason, ...] = ()
     """Parts of the prompts that were shortened to fit the model's context."""
     usage: Usage = Usage()
@@ -164,3 +168,61 @@ class Ranking(Record):
 
     def _repr_html_(self) -> str:
         return self.table().html()
+
+
+class Run(Sequence[Ranking]):
+    """Sequence of `Ranking`."""
+
+    def __init__(self, rankings: Sequence[Ranking]) -> None:
+        self._rankings = tuple(rankings)
+
+    def __len__(self) -> int:
+        return len(self._rankings)
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN204 - as tuple's
+        return self._rankings[index]
+
+    def __iter__(self) -> Iterator[Ranking]:
+        return iter(self._rankings)
+
+    @property
+    def statuses(self) -> dict[str, int]:
+        """Number of rankings by status."""
+        return dict(Counter(r.status for r in self._rankings))
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """Data frame of all rankings, see `Ranking.to_pandas`."""
+        import pandas as pd
+
+        rows = [row for ranking in self._rankings for row in ranking.rows()]
+        return pd.DataFrame(rows, columns=None if rows else COLUMNS)
+
+    def to_trec(self, path: str | Path | None = None, tag: str = "promptrec") -> str:
+        """The run in TREC format, written to `path` if given.
+
+        The score column is n - rank + 1, so that evaluators that sort by score keep the order, ties included.
+
+        Raises:
+            InputError: an ID with white space in it, which the format cannot hold.
+        """
+        return _written("".join(line for r in self._rankings for line in _trec_lines(r, tag)), path)
+
+    def to_jsonl(self, path: str | Path | None = None) -> str:
+        """JSON lines that are valid against docs/schema/ranking.schema.json, written to `path` if given."""
+        return _written("".join(r.model_dump_json() + "\n" for r in self._rankings), path)
+
+
+def _written(text: str, path: str | Path | None) -> str:
+    if path is not None:
+        with writing(path):
+            Path(path).write_text(text, encoding="utf-8")
+    return text
+
+
+def _trec_lines(ranking: Ranking, tag: str) -> Iterator[str]:
+    for name in (ranking.query_id, tag, *ranking.item_ids):
+        if name.split() != [name]:
+            raise InputError("id-not-for-trec", value=name)
+    for item in ranking.items:
+        score = len(ranking.items) - item.rank + 1
+        yield f"{ranking.query_id} Q0 {item.item_id} {item.rank} {score} {tag}\n"

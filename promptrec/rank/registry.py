@@ -8,8 +8,7 @@ from promptrec.plugins import RANKERS as GROUP
 from promptrec.plugins import find_component, plugin_names
 from promptrec.rank.base import BaseRanker
 from promptrec.rank.baselines.collaborative import ImplicitMf, ItemKnn
-from promptrec.rank.baselines.embedding import Embedding
-from promptrec.rank.baselines.simple import Bm25Ranker, Popular, Random
+from promptrec.rank.baselines.simple import Bm25Ranker, Embedding, Popular, Random
 from promptrec.rank.listwise.cyclic_shifts import ListwiseShifts
 from promptrec.rank.listwise.generation import ListwiseText
 from promptrec.rank.listwise.labels import ListwiseLabels
@@ -46,10 +45,7 @@ RANKERS: dict[str, type[BaseRanker]] = {
 AUTO = "auto"
 
 # Names of expressions.
-ALIASES = {
-    "ensemble": "query-likelihood+item-pmi+embedding",
-    "cascade": "bm25:50:query-likelihood",
-}
+ALIASES = {"ensemble": "query-likelihood+item-pmi+embedding", "cascade": "bm25:50:query-likelihood"}
 
 # Parameters below which likelihood ranks far better than answers, measured on planted tastes.
 SMALL_MODEL = 1_000_000_000

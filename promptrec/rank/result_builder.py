@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from promptrec.answer.base import ParseReport
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine, Output, Usage
 from promptrec.messages import Message, Reason, reason
 from promptrec.rank.ordering import best_first
-from promptrec.rank.ranking import RankedItem, Ranking, ReplyReport, Status, TemplateRef
+from promptrec.rank.ranking import RankedItem, Ranking, Status, TemplateRef
 
 
 @dataclass
@@ -21,7 +22,7 @@ class ResultBuilder:
     truncations: dict[Reason, None] = field(default_factory=dict)
     diagnostics: dict[str, float] = field(default_factory=dict)
     notes: list[Reason] = field(default_factory=list)
-    reply: ReplyReport | None = None
+    reply: ParseReport | None = None
     status: Status = "ok"
     ordered_by: str | None = None
     """Name of the scores that decide the order; None for the ranker's own."""
@@ -119,14 +120,9 @@ def _outcome(e: ResultBuilder, ranker: str, seed: int) -> tuple[Status, tuple[Ra
         status = "repaired"
         e.notes.append(reason("candidates-unread", unread=unread, count=len(candidates), why=e.errors[0]))
     order, ties = best_first(candidates, by_ranker, seed)
+    ranked = ((rank, item.item_id, item.title) for rank, item in enumerate(order, start=1))
     items = tuple(
-        RankedItem(
-            item_id=item.item_id,
-            title=item.title,
-            rank=rank,
-            score=by_ranker.get(item.item_id),
-            scores=e.scores.get(item.item_id, {}),
-        )
-        for rank, item in enumerate(order, start=1)
+        RankedItem(item_id=i, title=title, rank=rank, score=by_ranker.get(i), scores=e.scores.get(i, {}))
+        for rank, i, title in ranked
     )
     return status, items, ties

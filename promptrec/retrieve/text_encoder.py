@@ -121,7 +121,6 @@ class Encoder:
         return list(zip(vectors, self._truncated_to(texts, task), strict=True))
 
     def _truncated_to(self, texts: list[str], task: Task) -> Iterator[int | None]:
-        """See `Encoding`."""
         no_limit = {"processing_kwargs": {"text": {"truncation": False}}}
         prompt = self._model.prompts.get(task)
         for start in range(0, len(texts), BATCH):

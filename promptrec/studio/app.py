@@ -1,7 +1,13 @@
 """ASGI application of the studio: its routes."""
 
+import secrets
+import socket
+import webbrowser
 from collections.abc import Awaitable, Callable
+from threading import Timer
+from urllib.parse import urlencode
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -10,12 +16,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from promptrec.errors import PromptrecError
-from promptrec.studio import job_views, new_pack, page_views, save
+from promptrec.errors import InputError, PromptrecError
+from promptrec.studio import job_views, page_views, save
 from promptrec.studio.auth import AuthMiddleware
 from promptrec.studio.html_pages import FOLDER
-from promptrec.studio.request_form import PageRequest, read_form
-from promptrec.studio.session import Session
+from promptrec.studio.session import PageRequest, Session, read_form
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 FORM_VIEWS: dict[str, Callable[[Request, Session, PageRequest], Response]] = {
@@ -26,7 +31,7 @@ FORM_VIEWS: dict[str, Callable[[Request, Session, PageRequest], Response]] = {
     "/diff": job_views.show_diff,
     "/save/look": save.look,
     "/save": save.save,
-    "/new": new_pack.create,
+    "/new": page_views.create_pack,
     **{f"/start/{kind}": job_views.start(kind) for kind in job_views.KINDS},
 }
 
@@ -81,3 +86,51 @@ def _job_endpoint(session: Session, *, stop: bool) -> Endpoint:
         return job_views.progress(request, job, session)
 
     return endpoint
+
+
+LOCAL = "127.0.0.1"
+SECONDS_TO_START = 0.5
+SECONDS_TO_END = 10.0
+
+
+def serve(
+    session: Session, port: int, notify: Callable[[str], None], *, browser: bool, file: str | None = None
+) -> None:
+    """Serve until Ctrl-C.
+
+    Args:
+        session: templates, model and jobs.
+        port: 0 for any free port.
+        notify: called with the link.
+        browser: whether to open the link in a browser.
+        file: name of the file that the link opens; None: see `Session.first`.
+
+    Raises:
+        InputError: the port is taken.
+    """
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((LOCAL, port))
+            # From here on a browser waits for the server to begin, and is not refused.
+            listening.listen()
+        except OSError as error:
+            raise InputError("port-cannot-be-used", port=port, why=error.strerror) from None
+        port = listening.getsockname()[1]
+        token = secrets.token_urlsafe(32)
+        app = create_app(session, token, frozenset({f"{LOCAL}:{port}", f"localhost:{port}"}))
+        link = f"http://{LOCAL}:{port}/?{urlencode({'token': token} | ({'open': file} if file else {}), safe='/')}"
+        settings = uvicorn.Config(
+            app, log_level="warning", access_log=False, proxy_headers=False, server_header=False, lifespan="off"
+        )
+        try:
+            notify(link)
+            if browser:
+                opening = Timer(SECONDS_TO_START, webbrowser.open, (link,))
+                opening.daemon = True
+                opening.start()
+            uvicorn.Server(settings).run(sockets=[listening])
+        finally:
+            # A process that ends under a thread that reads a model is aborted, not ended.
+            session.jobs.stop_all(SECONDS_TO_END)
+            session.model.close()

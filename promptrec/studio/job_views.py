@@ -1,15 +1,17 @@
 """Views that run as jobs: rankings, comparisons, tests, A/B."""
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from promptrec.authoring.ab_test import compare_templates
+from promptrec.answer.base import ParseReport
+from promptrec.authoring.ab_test import Verdict, compare_templates
 from promptrec.authoring.diff import diff_templates
-from promptrec.authoring.run_tests import run_tests
+from promptrec.authoring.run_tests import Outcome, run_tests
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.engine.registry import EngineChoice
@@ -19,13 +21,10 @@ from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, template_kinds
 from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
-from promptrec.studio.html_pages import page
+from promptrec.studio.html_pages import error_text, language_of, page
 from promptrec.studio.job import Job
-from promptrec.studio.messages import error_text, language_of
 from promptrec.studio.model import ObservedEngine
-from promptrec.studio.request_form import PageRequest
-from promptrec.studio.session import Session, query
-from promptrec.studio.view_models import ab_result, failed_expectations, rank_changes, reply_problems
+from promptrec.studio.session import PageRequest, Session, query
 from promptrec.template.template import Template
 
 Work = Callable[[Job], Mapping[str, Any]]
@@ -60,9 +59,7 @@ def rank_both(session: Session, form: PageRequest) -> Work:
 
     def work(job: Job) -> Mapping[str, Any]:
         with session.model.reading(job) as (engine, choice):
-            first, second = (
-                _recommender(name, template, engine, choice, items).rank(person, items) for name, template in sides
-            )
+            first, second = (_recommender(name, t, engine, choice, items).rank(person, items) for name, t in sides)
         return {"saved": first, "edited": second, "moves": rank_changes(first.item_ids, second.item_ids)}
 
     return work
@@ -72,11 +69,8 @@ def show_diff(request: Request, session: Session, form: PageRequest) -> Response
     """Diff of the text on disk and the text in the editor, and of their prompts; needs no model."""
     saved, edited = session.saved_template(form), session.edited_template(form)
     catalog = Catalog(session.candidates(form))
-    return page(
-        request,
-        "differed",
-        {"diff": diff_templates(saved, edited, session.model.tokenizer, catalog, form.preferences or None)},
-    )
+    diff = diff_templates(saved, edited, session.model.tokenizer, catalog, form.preferences or None)
+    return page(request, "differed", {"diff": diff})
 
 
 def run_template_tests(session: Session, form: PageRequest) -> Work:
@@ -179,3 +173,35 @@ def _before(form: PageRequest) -> tuple[str, ...]:
         return tuple(map(str, json.loads(form.fields.get("before", "[]"))))
     except (ValueError, TypeError):
         return ()
+
+
+def rank_changes(before: Sequence[str], now: Sequence[str]) -> dict[str, int | None]:
+    """Number of ranks each item has risen (below 0: fallen); None for an item that is new."""
+    places = {item_id: place for place, item_id in enumerate(before)}
+    return {item_id: places[item_id] - place if item_id in places else None for place, item_id in enumerate(now)}
+
+
+def failed_expectations(outcome: Outcome) -> list[tuple[str, str, int]]:
+    """The expectations that a ranking fails: "include" or "exclude", the title, and its rank."""
+    wanted, places = outcome.test, {item.title: item.rank for item in outcome.ranking.items}
+    absent = [("include", title) for title in wanted.include if places.get(title, 0) > wanted.top]
+    present = [("exclude", title) for title in wanted.exclude if places.get(title, wanted.top + 1) <= wanted.top]
+    return [(what, title, places[title]) for what, title in (*absent, *present)]
+
+
+def ab_result(verdict: Verdict) -> Mapping[str, Any]:
+    """Which of "saved" and "edited" is significantly better, if any, with the numbers."""
+    contrast = verdict.comparison.contrasts[verdict.metric]
+    difference, names = contrast.difference, dict(zip(contrast.names, ("saved", "edited"), strict=True))
+    if math.isnan(difference.low):
+        return {"better": "few", "found": difference, "p": contrast.p_holm, "needs": None}
+    needs = None if contrast.better else difference.users_needed
+    more = needs if needs is not None and needs > difference.n else None
+    better = names.get(contrast.better or "", "none")
+    return {"better": better, "found": difference, "p": contrast.p_holm, "needs": more}
+
+
+def reply_problems(reply: ParseReport | None, titles: Mapping[str, str]) -> dict[str, list[str]]:
+    """Faults of a written reply by their key in words.yaml, with the titles of the items."""
+    problems = {} if reply is None else {"missing": reply.missing, "repeated": reply.repeated, "unknown": reply.unknown}
+    return {name: [titles.get(entry, entry) for entry in entries] for name, entries in problems.items() if entries}

@@ -73,11 +73,6 @@ class Model:
         self._lock = threading.Lock()
 
     @property
-    def is_open(self) -> bool:
-        """Whether its weights are loaded."""
-        return self._opened is not None
-
-    @property
     def tokenizer(self) -> Tokenizer:
         """The model's tokenizer, or a `WordTokenizer`. A model that is added while the studio runs is found."""
         try:
@@ -151,9 +146,8 @@ class ObservedEngine:
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], *, adapter: str | None = None
     ) -> list[Output[tuple[float, ...]]]:
         """See `Engine.loglikelihood`."""
-        return self._read(
-            prompts, lambda part: self._engine.loglikelihood(prompts[part], continuations[part], adapter=adapter)
-        )
+        read = self._engine.loglikelihood
+        return self._read(prompts, lambda part: read(prompts[part], continuations[part], adapter=adapter))
 
     def generate(
         self,
@@ -164,9 +158,8 @@ class ObservedEngine:
         adapter: str | None = None,
     ) -> list[Output[str]]:
         """See `Engine.generate`."""
-        out = self._read(
-            prompts, lambda part: self._engine.generate(prompts[part], sampling, constraint, adapter=adapter)
-        )
+        write = self._engine.generate
+        out = self._read(prompts, lambda part: write(prompts[part], sampling, constraint, adapter=adapter))
         pairs = ((prompt, reading.value) for prompt, reading in zip(prompts, out, strict=True))
         self.replies += [(self.tokenizer.decode(prompt), reply) for prompt, reply in pairs if reply is not None]
         return out
@@ -175,7 +168,6 @@ class ObservedEngine:
         """Do nothing: the studio closes the engine."""
 
     def _read(self, prompts: Sequence[Tokens], read: Callable[[slice], list[Output[T]]]) -> list[Output[T]]:
-        """Outputs of `read` for one part of the prompts after the other."""
         out: list[Output[T]] = []
         for start in range(0, len(prompts), AT_ONCE):
             if self.watching:

@@ -1,26 +1,30 @@
 """Views that answer at once: the page, diagnostics, the prompt, items to add."""
 
+from collections.abc import Mapping
+from functools import cache
 from itertools import islice
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from promptrec.authoring.sample_request import SAMPLE_WORDS
+from promptrec.authoring.scaffold import NoPackName, PackIsThere
 from promptrec.authoring.token_spans import view_prompt
 from promptrec.data.catalog import Catalog
-from promptrec.errors import InputError, PromptrecError, TemplateError
+from promptrec.errors import InputError, PromptrecError, TemplateError, UnknownName
 from promptrec.rank.expression import template_kinds
 from promptrec.rank.registry import RANKERS
 from promptrec.retrieve.candidates import retrieve_candidates
-from promptrec.studio.html_pages import page
-from promptrec.studio.messages import COOKIE, LANGUAGES, error_text
-from promptrec.studio.messages import language_of as page_language
-from promptrec.studio.new_pack import ways
-from promptrec.studio.request_form import PageRequest
-from promptrec.studio.session import BUDGET, SHOWN, Session, language_of, names_of, query, templates_beside
+from promptrec.studio.html_pages import COOKIE, LANGUAGES, error_text, page
+from promptrec.studio.html_pages import language_of as page_language
+from promptrec.studio.session import BUDGET, SHOWN, PageRequest, Session, language_of, names_of, query, templates_beside
 from promptrec.studio.workspace import Gone, TemplateFile
 from promptrec.template.front_matter import Header
+from promptrec.template.kinds import KINDS
+from promptrec.template.loader import SUFFIX, shipped_folder
+from promptrec.template.template import Template
 
 FOUND = 12
 
@@ -122,3 +126,30 @@ def _catalog(session: Session, template_file: TemplateFile) -> Catalog | None:
         return session.catalog(template_file)
     except (InputError, TemplateError):
         return None
+
+
+def create_pack(request: Request, session: Session, form: PageRequest) -> Response:
+    """Create the pack of the form, and redirect to its template of the chosen kind.
+
+    Raises:
+        UnknownName: no such way. InputError: no folder of the author's own, or one that cannot be written to.
+    """
+    domain, language, way = (form.fields.get(name, "").strip() for name in ("domain", "written", "way"))
+    pack = f"{domain}/{language}"
+    if way not in ways("en"):
+        raise UnknownName("way of ranking", way, ways("en"))
+    try:
+        session.workspace.create_pack(pack)
+    except NoPackName:
+        return page(request, "not_begun", {"why": "bad_name", "pack": ""})
+    except PackIsThere:
+        return page(request, "not_begun", {"why": "already", "pack": pack})
+    return Response(status_code=201, headers={"HX-Redirect": f"/?{urlencode({'open': f'{pack}/{way}'})}"})
+
+
+@cache
+def ways(language: str) -> Mapping[str, str]:
+    """Template kinds of a new pack and their descriptions, in a language of the page."""
+    files = (shipped_folder() / "general" / language).glob(f"*{SUFFIX}")
+    headers = [Template.from_file(path).header for path in files]
+    return {h.kind: h.about for h in sorted(headers, key=lambda h: list(KINDS).index(h.kind))}

@@ -1,12 +1,17 @@
 """State of a running studio, and the templates, queries and candidates of a form."""
 
-from collections.abc import Sequence
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from rapidfuzz import fuzz, process
+from starlette.requests import Request
 
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.linter import check
@@ -16,12 +21,60 @@ from promptrec.data.query import Query
 from promptrec.errors import InputError, TemplateError
 from promptrec.studio.job import Jobs
 from promptrec.studio.model import Model
-from promptrec.studio.request_form import PageRequest
-from promptrec.studio.unsaved_pack import pack_overlay
 from promptrec.studio.workspace import TemplateFile, Workspace
 from promptrec.template.loader import SUFFIX
-from promptrec.template.pack import CATALOG, PART, Pack
+from promptrec.template.pack import CATALOG, LONGEST_CATALOG, PART, Pack
 from promptrec.template.template import Template
+
+LONGEST_FORM = 3_000_000
+MOST_FIELDS = 50
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """Values of the form; `fields` has all other fields by name."""
+
+    name: str
+    source: str
+    preferences: str = ""
+    history: tuple[str, ...] = ()
+    context: str = ""
+    attributes: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+async def read_form(request: Request) -> PageRequest:
+    """Parse the form of a request; done here because it needs no package.
+
+    Raises:
+        InputError: it is longer than any template and its people, or not text.
+    """
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LONGEST_FORM:
+            raise InputError("form-too-long", most=LONGEST_FORM)
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise InputError("not-a-form") from None
+    fields = {name: value.replace("\r\n", "\n") for name, value in pairs}
+    return PageRequest(
+        name=fields.pop("name", ""),
+        source=fields.pop("source", ""),
+        preferences=fields.pop("preferences", ""),
+        history=_lines(fields.pop("history", "")),
+        context=fields.pop("context", ""),
+        attributes=_lines(fields.pop("attributes", "")),
+        candidates=_lines(fields.pop("candidates", "")),
+        fields=fields,
+    )
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.split("\n") if line.strip())
+
 
 SHOWN = 8
 # Tokens that a prompt may have, as `template check` has it.
@@ -105,9 +158,8 @@ class Session:
 
 def templates_beside(template_file: TemplateFile) -> list[Path]:
     """Paths of the templates in the folder of a file."""
-    return sorted(
-        p for p in template_file.path.parent.glob(f"*{SUFFIX}") if p.is_file() and not p.name.startswith(PART)
-    )
+    paths = template_file.path.parent.glob(f"*{SUFFIX}")
+    return sorted(path for path in paths if path.is_file() and not path.name.startswith(PART))
 
 
 def _template_to_try(template_file: TemplateFile, form: PageRequest) -> Path:
@@ -161,3 +213,19 @@ def _item(catalog: Catalog, words: str) -> Item:
         code = "title-of-several" if words in titles else "title-near" if nearest else "title-unknown"
         raise InputError(code, words=words, nearest=nearest[0] if nearest else "")
     return found
+
+
+@contextmanager
+def pack_overlay(path: Path, text: str) -> Iterator[Path]:
+    """Temporary copy of the folder of a file, in which the file has the given text.
+
+    Templates read all of their files when they are created, so they may outlive the copy.
+    """
+    with tempfile.TemporaryDirectory(prefix="promptrec-studio-") as scratch:
+        folder = Path(scratch)
+        for beside in path.parent.iterdir():
+            is_long = beside.name == CATALOG and beside.stat().st_size > LONGEST_CATALOG
+            if beside.is_file() and beside != path and not is_long:
+                shutil.copyfile(beside, folder / beside.name)
+        (folder / path.name).write_text(text, encoding="utf-8")
+        yield folder

@@ -109,7 +109,8 @@ class Workspace:
         """
         packs = self.names()
         known = {file: path.resolve() for file, path in self._paths().items()}
-        pack = next((p for p in packs if name.rstrip("/") == p or _is_folder(name, known[packs[p][0]].parent)), None)
+        named = Path(name).resolve() if Path(name).is_dir() else None
+        pack = next((p for p in packs if name.rstrip("/") == p or named == known[packs[p][0]].parent), None)
         if name not in known and pack is not None:
             templates = [file for file in packs[pack] if _file_of(file) == f"{file}{SUFFIX}"]
             return next((file for file in templates if file.endswith(f"/{FIRST}")), (templates or packs[pack])[0])
@@ -188,8 +189,7 @@ class Workspace:
             NoPackName, PackIsThere, InputError: as there, or as `target`.
         """
         pack_name(pack)
-        target = self._inside(Path(pack))
-        new_pack(pack, target.parent.parent)
+        new_pack(pack, self._inside(Path(pack)).parent.parent)
 
     def _inside(self, path: Path) -> Path:
         """Path of a file or folder in the author's folder."""
@@ -202,10 +202,6 @@ class Workspace:
 
     def _paths(self) -> dict[str, Path]:
         return _files(shipped_folder()) | (_files(self.own) if self.own else {})
-
-
-def _is_folder(name: str, folder: Path) -> bool:
-    return Path(name).is_dir() and Path(name).resolve() == folder
 
 
 def _files(root: Path) -> dict[str, Path]:

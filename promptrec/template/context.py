@@ -1,6 +1,7 @@
 """Context of a template: the values of a query and of an item, truncated to the limits of a prompt."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 
 from promptrec.data.item import FieldValue, Item
 from promptrec.data.query import Query
@@ -118,13 +119,7 @@ def _shortened_field(value: FieldValue, language: str, limit: int | None) -> obj
 
 def _entries_within(value: tuple[str, ...], limit: int) -> tuple[str, ...]:
     """The first entries of a list that fit into `limit` characters together."""
-    count, total = 0, 0
-    for entry in value:
-        total += len(entry)
-        if total > limit:
-            break
-        count += 1
-    return value[:count]
+    return value[: sum(total <= limit for total in accumulate(map(len, value)))]
 
 
 def _text(value: FieldValue) -> str:

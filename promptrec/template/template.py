@@ -179,11 +179,9 @@ class Template:
         words = str(error) or type(error).__name__
         if not isinstance(error, jinja2.UndefinedError):
             return recognise("python", words)
-        return (
-            message("no-entry")
-            if "sequence was empty" in words
-            else message("undefined-name-rendered", words=words, there=there)
-        )
+        if "sequence was empty" in words:
+            return message("no-entry")
+        return message("undefined-name-rendered", words=words, there=there)
 
 
 def _readable(source: str, path: str) -> str:

@@ -95,6 +95,5 @@ def _item(rng: random.Random, taste: str, n: int) -> Item:
     title = f"The {rng.choice(TITLE_FIRST)} {rng.choice(TITLE_LAST)}"
     description = f"{TASTES[taste].plots[n % len(TASTES[taste].plots)]} {rng.choice(SETTINGS)}"
     item_id = f"{rng.getrandbits(40):010x}"
-    return Item(
-        item_id=item_id, title=title, fields={"description": description}, popularity=float(rng.randint(1, 1000))
-    )
+    fields, popularity = {"description": description}, float(rng.randint(1, 1000))
+    return Item(item_id=item_id, title=title, fields=fields, popularity=popularity)

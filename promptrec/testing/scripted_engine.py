@@ -8,8 +8,7 @@ from typing import Any, TypeVar
 from promptrec.engine.base import BaseEngine, Constraint, Logprobs, Output, Sampling, Tokens, Usage
 from promptrec.errors import InputError
 from promptrec.messages import Reason
-from promptrec.testing.bytes_model import BytesModel
-from promptrec.testing.bytes_tokenizer import BytesTokenizer
+from promptrec.testing.bytes_model import BytesModel, BytesTokenizer
 
 T = TypeVar("T")
 
@@ -73,9 +72,8 @@ class ScriptedEngine(BaseEngine):
         if output.value is None:
             return output
         ids = self.tokenizer.encode(output.value, trusted=True)[: sampling.max_tokens]
-        return Output(
-            sampling.truncate(self.tokenizer.decode(ids)), Usage(prompt_tokens=len(prompt), decoded_tokens=len(ids))
-        )
+        usage = Usage(prompt_tokens=len(prompt), decoded_tokens=len(ids))
+        return Output(sampling.truncate(self.tokenizer.decode(ids)), usage)
 
     def _text(self, prompt: Tokens, text: str, sampling: Sampling, constraint: Constraint | None) -> str:
         if self._reply is not None:

@@ -9,9 +9,9 @@ from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import InputError, UnknownName
+from promptrec.evaluate.datasets.folder import write_dataset
 from promptrec.evaluate.datasets.recipes import RECIPES
 from promptrec.evaluate.datasets.registry import open_dataset
-from promptrec.evaluate.datasets.writer import write_dataset
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,7 @@ import sys
 
 import pytest
 
-from promptrec.data.bundled_catalogs import BUNDLES, FOLDER
-from promptrec.data.catalog import Catalog
+from promptrec.data.catalog import BUNDLES, FOLDER, Catalog
 from promptrec.data.clean import clean_text
 from promptrec.errors import UnknownName
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.data.duplicates import near_duplicates
+from promptrec.data.catalog import near_duplicates
 from promptrec.data.item import Item
 
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.errors import InputError
-from promptrec.evaluate.metrics.beyond_accuracy import BeyondAccuracy, gini, percentiles, self_information
-from promptrec.evaluate.metrics.diversity import ItemVectors
+from promptrec.evaluate.metrics.beyond_accuracy import BeyondAccuracy, ItemVectors, gini, percentiles, self_information
 from promptrec.rank.ranking import RankedItem, Ranking
 from promptrec.testing.planted_dataset import make_planted_dataset
 

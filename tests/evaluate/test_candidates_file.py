@@ -4,7 +4,7 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import InputError
-from promptrec.evaluate.datasets.candidates_file import read_candidates
+from promptrec.evaluate.datasets.folder import read_candidates
 
 CATALOG = Catalog([Item(item_id=i, title=i.upper()) for i in "abc"])
 QUERIES = (Query(query_id="q", preferences="x"), Query(query_id="r", preferences="y"))

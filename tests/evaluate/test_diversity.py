@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.errors import MissingExtra
-from promptrec.evaluate.metrics.diversity import ItemVectors
+from promptrec.evaluate.metrics.beyond_accuracy import ItemVectors
 
 UNIT = st.lists(st.floats(-1, 1), min_size=3, max_size=3).filter(lambda v: np.linalg.norm(v) > 0.01)
 

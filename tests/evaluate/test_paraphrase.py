@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.evaluate.checks.perturbations import RULES, paraphrase
+from promptrec.evaluate.checks.robustness import RULES, paraphrase
 
 FRAMES = {"opened", "closed"}
 

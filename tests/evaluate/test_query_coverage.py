@@ -5,8 +5,8 @@ import pytest
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
 from promptrec.data.query import Query
+from promptrec.evaluate.datasets.audit import QueryCoverage
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.evaluate.datasets.query_coverage import QueryCoverage
 
 TITLES = {"a": "Heat", "b": "Solaris", "c": "Alien", "d": "Alien"}
 DATA = Dataset(

@@ -4,7 +4,7 @@ from promptrec.errors import InputError
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.evaluator import evaluate
 from promptrec.evaluate.results import EVALUATION, read_evaluation
-from promptrec.evaluate.runs.query_results import read_values
+from promptrec.evaluate.runs.store import read_values
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,8 @@ from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.errors import InputError, UnknownName
+from promptrec.evaluate.datasets.folder import write_dataset
 from promptrec.evaluate.datasets.registry import find_dataset, known_datasets, local_datasets, open_dataset
-from promptrec.evaluate.datasets.writer import write_dataset
 
 ABOUT = {"name": 'a "quoted" name', "domain": "films", "language": "zh", "licence": "CC0", "source": "我"}
 QUERIES = (Query(query_id="q1", preferences="quiet", history=("C",), attributes={"age": "3"}), Query(query_id="q2"))

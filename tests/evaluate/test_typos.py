@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from promptrec.evaluate.checks.perturbations import TYPOS, add_typos
+from promptrec.evaluate.checks.robustness import TYPOS, add_typos
 
 TEXT = "please find me a quiet story about the sea and the long crossing " * 5
 ZH = "你希望酒店提供早餐服务并且安静舒适" * 8

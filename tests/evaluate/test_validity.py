@@ -2,10 +2,11 @@ import math
 
 import pytest
 
+from promptrec.answer.base import ParseReport
 from promptrec.data.item import Item
 from promptrec.evaluate.metrics.validity import Validity
 from promptrec.rank.ordering import seeded_order
-from promptrec.rank.ranking import RankedItem, Ranking, ReplyReport
+from promptrec.rank.ranking import RankedItem, Ranking
 
 SHOWN = [Item(item_id=i, title=i.upper()) for i in "abcd"]
 PROMPTED = [item.item_id for item in seeded_order(SHOWN, 0, "q")]
@@ -43,10 +44,10 @@ def test_a_list_with_an_item_too_few_too_many_or_wrong_is_not_complete(ids):
 def test_faults_are_shares_of_the_written_replies():
     found = summary(
         ranking(),
-        ranking(reply=ReplyReport()),
-        ranking(reply=ReplyReport(missing=("a", "b"), unknown=("Z",))),
-        ranking(reply=ReplyReport(missing=("a",), repeated=("c",))),
-        ranking(reply=ReplyReport()),
+        ranking(reply=ParseReport()),
+        ranking(reply=ParseReport(missing=("a", "b"), unknown=("Z",))),
+        ranking(reply=ParseReport(missing=("a",), repeated=("c",))),
+        ranking(reply=ParseReport()),
     )
     assert (found["reply-missing"], found["reply-repeated"], found["reply-unknown"]) == (0.5, 0.25, 0.25)
 

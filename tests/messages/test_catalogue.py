@@ -27,7 +27,7 @@ CATALOGUE = {code: told for entries in ENTRIES.values() for code, told in entrie
 # Their codes are put together: of a rule's cases, of what another library says, of what things are called.
 FAMILIES = ("unknown-name/", "cache-order/", "not-shown/", "test-contradiction/", "several-names/", "words-order/")
 FAMILIES += ("such-", "jinja/", "python/", "yaml/", "kind/", "line-format/", "no-calls", "no-import", "status/")
-FAMILIES += ("shares-a-word/", "was-found/", "candidates-filled/")
+FAMILIES += ("shares-a-word/", "was-found/", "candidates-filled/", "lora-setting/")
 # What takes a code first.
 TAKERS = re.compile(r"(?:message|reason|fault|recognise|InvalidValue|MissingValue|Disallowed|OverBudget|_refusing)$")
 ERRORS = re.compile(

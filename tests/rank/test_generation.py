@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from promptrec.answer.base import ParseReport
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.rank.base import Setup
 from promptrec.rank.listwise import generation
-from promptrec.rank.listwise.generation import ListwiseText
-from promptrec.rank.listwise.windows import STEP, WINDOW, windows
+from promptrec.rank.listwise.generation import STEP, WINDOW, ListwiseText, windows
 from promptrec.rank.ordering import seeded_order
-from promptrec.rank.ranking import ReplyReport
 from promptrec.template.loader import load_template
 from promptrec.testing.scripted_engine import ScriptedEngine
 
@@ -162,12 +161,12 @@ def test_the_windows_of_many_people_are_asked_together():
 def test_what_replies_left_out_is_copied_as_often_for_many_windows_as_for_few(monkeypatch):
     copied = []
 
-    class Counted(ReplyReport):
+    class Counted(ParseReport):
         def __init__(self, **faults):
             copied.append(sum(map(len, faults.values())))
             super().__init__(**faults)
 
-    monkeypatch.setattr(generation, "ReplyReport", Counted)
+    monkeypatch.setattr(generation, "ParseReport", Counted)
     work = {}
     for n in (110, 220):
         copied.clear()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from promptrec.data.item import Item
 from promptrec.rank.batched_rounds import run
-from promptrec.rank.sorting.heap import TOP, best_by_heap
+from promptrec.rank.sorting.base import TOP, best_by_heap
 
 worths = st.lists(st.integers(0, 99), max_size=60)
 

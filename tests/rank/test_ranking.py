@@ -7,8 +7,7 @@ from pydantic import ValidationError
 
 from promptrec.engine.base import Usage
 from promptrec.errors import InputError
-from promptrec.rank.ranking import RankedItem, Ranking, TemplateRef
-from promptrec.rank.ranking_run import Run
+from promptrec.rank.ranking import RankedItem, Ranking, Run, TemplateRef
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "ranking.schema.json"
 

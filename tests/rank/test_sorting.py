@@ -14,7 +14,7 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker
-from promptrec.rank.sorting.heap import TOP
+from promptrec.rank.sorting.base import TOP
 from promptrec.rank.sorting.pairwise import MAX_CANDIDATES
 from promptrec.template.loader import load_template
 from promptrec.testing.scripted_engine import ScriptedEngine

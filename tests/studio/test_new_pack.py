@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from promptrec.authoring.scaffold import new_pack
-from promptrec.studio.new_pack import ways
+from promptrec.studio.page_views import ways
 from promptrec.studio.workspace import Workspace
 
 

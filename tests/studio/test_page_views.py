@@ -6,7 +6,7 @@ import re
 import pytest
 
 from promptrec.studio.model import Model
-from promptrec.studio.request_form import LONGEST_FORM
+from promptrec.studio.session import LONGEST_FORM
 
 BROKEN = "{{ item.yaer }}"
 NEED_A_TEMPLATE = ("/prompt", "/diff", "/start/run", "/start/compare", "/start/tests", "/start/ab")

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("uvicorn", reason="uvicorn is not installed")
 from promptrec.errors import InputError
-from promptrec.studio import serve as module
+from promptrec.studio import app as module
 
 
 class PageRequest(Exception):

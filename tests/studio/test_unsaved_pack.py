@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from promptrec.studio.unsaved_pack import pack_overlay
+from promptrec.studio.session import pack_overlay
 
 PART = "wine/en/_wine.jinja"
 SETTINGS = "wine/en/pack.yaml"

@@ -2,22 +2,21 @@
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import Field, PositiveInt
 
+from promptrec.data.record import Record
 from promptrec.messages import Message
 
 Severity = Literal["error", "warning"]
 
 
-class Diagnostic(BaseModel):
+class Diagnostic(Record):
     """One fault, in words for someone who knows their field and not computers.
 
     rule: its name, such as unknown-name. line: of the file `path`, counted from 1, header included. An error makes
     rankings wrong or impossible; a warning makes them worse or slower, or is likely not what was meant. message and
     suggestion are English; chinese: both in Chinese, which JSON leaves out.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     rule: str
     path: str

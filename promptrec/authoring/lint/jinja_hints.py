@@ -1,10 +1,12 @@
-"""What was likely meant in a line that Jinja cannot read: usual slips of those who do not program."""
+"""Diagnostics of what promptrec refuses to load, and what was likely meant: usual slips of those who do not program."""
 
 import re
 from pathlib import Path
 
 from promptrec.authoring.lint.context import fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
+from promptrec.errors import PromptrecError, TemplateError
+from promptrec.messages import entry, message
 from promptrec.template.analysis.references import Place
 from promptrec.template.filters import language_filters
 from promptrec.template.sandbox.environment import FILTERS, can_be_read
@@ -84,7 +86,6 @@ def _of_signs(line: str) -> tuple[str, str, str] | None:
 
 
 def _find_slip(line: str) -> tuple[str, str, str] | None:
-    """Which slip it is, what is written, and what is meant."""
     if three := _THREE.search(line):
         return "slip/braces", three[0], f"{{{{ {three[1].strip()} }}}}"
     if command := _COMMAND.search(line):
@@ -104,3 +105,16 @@ def _find_slip(line: str) -> tuple[str, str, str] | None:
             return "slip/bar", spaced[0].strip(), f"{owner}{name} | {words[-1]}"
         return "slip/brackets", spaced[0].strip(), f'{owner}["{" ".join(words)}"]'
     return None
+
+
+def diagnostic_of(error: PromptrecError, path: str) -> Diagnostic:
+    """The diagnostic of an error; `path` is the template's, for errors that name no file."""
+    found, rule = error.message, entry(error.code).get("rule")
+    if rule is None:  # of a catalogue of items, or another file that is no template's own
+        found, rule = message("catalogue-unreadable", why=error.message), "catalogue"
+    return Diagnostic.from_message(found, error.path or path, max(error.line or 1, 1), rule=rule)
+
+
+def one_line(error: TemplateError) -> str:
+    """The error as `check` words it, where it names a line of a template; else its own text."""
+    return str(error) if error.line is None else str(likely_slip(diagnostic_of(error, ""), "", None))

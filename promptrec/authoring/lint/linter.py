@@ -6,8 +6,7 @@ from pathlib import Path
 from promptrec.authoring.lint.context import LintContext
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.file_names import misnamed_files
-from promptrec.authoring.lint.from_error import diagnostic_of
-from promptrec.authoring.lint.jinja_hints import likely_slip
+from promptrec.authoring.lint.jinja_hints import diagnostic_of, likely_slip
 from promptrec.authoring.lint.rules import answers, content, expressions, header, length, names, pack_tests, structure
 from promptrec.authoring.sample_request import own_catalog, sample
 from promptrec.data.catalog import Catalog

@@ -145,7 +145,6 @@ def _exit_reason(code: int, stderr: str, seconds: int) -> Message:
 
 
 def _limit(seconds: int, megabytes: int) -> None:
-    """Of this process, from now on."""
     import resource
 
     used = resource.getrusage(resource.RUSAGE_SELF)

@@ -93,18 +93,14 @@ def show(
     console = results(soft_wrap=True)
     same, varies, reply = seen.parts
     console.print(f"{template.name} · sha256 {template.sha256[:12]} · {model}")
-    console.print(
-        f"{len(seen.ids)} tokens; {len(same.ids)} of them (dim) are read once for many prompts, the others for each"
-    )
+    console.print(f"{len(seen.ids)} tokens; {len(same.ids)} (dim) are read once for many prompts, the others for each")
     console.print("underlined is what people and items say, the rest is the template's")
     console.rule(f"context, {len(same.ids + varies.ids)} tokens")
     console.print(Text.assemble(*_coloured(same, tokenizer), *_coloured(varies, tokenizer)))
     console.rule(f"{'scored text' if template.kind.scores else 'cue'}, {len(reply.ids)} tokens")
     console.print(Text.assemble(*_coloured(reply, tokenizer)))
     console.rule("tokens")
-    console.print(
-        "·".join(token_span.text.replace("\n", "⏎") for part in seen.parts for token_span in part.token_spans)
-    )
+    console.print("·".join(one.text.replace("\n", "⏎") for part in seen.parts for one in part.token_spans))
 
 
 def _coloured(part: Part, tokenizer: ModelTokenizer) -> Iterator[tuple[str, str]]:

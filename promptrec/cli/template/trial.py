@@ -21,9 +21,7 @@ from promptrec.template.template import Template
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME|FILE", help="Name or file of a template.")]
 OtherArgument = Annotated[str, typer.Argument(metavar="NAME|FILE", help="Another template.")]
-CatalogFile = Annotated[
-    str | None, typer.Option("--catalog", metavar="FILE", help="Items to use, instead of the pack's own.")
-]
+CatalogFile = Annotated[str | None, typer.Option("--catalog", metavar="FILE", help="Items in place of the pack's.")]
 
 ALL = "all"
 
@@ -86,16 +84,11 @@ def ab_(
     people = min(limit or len(data.queries), len(data.queries))
     with options.loaded_engine(model, engine, options.engine_settings(engine_option)) as opened, bars() as bar:
         task = bar.add_task(f"{data.name}, {people} people, twice", total=2 * people)
-        found = compare_templates(
-            one,
-            other,
-            data,
-            opened,
-            metric=metric,
-            limit=limit,
-            seed=seed,
-            on_progress=lambda ranked: bar.update(task, completed=ranked),
-        )
+
+        def progress(ranked: int) -> None:
+            bar.update(task, completed=ranked)
+
+        found = compare_templates(one, other, data, opened, metric=metric, limit=limit, seed=seed, on_progress=progress)
     if as_json:
         print_json(found.model_dump_json(indent=2))
         return
@@ -121,9 +114,8 @@ def diff_(
     tokenizer = ModelTokenizer.from_folder(resolve(model, "language model").folder)
     one, other = one_template(a, templates), one_template(b, templates)
     words = preferences and options.as_typed(preferences)
-    found = diff_templates(
-        one, other, tokenizer, options.open_catalog(catalog, columns) if catalog is not None else None, words
-    )
+    items = options.open_catalog(catalog, columns) if catalog is not None else None
+    found = diff_templates(one, other, tokenizer, items, words)
     if as_json:
         print_json(found.model_dump_json(indent=2))
         return

@@ -1,1 +1,1 @@
-"""File formats: delimited text, RecBole, TOML, TREC, and the encoding of text files."""
+"""File formats: delimited text, RecBole, TOML, and the encoding of text files."""

@@ -143,9 +143,8 @@ def _quoted(path: Path, lines: Sequence[str], start: int, delimiter: str) -> Ite
             yield _Record(read + 1, start + reader.line_num, cells)
             read = start + reader.line_num
     except csv.Error as error:
-        raise InputError(
-            "not-csv", path=path, line=read + 1, why=error, backslash=_backslash(lines[read : start + reader.line_num])
-        ) from None
+        broken = lines[read : start + reader.line_num]
+        raise InputError("not-csv", path=path, line=read + 1, why=error, backslash=_backslash(broken)) from None
 
 
 def _tabbed(path: Path, lines: Sequence[str], start: int, _: str) -> Iterator[_Record]:

@@ -37,21 +37,9 @@ _MARKS = {
 }
 # Encodings of spreadsheets and editors other than UTF-8, the most frequent first, and their names for iconv.
 LEGACY = {
-    "cp1252": "cp1252",
-    "gb18030": "gb18030",
-    "cp932": "cp932",
-    "big5": "big5",
-    "cp949": "cp949",
-    "cp1251": "cp1251",
-    "cp1250": "cp1250",
-    "mac_roman": "macintosh",
-    "cp850": "cp850",
-    "cp1253": "cp1253",
-    "cp1254": "cp1254",
-    "koi8_r": "koi8-r",
-    "cp1255": "cp1255",
-    "cp1256": "cp1256",
-    "cp874": "cp874",
+    codec: {"mac_roman": "macintosh", "koi8_r": "koi8-r"}.get(codec, codec)
+    for codec in "cp1252 gb18030 cp932 big5 cp949 cp1251 cp1250 mac_roman cp850 cp1253 cp1254 koi8_r "
+    "cp1255 cp1256 cp874".split()
 }
 READINGS, LINES_TRIED = 3, 200
 """Number of encodings that a message shows, and of lines of which it shows one."""

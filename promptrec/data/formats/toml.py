@@ -52,8 +52,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     # "data\new" is valid TOML with a line feed in it.
     slipped = next(_with_controls(values), None) if '"""' not in text and "'''" not in text else None
     if slipped is not None:
-        name = slipped
-        raise InputError("toml-control-character", path=path, name=name)
+        raise InputError("toml-control-character", path=path, name=slipped)
     return values
 
 
@@ -69,10 +68,8 @@ def _explained(path: Path, text: str, reason: str) -> InputError:
     elif "Unclosed" in what:
         how = "what was opened with a bracket before this lacks a comma, or the bracket at its end"
     else:
-        how = next(
-            (how for slip, how in _SLIPS if slip.search(line)),
-            "check this line, and what was opened with a bracket before it",
-        )
+        usual = "check this line, and what was opened with a bracket before it"
+        how = next((how for slip, how in _SLIPS if slip.search(line)), usual)
     # The value is not shown: it may be a secret.
     name, equals, _ = line.partition("=")
     shown = f"{name.strip()} = …: " if equals else ""

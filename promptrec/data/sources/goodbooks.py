@@ -16,11 +16,8 @@ GOODBOOKS_FILES = ("ratings.csv", "books.csv")
 def read_goodbooks(folder: Path) -> RawDataset:
     """Read the books with authors and year, and the ratings. Users have no attributes."""
     ratings, books = (folder / name for name in GOODBOOKS_FILES)
-    return RawDataset(
-        Catalog((_book(place, row) for place, row in read_csv(books)), name="goodbooks-10k"),
-        Interactions.from_csv(ratings),
-        {},
-    )
+    catalog = Catalog((_book(place, row) for place, row in read_csv(books)), name="goodbooks-10k")
+    return RawDataset(catalog, Interactions.from_csv(ratings), {})
 
 
 def _book(place: str, row: Mapping[str, str]) -> Item:

@@ -13,18 +13,13 @@ from promptrec.data.item import FieldValue, Item
 from promptrec.data.readers import Row
 from promptrec.data.sources.raw_dataset import RawDataset, merge_duplicates
 from promptrec.errors import InputError, RowPlace
+from promptrec.messages import message
 
 ML_100K_FILES = ("ml-100k.inter", "ml-100k.item", "ml-100k.user")
 ML_1M_FILES = ("ratings.dat", "movies.dat", "users.dat")
 YEARS_APART = 1
 GENDERS = {"M": "male", "F": "female"}
-AGES: dict[str, str] = dict(
-    zip(
-        ("1", "18", "25", "35", "45", "50", "56"),
-        ("under 18", "18-24", "25-34", "35-44", "45-49", "50-55", "56+"),
-        strict=True,
-    )
-)
+AGES = {"1": "under 18", "18": "18-24", "25": "25-34", "35": "35-44", "45": "45-49", "50": "50-55", "56": "56+"}
 OCCUPATIONS: dict[int, str] = dict(
     enumerate(
         "other,educator,artist,clerk,college student,customer service,doctor or healthcare,executive,farmer,homemaker,"
@@ -124,11 +119,8 @@ def _film(place: str, row: Mapping[str, str]) -> Item:
     title, _, year = row["title"].rpartition(" (")
     if not title or not year.removesuffix(")").isdigit():
         raise InputError("title-without-year", path=place, row=row["title"])
-    return Item(
-        item_id=row["item_id"],
-        title=title,
-        fields={"year": year.removesuffix(")"), "genres": tuple(row["genres"].split("|"))},
-    )
+    fields: dict[str, FieldValue] = {"year": year.removesuffix(")"), "genres": tuple(row["genres"].split("|"))}
+    return Item(item_id=row["item_id"], title=title, fields=fields)
 
 
 def _dat(path: Path, *columns: str) -> Iterable[Row]:
@@ -140,12 +132,6 @@ def _dat(path: Path, *columns: str) -> Iterable[Row]:
             continue
         cells = line.split("::")
         if len(cells) != len(columns):
-            raise InputError(
-                "cells-of-other-number",
-                path=path,
-                line=number,
-                count=len(cells),
-                count_b=len(columns),
-                columns="::".join(columns),
-            )
+            found = {"count": len(cells), "count_b": len(columns), "columns": "::".join(columns)}
+            raise InputError(message("cells-of-other-number", **found), path=path, line=number)
         yield RowPlace(path, number), dict(zip(columns, cells, strict=True))

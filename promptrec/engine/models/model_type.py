@@ -38,17 +38,8 @@ TENSORS = {
 FILES = dict.fromkeys(("modules.json", "config_sentence_transformers.json", "1_Pooling"), "model-kind/text-encoder")
 # Attention layers. All others keep a state, which cannot be shared between prompts.
 ATTENTION = {"full_attention", "sliding_attention", "chunked_attention"}
-STATE_SETTINGS = (
-    "mamba",
-    "ssm_",
-    "conv_kernel",
-    "lru_",
-    "linear_num",
-    "linear_conv",
-    "rwkv",
-    "state_size",
-    "recurrent",
-)
+# Settings that only models with a state have, by how their names begin.
+STATE_SETTINGS = tuple("mamba ssm_ conv_kernel lru_ linear_num linear_conv rwkv state_size recurrent".split())
 
 
 def read_config(folder: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Models by name: built-in, added and in folders; adding one."""
 
 import json
+import math
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -9,9 +10,9 @@ from pathlib import Path
 from promptrec.data.download import home
 from promptrec.engine.models.builtin import BUILTIN, Kind, build
 from promptrec.engine.models.encoder_folder import check_encoder, has_modules, model_files
-from promptrec.engine.models.safetensors import count_numbers
+from promptrec.engine.models.safetensors import read_header
 from promptrec.errors import ModelError, UnknownName, first_line
-from promptrec.messages import Message, message
+from promptrec.messages import message
 
 DEFAULT_MODEL = "smollm2-135m"
 RECORD = "promptrec.json"
@@ -69,9 +70,8 @@ def resolve(model: str | Path, kind: Kind | None = None) -> ModelInfo:
     by_settings = kind == "text encoder" and info.path is not None
     if kind not in (None, info.kind) and not by_settings:
         others = tuple(name for name, other in sorted(known.items()) if other.kind == kind)
-        raise ModelError(
-            "model-of-other-kind", name=info.name, kind=_name(info.kind), needed=_name(kind), others=others
-        )
+        found, needed = (message(f"kind/{each.replace(' ', '-')}") for each in (info.kind, kind))
+        raise ModelError("model-of-other-kind", name=info.name, kind=found, needed=needed, others=others)
     check_folder(info.folder)
     if kind == "text encoder":
         check_encoder(info.folder)
@@ -158,11 +158,6 @@ def _kind(folder: Path) -> Kind:
     return "text encoder" if has_modules(folder) else "language model"
 
 
-def _name(kind: Kind) -> Message:
-    """Name of a kind of models in messages."""
-    return message(f"kind/{kind.replace(' ', '-')}")
-
-
 def _record(target: Path, folder: Path, name: str, licence: str, source: str) -> ModelInfo:
     info = ModelInfo(name, folder, licence, source, count_parameters(folder), _kind(folder))
     target.mkdir(parents=True, exist_ok=True)
@@ -183,7 +178,8 @@ def _recorded(record: Path) -> ModelInfo | None:
 
 def count_parameters(folder: Path) -> int:
     """Number of weights in all *.safetensors files of a folder, from their headers (tied weights are stored once)."""
-    return sum(count_numbers(path) for path in model_files(folder) if path.suffix == ".safetensors")
+    weights = (path for path in model_files(folder) if path.suffix == ".safetensors")
+    return sum(math.prod(tensor.shape) for path in weights for tensor in read_header(path).values())
 
 
 def _stated_licence(folder: Path) -> str:

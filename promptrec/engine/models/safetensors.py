@@ -4,7 +4,6 @@ The format is a little-endian length, a JSON header of that length, and the byte
 """
 
 import json
-import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,18 +45,6 @@ def read_header(path: Path) -> dict[str, Tensor]:
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise ModelError("not-safetensors", path=path, why=error) from None
     return tensors
-
-
-def count_numbers(path: Path) -> int:
-    """Number of weights in a file, from its header (tied weights are stored once).
-
-    Raises:
-        ModelError: as `read_header`.
-    """
-    try:
-        return sum(math.prod(tensor["shape"]) for tensor in _header(path)[0].values())
-    except (KeyError, TypeError) as error:
-        raise ModelError("not-safetensors", path=path, why=error) from None
 
 
 def _header(path: Path) -> tuple[dict[str, Any], int]:

@@ -83,15 +83,7 @@ class RequestFailed(PromptrecError):
 
 
 class _TryAgain(PromptrecError):
-    """A failure that may pass.
-
-    Args:
-        code: of the message catalogue, or a message.
-        pause: seconds that the server names.
-        network: no answer, or an incomplete one.
-        unreachable: no connection.
-        slots: of the message.
-    """
+    """A failure that may pass. `pause` is in seconds, as the server names it; `network`: no or half an answer."""
 
     def __init__(
         self,
@@ -232,22 +224,12 @@ class Client:
         if answer is None and (not text.strip() or text.lstrip().startswith("{")):
             raise _TryAgain("server-broke-off", server=self.address.shown, network=True)
         if not isinstance(answer, dict):
-            raise RequestFailed(
-                "server-not-json",
-                server=self.address.shown,
-                words=self._words(text),
-                permanent=True,
-            )
+            raise RequestFailed("server-not-json", server=self.address.shown, words=self._words(text), permanent=True)
         if answer.get(expected) is not None and not answer.get("error"):
             return answer
         if words := self._words(text):  # gateways answer 200 with an error in the body
             raise self._failure(_code(answer), message("status-with-error", status=status), words, response.headers)
-        raise RequestFailed(
-            "server-answers-otherwise",
-            server=self.address.shown,
-            expected=expected,
-            permanent=True,
-        )
+        raise RequestFailed("server-answers-otherwise", server=self.address.shown, expected=expected, permanent=True)
 
     def _receive(self, method: str, url: str, body: dict[str, Any] | None) -> tuple[httpx.Response, str]:
         """A response and its text; httpx's own errors are not chained, since they may hold the address."""
@@ -266,11 +248,7 @@ class Client:
         except RuntimeError:  # the client is closed
             raise RequestFailed("engine-closed", permanent=True, unreachable=True) from None
         raise _TryAgain(
-            "server-unreachable",
-            server=self.address.shown,
-            why=problem,
-            network=True,
-            unreachable=unreachable,
+            "server-unreachable", server=self.address.shown, why=problem, network=True, unreachable=unreachable
         )
 
     def _words(self, text: str) -> str:

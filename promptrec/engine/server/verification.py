@@ -35,11 +35,7 @@ class Served:
     """Longest prompt with its answer in tokens; None if the server does not say."""
 
     def complete(
-        self,
-        prompt: Tokens,
-        adapter: str | None,
-        wait: Callable[[float], bool] | None,
-        settings: Mapping[str, Any],
+        self, prompt: Tokens, adapter: str | None, wait: Callable[[float], bool] | None, settings: Mapping[str, Any]
     ) -> dict[str, Any]:
         """The server's answer to a prompt, checked to come from this model or adapter.
 
@@ -61,13 +57,8 @@ class Served:
             raise RequestFailed("server-not-completions", permanent=True, server=self.client.address.shown)
         named = answer.get("model")
         if named and isinstance(named, str) and _last(named) not in map(_last, {requested} if adapter else self.names):
-            raise RequestFailed(
-                "server-other-model",
-                server=self.client.address.shown,
-                named=named[:100],
-                requested=requested,
-                permanent=True,
-            )
+            slots = {"server": self.client.address.shown, "named": named[:100], "requested": requested}
+            raise RequestFailed(message("server-other-model", **slots), permanent=True)
         return answer
 
 
@@ -148,9 +139,8 @@ def _check_tokenizer(served: Served, info: ModelInfo, tokenizer: ModelTokenizer)
     """Compare tokenizers if the server shows its own (vLLM does): in another one, every ID means other text."""
     theirs = served.client.tokens(served.model_id, PROBE)
     if theirs is not None and theirs != tokenizer.encode(PROBE, trusted=False):
-        raise EngineError(
-            "server-other-tokenizer", server=served.client.address.shown, served=served.model_id, name=info.name
-        )
+        where = served.client.address.shown
+        raise EngineError("server-other-tokenizer", server=where, served=served.model_id, name=info.name)
 
 
 def _sleep(seconds: float) -> bool:

@@ -33,6 +33,7 @@ except ImportError as missing:
     raise MissingExtra(missing.name or "transformers", "transformers") from None
 
 Pick = Callable[[Any, Sequence[OutputPosition]], Any]
+"""From logits (n, vocabulary) and output positions, whose places are rows of those, a tensor (outputs, values)."""
 ROW_TOKENS = 512  # in a packed row
 # Greatest difference (nats) between two ways of reading the same tokens, in float32 and in half precision.
 SAME_NATS, SAME_NATS_HALF = 1e-3, 0.5
@@ -127,13 +128,7 @@ class TransformersEngine(BaseEngine):
     ) -> list[Output[Logprobs]]:
         """What `pick` takes from the logits after positions `firsts[i]` and later of each sequence.
 
-        Args:
-            sequences: token IDs, none empty.
-            firsts: for each sequence, the first position whose logits are picked from.
-            pick: from logits (n, vocabulary) and output positions, whose places are rows of those logits, gives a
-                tensor (outputs, values).
-            unread: how many tokens at the end of each sequence need not be read.
-            adapter: folder of a LoRA adapter.
+        `unread` tokens at the end of each sequence need not be read.
         """
         texts = {i: s[: len(s) - unread] for i, s in enumerate(sequences)}
         with self.threads, self._adapted(adapter), torch.inference_mode():
@@ -228,11 +223,7 @@ class TransformersEngine(BaseEngine):
     def _try_sharing(self, folder: Path) -> tuple[bool, bool]:
         """Whether prefixes may be shared, and whether rows may be packed: tried on a few tokens.
 
-        Both must give the values of sequences that are read alone. Settings name layers that do not attend to all
-        tokens; any other difference shows in the values or raises.
-
-        Raises:
-            ModelError: the model is not causal, cannot be read, or gives no finite values.
+        Both must give the values of sequences that are read alone.
         """
         tokens = [(7 + 31 * n) % self.vocabulary_size for n in range(26)]
         texts = dict(enumerate((*tokens[:n], *tokens[m:]) for n, m in ((18, 18), (18, 21), (22, 24))))
@@ -255,9 +246,8 @@ class TransformersEngine(BaseEngine):
             self._shares = not keeps_state(config)
             if self._shares:
                 self._shares = self._agrees(alone, lambda: self._grouped(texts, firsts, pick_all))
-            packs = attends_to_all(config) and self._agrees(
-                alone, lambda: self._packed(texts, firsts, pick_all, length=7)
-            )
+            packs = attends_to_all(config)
+            packs = packs and self._agrees(alone, lambda: self._packed(texts, firsts, pick_all, length=7))
         return self._shares, packs
 
     def _agrees(self, alone: Mapping[int, list[float]], read: Callable[[], tuple[Any, dict[int, list[float]]]]) -> bool:
@@ -272,7 +262,6 @@ class TransformersEngine(BaseEngine):
         return most < (SAME_NATS if self._model.dtype == torch.float32 else SAME_NATS_HALF)
 
     def _write(self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None) -> list[Output[str]]:
-        """Generate text for one batch, padded on the left."""
         longest = max(map(len, prompts))
         pad = self.tokenizer.eos_id or 0
         ids = torch.tensor([[*[pad] * (longest - len(p)), *p] for p in prompts], device=self._device)
@@ -306,20 +295,14 @@ class TransformersEngine(BaseEngine):
 
     def _grammar(self) -> Grammars:
         if self._grammars is None:
-            tokenizer = transformers.AutoTokenizer.from_pretrained(
-                self._folder, local_files_only=True, trust_remote_code=False
-            )
+            load = transformers.AutoTokenizer.from_pretrained
+            tokenizer = load(self._folder, local_files_only=True, trust_remote_code=False)
             self._grammars = Grammars(tokenizer, self.vocabulary_size)
         return self._grammars
 
     @contextmanager
     def _adapted(self, source: str | None) -> Iterator[None]:
-        """Read with the adapter in a folder during the block, and with the base model after it.
-
-        Raises:
-            MissingExtra: peft is not installed.
-            InputError: the folder holds no adapter that can be read with this model; see `Adapters.get`.
-        """
+        """Read with the adapter in a folder during the block, and with the base model after it."""
         if source is None:
             yield
             return

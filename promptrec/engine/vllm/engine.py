@@ -1,10 +1,13 @@
 """Engine that reads a model with vLLM in this process: its CUDA build on a GPU, its CPU build elsewhere."""
 
 import os
+import sys
 import uuid
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
@@ -27,11 +30,42 @@ from promptrec.engine.models.registry import ModelInfo
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.progress import report_progress
 from promptrec.engine.tokenizer import ModelTokenizer
-from promptrec.engine.vllm.cache_gaps import Gap, fill_gaps
-from promptrec.engine.vllm.environment import set_environment, without_modules
-from promptrec.engine.vllm.scoring import choose_scoring
+from promptrec.engine.vllm.scoring import Gap, choose_scoring, fill_gaps
 from promptrec.errors import EngineError, InputError, MissingExtra, ModelError, first_line
 from promptrec.messages import reason
+
+QUIET = {
+    "VLLM_LOGGING_LEVEL": "ERROR",
+    "VLLM_NO_USAGE_STATS": "1",
+    "DO_NOT_TRACK": "1",
+    "HF_HUB_OFFLINE": "1",
+    # In this process: it loads in seconds, needs no __main__ guard, and dies with us.
+    "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
+}
+
+
+def set_environment() -> None:
+    """To be called before vLLM is imported."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    if not Path("/dev/nvidiactl").exists():
+        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
+        # The default binds one core of two.
+        os.environ.setdefault("VLLM_CPU_OMP_THREADS_BIND", ",".join(map(str, sorted(os.sched_getaffinity(0)))))
+        os.environ.setdefault("VLLM_HOST_IP", "127.0.0.1")
+        # Even in eager mode small functions are compiled, which needs a compiler and breaks on paths with a space.
+        os.environ.setdefault("TORCHDYNAMO_DISABLE", "1")
+
+
+@contextmanager
+def without_modules(*names: str) -> Iterator[None]:
+    """Take modules out of `sys.modules` for the block; code that has imported them already does not notice."""
+    taken = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    try:
+        yield
+    finally:
+        sys.modules.update(taken)
+
 
 OPEN: "WeakSet[VllmEngine]" = WeakSet()
 CLOSED: list[Any] = []
@@ -127,10 +161,9 @@ class VllmEngine(BaseEngine):
         salt = uuid.uuid4().hex
         repeated = [prompt for prompt, times in Counter(prompts).items() if times > 1]
         self._run(repeated, self._params(max_tokens=1, detokenize=False), adapter, salt)
-        sequences = [(*p, *c) for p, c in zip(prompts, continuations, strict=True)]
-        params = [
-            self._scoring.params(p, c, from_cache=bool(repeated)) for p, c in zip(prompts, continuations, strict=True)
-        ]
+        pairs = list(zip(prompts, continuations, strict=True))
+        sequences = [(*p, *c) for p, c in pairs]
+        params = [self._scoring.params(p, c, from_cache=bool(repeated)) for p, c in pairs]
         if self._max_rank:
             # vLLM 0.32 with LoRA breaks where it scores the prompts of several requests at once.
             done = [self._run([s], [p], adapter, salt)[0] for s, p in zip(sequences, params, strict=True)]
@@ -268,9 +301,8 @@ def _load(vllm: Any, info: ModelInfo, options: EngineOptions) -> Any:  # noqa: A
         # brings) that has every attribute one asks for.
         with warnings.catch_warnings(), without_modules("llvmlite.binding.ffi"):
             warnings.simplefilter("ignore")
-            return vllm.LLM(
-                model=str(info.folder), enable_prefix_caching=True, use_tqdm_on_load=False, **(defaults | wanted)
-            )
+            settings = defaults | wanted
+            return vllm.LLM(model=str(info.folder), enable_prefix_caching=True, use_tqdm_on_load=False, **settings)
     except Exception as error:  # vLLM raises errors of any type while starting
         raise EngineError("vllm-cannot-load", folder=info.folder, why=first_line(error)) from error
     finally:

@@ -8,7 +8,7 @@ It is used if the engine has it and both agree on a first prompt.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from promptrec.engine.base import Tokens
+from promptrec.engine.base import Logprobs, Tokens
 
 # Greatest difference (nats) between two ways of computing the same number in half precision.
 TOLERANCE = 0.05
@@ -44,9 +44,8 @@ class ContinuationScoring:
     def params(self, prompt: Tokens, continuation: Tokens, *, from_cache: bool) -> Any:  # noqa: ANN401
         """The settings for one sequence: row i is of the token after position `len(prompt) - 1 + i`."""
         wanted = {"prompt_logprob_token_ids": [[token] for token in continuation]}
-        params = self._params(
-            temperature=0.0, max_tokens=1, prompt_logprob_start=len(prompt) - 1, detokenize=False, **wanted
-        )
+        start = len(prompt) - 1
+        params = self._params(temperature=0.0, max_tokens=1, prompt_logprob_start=start, detokenize=False, **wanted)
         params.skip_reading_prefix_cache = not from_cache
         return params
 
@@ -73,7 +72,6 @@ def choose_scoring(vllm: Any, llm: Any) -> FullPromptScoring | ContinuationScori
 
 
 def _agree(llm: Any, full: FullPromptScoring, partial: ContinuationScoring) -> bool:  # noqa: ANN401
-    """Whether both give the same values for a few tokens."""
     prompt, continuation = (1, 2, 3, 4), (5, 6, 7)
 
     def read(way: FullPromptScoring | ContinuationScoring) -> Sequence[float | None]:
@@ -83,3 +81,55 @@ def _agree(llm: Any, full: FullPromptScoring, partial: ContinuationScoring) -> b
 
     pairs = list(zip(read(full), read(partial), strict=True))
     return all(a is not None and b is not None and abs(a - b) <= TOLERANCE for a, b in pairs)
+
+
+Gap = tuple[Tokens, int]
+"""A token whose log-probability is missing: all that comes before it, and the token."""
+
+
+def fill_gaps(
+    prompts: Sequence[Tokens],
+    continuations: Sequence[Tokens],
+    read: Sequence[Sequence[float | None]],
+    score: Callable[[list[Gap]], list[float]],
+) -> list[Logprobs]:
+    """The log-probability (nats) of each token of each continuation.
+
+    Args:
+        prompts: what comes before each continuation.
+        continuations: the tokens that are scored.
+        read: the log-probability of each token of each continuation; None where vLLM omits it.
+        score: log-probabilities of tokens that no sequence has. Each is requested once, all in one call.
+    """
+    incomplete = {prompt for prompt, row in zip(prompts, read, strict=True) if None in row}
+    paths = _paths(prompts, continuations, incomplete)
+    known: dict[int, float] = {}
+    for path, row in zip(paths, read, strict=True):
+        known |= {node: value for node, value in zip(path, row, strict=False) if value is not None}
+    missing: dict[int, Gap] = {}
+    for prompt, continuation, path in zip(prompts, continuations, paths, strict=True):
+        for n, node in enumerate(path):
+            if node not in known and node not in missing:
+                missing[node] = ((*prompt, *continuation[:n]), continuation[n])
+    if missing:
+        known |= zip(missing, score(list(missing.values())), strict=True)
+    return [
+        tuple(value if value is not None else known[path[n]] for n, value in enumerate(row))
+        for path, row in zip(paths, read, strict=True)
+    ]
+
+
+def _paths(prompts: Sequence[Tokens], continuations: Sequence[Tokens], roots: set[Tokens]) -> list[list[int]]:
+    """The path of each continuation through a trie with a root for each of these prompts; empty for other prompts."""
+    numbers = {prompt: -n for n, prompt in enumerate(roots, start=1)}
+    edges: dict[tuple[int, int], int] = {}
+    paths = []
+    for prompt, continuation in zip(prompts, continuations, strict=True):
+        path: list[int] = []
+        if prompt in numbers:
+            node = numbers[prompt]
+            for token in continuation:
+                node = edges.setdefault((node, token), len(edges))
+                path.append(node)
+        paths.append(path)
+    return paths

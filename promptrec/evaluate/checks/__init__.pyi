@@ -1,8 +1,8 @@
 from .memorisation import masked_titles as masked_titles
 from .memorisation import permuted_titles as permuted_titles
 from .memorisation import title_variants as title_variants
-from .perturbations import add_typos as add_typos
-from .perturbations import paraphrase as paraphrase
+from .robustness import add_typos as add_typos
+from .robustness import paraphrase as paraphrase
 from .robustness import perturb as perturb
 from .stability import Stability as Stability
 from .stability import mean_stability as mean_stability

@@ -74,13 +74,8 @@ def retitle_query(query: Query, catalog: Catalog, titles: Mapping[str, str]) -> 
     known = {entry: item for entry in query.history if (item := catalog.find(entry)) is not None}
     renames = {item.title: titles[item.item_id] for item in known.values()}
     history = [titles[known[e].item_id] if e in known and e not in catalog else e for e in query.history]
-    return query.model_copy(
-        update={
-            "history": tuple(history),
-            "preferences": retitle(query.preferences, renames),
-            "context": retitle(query.context, renames),
-        }
-    )
+    texts = {name: retitle(getattr(query, name), renames) for name in ("preferences", "context")}
+    return query.model_copy(update={"history": tuple(history), **texts})
 
 
 def _retitle_value(value: FieldValue, titles: Mapping[str, str]) -> FieldValue:

@@ -16,7 +16,7 @@ from promptrec.evaluate.runs.runner import Runner
 from promptrec.evaluate.runs.store import RunStore
 from promptrec.evaluate.stats.significance import PairedDifference, paired_difference
 from promptrec.rank.label_tokens import MAX_LABELS
-from promptrec.rank.listwise.windows import WINDOW
+from promptrec.rank.listwise.generation import WINDOW
 from promptrec.rank.ordering import seeded_order
 
 ORDERS = 5
@@ -41,9 +41,8 @@ def memorisation(
         if name != "real":
             _, found = runner.run(system, variant, limit)
             other = found.values[runner.config.primary]
-            differences["real titles", f"{name} titles"] = paired_difference(
-                _restrict_to(real, other), other, system.seed
-            )
+            pair = ("real titles", f"{name} titles")
+            differences[pair] = paired_difference(_restrict_to(real, other), other, system.seed)
     return {p.reference.removesuffix(" titles"): p for p in comparison_results(differences, runner.config.primary)}
 
 
@@ -65,11 +64,11 @@ def robustness(
     for kind in PERTURBATIONS:
         if kind == "order" and not dataset.candidates_given:
             continue
-        changed = [
-            _perturb_dataset(runner, dataset, kind, system.seed + n) for n in range(ORDERS if kind == "order" else 1)
-        ]
-        inputs = [replace(system, seed=system.seed + n + 1) if kind == "order" else system for n in range(len(changed))]
-        runs = [runner.run(s, d, None) for s, d in zip(inputs, changed, strict=True) if d.queries]
+        runs = []
+        for n in range(ORDERS if kind == "order" else 1):
+            changed = _perturb_dataset(runner, dataset, kind, system.seed + n)
+            reseeded = replace(system, seed=system.seed + n + 1) if kind == "order" else system
+            runs += [runner.run(reseeded, changed, None)] if changed.queries else []
         if runs:
             out[kind] = _stability(runner, store, unperturbed, runs, kind)
     return out
@@ -84,12 +83,8 @@ def position_curve(system: System, dataset: Dataset, store: RunStore) -> tuple[f
     inputs = [request for request in dataset.requests if request.query.query_id in store]
     if not dataset.candidates_given or any(len(request.candidates) > most for request in inputs):
         return ()
-    shown = {
-        request.query.query_id: [
-            item.item_id for item in seeded_order(request.candidates, system.seed, request.query.query_id)
-        ]
-        for request in inputs
-    }
+    dealt = {r.query.query_id: seeded_order(r.candidates, system.seed, r.query.query_id) for r in inputs}
+    shown = {query_id: [item.item_id for item in items] for query_id, items in dealt.items()}
     return tuple(position_lift(store.rankings(shown), shown))
 
 
@@ -120,17 +115,11 @@ def _stability(
         for query_id in unperturbed
     }
     other = {query_id: sum(values) / len(values) for query_id, values in moved.items() if values}
-    pairs = ((next(store.rankings([r.query_id])), r) for changed, _ in runs for r in changed.rankings())
-    moves = mean_stability(pairs)
-    drop = comparison_results(
-        {("as asked", kind): paired_difference(_restrict_to(unperturbed, other), other, store.spec.seed)}, primary
-    )[0]
-    return RobustnessResult(
-        kendall_tau=none_if_nan(moves.kendall_tau),
-        top1_flips=none_if_nan(moves.top1_flip),
-        drop=drop,
-        queries=len(other),
-    )
+    moves = mean_stability((next(store.rankings([r.query_id])), r) for changed, _ in runs for r in changed.rankings())
+    difference = paired_difference(_restrict_to(unperturbed, other), other, store.spec.seed)
+    (drop,) = comparison_results({("as asked", kind): difference}, primary)
+    tau, flips = none_if_nan(moves.kendall_tau), none_if_nan(moves.top1_flip)
+    return RobustnessResult(kendall_tau=tau, top1_flips=flips, drop=drop, queries=len(other))
 
 
 def _restrict_to(values: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:

@@ -1,12 +1,12 @@
+from .audit import QueryCoverage as QueryCoverage
 from .audit import audit_dataset as audit_dataset
 from .dataset import Dataset as Dataset
 from .folder import load_dataset as load_dataset
+from .folder import write_dataset as write_dataset
 from .leaks import find_leaks as find_leaks
-from .query_coverage import QueryCoverage as QueryCoverage
 from .recipes import RECIPES as RECIPES
 from .recipes import Recipe as Recipe
 from .registry import known_datasets as known_datasets
 from .registry import open_dataset as open_dataset
 from .registry import planted_dataset as planted_dataset
 from .split import Split as Split
-from .writer import write_dataset as write_dataset

@@ -1,7 +1,7 @@
 """Audit of a dataset: leaks and mismatches that would distort an evaluation are refused, or removed with a remark."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.identifiers import Likeness, likeness, same_ids
@@ -27,13 +27,8 @@ def audit_dataset(dataset: Dataset) -> Dataset:
     training, found = dataset.training, tuple[str, ...]()
     if training is not None:
         training, found = audit_training(training, dataset.catalog, dataset.relevance)
-    found = (
-        *found,
-        *_relevant_in_queries(dataset),
-        *_relevant_not_among_candidates(dataset),
-        *_unknown_history_entries(dataset),
-        *_lost_characters(dataset),
-    )
+    checks = (_relevant_in_queries, _relevant_not_among_candidates, _unknown_history_entries, _lost_characters)
+    found = (*found, *(remark for check in checks for remark in check(dataset)))
     remarks = tuple(dict.fromkeys((*dataset.remarks, *found)))
     return replace(dataset, training=training, remarks=remarks)
 
@@ -122,19 +117,13 @@ def _relevant_in_queries(dataset: Dataset) -> Iterator[str]:
 
 
 def _relevant_not_among_candidates(dataset: Dataset) -> Iterator[str]:
-    """Queries with relevant items, none of them among their candidates."""
-    judged = [r for r in dataset.requests if relevant_items(dataset.relevance.get(r.query.query_id, {}))]
-    lost = [
-        r for r in judged if not relevant_items(dataset.relevance[r.query.query_id]) & {i.item_id for i in r.candidates}
-    ]
+    relevant = {r.query.query_id: relevant_items(dataset.relevance.get(r.query.query_id, {})) for r in dataset.requests}
+    judged = [r for r in dataset.requests if relevant[r.query.query_id]]
+    lost = [r for r in judged if not relevant[r.query.query_id] & {item.item_id for item in r.candidates}]
     if lost and len(lost) == len(judged):
-        raise InputError(
-            "no-relevant-candidates",
-            path=dataset.name,
-            query_id=lost[0].query.query_id,
-            relevant=min(relevant_items(dataset.relevance[lost[0].query.query_id])),
-            item_id=lost[0].candidates[0].item_id,
-        )
+        first = lost[0].query.query_id
+        found = {"query_id": first, "relevant": min(relevant[first]), "item_id": lost[0].candidates[0].item_id}
+        raise InputError(message("no-relevant-candidates", **found), path=dataset.name)
     if lost:
         yield (
             f"Nothing right among the candidates of {len(lost):,} of {len(judged):,} judged queries, the first "
@@ -159,7 +148,6 @@ def _unknown_history_entries(dataset: Dataset) -> Iterator[str]:
 
 
 def _lost_characters(dataset: Dataset) -> Iterator[str]:
-    """Lost characters that could not be recovered."""
     queries = [query.query_id for query in dataset.queries if LOST in "\n".join(_texts_of_query(query))]
     items = [item.item_id for item in dataset.catalog if LOST in "\n".join(_texts_of_item(item))]
     if queries or items:
@@ -199,3 +187,50 @@ def _likeness_hint(meant: Likeness) -> Message:
 
 def _count_noun(number: int, one: str, several: str = "") -> str:
     return f"{number:,} {one if number == 1 else several or f'{one}s'}"
+
+
+@dataclass(frozen=True)
+class QueryCoverage:
+    """Number of `people` with each part of a query, and lost history entries.
+
+    `unknown_entries` of the `entries` in all histories name no item of the catalogue, or several.
+    """
+
+    people: int
+    preferences: int
+    history: int
+    context: int
+    attributes: int
+    entries: int
+    unknown_entries: int
+    ignored_columns: tuple[str, ...]
+
+    @classmethod
+    def of(cls, dataset: Dataset, limit: int | None = None) -> "QueryCoverage":
+        """Count the first `limit` queries (None: all)."""
+        queries = dataset.queries[:limit]
+        entries = [entry for query in queries for entry in query.history]
+        return cls(
+            people=len(queries),
+            preferences=sum(bool(query.preferences) for query in queries),
+            history=sum(bool(query.history) for query in queries),
+            context=sum(bool(query.context) for query in queries),
+            attributes=sum(bool(query.attributes) for query in queries),
+            entries=len(entries),
+            unknown_entries=sum(dataset.catalog.find(entry) is None for entry in entries),
+            ignored_columns=dataset.ignored_columns,
+        )
+
+    def __str__(self) -> str:
+        sentences = [
+            f"People with words: {self.preferences:,} of {self.people:,}; with a history: {self.history:,}; with a "
+            f"context: {self.context:,}; with attributes: {self.attributes:,}."
+        ]
+        if self.unknown_entries:
+            sentences.append(
+                f"History entries that name no item of the catalogue, or several: {self.unknown_entries:,} of "
+                f"{self.entries:,}; they are told to the model as written."
+            )
+        if self.ignored_columns:
+            sentences.append(f"Columns of the queries that are passed over: {', '.join(self.ignored_columns)}.")
+        return " ".join(sentences)

@@ -45,14 +45,8 @@ def check_leaks(profiles: Iterable[Profile], relevance: Mapping[str, Mapping[str
     leaks = find_leaks(profiles, relevance, catalog)
     if leaks:
         first = leaks[0]
-        raise InputError(
-            "profile-leak",
-            query_id=first.query_id,
-            item_id=first.item_id,
-            title=first.title,
-            where=message(first.where),
-            count=len(leaks),
-        )
+        named = {"query_id": first.query_id, "item_id": first.item_id, "title": first.title}
+        raise InputError(message("profile-leak", **named, where=message(first.where), count=len(leaks)))
 
 
 def _leaks(profile: Profile, relevance: Mapping[str, Mapping[str, int]], catalog: Catalog) -> Iterator[Leak]:

@@ -15,19 +15,7 @@ from promptrec.evaluate.datasets.file_lookup import check_known
 HIGHEST_GRADE = 100
 COLUMNS = 4
 # Header names in files of other tools.
-HEADER_NAMES = {
-    "query_id",
-    "query-id",
-    "qid",
-    "item_id",
-    "docid",
-    "corpus-id",
-    "grade",
-    "score",
-    "rel",
-    "relevance",
-    "label",
-}
+HEADER_NAMES = frozenset("query_id query-id qid item_id docid corpus-id grade score rel relevance label".split())
 
 
 def read_qrels(
@@ -83,5 +71,4 @@ def _grade(cell: str) -> int | None:
 
 
 def _history_ids(query: Query, catalog: Catalog) -> set[str]:
-    """The IDs of the items in a person's history."""
     return {item.item_id for entry in query.history if (item := catalog.find(entry)) is not None}

@@ -39,7 +39,9 @@ def read_queries(path: Path) -> tuple[tuple[Query, ...], tuple[str, ...]]:
             with file and line.
     """
     is_table = path.suffix == ".csv"
-    rows = [(place, _strip_names(row)) for place, row in read_csv(path)] if is_table else list(read_jsonl(path))
+    rows = list(read_csv(path) if is_table else read_jsonl(path))
+    if is_table:
+        rows = [(place, {name.strip(): cell for name, cell in row.items()}) for place, row in rows]
     columns = tuple(dict.fromkeys(name for _, row in rows for name in row if name.strip()))
     if not rows:
         raise InputError("queries-empty", path=path)
@@ -87,15 +89,8 @@ def _query(place: str, row: Mapping[str, Any]) -> Query:
         raise InputError(error.message, path=place) from None
 
 
-def _strip_names(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name.strip(): cell for name, cell in row.items()}
-
-
 def _from_csv_row(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of text as a query's fields."""
-    attributes = {
-        name.removeprefix(ATTRIBUTE): cell for name, cell in row.items() if _is_attribute(name) and cell.strip()
-    }
+    attributes = {name.removeprefix(ATTRIBUTE): c for name, c in row.items() if _is_attribute(name) and c.strip()}
     history = row.get("history", "").split(ENTRY_SEPARATOR)
     return {**row, "query_id": row.get("query_id", "").strip(), "history": history, "attributes": attributes}
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from promptrec.data.download import home
 from promptrec.data.sources.raw_dataset import RawDataset
 from promptrec.data.sources.registry import PUBLIC, get
+from promptrec.evaluate.datasets.folder import SPLITS, write_dataset
 from promptrec.evaluate.datasets.leaks import check_leaks
 from promptrec.evaluate.datasets.profiles import profiles, relevance
 from promptrec.evaluate.datasets.split import DEFAULT_SHARE, SCHEMES, Split, items_by_user, split
-from promptrec.evaluate.datasets.writer import SPLITS, write_dataset
 from promptrec.rank.ordering import seeded_hash
 from promptrec.template.loader import load_template
 from promptrec.template.template import Template

@@ -5,7 +5,8 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain, filterfalse
 
 from promptrec.data.interactions import Interaction, Interactions
 from promptrec.errors import InputError, UnknownName
@@ -28,15 +29,6 @@ class Split:
     support: ByUser
     test: ByUser
     manifest: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Parts:
-    """A split before it is counted."""
-
-    train: list[Interaction]
-    support: ByUser
-    test: ByUser
 
 
 def split(interactions: Interactions, scheme: str, *, seed: int = 0, share: float = DEFAULT_SHARE) -> Split:
@@ -68,9 +60,8 @@ def split(interactions: Interactions, scheme: str, *, seed: int = 0, share: floa
     plan = SCHEMES[scheme](people, seed, share)
     if not plan.test:
         raise InputError("split-without-test", scheme=scheme)
-    train = Interactions.from_interactions(plan.train)
     parameters = {"scheme": scheme, "seed": seed, "share": share}
-    return Split(train, plan.support, plan.test, parameters | _counts(interactions, people, train, plan))
+    return replace(plan, manifest=parameters | _counts(interactions, people, plan))
 
 
 def items_by_user(part: ByUser) -> dict[str, list[str]]:
@@ -83,18 +74,18 @@ def checksum(part: ByUser) -> str:
     return hashlib.sha256(json.dumps(items_by_user(part), ensure_ascii=False).encode()).hexdigest()
 
 
-def _counts(interactions: Interactions, people: ByUser, train: Interactions, plan: _Parts) -> dict[str, object]:
+def _counts(interactions: Interactions, people: ByUser, plan: Split) -> dict[str, object]:
     timed = any(not math.isnan(one.timestamp) for one in interactions)
     return {
         "order": "time" if timed else "hash",
         "interactions": len(interactions),
         "repeated": len(interactions) - sum(map(len, people.values())),
-        "train_users": len(train.users),
-        "train_interactions": len(train),
+        "train_users": len(plan.train.users),
+        "train_interactions": len(plan.train),
         "support_interactions": sum(map(len, plan.support.values())),
         "test_users": len(plan.test),
         "test_interactions": sum(map(len, plan.test.values())),
-        "train_sha256": train.sha256,
+        "train_sha256": plan.train.sha256,
         "support_sha256": checksum(plan.support),
         "test_sha256": checksum(plan.test),
     }
@@ -117,50 +108,48 @@ def _draw(ids: Iterable[str], kind: str, seed: int, share: float) -> set[str]:
     return {i for i in ids if seeded_hash(seed, kind, i) < share * 2**64}
 
 
-def _cold_user(people: ByUser, seed: int, share: float) -> _Parts:
+def _cold_user(people: ByUser, seed: int, share: float) -> Split:
     tested = _draw(people, "user", seed, share)
     train = [one for user, row in people.items() if user not in tested for one in row]
-    return _Parts(train, {}, {user: row for user, row in people.items() if user in tested})
+    return Split(Interactions.from_interactions(train), {}, {u: row for u, row in people.items() if u in tested})
 
 
-def _near_cold(visible: int) -> Callable[[ByUser, int, float], _Parts]:
-    def near_cold(people: ByUser, seed: int, share: float) -> _Parts:
+def _near_cold(visible: int) -> Callable[[ByUser, int, float], Split]:
+    def near_cold(people: ByUser, seed: int, share: float) -> Split:
         plan = _cold_user(people, seed, share)
         known = {user: row for user, row in plan.test.items() if len(row) > visible}
         support = {user: row[:visible] for user, row in known.items()}
-        return _Parts(plan.train, support, {user: row[visible:] for user, row in known.items()})
+        return Split(plan.train, support, {user: row[visible:] for user, row in known.items()})
 
     return near_cold
 
 
-def _cold_item(people: ByUser, seed: int, share: float) -> _Parts:
+def _cold_item(people: ByUser, seed: int, share: float) -> Split:
     tested = _draw({one.item_id for row in people.values() for one in row}, "item", seed, share)
     return _split_by(people, lambda one: one.item_id in tested)
 
 
-def _temporal(people: ByUser, seed: int, share: float) -> _Parts:
+def _temporal(people: ByUser, seed: int, share: float) -> Split:
     times = sorted(one.timestamp for row in people.values() for one in row)
     cut = times[min(math.ceil((1 - share) * len(times)), len(times) - 1)] if times else 0.0
     return _split_by(people, lambda one: one.timestamp >= cut)
 
 
-def _leave_last_out(people: ByUser, seed: int, share: float) -> _Parts:
+def _leave_last_out(people: ByUser, seed: int, share: float) -> Split:
     last = {row[-1] for row in people.values() if len(row) > 1}
     return _split_by(people, lambda one: one in last)
 
 
-def _split_by(people: ByUser, is_test: Callable[[Interaction], bool]) -> _Parts:
+def _split_by(people: ByUser, is_test: Callable[[Interaction], bool]) -> Split:
     """Some interactions of everybody are test; the rest is train, and support of those who are tested."""
-    test = {
-        user: parameters for user, row in people.items() if (parameters := tuple(one for one in row if is_test(one)))
-    }
-    train = [one for row in people.values() for one in row if not is_test(one)]
-    support = {user: tuple(one for one in people[user] if not is_test(one)) for user in test}
-    return _Parts(train, support, test)
+    test = {user: tested for user, row in people.items() if (tested := tuple(filter(is_test, row)))}
+    support = {user: tuple(filterfalse(is_test, people[user])) for user in test}
+    train = filterfalse(is_test, chain.from_iterable(people.values()))
+    return Split(Interactions.from_interactions(train), support, test)
 
 
 _NEED_TIMES = ("temporal",)
-SCHEMES: dict[str, Callable[[ByUser, int, float], _Parts]] = {
+SCHEMES: dict[str, Callable[[ByUser, int, float], Split]] = {
     "cold-user": _cold_user,
     **{f"near-cold-{k}": _near_cold(k) for k in SUPPORT_SIZES},
     "cold-item": _cold_item,

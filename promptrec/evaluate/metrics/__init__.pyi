@@ -1,7 +1,7 @@
 from .beyond_accuracy import BeyondAccuracy as BeyondAccuracy
 from .beyond_accuracy import ExposureCollapse as ExposureCollapse
+from .beyond_accuracy import ItemVectors as ItemVectors
 from .cost import CostMetrics as CostMetrics
-from .diversity import ItemVectors as ItemVectors
 from .ranking import DEFAULT_METRICS as DEFAULT_METRICS
 from .ranking import METRICS as METRICS
 from .ranking import measure as measure

@@ -13,8 +13,7 @@ from promptrec.evaluate.datasets.dataset import Dataset, relevant_items
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.evaluate.results import DatasetResult, Evaluation, RunResult
 from promptrec.evaluate.run_spec import System
-from promptrec.evaluate.runs.query_results import read_values
-from promptrec.evaluate.runs.store import RunStore
+from promptrec.evaluate.runs.store import RunStore, read_values
 from promptrec.rank.expression import template_kinds
 from promptrec.rank.listwise.labels import ListwiseLabels
 from promptrec.rank.listwise.position_bias import ListwisePrior

@@ -26,15 +26,8 @@ def accuracy(dataset: DatasetResult, metrics: Iterable[str]) -> Table:
     best = next((run.system for run in dataset.runs if run.baseline), None)
     against = {c.system: c for c in dataset.comparisons if c.reference == best}
     has_gap = any(run.memorisation for run in dataset.runs)
-    columns = (
-        "system",
-        *names,
-        f"against {best}" if best else "against",
-        *(["memorisation gap"] if has_gap else []),
-        "prompt tokens",
-        "seconds",
-        "not ok",
-    )
+    against_best, gap_column = f"against {best}" if best else "against", ["memorisation gap"] if has_gap else []
+    columns = ("system", *names, against_best, *gap_column, "prompt tokens", "seconds", "not ok")
     rows = tuple(
         (
             run.system,

@@ -4,8 +4,8 @@ from .execution import Executor as Executor
 from .execution import rank_missing as rank_missing
 from .measure import Measurement as Measurement
 from .measure import measure_run as measure_run
-from .query_results import read_systems as read_systems
-from .query_results import read_values as read_values
 from .runner import Runner as Runner
 from .store import RunStore as RunStore
+from .store import read_systems as read_systems
+from .store import read_values as read_values
 from .systems import requested_systems as requested_systems

@@ -5,9 +5,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pydantic import BaseModel, ConfigDict
-
 from promptrec.data.query import RankRequest
+from promptrec.data.record import Record
 from promptrec.engine.base import Engine
 from promptrec.engine.dry_run.engine import SIMULATED, DryRunEngine
 from promptrec.evaluate.config import Config
@@ -17,14 +16,12 @@ from promptrec.evaluate.progress_listener import ProgressListener
 from promptrec.evaluate.run_spec import System
 from promptrec.evaluate.runs.execution import RankInput, rank_batch
 from promptrec.evaluate.runs.systems import Engines, check_training, requested_systems, resolve_auto
-from promptrec.rank.baselines.embedding import Embedding
-from promptrec.rank.baselines.simple import Bm25Ranker, Popular, Random
+from promptrec.rank.baselines.simple import Bm25Ranker, Embedding, Popular, Random
 from promptrec.rank.cost import Plan, Speed, plan
 from promptrec.rank.listwise.labels import ListwiseLabels
 from promptrec.rank.listwise.position_bias import ListwisePrior
 from promptrec.rank.registry import ALIASES
-from promptrec.retrieve.candidates import retrieve_candidates
-from promptrec.retrieve.registry import DEFAULT_RETRIEVER, open_retriever
+from promptrec.retrieve.candidates import DEFAULT_RETRIEVER, open_retriever, retrieve_candidates
 
 # Queries that are ranked by the model itself, to measure its speed, and those whose prompts are counted one by one.
 SAMPLE, COUNTED = 4, 1000
@@ -32,10 +29,8 @@ SAMPLE, COUNTED = 4, 1000
 MEMORISATION_RUNS, ROBUSTNESS_RUNS = 2, 8
 
 
-class SystemCost(BaseModel):
+class SystemCost(Record):
     """One system on one dataset: totals over all queries of the run and of its checks."""
-
-    model_config = ConfigDict(frozen=True)
 
     dataset: str
     system: str
@@ -51,10 +46,8 @@ class SystemCost(BaseModel):
     seconds: float
 
 
-class CostEstimate(BaseModel):
+class CostEstimate(Record):
     """The systems that read a model. What was ranked before is not taken off, and baselines cost next to nothing."""
-
-    model_config = ConfigDict(frozen=True)
 
     systems: tuple[SystemCost, ...]
 

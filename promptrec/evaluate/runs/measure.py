@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from promptrec.data.item import Item
 from promptrec.errors import writing
 from promptrec.evaluate.datasets.dataset import Dataset, relevant_items
-from promptrec.evaluate.metrics.beyond_accuracy import BeyondAccuracy
+from promptrec.evaluate.metrics.beyond_accuracy import BeyondAccuracy, ItemVectors
 from promptrec.evaluate.metrics.cost import CostMetrics
-from promptrec.evaluate.metrics.diversity import ItemVectors
 from promptrec.evaluate.metrics.ranking import mean_of_defined, measure
 from promptrec.evaluate.metrics.validity import Validity
 from promptrec.evaluate.results import Estimate, none_if_nan
 from promptrec.evaluate.runs.store import METRICS, PER_QUERY, RESUME_HINT, TREC, RunStore
 from promptrec.evaluate.stats.comparison import Values
 from promptrec.evaluate.stats.significance import interval
-from promptrec.rank.ranking import Ranking
-from promptrec.rank.ranking_run import Run
+from promptrec.rank.ranking import Ranking, Run
 
 
 @dataclass(frozen=True)
@@ -62,10 +60,8 @@ def measure_run(
     estimates = {name: estimate(by_query, seed) for name, by_query in values.items()}
     retrieved = {} if dataset.candidates_given else {"retrieved": mean_of_defined(found)}
     more = {name: none_if_nan(value) for name, value in {**retrieved, **beyond_accuracy.summary()}.items()}
-    valid = {name: value for name, value in validity.summary().items() if not math.isnan(value)}
-    measured = Measurement(
-        values, estimates, more, valid, _without_nan(cost.summary()), tuple(beyond_accuracy.alarms())
-    )
+    valid, spent = _without_nan(validity.summary()), _without_nan(cost.summary())
+    measured = Measurement(values, estimates, more, valid, spent, tuple(beyond_accuracy.alarms()))
     _write(store, measured)
     return measured
 

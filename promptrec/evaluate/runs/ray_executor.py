@@ -59,8 +59,6 @@ def _rebuild_error(name: str, reason: str) -> PromptrecError:
 
 
 class _Worker:
-    """Holds a recommender; Ray makes one for each actor."""
-
     def __init__(self, open_recommender: OpenRecommender) -> None:
         self._open = open_recommender
 

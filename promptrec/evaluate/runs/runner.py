@@ -8,7 +8,7 @@ from promptrec.engine.progress import listening
 from promptrec.errors import InputError, MissingExtra, UnknownName
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.evaluate.metrics.diversity import ItemVectors
+from promptrec.evaluate.metrics.beyond_accuracy import ItemVectors
 from promptrec.evaluate.metrics.ranking import RunningMean, measure
 from promptrec.evaluate.progress_listener import ProgressListener
 from promptrec.evaluate.results import none_if_nan

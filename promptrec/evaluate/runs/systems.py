@@ -125,10 +125,8 @@ def resolve_auto(
         if engine is not None:
             info = resolve(system.model, "language model") if system.model else None
 
-            def probing(ranker: str, model: str = engine.model_id) -> None:
-                listener.on_note(
-                    f"auto: probing {model} as {ranker} (some minutes in all, once for each model and language)"
-                )
+            def notify(ranker: str, model: str = engine.model_id) -> None:
+                listener.on_note(f"auto: probing {model} as {ranker} (some minutes, once for each model and language)")
 
             found = auto(
                 engine,
@@ -137,7 +135,7 @@ def resolve_auto(
                 system.encoder,
                 options=system.options,
                 adapter=system.adapter,
-                notify=probing,
+                notify=notify,
             )
             chosen, why = reweight(found, _first_requests(system, dataset, engine, listener))
             listener.on_note(f"{dataset.name}: auto takes {chosen} with {found.model}: {why}")

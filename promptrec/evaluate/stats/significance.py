@@ -8,6 +8,7 @@ rankers do. A difference is shown when the interval and the randomisation test b
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
+from itertools import accumulate
 from typing import Annotated, TypeVar
 
 import numpy as np
@@ -146,11 +147,9 @@ def holm(p_values: Mapping[Key, float]) -> dict[Key, float]:
     A NaN, where nothing could be tested, counts as 1: the family stays as large as it was declared.
     """
     raw = {key: 1.0 if math.isnan(p) else p for key, p in p_values.items()}
-    adjusted: dict[Key, float] = {}
-    highest = 0.0
-    for done, key in enumerate(sorted(raw, key=lambda key: raw[key])):
-        highest = max(highest, min(1.0, (len(raw) - done) * raw[key]))
-        adjusted[key] = highest
+    order = sorted(raw, key=raw.__getitem__)
+    scaled = (min(1.0, (len(raw) - done) * raw[key]) for done, key in enumerate(order))
+    adjusted = dict(zip(order, accumulate(scaled, max), strict=True))
     return {key: adjusted[key] for key in p_values}
 
 

@@ -87,7 +87,6 @@ class _Collaborative(ModelFreeRanker):
 
     @cached_property
     def _likes(self) -> Mapping[str, int]:
-        """Number of likes of each item in the training data."""
         return dict(self._likes_frame["item_id"].value_counts())
 
     @cached_property

@@ -25,11 +25,9 @@ class CompositeRanker(ABC):
         started = time.perf_counter()
         evidence = [ResultBuilder(request) for request in requests]
         rankings = self.score(evidence, engine)
-        templates = tuple(dict.fromkeys(ref for ranking in rankings for ref in ranking.templates))
+        refs = tuple(dict.fromkeys(ref for ranking in rankings for ref in ranking.templates))
         seconds = time.perf_counter() - started
-        return build_rankings(
-            evidence, self.name, self._seed, templates, engine if templates else None, seconds=seconds
-        )
+        return build_rankings(evidence, self.name, self._seed, refs, engine if refs else None, seconds=seconds)
 
     @abstractmethod
     def score(self, evidence: Sequence[ResultBuilder], engine: Engine | None) -> Iterable[Ranking]:

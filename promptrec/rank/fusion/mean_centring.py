@@ -84,7 +84,6 @@ class MeanCentred(CompositeRanker):
         return read, known | scores
 
     def _key(self, query: Query, item: Item, engine: Engine | None) -> Key:
-        """What a reference score depends on."""
         model = engine.model_id if engine else None
         return self._member.name, model, self._template, query.preferences, item.model_dump_json()
 

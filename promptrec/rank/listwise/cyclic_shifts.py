@@ -75,7 +75,6 @@ def _reversed_bits(turn: int, k: int) -> int:
 
 
 def _add_mean_scores(e: ResultBuilder, readings: Sequence[LabelReading | None]) -> None:
-    """Score the candidates by the shifts that could be read."""
     read = [reading for reading in readings if reading is not None]
     if not read:
         return

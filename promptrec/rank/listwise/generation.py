@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import ClassVar
 
-from promptrec.answer.base import AnswerFormat, Parsed
+from promptrec.answer.base import AnswerFormat, Parsed, ParseReport
 from promptrec.answer.registry import answer_format
 from promptrec.data.item import Item
 from promptrec.engine.base import Constraint, Engine, Output, Sampling, Tokens
@@ -14,11 +14,27 @@ from promptrec.messages import Reason, message, reason
 from promptrec.prompt import PromptTooLong, fit
 from promptrec.rank.base import PromptRanker
 from promptrec.rank.label_tokens import label_names
-from promptrec.rank.listwise.windows import windows
 from promptrec.rank.ordering import best_first, seeded_order
-from promptrec.rank.ranking import ReplyReport
 from promptrec.rank.result_builder import ResultBuilder
+from promptrec.template.kinds import KINDS
 from promptrec.template.template import Template
+
+# Candidates per prompt, and distance between the starts of neighbouring windows.
+WINDOW = KINDS["listwise-text"].most_candidates
+STEP = 10
+
+
+def windows(n: int) -> tuple[slice, ...]:
+    """Slices of a list of `n`, from its end to its beginning, each overlapping the one before.
+
+    If every window is ordered correctly, one pass brings the best `WINDOW - STEP` to the front. A list no longer than
+    a window is one slice.
+    """
+    spans = [slice(max(0, n - WINDOW), n)]
+    while spans[-1].start > 0:
+        end = spans[-1].stop - STEP
+        spans.append(slice(max(0, end - WINDOW), end))
+    return tuple(spans)
 
 
 class WindowedOrder:
@@ -37,7 +53,7 @@ class WindowedOrder:
             else seeded_order(request.candidates, seed, request.query.query_id)
         )
         self.parts = windows(len(self.items))
-        self._reports: list[ReplyReport] = []
+        self._reports: list[ParseReport] = []
         self._named = 0
         """Number of candidates that the replies named, repeats in several windows counted."""
         self._complete = 0
@@ -48,7 +64,7 @@ class WindowedOrder:
         """Order a part as its reply does: what it named, then the others in the order they had."""
         report = parsed.report
         self._reports.append(
-            ReplyReport(
+            ParseReport(
                 missing=tuple(choices[c].item_id for c in report.missing),
                 repeated=tuple(choices[c].item_id for c in report.repeated),
                 unknown=report.unknown,
@@ -75,9 +91,9 @@ class WindowedOrder:
             e.score(item.item_id, listwise_text=float(n - position))
         if self._complete < len(self.parts):
             e.status = "repaired"
-            e.notes.append(self._repairs(e.reply or ReplyReport()))
+            e.notes.append(self._repairs(e.reply or ParseReport()))
 
-    def _repairs(self, reply: ReplyReport) -> Reason:
+    def _repairs(self, reply: ParseReport) -> Reason:
         faults = {"missing": len(reply.missing), "repeated": len(reply.repeated), "unknown": len(reply.unknown)}
         if len(self.parts) == 1:
             return reason("reply-incomplete", count=len(self.items), **faults)
@@ -100,11 +116,11 @@ class WindowedOrder:
         e.notes.append(Reason(message("no-candidate-in-reply"), order))
 
 
-def _merge(reports: Sequence[ReplyReport]) -> ReplyReport | None:
+def _merge(reports: Sequence[ParseReport]) -> ParseReport | None:
     """The faults of all replies in one report; None if there are no replies."""
     if not reports:
         return None
-    return ReplyReport(
+    return ParseReport(
         missing=tuple(chain.from_iterable(report.missing for report in reports)),
         repeated=tuple(chain.from_iterable(report.repeated for report in reports)),
         unknown=tuple(chain.from_iterable(report.unknown for report in reports)),

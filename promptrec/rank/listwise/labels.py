@@ -11,7 +11,7 @@ from promptrec.messages import Message, message, reason
 from promptrec.prompt import PromptTooLong, fit
 from promptrec.rank.base import PromptRanker
 from promptrec.rank.label_tokens import label_tokens
-from promptrec.rank.listwise.windows import WINDOW
+from promptrec.rank.listwise.generation import WINDOW
 from promptrec.rank.ordering import seeded_order
 from promptrec.rank.result_builder import ResultBuilder
 from promptrec.template.kinds import KINDS

@@ -97,7 +97,8 @@ class PositionBias(Record):
             mean = _mean([reading for reading in found if len(reading.labels) == n])
             known = earlier and earlier.offsets_for(mean.labels, EARLIER)
             by_size[n] = _pool(known, mean) if known else mean
-        return cls(model=engine.model_id, adapter=_sha256(adapter), template=TemplateRef.of(template), by_size=by_size)
+        ref, sha256 = TemplateRef.of(template), adapter_sha256(adapter)
+        return cls(model=engine.model_id, adapter=sha256, template=ref, by_size=by_size)
 
     def check(self, engine: Engine, template: Template, adapter: str | None, where: Message) -> None:
         """Check that the bias was fitted for this model, adapter and template.
@@ -114,7 +115,7 @@ class PositionBias(Record):
         now = TemplateRef.of(template)
         fitted_and_now = {
             "model": (self.model, engine.model_id),
-            "adapter": ((self.adapter or "none")[:8], (_sha256(adapter) or "none")[:8]),
+            "adapter": ((self.adapter or "none")[:8], (adapter_sha256(adapter) or "none")[:8]),
             "template": (self.template.name, now.name),
             "template-text": (self.template.sha256[:8], now.sha256[:8]),
         }
@@ -185,12 +186,7 @@ def _pool(a: PositionOffsets, b: PositionOffsets) -> PositionOffsets:
     return PositionOffsets(labels=a.labels, offsets=tuple(offsets.tolist()), requests=total)
 
 
-def _sha256(adapter: str | None) -> str | None:
-    return adapter and adapter_sha256(adapter)
-
-
 def _check_equal(fitted_and_now: Mapping[str, tuple[str, str]], where: Message) -> None:
-    """Raise InputError if a value differs from the one at fitting time."""
     stale = tuple(
         reason("fitted-for", what=message(f"kind/{name}"), was=was, now=now)
         for name, (was, now) in fitted_and_now.items()

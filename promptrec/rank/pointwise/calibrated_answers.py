@@ -54,7 +54,6 @@ class CalibratedRanker(PromptRanker):
             e.diagnostics["word-mass"] = e.diagnostics.get("word-mass", 0.0) + mass
 
     def _read(self, prompts: Sequence[Fitted], engine: Engine, template: Template) -> list[Output[Logprobs]]:
-        """Log-probabilities of the template's answer words after each prompt."""
         if not prompts:
             return []
         words = word_tokens(engine.tokenizer, prompts[0].prompt.text, template.header.answers)
@@ -69,7 +68,6 @@ class CalibratedRanker(PromptRanker):
         return [_join(outputs[at : at + n]) for at in range(0, len(outputs), n)]
 
     def _null_scores(self, pairs: Sequence[Pair], engine: Engine, template: Template) -> list[float | None]:
-        """The score of each pair's item for an empty profile."""
         budget = engine.context_length - RESERVE
         fitted = [fit(template, Query(), (p.item,), (), engine.tokenizer, budget) for p in pairs]
         reader = (self.name, engine.model_id, self._setup.adapter_sha256)

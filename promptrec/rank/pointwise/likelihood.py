@@ -76,10 +76,7 @@ class ItemPmi(PromptRanker):
             if output.value is not None and null is not None:
                 likelihood = sum(output.value)
                 pair.evidence.score(
-                    pair.item.item_id,
-                    item_pmi=likelihood - null,
-                    log_likelihood=likelihood,
-                    null_log_likelihood=null,
+                    pair.item.item_id, item_pmi=likelihood - null, log_likelihood=likelihood, null_log_likelihood=null
                 )
 
     def _null_scores(self, pairs: Sequence[Pair], engine: Engine, template: Template) -> list[float | None]:
@@ -97,5 +94,4 @@ class ItemPmi(PromptRanker):
 
 
 def _read(pairs: Sequence[Pair], engine: Engine, setup: Setup) -> list[Output[Logprobs]]:
-    """Log-probabilities of the tokens of each pair's reply."""
     return engine.loglikelihood([p.context for p in pairs], [p.reply for p in pairs], adapter=setup.adapter)

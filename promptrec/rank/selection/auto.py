@@ -198,7 +198,7 @@ def _key(info: ModelInfo, engine: Engine, encoder: str, options: EngineOptions, 
         encoder_sha256 = folder_sha256(resolve(encoder, "text encoder").folder)
     except PromptrecError:
         encoder_sha256 = ""
-    weights = [folder_sha256(info.folder), adapter and adapter_sha256(adapter)]
+    weights = [folder_sha256(info.folder), adapter_sha256(adapter)]
     relevant_options = options.model_dump(mode="json", exclude=set(NOT_OF_RESULTS))
     constants = [PROBED, REFERENCES, TOLERANCE, SHRINKAGE, astuple(WEIGHTING)]
     parts = [promptrec.__version__, weights, engine.name, relevant_options, encoder_sha256, folder_sha256(FOLDER)]

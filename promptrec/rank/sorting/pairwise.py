@@ -15,8 +15,7 @@ from promptrec.data.item import Item
 from promptrec.messages import reason
 from promptrec.rank.ordering import DECIMALS, average_ties, rank_scores, seeded_order
 from promptrec.rank.result_builder import ResultBuilder
-from promptrec.rank.sorting.base import Comparison, ComparisonRanker, Labels
-from promptrec.rank.sorting.heap import best_by_heap
+from promptrec.rank.sorting.base import Comparison, ComparisonRanker, Labels, best_by_heap
 
 # Most candidates of `pairwise-all`: all pairs of them are 4,032 prompts.
 MAX_CANDIDATES = 64

@@ -9,8 +9,7 @@ from typing import ClassVar
 from promptrec.data.item import Item
 from promptrec.rank.ordering import DECIMALS, average_ties, rank_scores, seeded_order
 from promptrec.rank.result_builder import ResultBuilder
-from promptrec.rank.sorting.base import Comparison, ComparisonRanker
-from promptrec.rank.sorting.heap import best_by_heap
+from promptrec.rank.sorting.base import Comparison, ComparisonRanker, best_by_heap
 
 CHILDREN = 3
 

@@ -18,8 +18,7 @@ from promptrec.errors import InvalidValue
 from promptrec.messages import LANGUAGES, slot_of
 from promptrec.template.filters import language_filters
 from promptrec.template.sandbox.allowlist import LARGEST_NUMBER, TESTS
-from promptrec.template.sandbox.budget import BUDGET
-from promptrec.template.sandbox.budgeted_filters import budgeted_filter, budgeted_test, join, to_text
+from promptrec.template.sandbox.budget import BUDGET, budgeted_filter, budgeted_test, join, to_text
 from promptrec.template.sandbox.metering import METERING_FILTERS, add_metering
 from promptrec.template.spans import CLOSE, OPEN, Span
 

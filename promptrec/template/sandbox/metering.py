@@ -13,8 +13,7 @@ from jinja2 import nodes
 from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 
-from promptrec.template.sandbox.budget import budget_of
-from promptrec.template.sandbox.budgeted_filters import to_text
+from promptrec.template.sandbox.budget import budget_of, to_text
 
 # Names of filters that no template can write.
 PAY, ENTER, WEIGH, SLICE, CONCATENATE = "_pay", "_enter", "_weighed", "_cut", "_put_together"
@@ -71,11 +70,10 @@ METERING_FILTERS = {PAY: pay, ENTER: enter, WEIGH: weigh, SLICE: slice_copy, CON
 class _Metering(NodeTransformer):
     """Tree transformer with Jinja's visitor names; each returns the replacement of its node."""
 
-    def visit_Template(self, node: nodes.Template) -> nodes.Node:  # noqa: N802
+    def visit_Template(self, node: nodes.Template | nodes.Block) -> nodes.Node:  # noqa: N802
         return self._with_head(node, ENTER)
 
-    def visit_Block(self, node: nodes.Block) -> nodes.Node:  # noqa: N802
-        return self._with_head(node, ENTER)
+    visit_Block = visit_Template  # noqa: N815
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
         if isinstance(node.test, nodes.Expr):
@@ -95,13 +93,11 @@ class _Metering(NodeTransformer):
             operand.expr = _weigh(operand.expr)
         return node
 
-    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802
+    def visit_List(self, node: nodes.List | nodes.Dict) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
         return _call(WEIGH, node)
 
-    def visit_Dict(self, node: nodes.Dict) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        return _call(WEIGH, node)
+    visit_Dict = visit_List  # noqa: N815
 
     def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)

@@ -69,11 +69,9 @@ def read_yaml(text: str, path: str, lines_before: int = 0) -> dict[str, Any]:
     try:
         # The base loader reads every value as text. Other loaders read the answer word Yes as a boolean.
         mapping = yaml.load(text, Loader=_Plain) or {}  # noqa: S506 - it builds only text
-    except _DuplicateKey as duplicate:
-        first, second = (line + 1 + lines_before for line in (duplicate.first, duplicate.second))
-        raise TemplateError(
-            "name-twice", path=path, line=second, name=duplicate.name, first=first, second=second
-        ) from None
+    except _DuplicateKey as twice:
+        first, second = (line + 1 + lines_before for line in (twice.first, twice.second))
+        raise TemplateError("name-twice", path=path, line=second, name=twice.name, first=first, second=second) from None
     except yaml.YAMLError as error:
         line, found = explain_error(text, error)
         raise TemplateError(found, path=path, line=line + lines_before) from None

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from promptrec.engine.base import Constraint, Sampling, Usage
 from promptrec.engine.dry_run.engine import DryRunEngine
-from promptrec.engine.gpu import Gpu
 from promptrec.engine.options import EngineOptions
+from promptrec.engine.registry import Gpu
 from promptrec.errors import InputError, UnknownName
-from promptrec.testing.bytes_tokenizer import BytesTokenizer
+from promptrec.testing.bytes_model import BytesTokenizer
 
 TOKENS = st.lists(st.integers(0, 2**20 - 1), min_size=1, max_size=8).map(tuple)
 

@@ -5,7 +5,7 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.engine.vllm.cache_gaps import fill_gaps
+from promptrec.engine.vllm.scoring import fill_gaps
 
 # Few tokens, so that continuations begin alike.
 TOKENS = st.integers(0, 2)

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from promptrec.engine.vllm.environment import without_modules
+from promptrec.engine.vllm.engine import without_modules
 
 
 def test_a_hidden_module_is_gone_for_a_while_and_the_same_afterwards():

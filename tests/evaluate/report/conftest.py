@@ -8,11 +8,12 @@ import random
 
 import pytest
 
+from promptrec.answer.base import ParseReport
 from promptrec.engine.base import Usage
 from promptrec.evaluate.baseline_comparison import compare_all, headline
 from promptrec.evaluate.config import Config
 from promptrec.evaluate.datasets.folder import load_dataset
-from promptrec.evaluate.report.write import write_report
+from promptrec.evaluate.report.page import write_report
 from promptrec.evaluate.results import (
     EVALUATION,
     ComparisonResult,
@@ -25,7 +26,7 @@ from promptrec.evaluate.results import (
 from promptrec.evaluate.run_spec import RunSpec
 from promptrec.evaluate.runs.measure import measure_run
 from promptrec.evaluate.runs.store import RunStore
-from promptrec.rank.ranking import RankedItem, Ranking, ReplyReport, TemplateRef
+from promptrec.rank.ranking import RankedItem, Ranking, TemplateRef
 from promptrec.template.loader import load_template
 from promptrec.testing.planted_dataset import make_planted_dataset
 
@@ -174,7 +175,7 @@ def _ranking(spec, request, dataset, strength, rng):
         templates=spec.templates,
         seed=spec.seed,
         ordered_by="score",
-        reply=ReplyReport(missing=("3",)) if spec.ranker == "listwise-labels" else None,
+        reply=ParseReport(missing=("3",)) if spec.ranker == "listwise-labels" else None,
         usage=Usage(
             prompt_tokens=tokens, cached_tokens=tokens // 3, calls=bool(tokens), seconds=0.3 if tokens else 0.002
         ),

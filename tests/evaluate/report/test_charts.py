@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from promptrec.evaluate.report import charts
 from promptrec.evaluate.results import Estimate
-from promptrec.evaluate.runs.query_results import read_values
+from promptrec.evaluate.runs.store import read_values
 
 METRIC = "ndcg@10"
 POINTS = st.lists(st.tuples(st.floats(0.001, 1000), st.floats(0, 1)), max_size=12)

@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from promptrec.errors import MissingExtra
-from promptrec.evaluate.report.svg import BASELINE, INK, OURS, SECOND, figure
+from promptrec.evaluate.report.charts import BASELINE, INK, OURS, SECOND, figure
 
 
 def _dots(axes):

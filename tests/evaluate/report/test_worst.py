@@ -6,11 +6,14 @@ import pytest
 from promptrec.evaluate.datasets.registry import open_dataset
 from promptrec.evaluate.report import error_analysis as module
 from promptrec.evaluate.report.error_analysis import MAX_CHARACTERS, worst_queries
-from promptrec.evaluate.report.page import worst_queries_section
-from promptrec.evaluate.runs.query_results import read_values
-from promptrec.evaluate.runs.store import RunStore
+from promptrec.evaluate.report.page import pages
+from promptrec.evaluate.runs.store import RunStore, read_values
 
 METRIC = "ndcg@10"
+
+
+def worst_queries_section(worst):
+    return pages().get_template("worst_queries.html").render(worst=worst)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 
 from promptrec.errors import InputError
 from promptrec.evaluate.report.markdown import as_markdown
-from promptrec.evaluate.report.write import write_report
+from promptrec.evaluate.report.page import write_report
 
 
 def test_page_and_markdown_are_written_beside_the_evaluation(page, sample, evaluation):

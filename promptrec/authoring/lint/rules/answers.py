@@ -61,15 +61,9 @@ def words_are_single_tokens(context: LintContext) -> Iterator[Diagnostic]:
     least = min(len(one) for one in ids)
     for word, tokens in zip(words, ids, strict=True):
         if len(word) > 1 and len(tokens) > least:
-            cut = "·".join(context.tokenizer.decode((token,)) for token in tokens)
-            yield fault(
-                "word-tokens",
-                context.place("answers", word),
-                "warning",
-                word=repr(word),
-                count=len(tokens),
-                cut=cut.strip(),
-            )
+            place = context.place("answers", word)
+            cut = "·".join(context.tokenizer.decode((token,)) for token in tokens).strip()
+            yield fault("word-tokens", place, "warning", word=repr(word), count=len(tokens), cut=cut)
 
 
 def labels_are_single_tokens(context: LintContext) -> Iterator[Diagnostic]:

@@ -33,14 +33,8 @@ def language_matches_header(context: LintContext) -> Iterator[Diagnostic]:
     words = {"zh": len(_HAN.findall(text)) / HAN_A_WORD, "en": float(len(_LATIN.findall(text)))}
     other = "zh" if language == "en" else "en"
     if words[other] > words[language] and words[other] >= FEWEST:
-        yield fault(
-            "language/text",
-            context.place("language"),
-            code=language,
-            meant=other,
-            name=NAMES[language],
-            other=NAMES[other],
-        )
+        place = context.place("language")
+        yield fault("language/text", place, code=language, meant=other, name=NAMES[language], other=NAMES[other])
     else:
         yield from answers_in_another_language(context)
         yield from requests_another_language(context)
@@ -51,13 +45,8 @@ def answers_in_another_language(context: LintContext) -> Iterator[Diagnostic]:
     wrong = _LATIN if context.header.language == "zh" else _HAN
     for word in context.header.answers:
         if context.kind.words and wrong.search(word):
-            yield fault(
-                "language/word",
-                context.place("answers", word),
-                "warning",
-                word=repr(word),
-                name=NAMES[context.header.language],
-            )
+            place = context.place("answers", word)
+            yield fault("language/word", place, "warning", word=repr(word), name=NAMES[context.header.language])
 
 
 def requests_another_language(context: LintContext) -> Iterator[Diagnostic]:
@@ -65,9 +54,8 @@ def requests_another_language(context: LintContext) -> Iterator[Diagnostic]:
     for line in context.lines():
         request = _LANGUAGE_REQUEST.search(line.text)
         if request and _CODES.get(request[1] or request[2]) != context.header.language:
-            yield fault(
-                "language/asked", line.place, "warning", written=repr(request[0]), name=NAMES[context.header.language]
-            )
+            name = NAMES[context.header.language]
+            yield fault("language/asked", line.place, "warning", written=repr(request[0]), name=name)
 
 
 _SUCH_AS = re.compile(
@@ -95,13 +83,8 @@ def examples_vary(context: LintContext) -> Iterator[Diagnostic]:
         words = context.kind.words
         always = words.best_and_worst(context.header.answers)[0] if words and len(examples) == 1 else ""
     if always:
-        yield fault(
-            "one-answer",
-            context.place("examples"),
-            always=always,
-            least=3 if context.listwise else 2,
-            file=context.header.examples or "",
-        )
+        least, file = 3 if context.listwise else 2, context.header.examples or ""
+        yield fault("one-answer", context.place("examples"), always=always, least=least, file=file)
 
 
 def typed_answers(context: LintContext) -> Iterator[Diagnostic]:
@@ -128,7 +111,6 @@ def _either(words: tuple[str, ...]) -> Slot:
 
 
 def _answers(text: str, context: LintContext) -> set[str]:
-    """The answers that some words name."""
     if context.listwise:
         return {a or b for a, b in _LABEL.findall(text)}
     return {word for word in context.header.answers if names_word(text, word)}

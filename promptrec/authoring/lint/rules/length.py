@@ -9,7 +9,7 @@ from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.sample_request import SAMPLE_PERSON, SAMPLE_WORDS, Sample, render_args
 from promptrec.data.item import Item
 from promptrec.messages import message
-from promptrec.prompt import PromptTooLong, Tokenizer, fit
+from promptrec.prompt import PromptTooLong, Tokenizer
 from promptrec.rank.pointwise.calibrated_answers import RESERVE
 from promptrec.template.context import lengths
 
@@ -26,24 +26,11 @@ def longest_prompt_fits(context: LintContext, items: Iterable[Item]) -> Iterator
     sample = _longest(context, items)
     budget = context.context_length - _reserve(context, sample, context.tokenizer)
     try:
-        fit(
-            context.template,
-            sample.query,
-            sample.items,
-            sample.labels,
-            context.tokenizer,
-            budget,
-            instruction=sample.instruction,
-        )
+        sample.fit(context.template, context.tokenizer, budget)
     except PromptTooLong as too_long:
-        uncut = _uncut(context)
-        yield fault(
-            "too-long",
-            context.place("truncate"),
-            many=message("with-candidates", number=len(sample.items)) if context.listwise else "",
-            why=too_long.message,
-            also=message("or-limit", name=uncut[0]) if uncut else "",
-        )
+        many = message("with-candidates", number=len(sample.items)) if context.listwise else ""
+        also = message("or-limit", name=uncut[0]) if (uncut := _uncut(context)) else ""
+        yield fault("too-long", context.place("truncate"), many=many, why=too_long.message, also=also)
 
 
 def long_fields_are_truncated(context: LintContext) -> Iterator[Diagnostic]:

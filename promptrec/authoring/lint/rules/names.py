@@ -53,13 +53,15 @@ def unknown_names(context: LintContext) -> Iterator[Diagnostic]:
 def printed_lists(context: LintContext) -> Iterator[Diagnostic]:
     """Report lists and tables that are printed as they are, since they have no text."""
     for use in context.uses():
+        # As if each entry were a text, without a `map` that makes one of each.
+        joined = "join" in use.filters and "map" not in use.filters
         if use.printed and use.names in OBJECTS:
             yield fault("printed-list/whole", use.place, written=use.written, of=_OF[use.names[0]])
         elif use.printed and use.names in LISTS and not use.filters:
             yield fault("printed-list", use.place, written=use.written)
         elif use.printed and use.names == TABLE and not use.filters:
             yield fault("printed-list/table", use.place, written=use.written)
-        elif use.printed and use.names in PAIRS and (not use.filters or _joined(use)):
+        elif use.printed and use.names in PAIRS and (not use.filters or joined):
             yield fault("printed-list/pairs", use.place, written=use.written, pairs=use.written)
         elif use.printed and use.names[:-1] in PAIRS and use.names[-1] == EACH and not use.filters:
             pairs = _gone_through_alone(use.written, context.files[use.place.path])
@@ -73,11 +75,6 @@ def _gone_through_alone(name: str, text: str) -> str:
     half = rf"\bfor\s+(?:{re.escape(name)}\s*,|\w+\s*,\s*{re.escape(name)}\s+in\b)"
     found = re.search(one, text)
     return found[1] if found and not re.search(half, text) else ""
-
-
-def _joined(use: Use) -> bool:
-    """Whether it is joined as if each entry were a text, without a `map` that makes one of each."""
-    return "join" in use.filters and "map" not in use.filters
 
 
 def _owner(context: LintContext, use: Use, wrong: str) -> str:

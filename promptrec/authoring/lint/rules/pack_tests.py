@@ -11,8 +11,8 @@ from promptrec.authoring.lint.context import LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.sample_request import own_catalog
 from promptrec.messages import Message, Slot, message
+from promptrec.template.front_matter import TemplateTest
 from promptrec.template.syntax.yaml_hints import MARK
-from promptrec.template.test_case import TemplateTest
 
 NEAR = 50
 # What people write between titles, and around them, besides commas and brackets.
@@ -68,7 +68,8 @@ def tests_agree(context: LintContext) -> Iterator[Diagnostic]:
     items = len(own_catalog(context.template) or context.catalog or ())
     for number, test in enumerate(context.header.tests):
         wanted = len(test.include)
-        alike.setdefault(_ranking_inputs(test), []).append(number)
+        # Two tests that share these share their ranking.
+        alike.setdefault((test.query("same").model_dump_json(), frozenset(test.candidates)), []).append(number)
         both = set(test.include) & set(test.exclude)
         left = (len(test.candidates) or items) - len(set(test.exclude))
         if both:
@@ -76,11 +77,7 @@ def tests_agree(context: LintContext) -> Iterator[Diagnostic]:
         elif test.exclude and items and left < test.top:
             yield _contradiction(context, number, "few", left=max(left, 0), top=test.top)
         elif not test.exclude and test.model_fields_set & {"top", "candidates"} and wanted < left <= test.top:
-            slots: dict[str, Slot] = {
-                "items": left,
-                "top": test.top,
-                "fewer": max(wanted, min(3, left // 2)),
-            }
+            slots: dict[str, Slot] = {"items": left, "top": test.top, "fewer": max(wanted, min(3, left // 2))}
             yield fault("idle-test", context.place("tests", str(number), "top"), "warning", **slots)
     for a, b in (pair for numbers in alike.values() for pair in combinations(numbers, 2)):
         one, other = context.header.tests[a], context.header.tests[b]
@@ -91,11 +88,6 @@ def tests_agree(context: LintContext) -> Iterator[Diagnostic]:
 
 def _contradiction(context: LintContext, number: int, of: str, **slots: Slot) -> Diagnostic:
     return fault(f"test-contradiction/{of}", context.place("tests", str(number)), **slots)
-
-
-def _ranking_inputs(test: TemplateTest) -> object:
-    """What two tests must share for the ranking to be the same."""
-    return test.query("same").model_dump_json(), frozenset(test.candidates)
 
 
 def _disagree(wants: TemplateTest, forbids: TemplateTest) -> Message | None:
