@@ -93,7 +93,7 @@ def test_a_character_of_a_text_is_found_on_its_line(tmp_path):
 
 def test_parts_that_use_one_another_without_end_are_refused(tmp_path):
     parts = {f"p{n}": f"{{% include '_p{n + 1}.jinja' %}}" * 2 for n in range(12)} | {"p12": "x"}
-    with pytest.raises(TemplateError, match="use one another"):
+    with pytest.raises(TemplateError, match="include one another"):
         uses("{% include '_p0.jinja' %}", tmp_path, **parts)
 
 
