@@ -116,7 +116,7 @@ def test_neither_weights_nor_a_framework_are_loaded(weightless, catalog_file):
 
 BAD = {
     "nobody": ([], "give a dataset, or --catalog FILE"),
-    "words with a dataset": (["planted", "-p", "ships"], "say for whom"),
+    "words with a dataset": (["planted", "-p", "ships"], "--preferences and --columns go with --catalog"),
     "an unknown ranker": (["planted", "--ranker", "bm52"], "did you mean 'bm25'?"),
     "what a probe must find": (["planted", "--ranker", "auto"], "run `promptrec probe`"),
     "a server": (["planted", "--engine", "server"], "count for one of transformers, vllm"),
