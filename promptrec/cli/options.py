@@ -118,7 +118,9 @@ def settings(
     for pair in pairs or ():
         name, equals, value = (part.strip() for part in pair.partition("="))
         if not (name and equals and (value or may_be_empty)):
-            raise InputError("option-secret-pair" if secret else "option-pair", option=option, got=repr(pair))
+            if secret:
+                raise InputError("option-secret-pair", option=option)
+            raise InputError("option-pair", option=option, got=repr(pair))
         if name in out:
             raise InputError("option-name-twice", option=option, name=name)
         out[name] = value

@@ -5,11 +5,14 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from promptrec.cli.options import settings
+from promptrec.errors import InputError
+
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema" / "ranking.schema.json").read_text())
 
 
-def recommend(promptrec, catalog_file, *words, **settings):
-    return promptrec("recommend", "--catalog", catalog_file, *words, **settings)
+def recommend(promptrec, catalog_file, *words, **given):
+    return promptrec("recommend", "--catalog", catalog_file, *words, **given)
 
 
 def test_json_holds_the_evidence_and_validates(promptrec, catalog_file):
@@ -211,3 +214,12 @@ def test_help_and_version(promptrec):
     for words in ([], ["recommend"], ["model"], ["template"], ["demo"]):
         done = promptrec(*words, "--help")
         assert done.returncode == 0 and "Usage:" in done.stdout
+
+
+def test_an_error_of_an_option_that_may_be_secret_holds_it_nowhere():
+    with pytest.raises(InputError) as refused:
+        settings("--engine-option", ["sk-planted"], secret=True)
+    assert refused.value.code == "option-secret-pair" and "planted" not in f"{refused.value} {vars(refused.value)}"
+    with pytest.raises(InputError, match="--columns takes NAME=VALUE, got 'title'") as refused:
+        settings("--columns", ["title"])
+    assert (refused.value.code, refused.value.slots["option"]) == ("option-pair", "--columns")
