@@ -15,7 +15,7 @@ def parts(monkeypatch):
     def put(gpus=(), memory=16e9, installed=lambda package: "1.0", requires=None):
         monkeypatch.setattr(machine_check, "nvidia_gpus", lambda: list(gpus))
         monkeypatch.setattr(machine_check, "_memory_available", lambda: memory)
-        monkeypatch.setattr(machine_check, "_version", lambda package: "1.0" if installed(package) else None)
+        monkeypatch.setattr(machine_check, "installed_version", lambda package: "1.0" if installed(package) else None)
         if requires is not None:
             monkeypatch.setattr(machine_check.metadata, "requires", lambda name: requires)
 
