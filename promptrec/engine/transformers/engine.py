@@ -12,7 +12,7 @@ from typing import Any
 
 from promptrec.engine.base import BaseEngine, Constraint, Logprobs, Output, Sampling, Tokens, Usage
 from promptrec.engine.batching import Group, batches, equal_length_batches, shared_prefix_groups
-from promptrec.engine.models.gguf import quiet
+from promptrec.engine.models.gguf_conversion import quiet
 from promptrec.engine.models.lora_adapter import Adapter, Adapters
 from promptrec.engine.models.model_type import cache_name, check_causal, keeps_state
 from promptrec.engine.models.registry import ModelInfo

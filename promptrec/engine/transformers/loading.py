@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from promptrec.engine.models.gguf import quiet
+from promptrec.engine.models.gguf_conversion import quiet
 from promptrec.engine.models.model_type import check_layers, headless
 from promptrec.errors import EngineError, ModelError, first_line
 
