@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -89,7 +90,7 @@ def test_both_streams_into_a_reader_that_left(run, tmp_path, left):
     "words", ["data list", "template list --json", "recommend --catalog bundled:films -p sea --ranker bm25 -k 999"]
 )
 def test_a_reader_may_leave_in_the_middle(run, tmp_path, words, lines):
-    command = f"set -o pipefail; {sys.executable} -m promptrec {words} | head -n {lines}"
+    command = f"set -o pipefail; {shlex.quote(sys.executable)} -m promptrec {words} | head -n {lines}"
     done = subprocess.run(
         ["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False
     )
