@@ -56,7 +56,7 @@ def test_a_name_in_another_folder_is_told_which(promptrec, tmp_path, smollm2):
     for name in ("tea/en", "tea/en/yes-no"):
         assert "it is in mine: add --templates mine" in promptrec("template", "check", name).stderr
     shutil.copytree(tmp_path / "mine", tmp_path / "before")
-    both = "it is in before and mine: add --templates before or --templates mine"
+    both = "it is in before, mine: add --templates before or --templates mine"
     assert both in promptrec("template", "show", "tea/en/yes-no").stderr
     assert "`promptrec template list --templates FOLDER` lists" in promptrec("template", "show", "coffee/en").stderr
 

@@ -81,7 +81,7 @@ def test_a_server_that_goes_leaves_a_report_and_what_was_ranked(server, planted_
     data = planted_dataset(users=4 * BATCH)
     server.misbehave = lambda n, body: b"" if n > BATCH * 6 + 20 else None
     listener = Notes()
-    with pytest.raises(EngineError, match="cannot reach the server .*the same command goes on .*--retry-failed"):
+    with pytest.raises(EngineError, match="cannot reach the server .*the same command resumes.*--retry-failed"):
         run(server, data, tmp_path, listener=listener)
     found = read_evaluation(tmp_path)
     assert {"random", "bm25"} <= systems(found) and READER not in systems(found)
