@@ -17,7 +17,7 @@ from promptrec.engine.options import EngineOptions
 MODEL = "smollm2-135m"
 WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
 CORES = sorted(os.sched_getaffinity(0))
-SLOW = {"promptrec_process", "chromium", "wheel"}
+SLOW = {"promptrec_process", "terminal", "chromium", "wheel"}
 """Fixtures that start processes: tests with one of them are marked `slow`."""
 CLOSE = {}
 """What closes vLLM and its server, by the group of the tests that read with it."""

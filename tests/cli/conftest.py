@@ -39,7 +39,9 @@ def promptrec(tmp_path, socket_enabled):
     """Runs the command in this process, which has imported its packages already; returns what a process would."""
 
     def run(*words, **settings):
-        written = {name: io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for name in ("stdout", "stderr")}
+        encoding, _, errors = settings.get("PYTHONIOENCODING", "utf-8").partition(":")
+        handlers = {"stdout": errors or "strict", "stderr": "backslashreplace"}
+        written = {name: io.TextIOWrapper(io.BytesIO(), encoding, how) for name, how in handlers.items()}
         with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
             patch.chdir(tmp_path)
             for name, value in settings.items():
@@ -52,7 +54,9 @@ def promptrec(tmp_path, socket_enabled):
                 main()
             except SystemExit as end:
                 code = end.code or 0
-        texts = {name: stream.buffer.getvalue().decode() for name, stream in written.items() if not stream.flush()}
+        for stream in written.values():
+            stream.flush()
+        texts = {name: stream.buffer.getvalue().decode(encoding) for name, stream in written.items()}
         return subprocess.CompletedProcess(list(words), code, **texts)
 
     return run

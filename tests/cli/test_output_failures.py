@@ -15,7 +15,7 @@ FILES = {"evaluation.json", "report.html", "report.md"}
 
 
 @pytest.fixture
-def run(tmp_path):
+def promptrec_process(tmp_path):
     def call(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, before=None, **settings):
         command = [sys.executable, "-m", "promptrec", *map(str, words)]
         env = os.environ | {"PROMPTREC_HOME": str(tmp_path / "home")} | settings
@@ -55,9 +55,9 @@ def order(written):
 
 @pytest.mark.parametrize("as_json", [(), ("--json",)])
 @pytest.mark.parametrize("settings", [{}, {"PYTHONUNBUFFERED": "1"}, {"PYTHONIOENCODING": "ascii"}])
-def test_an_evaluation_is_whole_though_nothing_of_it_can_be_printed(run, tmp_path, as_json, settings):
+def test_an_evaluation_is_whole_though_nothing_of_it_can_be_printed(promptrec_process, tmp_path, as_json, settings):
     with Path("/dev/full").open("w") as full:
-        done = run(*EVALUATE, *as_json, stdout=full, **settings)
+        done = promptrec_process(*EVALUATE, *as_json, stdout=full, **settings)
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == (
         "promptrec: error: the output cannot be written (No space left on device); the whole evaluation is in out"
@@ -66,30 +66,31 @@ def test_an_evaluation_is_whole_though_nothing_of_it_can_be_printed(run, tmp_pat
 
 
 @pytest.mark.parametrize("as_json", [(), ("--json",)])
-def test_an_evaluation_is_whole_though_its_readers_left(run, tmp_path, left, as_json):
-    done = run(*EVALUATE, *as_json, stdout=left)
+def test_an_evaluation_is_whole_though_its_readers_left(promptrec_process, tmp_path, left, as_json):
+    done = promptrec_process(*EVALUATE, *as_json, stdout=left)
     assert done.returncode == 1 and "Traceback" not in done.stderr and "BrokenPipe" not in done.stderr
     assert {path.name for path in (tmp_path / "out").iterdir()} >= FILES
 
 
 @pytest.mark.parametrize("where", ["left", "/dev/full"])
-def test_an_evaluation_goes_on_though_nobody_hears_how(run, tmp_path, left, where):
+def test_an_evaluation_goes_on_though_nobody_hears_how(promptrec_process, tmp_path, left, where):
     stderr = left if where == "left" else os.open("/dev/full", os.O_WRONLY)
-    done = run(*EVALUATE, stderr=stderr)
+    done = promptrec_process(*EVALUATE, stderr=stderr)
     assert done.returncode == 0 and "report: out/report.html" in done.stdout
     assert {path.name for path in (tmp_path / "out").iterdir()} >= FILES
 
 
-def test_both_streams_into_a_reader_that_left(run, tmp_path, left):
-    assert run(*EVALUATE, stdout=left, stderr=subprocess.STDOUT).returncode == 1
+def test_both_streams_into_a_reader_that_left(promptrec_process, tmp_path, left):
+    assert promptrec_process(*EVALUATE, stdout=left, stderr=subprocess.STDOUT).returncode == 1
     assert {path.name for path in (tmp_path / "out").iterdir()} >= FILES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines", [0, 1, 3])
 @pytest.mark.parametrize(
     "words", ["data list", "template list --json", "recommend --catalog bundled:films -p sea --ranker bm25 -k 999"]
 )
-def test_a_reader_may_leave_in_the_middle(run, tmp_path, words, lines):
+def test_a_reader_may_leave_in_the_middle(tmp_path, words, lines):
     command = f"set -o pipefail; {shlex.quote(sys.executable)} -m promptrec {words} | head -n {lines}"
     done = subprocess.run(
         ["bash", "-c", command], capture_output=True, text=True, cwd=tmp_path, timeout=120, check=False
@@ -98,56 +99,58 @@ def test_a_reader_may_leave_in_the_middle(run, tmp_path, words, lines):
 
 
 @pytest.mark.parametrize("kilobytes", [2, 60, 90])
-def test_a_disk_that_is_full_is_told_with_its_file_and_the_same_command_goes_on(run, tmp_path, kilobytes):
+def test_a_disk_that_is_full_is_told_with_its_file_and_the_same_command_goes_on(
+    promptrec_process, promptrec, tmp_path, kilobytes
+):
     def before():
         resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024, kilobytes * 1024))
 
-    stopped = run(*EVALUATE, before=before)
+    stopped = promptrec_process(*EVALUATE, before=before)
     assert stopped.returncode == 2 and "Traceback" not in stopped.stderr
     said = stopped.stderr.splitlines()[-1]
     assert said.startswith("promptrec: error: out/planted/") and "cannot be written (File too large)" in said
     assert "what was ranked before is kept, and the same command goes on from there" in said
     cut = rankings(tmp_path)
     assert any(text and not text.endswith(b"\n") for text in cut.values()), "a line is torn"
-    done = run(*EVALUATE)
+    done = promptrec(*EVALUATE)
     assert done.returncode == 0
     whole = rankings(tmp_path)
     for name, text in cut.items():
         assert whole[name].startswith(text[: text.rfind(b"\n") + 1]), "nothing that was kept is written again"
     assert {path.name for path in (tmp_path / "out").iterdir()} >= FILES
-    fresh = run(*EVALUATE[:-1], "fresh")
+    fresh = promptrec(*EVALUATE[:-1], "fresh")
     assert fresh.returncode == 0
     for name, text in whole.items():
         (other,) = (tmp_path / "fresh").rglob(f"{name}/rankings.jsonl")
         assert order(text) == order(other.read_bytes()) and len(order(text)) == 256
 
 
-def test_a_report_that_has_no_room_is_told_and_the_runs_are_kept(run, tmp_path):
-    assert run(*EVALUATE).returncode == 0
+def test_a_report_that_has_no_room_is_told_and_the_runs_are_kept(promptrec_process, promptrec, tmp_path):
+    assert promptrec(*EVALUATE).returncode == 0
     page = (tmp_path / "out" / "report.html").read_bytes()
 
     def before():
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
-    done = run("report", "out", before=before)
+    done = promptrec_process("report", "out", before=before)
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
     assert "out/report." in done.stderr and "File too large" in done.stderr
     assert (tmp_path / "out" / "report.html").read_bytes() == page, "the old page stands"
-    assert run("report", "out").returncode == 0
+    assert promptrec("report", "out").returncode == 0
 
 
 @pytest.mark.parametrize(
     "words", [("template", "new", "wine/en"), ("template", "new", "wine/zh", "--templates", "mine")]
 )
-def test_a_pack_that_has_no_room_is_told(run, words):
+def test_a_pack_that_has_no_room_is_told(promptrec_process, words):
     def before():
         resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
 
-    done = run(*words, before=before)
+    done = promptrec_process(*words, before=before)
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and "cannot be written" in done.stderr
 
 
-def test_a_folder_whose_name_is_no_text_can_be_evaluated(run, tmp_path):
+def test_a_folder_whose_name_is_no_text_can_be_evaluated(promptrec_process, tmp_path):
     folder = os.fsencode(tmp_path) + b"/donn\xe9es"
     Path(os.fsdecode(folder)).mkdir()
     for name, text in (
@@ -156,6 +159,6 @@ def test_a_folder_whose_name_is_no_text_can_be_evaluated(run, tmp_path):
         (b"qrels.txt", "q 0 a 1\n"),
     ):
         Path(os.fsdecode(folder + b"/" + name)).write_text(text)
-    done = run("evaluate", os.fsdecode(folder), "--ranker", "random", "--out", "out")
+    done = promptrec_process("evaluate", os.fsdecode(folder), "--ranker", "random", "--out", "out")
     assert "Traceback" not in done.stderr and done.returncode in (0, 2)
     assert done.returncode == 2 or {path.name for path in (tmp_path / "out").iterdir()} >= FILES
