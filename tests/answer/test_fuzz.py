@@ -82,7 +82,7 @@ def check(parsed, choices, text):
 def test_damaged_replies(name):
     rng = random.Random(f"answer {name}")
     answers = [answer_format(name, language) for language in ("en", "zh")]
-    started, read, empty = time.process_time(), 0, 0
+    started, read, empty = time.thread_time(), 0, 0
     for answer in answers:
         for text, choices in replies(answer, rng, REPLIES // 2):
             parsed = answer.parse(text, choices)
@@ -92,7 +92,7 @@ def test_damaged_replies(name):
             read, empty = read + bool(parsed.order), empty + (not parsed.order)
     assert read > REPLIES / 10, "the damage leaves something to read"
     assert empty > REPLIES / 10, "and destroys something"
-    assert time.process_time() - started < SECONDS / 2
+    assert time.thread_time() - started < SECONDS / 2
 
 
 def test_there_are_a_hundred_thousand():
@@ -168,9 +168,9 @@ def test_a_megabyte_of_anything_is_read_in_a_second(name):
     for unit in UNITS:
         bulk = unit * (MEGABYTE // len(unit.encode()))
         for text in ("[" + bulk, f"x {bulk}\nA"):
-            started = time.process_time()
+            started = time.thread_time()
             check(answer.parse(text, choices), choices, unit)
-            seconds = time.process_time() - started
+            seconds = time.thread_time() - started
             if seconds > 1:
                 slow[unit] = seconds
     assert not slow
