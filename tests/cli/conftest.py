@@ -15,13 +15,6 @@ war,The Bridge,Soldiers hold a bridge for three long days.
 """
 
 
-@pytest.fixture(autouse=True)
-def home_without_models(request, tmp_path, monkeypatch):
-    """For tests that load no weights: with a text encoder there, `evaluate` would open it for the dense baseline."""
-    if not request.node.get_closest_marker("model") and not {"smollm2", "minilm"} & set(request.fixturenames):
-        monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path / "home"))
-
-
 @pytest.fixture
 def catalog_file(tmp_path):
     path = tmp_path / "stories.csv"
