@@ -23,14 +23,8 @@ from promptrec.rank.item_score_cache import ScoreFile
 from promptrec.rank.ranking import RankedItem, Ranking, Run
 from promptrec.rank.registry import default_ranker
 from promptrec.rank.selection.auto import AUTO, Probe, auto
-from promptrec.retrieve.candidates import (
-    DEFAULT_RETRIEVER,
-    Candidates,
-    Retriever,
-    open_retriever,
-    retrieve_candidates,
-    with_titles,
-)
+from promptrec.retrieve.candidates import Candidates, retrieve_candidates, with_titles
+from promptrec.retrieve.registry import DEFAULT_RETRIEVER, Retriever, open_retriever
 from promptrec.template.loader import default_pack, known_name, load_template
 
 # Requests ranked in one go. The more they are, the more of them share the reading of an item they are all asked about;

@@ -13,7 +13,8 @@ from promptrec.errors import InputError, UnknownName
 from promptrec.plugins import plugin_names
 from promptrec.rank.registry import list_rankers, ranker_class
 from promptrec.retrieve.bm25 import Bm25
-from promptrec.retrieve.candidates import open_retriever, retrieve_candidates
+from promptrec.retrieve.candidates import retrieve_candidates
+from promptrec.retrieve.registry import open_retriever
 from promptrec.template.front_matter import Header
 from tests.test_extending import install
 

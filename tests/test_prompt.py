@@ -8,7 +8,7 @@ from promptrec.prompt import Prompt, PromptTooLong, encode, fit
 from promptrec.template.loader import load_template
 from promptrec.template.spans import Span
 from promptrec.template.template import Template
-from promptrec.testing.byte_ngram_model import CONTROL, BytesTokenizer
+from promptrec.testing.bytes_tokenizer import CONTROL, BytesTokenizer
 
 TOKENIZER = BytesTokenizer()
 TEXT = st.lists(st.sampled_from(["a", "b ", " ", "\n", "中", *CONTROL]), max_size=6).map("".join)

@@ -7,7 +7,7 @@ from promptrec.data.query import Query
 from promptrec.prompt import build, encode, fit
 from promptrec.template.spans import Span
 from promptrec.template.template import Template
-from promptrec.testing.byte_ngram_model import CONTROL, BytesTokenizer
+from promptrec.testing.bytes_tokenizer import CONTROL, BytesTokenizer
 from tests import shipped
 
 ITEM = Item(item_id="i", title="Jaws")

@@ -14,8 +14,8 @@ from promptrec.messages import message
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker
 from promptrec.rank.ranking import Ranking
-from promptrec.template.front_matter import TemplateTest
 from promptrec.template.template import Template
+from promptrec.template.test_case import TemplateTest
 
 Rank = Callable[[Sequence[RankRequest]], Sequence[Ranking]]
 

@@ -16,7 +16,7 @@ from promptrec.engine.models.registry import DEFAULT_MODEL
 from promptrec.errors import EngineError, InputError
 from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
-from promptrec.retrieve.candidates import DEFAULT_RETRIEVER
+from promptrec.retrieve.registry import DEFAULT_RETRIEVER
 
 RetrieverOption = Annotated[
     str, typer.Option("--retriever", help="What retrieves them: bm25, or a retriever of another package.")

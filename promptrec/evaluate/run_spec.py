@@ -19,13 +19,13 @@ from promptrec.engine.options import DEFAULTS, NOT_OF_RESULTS, EngineOptions
 from promptrec.engine.registry import choose_engine
 from promptrec.errors import InputError
 from promptrec.evaluate.datasets.dataset import Dataset
-from promptrec.rank.baselines.simple import Embedding
+from promptrec.rank.baselines.embedding import Embedding
 from promptrec.rank.expression import ranker_parts, template_kinds
 from promptrec.rank.listwise.position_bias import ListwisePrior, bias_sha256
 from promptrec.rank.ranking import TemplateRef
 from promptrec.rank.selection.auto import AUTO
 from promptrec.recommender import Recommender
-from promptrec.retrieve.candidates import DEFAULT_RETRIEVER
+from promptrec.retrieve.registry import DEFAULT_RETRIEVER
 from promptrec.template.loader import load_template, packs
 from promptrec.template.template import Template
 

@@ -1,11 +1,11 @@
 from .catalogue import LANGUAGES as LANGUAGES
 from .catalogue import LIST_SEPARATORS as LIST_SEPARATORS
 from .catalogue import Message as Message
-from .catalogue import Reason as Reason
 from .catalogue import Slot as Slot
 from .catalogue import entry as entry
 from .catalogue import is_code as is_code
 from .catalogue import message as message
-from .catalogue import reason as reason
 from .catalogue import recognise as recognise
 from .catalogue import slot_of as slot_of
+from .reason import Reason as Reason
+from .reason import reason as reason

@@ -1,6 +1,8 @@
 """Ranking: an ordered list of items with scores, diagnostics and cost."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, FiniteFloat
@@ -8,7 +10,7 @@ from pydantic import Field, FiniteFloat
 from promptrec.answer.base import ParseReport
 from promptrec.data.record import Record
 from promptrec.engine.base import Usage
-from promptrec.errors import InputError
+from promptrec.errors import InputError, writing
 from promptrec.messages import Message, Reason
 from promptrec.rank.ordering import DECIMALS
 
@@ -17,17 +19,6 @@ if TYPE_CHECKING:
 
     from promptrec.rank.display import RankingTable
     from promptrec.template.template import Template
-
-from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from promptrec.errors import writing
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 COLUMNS = ["query_id", "rank", "item_id", "title", "status", "score"]
 Status = Literal["ok", "repaired", "fallback", "abstained", "failed"]

@@ -8,7 +8,8 @@ from promptrec.plugins import RANKERS as GROUP
 from promptrec.plugins import find_component, plugin_names
 from promptrec.rank.base import BaseRanker
 from promptrec.rank.baselines.collaborative import ImplicitMf, ItemKnn
-from promptrec.rank.baselines.simple import Bm25Ranker, Embedding, Popular, Random
+from promptrec.rank.baselines.embedding import Embedding
+from promptrec.rank.baselines.simple import Bm25Ranker, Popular, Random
 from promptrec.rank.listwise.cyclic_shifts import ListwiseShifts
 from promptrec.rank.listwise.generation import ListwiseText
 from promptrec.rank.listwise.labels import ListwiseLabels

@@ -21,8 +21,9 @@ from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, template_kinds
 from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
-from promptrec.studio.html_pages import error_text, language_of, page
+from promptrec.studio.html_pages import page
 from promptrec.studio.job import Job
+from promptrec.studio.messages import error_text, language_of
 from promptrec.studio.model import ObservedEngine
 from promptrec.studio.session import PageRequest, Session, query
 from promptrec.template.template import Template

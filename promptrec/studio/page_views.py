@@ -17,8 +17,9 @@ from promptrec.errors import InputError, PromptrecError, TemplateError, UnknownN
 from promptrec.rank.expression import template_kinds
 from promptrec.rank.registry import RANKERS
 from promptrec.retrieve.candidates import retrieve_candidates
-from promptrec.studio.html_pages import COOKIE, LANGUAGES, error_text, page
-from promptrec.studio.html_pages import language_of as page_language
+from promptrec.studio.html_pages import page
+from promptrec.studio.messages import COOKIE, LANGUAGES, error_text
+from promptrec.studio.messages import language_of as page_language
 from promptrec.studio.session import BUDGET, SHOWN, PageRequest, Session, language_of, names_of, query, templates_beside
 from promptrec.studio.workspace import Gone, TemplateFile
 from promptrec.template.front_matter import Header

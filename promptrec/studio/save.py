@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from promptrec.errors import PromptrecError
-from promptrec.studio.html_pages import error_text, language_of, page
+from promptrec.studio.html_pages import page
+from promptrec.studio.messages import error_text, language_of
 from promptrec.studio.session import PageRequest, Session
 from promptrec.studio.workspace import ChangedMeanwhile, Gone
 

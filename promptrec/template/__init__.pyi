@@ -2,7 +2,6 @@ from .context import Limits as Limits
 from .few_shot import Example as Example
 from .filters import Shorten as Shorten
 from .front_matter import Header as Header
-from .front_matter import TemplateTest as TemplateTest
 from .kinds import KINDS as KINDS
 from .kinds import AnswerWords as AnswerWords
 from .kinds import TemplateKind as TemplateKind
@@ -18,3 +17,4 @@ from .spans import joined as joined
 from .spans import merged as merged
 from .template import Rendered as Rendered
 from .template import Template as Template
+from .test_case import TemplateTest as TemplateTest

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from promptrec.data.catalog import Catalog
-from promptrec.retrieve.candidates import Retriever
+from promptrec.retrieve.registry import Retriever
 from promptrec.testing.ranker_contract import STORIES, RankerContract
 
 Build = Callable[[Catalog], Retriever]

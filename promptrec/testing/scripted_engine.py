@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from promptrec.engine.base import BaseEngine, Constraint, Logprobs, Output, Sampling, Tokens, Usage
 from promptrec.errors import InputError
 from promptrec.messages import Reason
-from promptrec.testing.byte_ngram_model import BytesModel, BytesTokenizer
+from promptrec.testing.byte_ngram_model import BytesModel
+from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
 T = TypeVar("T")
 

@@ -1,7 +1,7 @@
 from promptrec.authoring.diff import diff_templates
 from promptrec.template.loader import load_template
 from promptrec.template.template import Template
-from promptrec.testing.byte_ngram_model import BytesTokenizer
+from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
 SHIPPED = load_template("films/en/yes-no")
 

@@ -8,7 +8,7 @@ import pytest
 from promptrec.authoring.lint.linter import check
 from promptrec.data.catalog import Catalog
 from promptrec.data.item import Item
-from promptrec.testing.byte_ngram_model import BytesTokenizer
+from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
 HEADER = "---\nkind: yes-no\nabout: a test\ntruncate: [query.preferences]\n{}---\n"
 BODY = (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from promptrec.authoring.lint.linter import check
 from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.template.loader import list_templates
-from promptrec.testing.byte_ngram_model import BytesTokenizer
+from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
 FOLDER = Path(__file__).parent / "faults"
 GOOD = sorted(FOLDER.glob("good-*.jinja"))

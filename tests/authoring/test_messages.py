@@ -8,7 +8,7 @@ import pytest
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.linter import check
 from promptrec.messages import message
-from promptrec.testing.byte_ngram_model import BytesTokenizer
+from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
 FOLDER = Path(__file__).parent / "faults"
 FAULTS = [path for path in sorted(FOLDER.glob("*.jinja")) if not path.stem.startswith("good-")]

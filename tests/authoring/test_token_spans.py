@@ -10,7 +10,7 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query
 from promptrec.prompt import fit
 from promptrec.template.template import Template
-from promptrec.testing.byte_ngram_model import BytesTokenizer
+from promptrec.testing.bytes_tokenizer import BytesTokenizer
 from tests import shipped
 
 ITEMS = [Item(item_id=str(n), title=title) for n, title in enumerate(("Mosel", "Morgon", "沙布利"))]

@@ -7,7 +7,7 @@ import pytest
 from promptrec.engine.base import BaseEngine, BatchRefused, Constraint, Output, Sampling, Usage
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import EngineError, InputError
-from promptrec.testing.byte_ngram_model import BytesTokenizer
+from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
 
 class Recorder(BaseEngine):

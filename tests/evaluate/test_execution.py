@@ -8,7 +8,7 @@ from promptrec.evaluate.runs import execution
 from promptrec.evaluate.runs.execution import rank_missing, run_locally
 from promptrec.evaluate.runs.runner import executor
 from promptrec.evaluate.runs.store import RunStore
-from promptrec.retrieve.candidates import RETRIEVERS
+from promptrec.retrieve.registry import RETRIEVERS
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 READER = "query-likelihood"

@@ -12,7 +12,7 @@ from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.errors import InputError
 from promptrec.rank.cost import Speed, expected_items, plan, sample_requests
 from promptrec.recommender import Recommender
-from promptrec.testing.byte_ngram_model import BytesTokenizer
+from promptrec.testing.bytes_tokenizer import BytesTokenizer
 from promptrec.testing.planted_dataset import make_planted_dataset
 from promptrec.testing.scripted_engine import ScriptedEngine
 

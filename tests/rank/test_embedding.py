@@ -6,7 +6,7 @@ from promptrec import Query, RankRequest, Recommender
 from promptrec.engine.registry import open_encoder
 from promptrec.errors import ModelError, UnknownName
 from promptrec.rank.base import Setup
-from promptrec.rank.baselines.simple import Embedding
+from promptrec.rank.baselines.embedding import Embedding
 from promptrec.retrieve.bm25 import document
 from promptrec.retrieve.candidates import query_words
 from promptrec.testing.planted_dataset import make_planted_dataset

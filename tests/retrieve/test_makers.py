@@ -11,7 +11,7 @@ from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.engine.registry import open_encoder
 from promptrec.rank.base import Setup
-from promptrec.rank.baselines.simple import Embedding
+from promptrec.rank.baselines.embedding import Embedding
 from tests.encoders import ASKED, ITEMS, READ, edited, prompts
 
 NOT_THE_FLOAT = {"bfloat16": 2e-2, "float16": 2e-3}

@@ -1,6 +1,6 @@
 import pytest
 
-from promptrec.retrieve.candidates import RETRIEVERS
+from promptrec.retrieve.registry import RETRIEVERS
 from promptrec.testing.retriever_contract import RetrieverContract
 
 

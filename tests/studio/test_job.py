@@ -6,8 +6,8 @@ import pytest
 
 from promptrec.errors import InputError
 from promptrec.messages import message
-from promptrec.studio.html_pages import error_text
 from promptrec.studio.job import MOST_FINISHED, Job, Jobs
+from promptrec.studio.messages import error_text
 
 
 def finished(work):

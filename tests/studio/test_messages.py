@@ -12,7 +12,7 @@ from promptrec.engine.models.registry import resolve
 from promptrec.errors import InputError, MissingExtra, PromptrecError, TemplateError, UnknownName
 from promptrec.messages import Reason, entry, message, reason
 from promptrec.studio import html_pages as module
-from promptrec.studio.html_pages import COOKIE, LANGUAGES, error_text, language_of, words
+from promptrec.studio.messages import COOKIE, LANGUAGES, error_text, language_of, words
 from promptrec.studio.model import Model
 from promptrec.testing.scripted_engine import ScriptedEngine
 

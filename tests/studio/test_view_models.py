@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from promptrec.authoring.run_tests import Outcome
 from promptrec.evaluate.stats.comparison import compare
 from promptrec.studio.job_views import ab_result, failed_expectations, rank_changes
-from promptrec.template.front_matter import TemplateTest
+from promptrec.template.test_case import TemplateTest
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from promptrec.errors import InputError, TemplateError
 from promptrec.prompt import fit, shortened_to
 from promptrec.template.spans import joined
 from promptrec.template.template import Template
-from promptrec.testing.byte_ngram_model import BytesTokenizer
+from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
 HEADER = "---\nkind: yes-no\ndomain: x\nlanguage: {}\nabout: a test\ntruncate: [item.title]\n---\n"
 

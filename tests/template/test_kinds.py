@@ -16,7 +16,7 @@ from promptrec.rank.registry import RANKERS
 from promptrec.template.kinds import KINDS, AnswerWords, TemplateKind
 from promptrec.template.loader import list_templates, load_template
 from promptrec.template.spans import joined
-from promptrec.testing.byte_ngram_model import BytesTokenizer
+from promptrec.testing.bytes_tokenizer import BytesTokenizer
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 TRUE_FALSE = TemplateKind(

@@ -13,7 +13,7 @@ from promptrec.prompt import fit
 from promptrec.rank.label_tokens import label_tokens
 from promptrec.template.kinds import KINDS
 from promptrec.template.loader import list_templates
-from promptrec.testing.byte_ngram_model import BytesTokenizer
+from promptrec.testing.bytes_tokenizer import BytesTokenizer
 from tests import shipped
 
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from promptrec.data.item import Item
-from promptrec.template.front_matter import TemplateTest
+from promptrec.template.test_case import TemplateTest
 
 TITLES = ["Heidi", "Totoro", "Jaws", "Saw"]
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from promptrec.engine.base import Constraint, Output, Sampling
 from promptrec.errors import EngineError, InputError
 from promptrec.messages import Reason
-from promptrec.testing.byte_ngram_model import CONTROL, WORDS, BytesModel, BytesTokenizer
+from promptrec.testing.byte_ngram_model import BytesModel
+from promptrec.testing.bytes_tokenizer import CONTROL, WORDS, BytesTokenizer
 from promptrec.testing.scripted_engine import ScriptedEngine, first_match
 
 TOKENIZER = BytesTokenizer()

@@ -16,12 +16,14 @@ from promptrec.evaluate.progress_listener import ProgressListener
 from promptrec.evaluate.run_spec import System
 from promptrec.evaluate.runs.execution import RankInput, rank_batch
 from promptrec.evaluate.runs.systems import Engines, check_training, requested_systems, resolve_auto
-from promptrec.rank.baselines.simple import Bm25Ranker, Embedding, Popular, Random
+from promptrec.rank.baselines.embedding import Embedding
+from promptrec.rank.baselines.simple import Bm25Ranker, Popular, Random
 from promptrec.rank.cost import Plan, Speed, plan
 from promptrec.rank.listwise.labels import ListwiseLabels
 from promptrec.rank.listwise.position_bias import ListwisePrior
 from promptrec.rank.registry import ALIASES
-from promptrec.retrieve.candidates import DEFAULT_RETRIEVER, open_retriever, retrieve_candidates
+from promptrec.retrieve.candidates import retrieve_candidates
+from promptrec.retrieve.registry import DEFAULT_RETRIEVER, open_retriever
 
 # Queries that are ranked by the model itself, to measure its speed, and those whose prompts are counted one by one.
 SAMPLE, COUNTED = 4, 1000

@@ -11,7 +11,7 @@ from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.engine.options import EngineOptions
 from promptrec.engine.registry import Gpu
 from promptrec.errors import InputError, UnknownName
-from promptrec.testing.byte_ngram_model import BytesTokenizer
+from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
 TOKENS = st.lists(st.integers(0, 2**20 - 1), min_size=1, max_size=8).map(tuple)
 

@@ -5,7 +5,7 @@ from promptrec.data.query import Query, RankRequest
 from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.evaluate.report.error_analysis import first_prompt
 from promptrec.recommender import Recommender
-from promptrec.testing.byte_ngram_model import BytesTokenizer
+from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
 RED, BLUE = (Item(item_id=name, title=name.title(), fields={"text": f"All {name}."}) for name in ("red", "blue"))
 ASKED = RankRequest(Query(preferences="a quiet evening", query_id="q"), (RED, BLUE))

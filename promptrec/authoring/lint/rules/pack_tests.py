@@ -11,8 +11,8 @@ from promptrec.authoring.lint.context import LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.sample_request import own_catalog
 from promptrec.messages import Message, Slot, message
-from promptrec.template.front_matter import TemplateTest
 from promptrec.template.syntax.yaml_hints import MARK
+from promptrec.template.test_case import TemplateTest
 
 NEAR = 50
 # What people write between titles, and around them, besides commas and brackets.
