@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from rapidfuzz import process
 
@@ -95,6 +95,8 @@ def _without_credentials(value: object) -> Slot:
         return Reason(*(redact(part) if isinstance(part, str) else _redacted(part) for part in slot.messages))
     if isinstance(slot, Message):
         return _redacted(slot)
+    if isinstance(slot, tuple):
+        return cast("tuple[str, ...]", tuple(map(_without_credentials, slot)))
     return redact(slot) if isinstance(slot, str) else slot
 
 

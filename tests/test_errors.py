@@ -4,6 +4,7 @@ import shlex
 import pytest
 
 from promptrec.errors import InputError, MissingExtra, UnknownName, first_line
+from promptrec.messages import Reason, message
 from promptrec.prompt import PromptTooLong
 
 
@@ -29,3 +30,11 @@ def test_an_error_comes_home_from_another_process_as_it_was(error):
 )
 def test_another_librarys_error_is_told_by_the_first_line_that_says_something(error, said):
     assert first_line(error) == said
+
+
+def test_credentials_in_an_address_stand_in_no_slot_whatever_holds_it():
+    address = "http://bob:hunter2@h/v1"
+    nested = message("cannot-be-written", file=address, why=Reason(address), then="x")
+    error = InputError("unknown-name-of", kind=nested, wrong=address, near="", listed=(address, Reason(nested)))
+    assert "hunter2" not in f"{error} {error.text('zh')} {error.slots}"
+    assert "hunter2" not in repr([part.messages for part in error.slots["listed"] if isinstance(part, Reason)])

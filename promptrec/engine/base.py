@@ -3,8 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
-from operator import add
+from dataclasses import dataclass
 from typing import ClassVar, Generic, Protocol, TypeVar, cast
 
 from pydantic import ConfigDict, FiniteFloat
@@ -42,7 +41,16 @@ class Usage:
     """Share of the batch's time."""
 
     def __add__(self, other: "Usage") -> "Usage":
-        return Usage(*map(add, astuple(self), astuple(other)))
+        # Written out: this is done for every output, and dataclasses.astuple takes 20 times as long.
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.decoded_tokens + other.decoded_tokens,
+            self.calls + other.calls,
+            self.failed + other.failed,
+            self.steps + other.steps,
+            self.seconds + other.seconds,
+        )
 
 
 @dataclass(frozen=True)

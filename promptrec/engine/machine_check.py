@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Literal
 
 from promptrec.data.download import home
+from promptrec.engine.gpu import Gpu, nvidia_gpus
 from promptrec.engine.models.encoder_folder import model_files
 from promptrec.engine.models.registry import list_models, resolve
 from promptrec.engine.options import EngineOptions
-from promptrec.engine.registry import Gpu, choose_engine, nvidia_gpus
+from promptrec.engine.registry import choose_engine
 from promptrec.errors import PromptrecError
 
 Status = Literal["ok", "missing", "fails"]

@@ -3,14 +3,13 @@
 Other packages add engines through the entry point group `promptrec.engines`.
 """
 
-import shutil
-import subprocess
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 from promptrec.engine.base import Engine
+from promptrec.engine.gpu import nvidia_gpus
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.errors import UnknownName
@@ -18,30 +17,6 @@ from promptrec.messages import Reason, reason
 from promptrec.plugins import ENGINES as GROUP
 from promptrec.plugins import find_component, plugin_names
 from promptrec.retrieve.text_encoder import Encoder
-
-
-@dataclass(frozen=True)
-class Gpu:
-    """One GPU."""
-
-    name: str
-    memory: float | None
-    """In bytes; None if it has none of its own, or the driver does not say."""
-
-
-def nvidia_gpus() -> list[Gpu]:
-    """The GPUs that the driver's `nvidia-smi` lists; none if it is missing, fails or takes longer than 20 s."""
-    program = shutil.which("nvidia-smi")
-    if program is None:
-        return []
-    command = [program, "--query-gpu=name,memory.total", "--format=csv,noheader,nounits"]
-    try:
-        listed = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True).stdout  # noqa: S603
-    except (OSError, subprocess.SubprocessError):
-        return []
-    rows = (line.rpartition(", ") for line in listed.splitlines())
-    return [Gpu(name, float(size) * 2**20 if size.isdigit() else None) for name, _, size in rows if name]
-
 
 ENGINES = {
     "vllm": "promptrec.engine.vllm.engine:VllmEngine",

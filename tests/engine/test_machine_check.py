@@ -3,8 +3,8 @@
 import pytest
 
 from promptrec.engine import machine_check
+from promptrec.engine.gpu import Gpu
 from promptrec.engine.machine_check import check_machine
-from promptrec.engine.registry import Gpu
 from promptrec.errors import UnknownName
 
 

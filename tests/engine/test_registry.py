@@ -3,8 +3,9 @@ import sys
 import pytest
 
 from promptrec.engine import registry
+from promptrec.engine.gpu import Gpu, nvidia_gpus
 from promptrec.engine.options import EngineOptions
-from promptrec.engine.registry import ENGINES, Gpu, choose_engine, nvidia_gpus, open_engine
+from promptrec.engine.registry import ENGINES, choose_engine, open_engine
 from promptrec.errors import InputError, ModelError, UnknownName
 
 

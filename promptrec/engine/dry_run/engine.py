@@ -10,10 +10,11 @@ from typing import Self
 
 from promptrec.engine.base import BaseEngine, Constraint, Logprobs, Output, Sampling, Tokens, Usage
 from promptrec.engine.dry_run.cache_simulation import BlockCache, Cache, PackedRowCache, PrefixCache
+from promptrec.engine.gpu import nvidia_gpus
 from promptrec.engine.models.model_type import keeps_state, longest_sequence, read_config
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
-from promptrec.engine.registry import choose_engine, nvidia_gpus
+from promptrec.engine.registry import choose_engine
 from promptrec.engine.tokenizer import ModelTokenizer
 from promptrec.engine.transformers.packing import attends_to_all
 from promptrec.engine.vllm.engine import CPU_BLOCK, CPU_CONTEXT

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from promptrec.engine.base import Constraint, Sampling, Usage
 from promptrec.engine.dry_run.engine import DryRunEngine
+from promptrec.engine.gpu import Gpu
 from promptrec.engine.options import EngineOptions
-from promptrec.engine.registry import Gpu
 from promptrec.errors import InputError, UnknownName
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
