@@ -68,7 +68,9 @@ Sample = Annotated[
         help=f"Queries to write prompts for; exact if all. Default: {COUNTED:,} of a dataset, {MADE_UP} simulated.",
     ),
 ]
-ReadingSpeed = Annotated[float | None, typer.Option("--speed", help="Tokens a second that it reads, for the time.")]
+ReadingSpeed = Annotated[
+    float | None, typer.Option("--speed", help="Tokens per second that it reads, to estimate time.")
+]
 WritingSpeed = Annotated[float | None, typer.Option("--writing-speed", help="Tokens a second that it generates.")]
 
 

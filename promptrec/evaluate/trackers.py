@@ -86,6 +86,7 @@ def _wandb() -> Log:
         # What wandb notes of the machine holds the command line, and with it any key that stands there.
         settings = wandb.Settings(x_disable_meta=True)
         # The process that writes may have been started in another folder.
+        # The process that writes may have been started in another folder, hence the whole path.
         common = {"dir": str(out.resolve()), "mode": os.environ.get("WANDB_MODE") or "offline", "settings": settings}
         for dataset, run in _runs(evaluation):
             config = run.spec.model_dump(mode="json")
