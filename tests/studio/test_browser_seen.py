@@ -8,10 +8,10 @@ import pytest
 pytestmark = pytest.mark.server
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 
-
-def in_sight(tab, selector):
-    box = tab.locator(selector).bounding_box()
-    return box["y"] >= 0 and box["y"] + box["height"] <= tab.viewport_size["height"]
+STATUS_IN_SIGHT = """() => {
+  const box = document.querySelector("#status").getBoundingClientRect();
+  return scrollY > 300 && box.top >= 0 && box.height > 0 && box.bottom <= innerHeight;
+}"""
 
 
 @pytest.mark.model
@@ -25,7 +25,7 @@ def test_that_the_studio_is_gone_is_seen_at_the_bottom_and_its_work_no_longer_mo
     tab.evaluate("scrollTo(0, document.body.scrollHeight)")
     tab.route("**/*", lambda route: route.abort())
     tab.locator("#status.problem", has_text="copy it before you close it").wait_for()
-    assert tab.evaluate("scrollY") > 300 and in_sight(tab, "#status")
+    tab.wait_for_function(STATUS_IN_SIGHT)
     tab.locator("#work-ab", has_text="nobody knows").wait_for()
     assert tab.locator("progress").count() == 0
     tab.unroute("**/*")

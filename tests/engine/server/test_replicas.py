@@ -48,7 +48,8 @@ def test_every_prompt_is_read_once_and_neighbours_together(pair, n):
 def test_what_one_cannot_read_another_reads(pair, answer):
     engine, servers = pair(fine, lambda n, body: answer)
     assert read(engine, 200) == right(200)
-    assert len(servers[0].bodies) == 200
+    # A machine under load may break a connection, whose prompt is then sent again.
+    assert {tuple(body["prompt"][:3]) for body in servers[0].bodies} == set(prompts(200))
 
 
 def test_one_that_is_stopped_is_done_without_and_comes_back(pair):
