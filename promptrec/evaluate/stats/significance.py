@@ -20,8 +20,8 @@ from promptrec.errors import import_extra
 from promptrec.evaluate.stats.power import users_needed
 
 RESAMPLES = 10_000
-# Random numbers held at once, so that memory does not grow with the queries.
-MAX_RANDOM_NUMBERS = 200_000
+# Random numbers held at once: memory does not grow with the queries, and they stay in the processor's cache.
+MAX_RANDOM_NUMBERS = 50_000
 # Metrics are exact to about this many decimals; what lies below is rounding.
 DECIMALS = 12
 SUM_ROUNDING = 1e-9
@@ -86,10 +86,26 @@ def interval(values: Sequence[float] | Floats, seed: int = 0, resamples: int = R
     if _is_constant(defined):
         return Interval(mean=mean, low=mean, high=mean, n=n)
     rng = np.random.default_rng([seed, 0])
-    found = import_extra("scipy.stats", "scipy", "evaluate").bootstrap(
-        (defined,), np.mean, n_resamples=resamples, batch=max(1, MAX_RANDOM_NUMBERS // n), method="BCa", rng=rng
-    )
-    return Interval(mean=mean, low=found.confidence_interval.low, high=found.confidence_interval.high, n=n)
+    batch = max(1, MAX_RANDOM_NUMBERS // n)
+    sizes = (min(batch, resamples - start) for start in range(0, resamples, batch))
+    means = np.concatenate([defined.take(rng.integers(0, n, (size, n))).mean(axis=1) for size in sizes])
+    low, high = np.quantile(means, _bca_levels(defined, means))
+    return Interval(mean=mean, low=float(low), high=float(high), n=n)
+
+
+def _bca_levels(values: Floats, means: Floats) -> list[float]:
+    """The quantiles of the resamples' means that bound the interval (Efron and Tibshirani 1993, equation 14.10).
+
+    Own code, because `scipy.stats.bootstrap` takes four times as long: its jackknife resamples every value, and the mean
+    without one value is known from the sum.
+    """
+    normal = import_extra("scipy.special", "scipy", "evaluate")
+    below = ((means < values.mean()).mean() + (means <= values.mean()).mean()) / 2
+    bias = normal.ndtri(below)
+    deviations = values - values.mean()
+    acceleration = (deviations**3).sum() / (6 * (deviations**2).sum() ** 1.5)
+    shifted = (bias + normal.ndtri(level) for level in (0.025, 0.975))
+    return [float(normal.ndtr(bias + z / (1 - acceleration * z))) for z in shifted]
 
 
 def paired_difference(
@@ -135,10 +151,16 @@ def _sign_flips(differences: Floats, seed: int, resamples: int) -> float:
     extreme, batch = 0, max(1, MAX_RANDOM_NUMBERS // n)
     for start in range(0, flips, batch):
         rows = np.arange(start, min(start + batch, flips))
-        flipped = rows[:, None] >> np.arange(n) & 1 if exact else rng.integers(0, 2, (len(rows), n), dtype=np.int8)
+        flipped = rows[:, None] >> np.arange(n) & 1 if exact else _random_bits(rng, len(rows), n)
         sums = total - 2 * (flipped @ differences)
         extreme += int((np.abs(sums) >= abs(total) - SUM_ROUNDING).sum())
     return extreme / flips if exact else (1 + extreme) / (1 + flips)
+
+
+def _random_bits(rng: np.random.Generator, rows: int, columns: int) -> npt.NDArray[np.uint8]:
+    """Random zeros and ones, eight of one byte, which is several times faster than `Generator.integers`."""
+    drawn = np.frombuffer(rng.bytes(rows * -(-columns // 8)), np.uint8).reshape(rows, -1)
+    return np.unpackbits(drawn, axis=1, count=columns)
 
 
 def holm(p_values: Mapping[Key, float]) -> dict[Key, float]:
