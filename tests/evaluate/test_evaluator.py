@@ -4,15 +4,18 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
 from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.config import Config
+from promptrec.evaluate.datasets import registry
 from promptrec.evaluate.evaluator import evaluate
 from promptrec.evaluate.progress_listener import ProgressListener
-from promptrec.evaluate.results import EVALUATION, read_evaluation
+from promptrec.evaluate.results import EVALUATION, Evaluation, read_evaluation
+from promptrec.evaluate.runs import execution
 from promptrec.testing.scripted_engine import ScriptedEngine
 
 pytestmark = pytest.mark.slow
@@ -20,10 +23,12 @@ pytestmark = pytest.mark.slow
 READER = "query-likelihood"
 
 
-@pytest.fixture(autouse=True)
-def no_encoder(monkeypatch, tmp_path_factory):
+@pytest.fixture(autouse=True, scope="module")
+def no_encoder(tmp_path_factory):
     """Without an added encoder the embedding baseline is left out, which is quicker."""
-    monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path_factory.mktemp("home")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PROMPTREC_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 def run(data, out, *rankers, **changes):
@@ -33,8 +38,25 @@ def run(data, out, *rankers, **changes):
     return evaluate(config, out, engine=engine, datasets=[data], **how)
 
 
-def test_baselines_are_always_beside_and_those_left_out_are_said(tmp_path, planted_dataset):
-    (result,) = run(planted_dataset(), tmp_path, READER).datasets
+@dataclass(frozen=True)
+class Done:
+    """One evaluation that many tests read: of two rankers, in a folder."""
+
+    out: Path
+    found: Evaluation
+    engine: ScriptedEngine
+    prompts: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory, no_encoder):
+    out, engine = tmp_path_factory.mktemp("done"), ScriptedEngine()
+    found = run(registry.planted_dataset(10, items=64, candidates=6), out, READER, "listwise-labels", engine=engine)
+    return Done(out, found, engine, tuple(engine.prompts))
+
+
+def test_baselines_are_always_beside_and_those_left_out_are_said(done):
+    (result,) = done.found.datasets
     systems = {run.system for run in result.runs}
     assert {"random", "popular", "bm25", f"{READER} · scripted"} <= systems
     assert "promptrec model add minilm" in result.skipped["embedding"]
@@ -44,12 +66,12 @@ def test_baselines_are_always_beside_and_those_left_out_are_said(tmp_path, plant
     assert means == sorted(means, reverse=True)
 
 
-def test_what_is_written_can_be_read_back_and_every_run_has_its_files(tmp_path, planted_dataset):
-    found = run(planted_dataset(), tmp_path, READER)
-    assert read_evaluation(tmp_path) == found
-    assert found.datasets[0].headline.split(" (")[0] in (tmp_path / "report.md").read_text(encoding="utf-8")
+def test_what_is_written_can_be_read_back_and_every_run_has_its_files(done):
+    found = done.found
+    assert read_evaluation(done.out) == found
+    assert found.datasets[0].headline.split(" (")[0] in (done.out / "report.md").read_text(encoding="utf-8")
     for measured in found.datasets[0].runs:
-        folder = tmp_path / measured.folder
+        folder = done.out / measured.folder
         assert {p.name for p in folder.iterdir()} == {
             "run.json",
             "rankings.jsonl",
@@ -78,13 +100,11 @@ def test_a_baseline_that_wins_is_said_in_the_first_line(tmp_path, planted_datase
     assert "bm25 is better than listwise-text · scripted" in result.headline
 
 
-def test_the_same_command_again_reads_no_model(tmp_path, planted_dataset):
-    engine = ScriptedEngine()
-    first = run(planted_dataset(), tmp_path, READER, engine=engine)
-    asked = len(engine.prompts)
-    again = run(planted_dataset(), tmp_path, READER, engine=engine)
-    assert len(engine.prompts) == asked
-    assert again.datasets == first.datasets
+def test_the_same_command_again_reads_no_model(done, planted_dataset):
+    assert done.prompts
+    again = run(planted_dataset(), done.out, READER, "listwise-labels", engine=done.engine)
+    assert tuple(done.engine.prompts) == done.prompts
+    assert again.datasets == done.found.datasets
 
 
 def test_another_seed_or_other_data_is_another_run_and_the_old_one_stays(tmp_path, planted_dataset):
@@ -95,32 +115,29 @@ def test_another_seed_or_other_data_is_another_run_and_the_old_one_stays(tmp_pat
     assert not {r.folder for r in changed.runs} & {r.folder for r in first.runs}
 
 
-def test_metrics_are_the_same_to_the_byte_every_time(tmp_path, planted_dataset):
-    for name in ("a", "b"):
-        run(planted_dataset(), tmp_path / name, READER, "listwise-labels")
-    files = sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*") if p.suffix in {".csv", ".trec"})
-    files += sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("metrics.json"))
-    assert len(files) == 3 * len(run(planted_dataset(), tmp_path / "a", READER, "listwise-labels").datasets[0].runs)
+def test_metrics_are_the_same_to_the_byte_every_time(done, tmp_path, planted_dataset):
+    run(planted_dataset(), tmp_path, READER, "listwise-labels")
+    files = [p for p in sorted(done.out.rglob("*")) if p.suffix in {".csv", ".trec"} or p.name == "metrics.json"]
+    assert len(files) == 3 * len(done.found.datasets[0].runs)
     for path in files:
-        assert (tmp_path / "a" / path).read_bytes() == (tmp_path / "b" / path).read_bytes()
+        assert path.read_bytes() == (tmp_path / path.relative_to(done.out)).read_bytes()
 
 
-def test_rankers_never_see_a_judgement(tmp_path, planted_dataset):
+def test_rankers_never_see_a_judgement(done, tmp_path, planted_dataset):
     """With other judgements the rankings are the same, and no prompt says a grade's query or item ID."""
-    data, engine = planted_dataset(), ScriptedEngine()
-    (first,) = run(data, tmp_path / "a", READER, "listwise-labels", engine=engine).datasets
+    data, (first,) = planted_dataset(), done.found.datasets
     flipped = {
         q: {i.item_id: 1 for i in r.candidates if i.item_id not in data.relevance[q]}
         for r in data.requests
         for q in [r.query.query_id]
     }
-    (second,) = run(replace(data, relevance=flipped), tmp_path / "b", READER, "listwise-labels").datasets
+    (second,) = run(replace(data, relevance=flipped), tmp_path, READER, "listwise-labels").datasets
     for measured in first.runs:
-        assert (tmp_path / "a" / measured.folder / "run.trec").read_text() == (
-            tmp_path / "b" / measured.folder / "run.trec"
+        assert (done.out / measured.folder / "run.trec").read_text() == (
+            tmp_path / measured.folder / "run.trec"
         ).read_text()
     ids = {q.query_id for q in data.queries} | {i.item_id for i in data.catalog}
-    assert not any(i in prompt for prompt in engine.prompts for i in ids)
+    assert not any(i in prompt for prompt in done.prompts for i in ids)
     auc = {m.system: m.metrics["auc"].mean for m in first.runs}
     assert all(m.metrics["auc"].mean == pytest.approx(1 - auc[m.system]) for m in second.runs)
 
@@ -216,45 +233,45 @@ def test_an_unknown_dataset_is_said(tmp_path):
 
 
 KILLED = """
-import sys, time
-from dataclasses import replace
-from promptrec.evaluate.config import Config
-from promptrec.evaluate.evaluator import evaluate
-from promptrec.evaluate.datasets.registry import planted_dataset
-from promptrec.evaluate.runs import execution
-from promptrec.testing.scripted_engine import ScriptedEngine
+import sys
+from pathlib import Path
 
-execution.BATCH = 8
+sys.path.insert(0, sys.argv[1])
+import test_evaluator
 
-
-class Slow(ScriptedEngine):
-    def loglikelihood(self, prompts, continuations, *, adapter=None):
-        time.sleep(float(sys.argv[2]))
-        with open(sys.argv[3], "a") as file:
-            file.write(f"{len(prompts)}\\n")
-        return super().loglikelihood(prompts, continuations, adapter=adapter)
-
-
-config = Config(datasets=("planted",), rankers=("query-likelihood",))
-evaluate(config, sys.argv[1], datasets=[planted_dataset(users=60, items=64)], engine=Slow())
+test_evaluator.in_small_batches(Path(sys.argv[2]), "killed", pause=0.3)
 """
 
 
-def test_a_run_that_is_killed_half_way_ends_as_one_that_was_not(tmp_path):
-    def command(out, pause):
-        return [sys.executable, "-c", KILLED, str(tmp_path / out), str(pause), str(tmp_path / f"{out}.calls")]
+def in_small_batches(folder, out, pause=0.0):
+    """An evaluation that writes the number of prompts of each call into a file beside its folder."""
 
+    class Slow(ScriptedEngine):
+        def loglikelihood(self, prompts, continuations, *, adapter=None):
+            time.sleep(pause)
+            with (folder / f"{out}.calls").open("a") as file:
+                file.write(f"{len(prompts)}\n")
+            return super().loglikelihood(prompts, continuations, adapter=adapter)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(execution, "BATCH", 8)
+        config = Config(datasets=("planted",), rankers=(READER,))
+        data = registry.planted_dataset(users=60, items=64)
+        return evaluate(config, folder / out, datasets=[data], engine=Slow())
+
+
+def test_a_run_that_is_killed_half_way_ends_as_one_that_was_not(tmp_path):
     def read(out):
         return [int(line) for line in (tmp_path / f"{out}.calls").read_text().split()]
 
-    subprocess.run(command("whole", 0), check=True)
-    with subprocess.Popen(command("killed", 0.3)) as process:
+    in_small_batches(tmp_path, "whole")
+    with subprocess.Popen([sys.executable, "-c", KILLED, Path(__file__).parent, tmp_path]) as process:
         while not (tmp_path / "killed.calls").exists() or len(read("killed")) < 2:
             assert process.poll() is None, "it ended before it could be killed"
             time.sleep(0.05)
         process.send_signal(signal.SIGKILL)
     assert not (tmp_path / "killed" / EVALUATION).exists()
-    subprocess.run(command("killed", 0), check=True)
+    in_small_batches(tmp_path, "killed")
     assert sum(read("killed")) <= sum(read("whole")) + max(read("whole"))
     for name in ("metrics.json", "per_query.csv", "run.trec"):
         whole = {p.parent.name: p.read_bytes() for p in (tmp_path / "whole").rglob(name)}

@@ -96,8 +96,8 @@ def interval(values: Sequence[float] | Floats, seed: int = 0, resamples: int = R
 def _bca_levels(values: Floats, means: Floats) -> list[float]:
     """The quantiles of the resamples' means that bound the interval (Efron and Tibshirani 1993, equation 14.10).
 
-    Own code, because `scipy.stats.bootstrap` takes four times as long: its jackknife resamples every value, and the mean
-    without one value is known from the sum.
+    Own code, because `scipy.stats.bootstrap` takes four times as long: its jackknife draws every sample without one
+    value, whose mean is known from the sum.
     """
     normal = import_extra("scipy.special", "scipy", "evaluate")
     below = ((means < values.mean()).mean() + (means <= values.mean()).mean()) / 2
