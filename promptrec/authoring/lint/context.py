@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from promptrec.authoring.lint.diagnostic import Diagnostic, Severity
+from promptrec.authoring.sample_request import own_catalog
 from promptrec.data.catalog import Catalog
 from promptrec.data.clean import clean_text
 from promptrec.messages import Message, Slot
@@ -32,7 +33,13 @@ class Line:
 
 
 class LintContext:
-    """A template that can be read. `tokenizer` and `catalog` are None where nobody gave one."""
+    """A template that can be read.
+
+    `tokenizer` is None where nobody gave one, `own_catalog` where the template's pack has none.
+
+    Raises:
+        InputError: the pack's own catalogue cannot be read.
+    """
 
     def __init__(
         self, template: Template, tokenizer: Tokenizer | None, catalog: Catalog | None, context_length: int
@@ -41,7 +48,8 @@ class LintContext:
         self.header = template.header
         self.kind = template.kind
         self.tokenizer = tokenizer
-        self.catalog = catalog
+        self.own_catalog = own_catalog(template)
+        self.catalog = catalog or self.own_catalog
         self.context_length = context_length
         self.blocks = read_references(template)
 

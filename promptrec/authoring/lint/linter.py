@@ -8,7 +8,7 @@ from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.file_names import misnamed_files
 from promptrec.authoring.lint.jinja_hints import diagnostic_of, likely_slip
 from promptrec.authoring.lint.rules import answers, content, expressions, header, length, names, pack_tests, structure
-from promptrec.authoring.sample_request import own_catalog, sample
+from promptrec.authoring.sample_request import sample
 from promptrec.data.catalog import Catalog
 from promptrec.errors import PromptrecError, TemplateError
 from promptrec.prompt import Tokenizer
@@ -82,7 +82,7 @@ def check(
     found = list(misnamed_files(path.parent))
     try:
         template = Template(path.stem, source, path) if source is not None else Template.from_file(path)
-        context = LintContext(template, tokenizer, catalog or own_catalog(template), context_length)
+        context = LintContext(template, tokenizer, catalog, context_length)
     except PromptrecError as error:
         return [likely_slip(diagnostic_of(error, str(path)), str(path), source), *found]
     misnamed = [finding for rule in NAMES for finding in rule(context)]

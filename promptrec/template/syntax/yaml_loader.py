@@ -1,6 +1,7 @@
 """YAML loader of headers and pack.yaml: all scalars are text, duplicate names are refused, errors have their line."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -67,8 +68,9 @@ def read_yaml(text: str, path: str, lines_before: int = 0) -> dict[str, Any]:
     if len(text) > LONGEST_HEADER:
         raise TemplateError("header-too-long", path=path, line=lines_before + 1, most=LONGEST_HEADER)
     try:
-        # The base loader reads every value as text. Other loaders read the answer word Yes as a boolean.
-        mapping = yaml.load(text, Loader=_Plain) or {}  # noqa: S506 - it builds only text
+        # The base constructor reads every value as text. Others read the answer word Yes as a boolean.
+        node = _composed(text)
+        mapping = (_Plain("").construct_document(node) if node else None) or {}
     except _DuplicateKey as twice:
         first, second = (line + 1 + lines_before for line in (twice.first, twice.second))
         raise TemplateError("name-twice", path=path, line=second, name=twice.name, first=first, second=second) from None
@@ -83,6 +85,12 @@ def read_yaml(text: str, path: str, lines_before: int = 0) -> dict[str, Any]:
             raise TemplateError("yaml-wide-colon", path=path, line=wide + lines_before)
         raise TemplateError("header-not-mapping", path=path, line=1)
     return mapping
+
+
+@lru_cache(maxsize=32)
+def _composed(text: str) -> nodes.Node | None:
+    """The nodes of a YAML text, once for all that ask: a pack.yaml is that of all its templates."""
+    return yaml.compose(text, Loader=_Plain)
 
 
 def places(text: str) -> dict[tuple[str, ...], int]:
@@ -101,14 +109,14 @@ def places(text: str) -> dict[tuple[str, ...], int]:
         elif isinstance(node, nodes.ScalarNode):
             out[(*keys, str(node.value))] = node.start_mark.line + 1
 
-    walk(yaml.compose(text, Loader=yaml.BaseLoader), ())
+    walk(_composed(text), ())
     return out
 
 
 def unquoted_values_with_comments(text: str) -> Iterator[tuple[str, int, str, str]]:
     """Unquoted values that end at a comment: name, line (from 1), value and comment of each."""
     rows = text.split("\n")
-    waiting = [yaml.compose(text, Loader=yaml.BaseLoader)]
+    waiting = [_composed(text)]
     while waiting:
         node = waiting.pop(0)
         if isinstance(node, nodes.SequenceNode):

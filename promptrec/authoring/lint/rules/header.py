@@ -7,7 +7,6 @@ from pathlib import Path
 from promptrec.authoring.lint.context import LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
 from promptrec.authoring.lint.rules.expressions import PUT_IN
-from promptrec.authoring.sample_request import own_catalog
 from promptrec.messages import message
 from promptrec.template.analysis.references import Place
 from promptrec.template.kinds import KINDS
@@ -48,7 +47,7 @@ def fields_are_separated(context: LintContext) -> Iterator[Diagnostic]:
 
 def unquoted_comments(context: LintContext) -> Iterator[Diagnostic]:
     """What stands behind ` #` is dropped, which may be half of what somebody says."""
-    catalog = own_catalog(context.template) or context.catalog
+    catalog = context.own_catalog or context.catalog
     titles = [item.title for item in catalog] if catalog else []
     for path, text in context.headers.items():
         for name, line, text_read, dropped in unquoted_values_with_comments(text):

@@ -9,7 +9,6 @@ from rapidfuzz import process
 
 from promptrec.authoring.lint.context import LintContext, fault
 from promptrec.authoring.lint.diagnostic import Diagnostic
-from promptrec.authoring.sample_request import own_catalog
 from promptrec.messages import Message, Slot, message
 from promptrec.template.syntax.yaml_hints import MARK
 from promptrec.template.test_case import TemplateTest
@@ -24,7 +23,7 @@ _WIDE = re.compile(r"[，、；【】［］〔〕]")
 
 def titles_exist(context: LintContext) -> Iterator[Diagnostic]:
     """Every title that a test names is one, and one only, of the catalogue: the pack's own, which tests are run on."""
-    catalog = own_catalog(context.template) or context.catalog
+    catalog = context.own_catalog or context.catalog
     if catalog is None:
         if context.header.tests:
             yield fault("no-catalogue", context.place("tests"), "warning")
@@ -65,7 +64,7 @@ def _diagnose_title(title: str, titles: list[str], line: str) -> tuple[str, str,
 def tests_agree(context: LintContext) -> Iterator[Diagnostic]:
     """No two tests ask for the opposite, none for more titles than there are or than there are places, nor for all."""
     alike: dict[object, list[int]] = {}
-    items = len(own_catalog(context.template) or context.catalog or ())
+    items = len(context.own_catalog or context.catalog or ())
     for number, test in enumerate(context.header.tests):
         wanted = len(test.include)
         # Two tests that share these share their ranking.
