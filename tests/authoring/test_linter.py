@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from promptrec.authoring.lint.linter import check
 from promptrec.engine.tokenizer import ModelTokenizer
-from promptrec.template.loader import list_templates
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
 
 FOLDER = Path(__file__).parent / "faults"
@@ -120,12 +119,6 @@ def test_all_seeded_faults_are_found_with_a_real_tokenizer(smollm2):
     }
     assert found == {name: {(rule, line)} for name, _, rule, line, _ in FAULTS}
     assert [f for path in GOOD for f in check(path, tokenizer=tokenizer)] == []
-
-
-@pytest.mark.model
-def test_no_shipped_template_raises_a_false_alarm(smollm2):
-    tokenizer = ModelTokenizer.from_folder(smollm2.folder)
-    assert [str(f) for t in list_templates() for f in check(t.path, tokenizer=tokenizer)] == []
 
 
 def test_what_is_not_saved_yet_is_checked_in_the_place_of_the_file():
