@@ -6,6 +6,7 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interactions
 from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
+from promptrec.engine.registry import open_encoder
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker, ranker_parts, template_kinds
 from promptrec.rank.listwise.position_bias import LEAST_REQUESTS, PositionBias
@@ -51,6 +52,12 @@ def position_bias(tmp_path_factory):
 def shared_template():
     """Loads a template once for all tests: it is frozen."""
     return cache(load_template)
+
+
+@pytest.fixture(scope="session")
+def opened_encoder(tiny_encoder):
+    """The tiny encoder, opened once for the tests that only read with it."""
+    return open_encoder(tiny_encoder)
 
 
 @pytest.fixture

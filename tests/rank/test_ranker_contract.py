@@ -24,10 +24,12 @@ LIKES = [("ann", "space", 5), ("ann", "sea", 4), ("bob", "love", 5), ("bob", "fo
 
 class TestRankers(RankerContract):
     @pytest.fixture(params=[*sorted(RANKERS), *ALIASES])
-    def build(self, request, position_bias, shared_template):
+    def build(self, request, position_bias, shared_template, monkeypatch):
         name = request.param
         needed = {"training": Interactions.from_tuples(LIKES), "position_bias": position_bias}
         if "embedding" in ranker_parts(name):
-            needed["encoder"] = str(request.getfixturevalue("tiny_encoder"))
+            encoder = request.getfixturevalue("opened_encoder")
+            # Every ranker would open it for itself; that one does is tested in test_embedding.py.
+            monkeypatch.setattr("promptrec.rank.baselines.embedding.open_encoder", lambda model: encoder)
         templates = {kind: shared_template("films/en", kind=kind) for kind in template_kinds(name)}
         return lambda seed=0: build_ranker(name, Setup(self.catalog, templates, seed, **needed))

@@ -56,10 +56,17 @@ def weights(folder, edit):
     save_file({n: t.contiguous() for n, t in edit(tensors).items()}, path)
 
 
+@pytest.fixture(scope="module")
+def plain_adapter(tiny_folder, tmp_path_factory):
+    """Trained once for all tests, each of which changes a copy."""
+    folder = tmp_path_factory.mktemp("plain") / "adapter"
+    trained(tiny_folder, folder)
+    return folder
+
+
 @pytest.fixture
-def adapter(tiny_folder, tmp_path):
-    trained(tiny_folder, tmp_path / "adapter")
-    return tmp_path / "adapter"
+def adapter(plain_adapter, tmp_path):
+    return shutil.copytree(plain_adapter, tmp_path / "adapter")
 
 
 @pytest.mark.slow
