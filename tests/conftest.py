@@ -15,6 +15,8 @@ from promptrec.engine.models import registry
 from promptrec.engine.options import EngineOptions
 
 MODEL = "smollm2-135m"
+VLLM_CACHE = 2**28
+"""Bytes: some 5,800 tokens of this model."""
 WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
 CORES = sorted(os.sched_getaffinity(0))
 SLOW = {"promptrec_process", "terminal", "chromium", "wheel"}
@@ -111,7 +113,17 @@ def transformers_engine(smollm2):
 
 
 @pytest.fixture(scope="session")
-def vllm_engine(smollm2):
+def small_vllm_cache():
+    """Two engines of vLLM may be open at once: each reserves its cache when it starts, for users 1 GiB."""
+    from promptrec.engine.vllm import engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "CPU_CACHE_BYTES", VLLM_CACHE)
+        yield
+
+
+@pytest.fixture(scope="session")
+def vllm_engine(smollm2, small_vllm_cache):
     from promptrec.engine.vllm.engine import VllmEngine
 
     engine = VllmEngine(smollm2, EngineOptions(max_model_len=512))
@@ -130,7 +142,8 @@ def vllm_server(smollm2, tmp_path_factory):
     command = [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model", str(smollm2.folder)]
     command += ["--served-model-name", MODEL, "--host", "127.0.0.1", "--port", str(port), "--dtype", "float32"]
     command += ["--max-model-len", "512", "--enforce-eager", "--block-size", "32"]
-    settings = {"VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1", "TORCHDYNAMO_DISABLE": "1"}
+    command += ["--kv-cache-memory-bytes", str(VLLM_CACHE)]
+    settings = {"HF_HUB_OFFLINE": "1", "TORCHDYNAMO_DISABLE": "1"}
     # One process fewer, each of which imports vLLM: that of the engine reads the model itself.
     settings |= {"VLLM_ENABLE_V1_MULTIPROCESSING": "0"}
     with log.open("w") as out:

@@ -52,16 +52,23 @@ def test_a_model_that_wants_a_first_token_gets_it_once():
 LONG = Item(item_id="i", title="Jaws", fields={"description": "A shark bites. " * 60, "year": 1975})
 
 
+FAN = Query(preferences="sharks and the sea " * 20, history=tuple(f"Film {n}" for n in range(9)))
+
+
+@pytest.fixture(scope="module", params=["query-likelihood", "item-pmi", "yes-no", "graded"])
+def uncut(request):
+    """A template and its prompt with all of a long item and a talkative person."""
+    template = load_template("films/en", kind=request.param)
+    return template, fit(template, FAN, [LONG], (), TOKENIZER, 10**6)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["query-likelihood", "item-pmi", "yes-no", "graded"])
 @given(budget=st.integers(120, 1500))
-def test_a_prompt_fits_its_budget_cuts_in_the_stated_order_and_keeps_its_cue(kind, budget):
-    template = load_template("films/en", kind=kind)
-    query = Query(preferences="sharks and the sea " * 20, history=tuple(f"Film {n}" for n in range(9)))
-    whole = fit(template, query, [LONG], (), TOKENIZER, 10**6)
+def test_a_prompt_fits_its_budget_cuts_in_the_stated_order_and_keeps_its_cue(uncut, budget):
+    template, whole = uncut
     cue = "".join(s.text for s in whole.prompt.context)[-18:]
     try:
-        fitted = fit(template, query, [LONG], (), TOKENIZER, budget)
+        fitted = fit(template, FAN, [LONG], (), TOKENIZER, budget)
     except PromptTooLong as too_long:
         assert str(budget) in str(too_long)
         return

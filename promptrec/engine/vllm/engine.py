@@ -1,5 +1,7 @@
 """Engine that reads a model with vLLM in this process: its CUDA build on a GPU, its CPU build elsewhere."""
 
+import ctypes
+import gc
 import os
 import sys
 import uuid
@@ -49,7 +51,6 @@ def set_environment() -> None:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     if not Path("/dev/nvidiactl").exists():
-        os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
         # The default binds one core of two.
         os.environ.setdefault("VLLM_CPU_OMP_THREADS_BIND", ",".join(map(str, sorted(os.sched_getaffinity(0)))))
         os.environ.setdefault("VLLM_HOST_IP", "127.0.0.1")
@@ -71,6 +72,8 @@ OPEN: "WeakSet[VllmEngine]" = WeakSet()
 CLOSED: list[Any] = []
 CPU_CONTEXT = 2048
 CPU_BLOCK = 32
+CPU_CACHE_BYTES = 2**30
+"""Room for the prefix cache on a CPU. The environment's VLLM_CPU_KVCACHE_SPACE (in GiB) is stronger."""
 
 
 class VllmEngine(BaseEngine):
@@ -150,8 +153,10 @@ class VllmEngine(BaseEngine):
             CLOSED.append(self._llm)
             self.is_closed, self._llm = True, None
             self._adapters.close()
-            while CLOSED and not OPEN:
-                CLOSED.pop().llm_engine.engine_core.shutdown()
+            if not OPEN:
+                while CLOSED:
+                    CLOSED.pop().llm_engine.engine_core.shutdown()
+                _return_memory()
 
     def _scored(
         self, prompts: Sequence[Tokens], continuations: Sequence[Tokens], adapter: str | None
@@ -268,6 +273,13 @@ def _usage(done: Any) -> Usage:  # noqa: ANN401 - a vLLM RequestOutput
     return Usage(prompt_tokens=len(done.prompt_token_ids), cached_tokens=done.num_cached_tokens or 0)
 
 
+def _return_memory() -> None:
+    """To the system: weights are in reference cycles, and glibc keeps what is freed between blocks in use."""
+    gc.collect()
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "malloc_trim"):
+        libc.malloc_trim(0)
+
+
 def _import_vllm() -> Any:  # noqa: ANN401
     set_environment()
     try:
@@ -293,6 +305,7 @@ def _load(vllm: Any, info: ModelInfo, options: EngineOptions) -> Any:  # noqa: A
         # block of 128 tokens, prefixes shorter than that are never shared.
         longest = min(CPU_CONTEXT, longest_sequence(info.folder) or CPU_CONTEXT)
         defaults = {"dtype": "float32", "enforce_eager": True, "block_size": CPU_BLOCK, "max_model_len": longest}
+        defaults["kv_cache_memory_bytes"] = CPU_CACHE_BYTES
     else:
         defaults = {"dtype": "auto"}
     preloaded = os.environ.get("LD_PRELOAD")

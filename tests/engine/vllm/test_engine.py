@@ -43,7 +43,7 @@ def adapter(smollm2, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def lora_engine(smollm2):
+def lora_engine(smollm2, small_vllm_cache):
     from promptrec.engine.vllm.engine import VllmEngine
 
     engine = VllmEngine(smollm2, EngineOptions(max_model_len=128, max_lora_rank=RANK))
