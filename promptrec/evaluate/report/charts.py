@@ -16,8 +16,8 @@ from promptrec.evaluate.results import DatasetResult, RunResult
 # They stand for the page's own colours, light or dark, until the picture is put in.
 INK, OURS, BASELINE, SECOND = "#010203", "#010204", "#010205", "#010206"
 _PAGE_COLOURS = {INK: "currentColor", OURS: "var(--ours)", BASELINE: "var(--baseline)", SECOND: "var(--second)"}
-# Inches, of 72 units each: on a telephone the letters are still about as large as they are here.
-_WIDTH = 5.4
+# Inches, of _DPI units each, as SVG has them: on a telephone the letters are still about as large as they are here.
+_WIDTH, _DPI = 5.4, 72
 _STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "promptrec",
@@ -59,17 +59,23 @@ def require_matplotlib() -> None:
 def _svg(draw: Callable[[Any], None], height: float) -> str:
     require_matplotlib()
     import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
         # The page's reader draws the letters, so it does not matter which ones matplotlib's own font lacks.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        drawn = Figure(figsize=(_WIDTH, height), layout="constrained")
+        drawn = Figure(figsize=(_WIDTH, height), dpi=_DPI, facecolor="none")
+        canvas = FigureCanvasSVG(drawn)
         axes = drawn.subplots()
+        axes.set_facecolor("none")
         axes.spines[["top", "right", "left"]].set_visible(False)
         draw(axes)
+        # Figure.savefig would draw everything once more only to lay it out.
+        ConstrainedLayoutEngine().execute(drawn)
         file = io.StringIO()
-        drawn.savefig(file, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        canvas.print_svg(file, metadata={"Date": None, "Creator": None})
     text = file.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", text[text.index("<svg") :], flags=re.DOTALL)
     # Names of groups such as axes_1 would stand in the page once for each picture.
