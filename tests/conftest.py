@@ -19,7 +19,7 @@ VLLM_CACHE = 2**28
 """Bytes: some 5,800 tokens of this model."""
 WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
 CORES = sorted(os.sched_getaffinity(0))
-SLOW = {"promptrec_process", "terminal", "chromium", "wheel"}
+SLOW = {"fork_server", "chromium", "wheel"}
 """Fixtures that start processes: tests with one of them are marked `slow`."""
 CLOSE = {}
 """What closes vLLM and its server, by the group of the tests that read with it."""

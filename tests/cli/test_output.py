@@ -6,11 +6,12 @@ import os
 import pty
 import re
 import struct
-import subprocess
-import sys
 import termios
+from functools import cache
 
 import pytest
+
+from tests.fork_server import QUIET, usual_environment
 
 LONG_ID = "B" + "0123456789" * 9
 CYCLES = "https://example.org/" + "very/" * 60
@@ -42,7 +43,6 @@ ENCODINGS = {
     "POSIX": {"LC_ALL": "POSIX"},
     "POSIX, not UTF-8": {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
 }
-QUIET = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "CI", "TERM", "PYTHONIOENCODING", "PYTHONUTF8")
 # What would do something to a terminal, colours of our own aside.
 DOES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e]|\x1b(?!\\[[0-9;]*m)")
 
@@ -64,15 +64,14 @@ def asked(ships):
 
 
 # What Python reads as it starts takes a process of its own; so does one of the others, for comparison.
-AT_START = {"LANG=C", "POSIX", "POSIX, not UTF-8", "strict ascii"}
+IN_PROCESS = {"LANG=C", "POSIX", "POSIX, not UTF-8", "strict ascii"}
 
 
 @pytest.fixture
-def run(promptrec, tmp_path, monkeypatch):
+def run(promptrec, monkeypatch):
     """Runs the command in this process, without the settings of whoever runs the tests."""
     for name in QUIET:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PROMPTREC_HOME", str(tmp_path / "home"))
     return promptrec
 
 
@@ -81,40 +80,25 @@ def run_encoded(run, promptrec_process):
     """Runs the command with an encoding of ENCODINGS; returns its exit code and the texts that it wrote."""
 
     def call(name, *words):
-        done = (promptrec_process if name in AT_START else run)(*words, **ENCODINGS[name])
-        streams = (done.stdout, done.stderr)
-        return done.returncode, *(s.decode(codec(name)) if isinstance(s, bytes) else s for s in streams)
+        if name in IN_PROCESS:
+            done = promptrec_process(*words, encoding=codec(name), **ENCODINGS[name])
+        else:
+            done = run(*words, **ENCODINGS[name])
+        return done.returncode, done.stdout, done.stderr
 
     return call
 
 
 @pytest.fixture
-def promptrec_process(tmp_path):
-    """Runs the command in a process of its own; returns what it did, in bytes."""
-
-    def call(*words, stdout=subprocess.PIPE, before=None, **settings):
-        command = [sys.executable, "-m", "promptrec", *map(str, words)]
-        env = {name: value for name, value in os.environ.items() if name not in QUIET}
-        env |= {"PROMPTREC_HOME": str(tmp_path / "home")} | settings
-        streams = {"stdout": stdout, "stderr": subprocess.PIPE}
-        return subprocess.run(command, **streams, cwd=tmp_path, env=env, timeout=300, check=False, preexec_fn=before)
-
-    return call
-
-
-@pytest.fixture
-def terminal(tmp_path):
+def terminal(tmp_path, fork_server):
     """Runs the command in a terminal of so many columns; returns its exit code and all that it wrote."""
 
     def call(*words, columns, **settings):
         main, other = pty.openpty()
         fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        env = {name: value for name, value in os.environ.items() if name not in QUIET}
-        env |= {"PROMPTREC_HOME": str(tmp_path / "home"), "TERM": "xterm-256color"} | settings
-        command = [sys.executable, "-m", "promptrec", *map(str, words)]
-        process = subprocess.Popen(
-            command, stdin=other, stdout=other, stderr=other, cwd=tmp_path, env=env, start_new_session=True
-        )
+        environment = usual_environment() | {"TERM": "xterm-256color"} | settings
+        server = fork_server(environment)
+        server.start(words, [other] * 3, tmp_path, environment, session=True)
         os.close(other)
         written = b""
         while True:
@@ -126,7 +110,7 @@ def terminal(tmp_path):
                 break
             written += block
         os.close(main)
-        return process.wait(timeout=60), written.decode("utf-8")
+        return server.wait(), written.decode("utf-8")
 
     return call
 
@@ -205,10 +189,23 @@ def test_a_terminal_of_any_width(terminal, asked, columns, settings):
         assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", text)
 
 
+@pytest.fixture(scope="module")
+def listed(fork_server, tmp_path_factory):
+    """The names that a command lists, in JSON."""
+
+    @cache
+    def names(*words):
+        environment = usual_environment()
+        done = fork_server(environment).run((*words, "--json"), tmp_path_factory.mktemp("listed"), environment)
+        return [row["name"] for row in json.loads(done.stdout)]
+
+    return names
+
+
 @pytest.mark.parametrize("words", [("data", "list"), ("model", "list"), ("template", "list")])
 @pytest.mark.parametrize("columns", [1, 40, 300])
-def test_names_in_tables_are_whole_in_every_terminal(terminal, run, words, columns):
-    names = [row["name"] for row in json.loads(run(*words, "--json").stdout)]
+def test_names_in_tables_are_whole_in_every_terminal(terminal, listed, words, columns):
+    names = listed(*words)
     code, text = terminal(*words, columns=columns)
     assert code == 0 and [name for name in names if name not in text] == []
 
@@ -226,14 +223,33 @@ def test_a_pipe_gets_no_bars_and_colours_only_if_they_are_forced(run, asked, set
 
 @pytest.mark.parametrize("numbers", [(1,), (2,), (0,), (1, 2), (0, 1, 2)])
 def test_streams_that_are_closed_are_sent_nowhere(promptrec_process, asked, numbers):
-    def before():
-        for number in numbers:
-            os.close(number)
+    done = promptrec_process(*asked, "--json", given={"closed": numbers})
+    assert done.returncode == 0 and "Traceback" not in done.stderr
+    assert (done.stdout == "") == (1 in numbers)
+    words = ("evaluate", "planted", "--ranker", "random", "--limit", "20", "--out", "out")
+    done = promptrec_process(*words, given={"closed": numbers})
+    assert done.returncode == 0 and "Traceback" not in done.stderr
 
-    done = promptrec_process(*asked, "--json", before=before)
-    assert done.returncode == 0 and b"Traceback" not in done.stderr
-    assert (done.stdout == b"") == (1 in numbers)
-    done = promptrec_process(
-        "evaluate", "planted", "--ranker", "random", "--limit", "20", "--out", "out", before=before
-    )
-    assert done.returncode == 0 and b"Traceback" not in done.stderr
+
+@pytest.mark.parametrize(
+    ("settings", "given", "code"),
+    [
+        ({"PYTHONIOENCODING": "cp1252"}, {}, 0),
+        ({}, {"closed": (0, 1)}, 0),
+        ({"PYTHONUNBUFFERED": "1"}, {"stdout": "/dev/full"}, 2),
+        ({"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}, {"stdout": "left"}, 1),
+    ],
+)
+def test_a_fork_does_what_a_python_does_that_starts_anew(promptrec_process, ships, settings, given, code):
+    words = ("recommend", "--catalog", ships, "-p", "太空", "--ranker", "bm25", "--template", "films/en")
+    done = []
+    for anew in (True, False):
+        reader, left = os.pipe()
+        os.close(reader)
+        full = os.open("/dev/full", os.O_WRONLY)
+        streams = given | ({"stdout": {"left": left, "/dev/full": full}[given["stdout"]]} if "stdout" in given else {})
+        done.append(promptrec_process(*words, anew=anew, encoding="latin-1", given=streams, **settings))
+        os.close(left)
+        os.close(full)
+    assert done[0].returncode == code
+    assert vars(done[0]) == vars(done[1])

@@ -198,13 +198,14 @@ def test_an_option_that_changes_nothing_is_said(promptrec, catalog_file, ranker,
 def test_a_full_disk_is_one_line_and_a_reader_that_left_is_none(promptrec_process, catalog_file, unbuffered):
     words = ("recommend", "--catalog", catalog_file, "-p", "war", "--ranker", "bm25", "--json")
     for command in (words, ("data", "list"), ("--help",)):
-        with Path("/dev/full").open("w") as full:
-            done = promptrec_process(*command, stdout=full, PYTHONUNBUFFERED=unbuffered)
+        full = os.open("/dev/full", os.O_WRONLY)
+        done = promptrec_process(*command, given={"stdout": full}, PYTHONUNBUFFERED=unbuffered)
+        os.close(full)
         assert done.returncode == 2 and done.stderr.startswith("promptrec: error: the output or a file cannot be")
         assert "No space left on device" in done.stderr and len(done.stderr.splitlines()) == 1
         reader, writer = os.pipe()
         os.close(reader)
-        done = promptrec_process(*command, stdout=writer, PYTHONUNBUFFERED=unbuffered)
+        done = promptrec_process(*command, given={"stdout": writer}, PYTHONUNBUFFERED=unbuffered)
         os.close(writer)
         assert done.returncode == 1 and done.stderr == ""
 
