@@ -45,7 +45,9 @@ def fork_server(tmp_path_factory):
         as_usual = all(environment.get(name) == usual.get(name) for name in AT_START)
         if (key := tuple(at_start.items())) not in servers:
             unlike = {name: value for name, value in usual.items() if name not in AT_START}
-            servers[key] = ForkServer(unlike | at_start | home, *([ranks, evaluates] if as_usual else [ranks]))
+            servers[key] = ForkServer(
+                unlike | at_start | home, *([ranks, evaluates, ("--help",)] if as_usual else [ranks])
+            )
         return servers[key]
 
     yield find

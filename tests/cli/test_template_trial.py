@@ -133,6 +133,7 @@ def test_a_broken_template_of_one_pack_is_not_in_the_way_of_another(promptrec, p
     assert "games/en is a pack" in done.stderr and ASKS in done.stderr
 
 
+@pytest.mark.model
 def test_diff_shows_the_line_that_was_changed_in_file_and_prompt(promptrec, pack):
     changed = pack / "mine.jinja"
     source = (pack / "query-likelihood.jinja").read_text()
