@@ -1,0 +1,1 @@
+"""Reading requests: likes, dislikes and constraints."""
