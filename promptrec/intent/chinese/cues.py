@@ -1,0 +1,64 @@
+"""Cues of the Chinese rule reader, compiled from `cues.yaml`."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from promptrec.intent.chinese.characters import OPAQUE, yaml_lists
+
+TAKEN = "\ue001"
+"""Stands for a character of a span that is a constraint: it ends a clause."""
+
+BREAKS = r",。!?;:…\n\r\t()\[\]{}<>【】—~|/、 ." + TAKEN
+"""Characters that end a clause, as the inside of a character class of folded text."""
+
+
+@dataclass(frozen=True)
+class Cues:
+    """Compiled headings of the YAML file."""
+
+    harmless: re.Pattern[str]
+    """Words that look like a refusal and refuse nothing."""
+    cue: re.Pattern[str]
+    """Every cue; the name of the group that matches is its kind: before, degree, weak or after."""
+    filler: re.Pattern[str]
+    stop: re.Pattern[str]
+    tail: re.Pattern[str]
+    general: re.Pattern[str]
+    subject: re.Pattern[str]
+    head: re.Pattern[str]
+    void: re.Pattern[str]
+    additive: re.Pattern[str]
+
+
+@cache
+def load_cues() -> Cues:
+    """The compiled cues; read once."""
+    headings = yaml_lists("cues.yaml")
+    words = {heading: "|".join(lines) for heading, lines in headings.items()}
+    words["x"] = rf"[^{BREAKS}]"
+
+    def expression(heading: str) -> str:
+        """The alternatives of a heading with the headings they name filled in."""
+        text = words[heading]
+        for _ in range(2):
+            text = re.sub(r"\{([a-z]+)\}", lambda match: words[match[1]], text)
+        return f"(?:{text})"
+
+    kinds = "|".join(f"(?P<{kind}>{expression(kind)})" for kind in ("after", "degree", "before", "weak"))
+    general = rf"的(?:{expression('general')})(?:们)?$"
+    return Cues(
+        harmless=re.compile(expression("harmless")),
+        cue=re.compile(kinds),
+        filler=re.compile(expression("filler")),
+        stop=re.compile(expression("stop")),
+        tail=re.compile(expression("tail") + "$"),
+        general=re.compile(general),
+        subject=re.compile(expression("subject") + "$"),
+        head=re.compile(expression("head")),
+        void=re.compile(expression("void")),
+        additive=re.compile(expression("additive")),
+    )
+
+
+__all__ = ["BREAKS", "OPAQUE", "TAKEN", "Cues", "load_cues"]

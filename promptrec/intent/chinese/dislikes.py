@@ -1,0 +1,226 @@
+"""Dislikes of a Chinese request: what follows or precedes a cue of refusal within its clause."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from promptrec.intent.chinese.characters import OPAQUE, fold, hide, titles
+from promptrec.intent.chinese.cues import BREAKS, TAKEN, Cues, load_cues
+from promptrec.intent.intent import Clause
+
+LONGEST = 20
+"""Most characters of one refused phrase; longer ones are no phrases."""
+
+LIST_ITEM = 8
+"""Most characters of a further item of a list."""
+
+TOPIC = 6
+"""Most characters of a clause that a cue on its own in the next clause refuses ("香菜, 不要")."""
+
+BREAK = re.compile(rf"[{BREAKS}]")
+JOIN = re.compile(r"、|/|以及|还有|或者?|及|跟(?!团|拍|风|腱|鞋)|与|(?<![温柔平暖共附饱缓祥随调总中谐])和(?!服|牛|平|弦|风|食|田|谐|尚|美|睦|解)|\+|&")
+MARKS = "《》「」『』“”\"'〈〉‘’·•*#"
+SPACE = re.compile(r"(?<=[^\W\d_\u3400-\u9fff]) (?=[^\W_\u3400-\u9fff])")
+"""A blank inside a name in letters ("Sigur Rós"), which ends no clause."""
+REASON = re.compile(r"(?P<what>.{2,})太.{1,2}(?:我|他|她|$).*")
+"""A thing and why it is refused: 交响乐太长我听不完."""
+AABB = re.compile(r"(.)\1(.)\2的(?=.{2})")
+ONE_OF_THEM = re.compile(r"(?:某|随便)?(?:一|半)(?:条|个|点儿?|口|集|部|首|样|丝|次|粒|滴|眼)(?:儿)?$")
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A cue of refusal and the phrases that it refuses."""
+
+    cue: int
+    """Offset of the cue."""
+    start: int
+    """Offset of the first character of cue and phrases."""
+    end: int
+    """Offset behind the last one."""
+    phrases: tuple[Span, ...]
+    """Start and end of each refused phrase."""
+
+
+def read_dislikes(text: str, taken: Sequence[Span] = ()) -> list[Clause]:
+    """Find what a Chinese request refuses.
+
+    Args:
+        text: the request.
+        taken: start and end of the spans that are constraints; they are not read.
+
+    Returns:
+        The refused phrases without their cues, in the order of the words.
+    """
+    spans = sorted({span for refusal in refusals(text, taken) for span in refusal.phrases})
+    return [Clause(text=text[start:end], start=start, end=end) for start, end in spans]
+
+
+def refusals(text: str, taken: Sequence[Span] = ()) -> list[Refusal]:
+    """Every refusal of a Chinese request, with the place of its cue; arguments as for `read_dislikes`."""
+    return _Reader(text, taken).read()
+
+
+@dataclass
+class _Reader:
+    """One reading of one request."""
+
+    text: str
+    taken: Sequence[Span]
+    cues: Cues = field(default_factory=load_cues)
+
+    def __post_init__(self) -> None:
+        folded = hide(fold(self.text), titles(self.text))
+        folded = SPACE.sub("_", folded)
+        for start, end in self.taken:
+            folded = folded[:start] + TAKEN * (end - start) + folded[end:]
+        harmless = [match.span() for match in self.cues.harmless.finditer(folded)]
+        self.words = folded
+        self.readable = hide(folded, harmless)
+        self.breaks = [match.start() for match in BREAK.finditer(folded)]
+        self.cursor = 0
+        self.found: list[Refusal] = []
+
+    def read(self) -> list[Refusal]:
+        matches = list(self.cues.cue.finditer(self.readable))
+        for place, match in enumerate(matches):
+            if match.start() < self.cursor:
+                continue
+            following = matches[place + 1] if place + 1 < len(matches) else None
+            self._read_cue(match, following)
+        return self.found
+
+    def _read_cue(self, match: re.Match[str], following: re.Match[str] | None) -> None:
+        kind, end = match.lastgroup, self._clause_end(match.end())
+        limit = min(end, following.start()) if following else end
+        if kind == "weak" and following and following.lastgroup == "after" and following.start() < end:
+            return
+        phrases: list[Span] = []
+        if kind != "after":
+            phrases = self._phrases_after(match.end(), limit, kind == "before")
+            if phrases and self._adds(match, phrases[-1][1]):
+                self.cursor = phrases[-1][1]
+                return
+        elif self.cues.additive.match(self.readable, match.start()) or self._adds(match, match.end()):
+            return
+        if not phrases and kind in ("before", "after"):
+            phrases = self._phrases_before(match.start())
+        if phrases:
+            start, stop = min(match.start(), phrases[0][0]), max(match.end(), phrases[-1][1])
+            self.found.append(Refusal(match.start(), start, stop, tuple(phrases)))
+            self.cursor = stop
+
+    def _adds(self, match: re.Match[str], end: int) -> bool:
+        """Whether 除了 X or X 以外 adds to X (除了 X, 我还喜欢 …)."""
+        return match[0].startswith(("除", "以外", "之外")) and self.cues.additive.match(self.readable, end) is not None
+
+    def _clause_start(self, place: int) -> int:
+        before = bisect_left(self.breaks, place)
+        return self.breaks[before - 1] + 1 if before else 0
+
+    def _clause_end(self, place: int) -> int:
+        after = bisect_left(self.breaks, place)
+        return self.breaks[after] if after < len(self.breaks) else len(self.words)
+
+    def _phrases_after(self, start: int, limit: int, nominal: bool) -> list[Span]:
+        """The phrases from `start` on; a property (not `nominal`) ends at 的."""
+        while start < limit and (match := self.cues.filler.match(self.words, start, limit)):
+            start = match.end()
+        end = min(limit, start + LONGEST + 4)
+        if stop := self.cues.stop.search(self.words[start:end]):
+            end = start + stop.start()
+        if not nominal and (of := self.words.find("的", start, end)) >= 0:
+            end = of
+        phrases = self._split(start, end)
+        while phrases and end < len(self.words) and self.words[end] in "、/" and end == limit:
+            start, limit = end + 1, self._clause_end(end + 1)
+            end = limit
+            if stop := self.cues.stop.search(self.words[start : min(limit, start + LIST_ITEM + 4)]):
+                end = start + stop.start()
+            if end - start > LIST_ITEM or self.cues.cue.search(self.readable, start, end):
+                break
+            phrases += self._split(start, end)
+        return phrases
+
+    def _phrases_before(self, end: int) -> list[Span]:
+        """The phrases of the clause that ends at `end`, or of the clauses in front of a cue on its own."""
+        start = max(self._clause_start(end), self.cursor)
+        if end - start > LONGEST + 10:
+            return []
+        phrases = self._split(start, self._without_subject(start, end))
+        if not phrases and not self._without_subject(start, end) > start:
+            return self._topics(start)
+        while start > self.cursor and self.words[start - 1] in "、/" and phrases:
+            end, start = start - 1, max(self._clause_start(start - 1), self.cursor)
+            more = self._split(start, end) if end - start <= LONGEST else []
+            if not more:
+                break
+            phrases = more + phrases
+        return phrases
+
+    def _topics(self, end: int) -> list[Span]:
+        """Short clauses in front of one that holds nothing but a cue."""
+        phrases: list[Span] = []
+        while end - 1 >= self.cursor and self.words[end - 1] in ",!、: ":
+            start = max(self._clause_start(end - 1), self.cursor)
+            if not 0 < end - 1 - start <= TOPIC or re.search("想|要|喜欢|爱|求|来|去|找|最|好|谢", self.words[start : end - 1]):
+                break
+            phrases = self._split(start, end - 1) + phrases
+            end = start
+        return phrases
+
+    def _without_subject(self, start: int, end: int) -> int:
+        while end > start:
+            words = self.words[max(start, end - 12) : end]
+            match = self.cues.subject.search(words) or ONE_OF_THEM.search(words) or self.cues.tail.search(words)
+            if match is None or words[match.start() - 1 : match.start()] == "的" and match[0] == "中":
+                break
+            end -= len(words) - match.start()
+        return end
+
+    def _split(self, start: int, end: int) -> list[Span]:
+        """The items of a list, each without what does not belong to it."""
+        items, place = [], start
+        for match in JOIN.finditer(self.words, start, end):
+            items.append((place, match.start()))
+            place = match.end()
+        items.append((place, end))
+        return [span for item in items if (span := self._tidy(*item))]
+
+    def _tidy(self, start: int, end: int) -> Span | None:
+        start = self._without_head(start, end)
+        while end > start:
+            words = self.words[start:end]
+            if general := self.cues.general.search(words):
+                end = start + general.start()
+            elif (tail := self.cues.tail.search(words)) and tail.start() > 0:
+                end = start + tail.start()
+            elif words[-1] in MARKS or words[-1].isspace():
+                end -= 1
+            else:
+                break
+        if self.words[end : end + 1] != "的" and (reason := REASON.fullmatch(self.words, start, end)):
+            end = reason.end("what")
+        if match := AABB.match(self.words, start, end):
+            start = match.end()
+        words = self.words[start:end]
+        if not 0 < len(words) <= LONGEST or self.cues.void.fullmatch(words) or not re.search(rf"\w|{OPAQUE}", words):
+            return None
+        return start, end
+
+    def _without_head(self, start: int, end: int) -> int:
+        while start < end:
+            match = self.cues.head.match(self.words, start, end)
+            if match and match.end() < end:
+                start = match.end()
+            elif self.words[start] in MARKS or self.words[start].isspace():
+                start += 1
+            else:
+                break
+        return start
+
+
+__all__ = ["Refusal", "read_dislikes", "refusals"]

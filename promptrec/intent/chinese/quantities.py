@@ -1,0 +1,188 @@
+"""Conditions with a number in Chinese requests: price, duration, rating, year, age and number of people."""
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+
+from promptrec.intent.chinese.conditions import OPERATORS, Condition, compiled, headings, operator_of, words_of
+from promptrec.intent.chinese.numerals import NUMERAL, number, pair
+from promptrec.intent.chinese.years import read_year
+from promptrec.intent.intent import Operator
+
+FIELDS = ("price", "duration", "rating", "age", "people")
+SIGNS = {"¥": "CNY", "$": "USD", "€": "EUR", "£": "GBP", "rmb": "CNY", "nt$": "TWD", "hk$": "HKD"}
+LARGEST_RATING = 10
+OLDEST = 120
+MOST_PEOPLE = 500
+CHEAPEST = 10
+"""Smallest number without a unit that is read as a price."""
+WINDOW = 20
+"""Characters in front of a number that may belong to it."""
+
+START = re.compile(rf"(?<![\d.a-z零〇一二两三四五六七八九十百千万第]){NUMERAL}")
+LINK = (
+    r"(?:(?:在|是|为|要|得|的|:|,|大概|最好|希望|有|只有|能|都|也|可以|尽量|个|了|需要?|必须|花|出|给|就|上|里|打底|大约|差不多)\s?){0,4}"
+)
+ENDS = re.compile(r"$|[,。!?;、\n的]|\s")
+ALONE = re.compile(r"(?:出行|出游|旅行|旅游|旅居|游|住|去|吃|用|玩|看|听|骑|自驾|穷游|的(?:晚餐|午餐|饭|周末|旅)|份|食|晚餐|喝|租|过)")
+BELONGS = re.compile(r"(?:日游|天行程|天自由行|天\S{1,2}[晚夜]|天的?(?:行程|旅行|旅程|假期|自由行|自驾))")
+LASTS = re.compile(r"的?(?:播客|视频|电影|片子|歌|纪录片|课|短片|动画|节目|曲子|音频|新闻|剧|游戏|菜|晚餐|运动|跟练)")
+PASSED = re.compile(r"了|前|后|一次|没|来回|一封|一更|之后|之前|一直")
+STARRED = re.compile(r"级|酒店|的|宾馆|民宿|餐厅|店|饭店|度假|$")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A number with what stands around it."""
+
+    match: re.Match[str]
+    before: re.Match[str]
+    behind: re.Match[str]
+    topic: str | None
+    """What the words in front say that it is about: "price", "rating", "duration" or None."""
+
+
+def read_quantities(folded: str) -> list[Condition]:
+    """Every condition with a number, in the order of the words; the text is folded."""
+    found: list[Condition] = []
+    cursor = 0
+    for match in START.finditer(folded):
+        if match.start() >= cursor and (condition := read_year(folded, match) or _quantity(folded, match, cursor)):
+            found.append(_with_company(found, condition))
+            cursor = condition.end
+    return found
+
+
+def _with_company(found: list[Condition], condition: Condition) -> Condition:
+    """A number of people with the one right in front of it: 两个大人一个孩子 are three."""
+    previous = found[-1] if found else None
+    if previous is None or not previous.field == condition.field == "people" or condition.start - previous.end > 1:
+        return condition
+    if not isinstance(previous.value, float) or not isinstance(condition.value, float):
+        return condition
+    found.pop()
+    return replace(condition, start=previous.start, value=previous.value + condition.value)
+
+
+@cache
+def _units() -> list[tuple[str, str, re.Pattern[str]]]:
+    """Field, name or factor, and expression of every unit."""
+    lines = ((field, *line.split(" ", 1)) for field in FIELDS for line in headings()[field])
+    return [(field, name, re.compile(expression)) for field, name, expression in lines]
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    topics = "|".join(f"(?P<{field}>{words_of(f'{field} context')})" for field in ("price", "rating", "duration"))
+    comparison = "|".join(words_of(f"before {operator}") for operator in OPERATORS)
+    return re.compile(rf"(?:(?:{topics})\s?{LINK})?(?P<comparison>{comparison})?(?:在|是|为|到|:)?\s?(?P<sign>nt\$|hk\$|[¥$€£]|rmb)?\s?$")
+
+
+@cache
+def _behind() -> re.Pattern[str]:
+    unit = "|".join(expression.pattern for _, _, expression in _units())
+    after = "|".join(words_of(f"after {operator}") for operator in ("<=", ">=", "about"))
+    return re.compile(
+        rf"(?P<more>来|多|几|余)?\s?(?P<unit>{unit})?(?P<half>半)?"
+        r"(?:(?<=时)(?P<minutes>\d{1,2}|[二三四五]?十[一二三四五]?)分钟?)?"
+        rf"(?:\s?(?:-|~|到|至|–|—|、|或)\s?[¥$€£]?(?P<second>{NUMERAL})\s?(?P<unit2>{unit}))?"
+        rf"(?:\s?(?:-|~|到|至|–|—)\s?[¥$€£]?(?P<second2>{NUMERAL}))?(?P<among>之间|间(?!房))?(?:的|能|就)?(?P<after>{after})?"
+    )
+
+
+def _quantity(folded: str, match: re.Match[str], cursor: int) -> Condition | None:
+    window = max(cursor, match.start() - WINDOW)
+    before, behind = _before().search(folded[window : match.start()]), _behind().match(folded, match.end())
+    if before is None or behind is None:
+        return None
+    topic = next((field for field in ("price", "rating", "duration") if before[field]), None)
+    found = _Found(match, before, behind, topic)
+    field, name = _unit_of(folded, found)
+    value = _value(found, field, name)
+    if field is None or value is None:
+        return None
+    operator, compares = _comparison(found, isinstance(value, tuple))
+    unit = {"duration": "min", "price": name, "rating": None if name == "None" else name}.get(field)
+    end = behind.end("after") if behind["after"] else max(behind.end(group) for group in (0, "more") if behind[group] is not None)
+    condition = Condition(window + before.start(), end, field, operator, value, unit, compares)
+    return condition if _asks(folded, condition, found, name) else None
+
+
+def _comparison(found: _Found, is_range: bool) -> tuple[Operator, bool]:
+    """The operator, and whether words compare."""
+    words = found.before["comparison"]
+    operator = operator_of(words, "before") if words else None
+    if found.behind["after"]:
+        behind = operator_of(found.behind["after"], "after")
+        operator = operator if behind == "about" and operator else behind
+    if is_range:
+        return "between", bool(operator)
+    if operator:
+        return operator, operator != "about"
+    if found.behind["more"]:
+        return "about", False
+    if found.topic == "price" and found.before["price"] in ("预算", "经费"):
+        return "<=", False
+    return "=", False
+
+
+def _unit_of(folded: str, found: _Found) -> tuple[str | None, str | None]:
+    """Field and unit of a number; without a unit, those of its topic; a bare comparison is one of price."""
+    behind, sign = found.behind, found.before["sign"]
+    for group in ("unit2", "unit"):
+        if behind[group]:
+            for field, name, expression in _units():
+                unit = expression.match(folded, behind.start(group))
+                if unit and unit.end() == behind.end(group):
+                    return ("duration", name) if field == "rating" and name == "分" else (field, name)
+    if sign:
+        return "price", SIGNS[sign]
+    if found.topic in ("price", "rating"):
+        return found.topic, None if found.topic == "price" else "None"
+    bare = behind["after"] or behind["among"] or found.before["comparison"] and ENDS.match(folded, behind.end())
+    return ("price", None) if bare else (None, None)
+
+
+def _value(found: _Found, field: str | None, name: str | None) -> float | tuple[float, float] | None:
+    """The number, or two of them for a range, in the unit of the field."""
+    factor = float(name or 1) if field == "duration" else 1.0
+    behind = found.behind
+    first = pair(found.match[0]) or number(found.match[0])
+    if first is None or isinstance(first, tuple):
+        return (first[0] * factor, first[1] * factor) if first else None
+    second = behind["second"] or behind["second2"]
+    half = 0.5 if behind["half"] or "个半" in (behind["unit"] or "") or (behind["unit"] or "").startswith("半") else 0.0
+    if second:
+        last = number(second)
+        own = next((float(n) for f, n, e in _units() if f == "duration" and behind["unit"] and e.fullmatch(behind["unit"])), factor)
+        low, high = first * own, (last or 0.0) * factor
+        return (round(low, 6), round(high, 6)) if high >= low else None
+    minutes = number(behind["minutes"]) or 0.0 if behind["minutes"] else 0.0
+    return round((first + half) * factor + minutes, 6)
+
+
+def _asks(folded: str, condition: Condition, found: _Found, name: str | None) -> bool:
+    """Whether the number asks for something, rather than tells of something."""
+    high = condition.value[1] if isinstance(condition.value, tuple) else float(condition.value or 0)
+    said = condition.compares or condition.operator in ("between", "about", "<=")
+    rest = folded[condition.end : condition.end + 6]
+    front = folded[max(0, found.match.start() - 6) : found.match.start()]
+    if condition.field == "age":
+        return high < OLDEST
+    if condition.field == "people":
+        alone = high == 1 and not said and not ALONE.match(rest.lstrip("的"))
+        return high <= MOST_PEOPLE and not alone and not front.endswith(tuple("每另前某别几这那"))
+    if condition.field == "rating":
+        fits = high <= LARGEST_RATING if condition.unit != "%" else True
+        return fits and (said or found.topic == "rating" or condition.unit == "stars" and bool(STARRED.match(rest)))
+    if condition.field == "duration":
+        if re.search(words_of("duration no") + "[^,。]{0,2}$", folded[max(0, condition.start - 6) : found.match.start()]):
+            return False
+        belongs = BELONGS.match(folded, found.behind.start("unit")) if found.behind["unit"] else None
+        return said or bool(belongs) or bool(LASTS.match(rest)) or found.topic == "duration" and not PASSED.match(rest)
+    if name is None and found.topic is None:
+        return high >= CHEAPEST
+    return said or found.topic == "price" or bool(found.before["sign"]) or rest.startswith("的")
+
+
+__all__ = ["compiled", "read_quantities"]
