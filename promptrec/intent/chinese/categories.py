@@ -19,6 +19,8 @@ ALLERGY = re.compile(
     rf"|过敏[源原]:?(?:是|有|为)?(?P<source>[\u4e00-\u9fff]{{1,6}})"
 )
 NO_ALLERGEN = re.compile(r".*(?:不|会|易|防|抗|换季|春季|季节|皮肤|鼻子|容易|药物|文|片|剧|梗|情节|歌|话|套路|鸡汤|煽情|营销|广告|没|肌|体质|轻微|严重|起来|的)$")
+ANY = re.compile(rf"{X}{{0,5}}?(?:不限|都行|都可以|均可|皆可|无所谓|没关系|都没问题|都没关系|也行|也可以|也没问题|也没关系|也无妨|都成|都好)")
+"""Behind words that are as good as any others."""
 WHO = re.compile(r"^(?:我|他|她|我们|孩子|儿子|女儿|闺女|老公|老婆|宝宝|娃|爸|妈|我妈|我爸|朋友|同事|室友|客人|天生|从小|一直|本人|有|但|因为|家里人?|有人|的人|是|患有)+")
 FACILITY = re.compile(
     rf"(?<![不没])(?:提供|配备|配有|设有|附带|附设)(?:有)?(?P<offer>{X}{{1,20}})|(?<![没])(?:要有|得有|必须有|需要有|有)(?P<service>{X}{{1,6}}服务)|(?:是|要|住)?(?P<type>{{hotel}})"
@@ -59,6 +61,8 @@ def _lexicon(folded: str, field: str) -> list[Condition]:
     for match in compiled(field).finditer(folded):
         start, end = match.span()
         if before and before.search(folded[max(0, start - 6) : start]) or after and after.match(folded, end):
+            continue
+        if ANY.match(folded, end):
             continue
         if match[0].isascii() and (folded[start - 1 : start].isascii() and folded[start - 1 : start].isalnum() or folded[end : end + 1].isascii() and folded[end : end + 1].isalnum()):
             continue

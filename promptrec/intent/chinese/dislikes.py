@@ -18,8 +18,13 @@ LIST_ITEM = 8
 TOPIC = 6
 """Most characters of a clause that a cue on its own in the next clause refuses ("香菜, 不要")."""
 
+ATTRIBUTE = re.compile(r"(?:不想?要|别要|[不别勿](?:要)?[放带含加掺搁配搭]|不带有|没有?|无)$")
+"""Cues that refuse a part of something: in 不要爱情线的小说 they refuse what stands in front of 的."""
+FURTHER = re.compile(r"[,]?(?:尤其是?|特别是|更别提|更不用说|还有|以及)")
+"""What joins one more refused phrase to those before it."""
+NEXT = re.compile("[、/]")
 BREAK = re.compile(rf"[{BREAKS}]")
-JOIN = re.compile(r"、|/|以及|还有|或者?|及|跟(?!团|拍|风|腱|鞋)|与|(?<![温柔平暖共附饱缓祥随调总中谐])和(?!服|牛|平|弦|风|食|田|谐|尚|美|睦|解)|\+|&")
+JOIN = re.compile(r"、|/|还是|[啊呀啦](?=.)|以及|还有|或者?|及|跟(?!团|拍|风|腱|鞋)|与|(?<![温柔平暖共附饱缓祥随调总中谐])和(?!服|牛|平|弦|风|食|田|谐|尚|美|睦|解)|\+|&")
 MARKS = "《》「」『』“”\"'〈〉‘’·•*#"
 SPACE = re.compile(r"(?<=[^\W\d_\u3400-\u9fff]) (?=[^\W_\u3400-\u9fff])")
 """A blank inside a name in letters ("Sigur Rós"), which ends no clause."""
@@ -100,14 +105,18 @@ class _Reader:
             return
         phrases: list[Span] = []
         if kind != "after":
-            phrases = self._phrases_after(match.end(), limit, kind == "before")
+            phrases = self._phrases_after(match.end(), limit, kind == "before" and not ATTRIBUTE.search(match[0]))
             if phrases and self._adds(match, phrases[-1][1]):
                 self.cursor = phrases[-1][1]
                 return
         elif self.cues.additive.match(self.readable, match.start()) or self._adds(match, match.end()):
             return
         if not phrases and kind in ("before", "after"):
+            if following and following.start() < end and self.words[match.end()] == "的":
+                return
             phrases = self._phrases_before(match.start())
+        if not phrases and match["itself"]:
+            phrases = [match.span("itself")]
         if phrases:
             start, stop = min(match.start(), phrases[0][0]), max(match.end(), phrases[-1][1])
             self.found.append(Refusal(match.start(), start, stop, tuple(phrases)))
@@ -135,8 +144,8 @@ class _Reader:
         if not nominal and (of := self.words.find("的", start, end)) >= 0:
             end = of
         phrases = self._split(start, end)
-        while phrases and end < len(self.words) and self.words[end] in "、/" and end == limit:
-            start, limit = end + 1, self._clause_end(end + 1)
+        while phrases and end == limit and (more := FURTHER.match(self.words, end) or NEXT.match(self.words, end)):
+            start, limit = more.end(), self._clause_end(more.end())
             end = limit
             if stop := self.cues.stop.search(self.words[start : min(limit, start + LIST_ITEM + 4)]):
                 end = start + stop.start()
@@ -203,7 +212,7 @@ class _Reader:
             else:
                 break
         if self.words[end : end + 1] != "的" and (reason := REASON.fullmatch(self.words, start, end)):
-            end = reason.end("what")
+            end = reason.end("what") - (self.words[reason.end("what") - 1] == "的")
         if match := AABB.match(self.words, start, end):
             start = match.end()
         words = self.words[start:end]

@@ -27,6 +27,8 @@ ENDS = re.compile(r"$|[,。!?;、\n的]|\s")
 ALONE = re.compile(r"(?:出行|出游|旅行|旅游|旅居|游|住|去|吃|用|玩|看|听|骑|自驾|穷游|的(?:晚餐|午餐|饭|周末|旅)|份|食|晚餐|喝|租|过)")
 BELONGS = re.compile(r"(?:日游|天行程|天自由行|天\S{1,2}[晚夜]|天的?(?:行程|旅行|旅程|假期|自由行|自驾))")
 LASTS = re.compile(r"的?(?:播客|视频|电影|片子|歌|纪录片|课|短片|动画|节目|曲子|音频|新闻|剧|游戏|菜|晚餐|运动|跟练)")
+CHILDREN = re.compile("[娃宝孩](?:宝|子)?$|宝贝$")
+"""Children on their own are no number of people: "俩孩子还没出过国"."""
 PASSED = re.compile(r"了|前|后|一次|没|来回|一封|一更|之后|之前|一直")
 STARRED = re.compile(r"级|酒店|的|宾馆|民宿|餐厅|店|饭店|度假|$")
 
@@ -47,9 +49,13 @@ def read_quantities(folded: str) -> list[Condition]:
     found: list[Condition] = []
     cursor = 0
     for match in START.finditer(folded):
-        if match.start() >= cursor and (condition := read_year(folded, match) or _quantity(folded, match, cursor)):
-            found.append(_with_company(found, condition))
-            cursor = condition.end
+        condition = match.start() >= cursor and (read_year(folded, match) or _quantity(folded, match, cursor))
+        if not condition:
+            continue
+        cursor = condition.end
+        company = _with_company(found, condition)
+        if company is not condition or not CHILDREN.search(folded, condition.start, condition.end):
+            found.append(company)
     return found
 
 
