@@ -1,6 +1,7 @@
 """Conditions in words in Chinese requests: language, country, place, season, format, diet, allergens, opening hours, facilities."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from promptrec.intent.chinese.conditions import Condition, compiled, headings, words_of
@@ -21,6 +22,7 @@ ALLERGY = re.compile(
 NO_ALLERGEN = re.compile(r".*(?:不|会|易|防|抗|换季|春季|季节|皮肤|鼻子|容易|药物|文|片|剧|梗|情节|歌|话|套路|鸡汤|煽情|营销|广告|没|肌|体质|轻微|严重|起来|的)$")
 ANY = re.compile(rf"{X}{{0,5}}?(?:不限|都行|都可以|均可|皆可|无所谓|没关系|都没问题|都没关系|也行|也可以|也没问题|也没关系|也无妨|都成|都好)")
 """Behind words that are as good as any others."""
+PARTICLES = re.compile("(?:的|了|哦|呢|啊|(?<!酒)吧)+$")
 WHO = re.compile(r"^(?:我|他|她|我们|孩子|儿子|女儿|闺女|老公|老婆|宝宝|娃|爸|妈|我妈|我爸|朋友|同事|室友|客人|天生|从小|一直|本人|有|但|因为|家里人?|有人|的人|是|患有)+")
 FACILITY = re.compile(
     rf"(?<![不没])(?:提供|配备|配有|设有|附带|附设)(?:有)?(?P<offer>{X}{{1,20}})|(?<![没])(?:要有|得有|必须有|需要有|有)(?P<service>{X}{{1,6}}服务)|(?:是|要|住)?(?P<type>{{hotel}})"
@@ -73,9 +75,19 @@ def _lexicon(folded: str, field: str) -> list[Condition]:
     return found
 
 
+def _around_each(words: str, expression: re.Pattern[str], folded: str) -> Iterator[re.Match[str]]:
+    """The matches that hold one of some words, found from those words, which is faster than trying every place."""
+    end = 0
+    for word in re.finditer(words, folded):
+        window = max(end, word.start() - 24)
+        if match := expression.search(folded, window, word.end() + 10):
+            yield match
+            end = match.end()
+
+
 def _allergens(folded: str) -> list[Condition]:
     found = []
-    for match in ALLERGY.finditer(folded):
+    for match in _around_each("过敏|不耐", ALLERGY, folded):
         group = match.lastgroup or "to"
         start = match.start(group)
         for item in re.finditer(r"(?:(?!和|、|跟|与|以及|或)[^、])+", match[group]):
@@ -112,8 +124,7 @@ def _facilities(folded: str) -> list[Condition]:
     for match in pattern.finditer(folded):
         group = match.lastgroup or "offer"
         start, end = match.span(group)
-        while end > start + 1 and folded[end - 1] in "的了吧哦呢啊":
-            end -= 1
+        end -= len(match[group]) - len(PARTICLES.sub("", match[group]))
         found.append(Condition(match.start(), end, "facility", "=", value_span=(start, end)))
     return found
 

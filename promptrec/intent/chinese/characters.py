@@ -1,6 +1,7 @@
 """Character folding of Chinese text: one form of width, case and script, with every character at its old place."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -17,12 +18,12 @@ def fold(text: str) -> str:
     return text.translate(_folding())
 
 
-def hide(text: str, spans: list[tuple[int, int]]) -> str:
+def hide(text: str, spans: Iterable[tuple[int, int]], mask: str = OPAQUE) -> str:
     """A text with opaque characters in some spans."""
     pieces, end = [], 0
     for start, stop in sorted(spans):
         if stop > end:
-            pieces += [text[end : max(start, end)], OPAQUE * (stop - max(start, end))]
+            pieces += [text[end : max(start, end)], mask * (stop - max(start, end))]
             end = stop
     return "".join(pieces) + text[end:]
 

@@ -1,6 +1,7 @@
 """Constraints of a Chinese request: conditions with hedges and refusals around them."""
 
 import re
+from bisect import bisect_right
 from dataclasses import replace
 
 from promptrec.intent.chinese.categories import read_age_ratings, read_categories
@@ -11,7 +12,7 @@ from promptrec.intent.chinese.dislikes import Refusal, refusals
 from promptrec.intent.chinese.quantities import read_quantities
 from promptrec.intent.intent import Constraint, Operator
 
-OPPOSITE: dict[Operator, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+OPPOSITE: dict[Operator, Operator] = {"<": ">=", "<=": ">=", ">": "<=", ">=": "<="}
 EXCLUDABLE = ("language", "format", "age_rating")
 """Fields whose refused words are a constraint with "!="; refused words of other fields are dislikes."""
 
@@ -23,11 +24,16 @@ def read_constraints(text: str) -> list[Constraint]:
     """Find the conditions of a Chinese request that columns of a catalogue could be tested against."""
     folded = hide(fold(text), titles(text))
     refused = refusals(text)
+    ends = [refusal.end for refusal in refused]
+    taken = bytearray(len(text))
     conditions: list[Condition] = []
     for condition in [*read_age_ratings(folded), *read_quantities(folded), *read_categories(folded)]:
-        read = _under_refusal(condition, refused)
-        if read and not any(read.start < other.end and other.start < read.end and not _same_allergy(read, other) for other in conditions):
+        first = bisect_right(ends, condition.start)
+        near = refused[first : first + 2]
+        read = _under_refusal(condition, near)
+        if read and (not any(taken[read.start : read.end]) or conditions and _same_allergy(read, conditions[-1])):
             conditions.append(read)
+            taken[read.start : read.end] = b"\1" * (read.end - read.start)
     return [_constraint(text, folded, condition) for condition in sorted(conditions, key=lambda c: (c.start, c.value_span))]
 
 

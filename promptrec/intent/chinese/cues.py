@@ -42,7 +42,7 @@ def load_cues() -> Cues:
         """The alternatives of a heading with the headings they name filled in."""
         text = words[heading]
         for _ in range(2):
-            text = re.sub(r"\{([a-z]+)\}", lambda match: words[match[1]], text)
+            text = re.sub(r"\{([a-z]+)\}", lambda match: f"(?:{words[match[1]]})", text)
         return f"(?:{text})"
 
     kinds = "|".join(f"(?P<{kind}>{expression(kind)})" for kind in ("after", "degree", "before", "weak"))

@@ -30,6 +30,10 @@ SPACE = re.compile(r"(?<=[^\W\d_\u3400-\u9fff]) (?=[^\W_\u3400-\u9fff])")
 """A blank inside a name in letters ("Sigur Rós"), which ends no clause."""
 REASON = re.compile(r"(?P<what>.{2,})太.{1,2}(?:我|他|她|$).*")
 """A thing and why it is refused: 交响乐太长我听不完."""
+CROWD = re.compile("(?:全|都|老|总|尽|净|满屏|到处|清一色)是")
+"""In front of what there is too much of: 全是情歌, 受够了."""
+LOADED = re.compile(r"(.{1,8}?(?:太(?!多).{1,3}|[多差]))的.+")
+"""A complaint in front of a noun: in 蚊子多的季节 the complaint is what is refused."""
 AABB = re.compile(r"(.)\1(.)\2的(?=.{2})")
 ONE_OF_THEM = re.compile(r"(?:某|随便)?(?:一|半)(?:条|个|点儿?|口|集|部|首|样|丝|次|粒|滴|眼)(?:儿)?$")
 
@@ -80,11 +84,9 @@ class _Reader:
     def __post_init__(self) -> None:
         folded = hide(fold(self.text), titles(self.text))
         folded = SPACE.sub("_", folded)
-        for start, end in self.taken:
-            folded = folded[:start] + TAKEN * (end - start) + folded[end:]
-        harmless = [match.span() for match in self.cues.harmless.finditer(folded)]
+        folded = hide(folded, self.taken, TAKEN)
         self.words = folded
-        self.readable = hide(folded, harmless)
+        self.readable = hide(folded, [match.span() for match in self.cues.harmless.finditer(folded)])
         self.breaks = [match.start() for match in BREAK.finditer(folded)]
         self.cursor = 0
         self.found: list[Refusal] = []
@@ -115,8 +117,8 @@ class _Reader:
             if following and following.start() < end and self.words[match.end()] == "的":
                 return
             phrases = self._phrases_before(match.start())
-        if not phrases and match["itself"]:
-            phrases = [match.span("itself")]
+        if not phrases and (group := match["itself"] and "itself" or match["trait"] and "trait"):
+            phrases = [match.span(group)]
         if phrases:
             start, stop = min(match.start(), phrases[0][0]), max(match.end(), phrases[-1][1])
             self.found.append(Refusal(match.start(), start, stop, tuple(phrases)))
@@ -159,7 +161,7 @@ class _Reader:
         start = max(self._clause_start(end), self.cursor)
         if end - start > LONGEST + 10:
             return []
-        phrases = self._split(start, self._without_subject(start, end))
+        phrases = self._split(start, self._without_subject(start, end), reasons=True)
         if not phrases and not self._without_subject(start, end) > start:
             return self._topics(start)
         while start > self.cursor and self.words[start - 1] in "、/" and phrases:
@@ -175,6 +177,8 @@ class _Reader:
         phrases: list[Span] = []
         while end - 1 >= self.cursor and self.words[end - 1] in ",!、: ":
             start = max(self._clause_start(end - 1), self.cursor)
+            if not phrases and (crowd := CROWD.search(self.words, max(start, end - LONGEST), end - 1)):
+                return self._split(crowd.end(), end - 1)
             if not 0 < end - 1 - start <= TOPIC or re.search("想|要|喜欢|爱|求|来|去|找|最|好|谢", self.words[start : end - 1]):
                 break
             phrases = self._split(start, end - 1) + phrases
@@ -190,16 +194,16 @@ class _Reader:
             end -= len(words) - match.start()
         return end
 
-    def _split(self, start: int, end: int) -> list[Span]:
+    def _split(self, start: int, end: int, reasons: bool = False) -> list[Span]:
         """The items of a list, each without what does not belong to it."""
         items, place = [], start
         for match in JOIN.finditer(self.words, start, end):
             items.append((place, match.start()))
             place = match.end()
         items.append((place, end))
-        return [span for item in items if (span := self._tidy(*item))]
+        return [span for item in items if (span := self._tidy(*item, reasons))]
 
-    def _tidy(self, start: int, end: int) -> Span | None:
+    def _tidy(self, start: int, end: int, reasons: bool) -> Span | None:
         start = self._without_head(start, end)
         while end > start:
             words = self.words[start:end]
@@ -211,8 +215,10 @@ class _Reader:
                 end -= 1
             else:
                 break
-        if self.words[end : end + 1] != "的" and (reason := REASON.fullmatch(self.words, start, end)):
+        if reasons and self.words[end : end + 1] != "的" and (reason := REASON.fullmatch(self.words, start, end)):
             end = reason.end("what") - (self.words[reason.end("what") - 1] == "的")
+        if loaded := LOADED.fullmatch(self.words, start, end):
+            end = loaded.end(1)
         if match := AABB.match(self.words, start, end):
             start = match.end()
         words = self.words[start:end]

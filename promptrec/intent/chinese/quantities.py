@@ -12,6 +12,7 @@ from promptrec.intent.intent import Operator
 FIELDS = ("price", "duration", "rating", "age", "people")
 SIGNS = {"¥": "CNY", "$": "USD", "€": "EUR", "£": "GBP", "rmb": "CNY", "nt$": "TWD", "hk$": "HKD"}
 LARGEST_RATING = 10
+HUNDRED = 100
 OLDEST = 120
 MOST_PEOPLE = 500
 CHEAPEST = 10
@@ -29,6 +30,8 @@ BELONGS = re.compile(r"(?:日游|天行程|天自由行|天\S{1,2}[晚夜]|天�
 LASTS = re.compile(r"的?(?:播客|视频|电影|片子|歌|纪录片|课|短片|动画|节目|曲子|音频|新闻|剧|游戏|菜|晚餐|运动|跟练)")
 CHILDREN = re.compile("[娃宝孩](?:宝|子)?$|宝贝$")
 """Children on their own are no number of people: "俩孩子还没出过国"."""
+MEASURED = re.compile("[a-z] ?$|(?:像素|容量|内存|功率|转速|播放量|页数|字数|身高|体重|海拔|温度|湿度|噪音|分贝|粉丝|销量|里程|尺寸|集数|步数|热量|卡路里|心率|型号|码数).{0,2}$")
+"""In front of numbers without a unit that are no prices."""
 PASSED = re.compile(r"了|前|后|一次|没|来回|一封|一更|之后|之前|一直")
 STARRED = re.compile(r"级|酒店|的|宾馆|民宿|餐厅|店|饭店|度假|$")
 
@@ -140,6 +143,8 @@ def _unit_of(folded: str, found: _Found) -> tuple[str | None, str | None]:
             for field, name, expression in _units():
                 unit = expression.match(folded, behind.start(group))
                 if unit and unit.end() == behind.end(group):
+                    if found.topic == "rating" and behind[group] == "分":
+                        return "rating", "None"
                     return ("duration", name) if field == "rating" and name == "分" else (field, name)
     if sign:
         return "price", SIGNS[sign]
@@ -179,7 +184,7 @@ def _asks(folded: str, condition: Condition, found: _Found, name: str | None) ->
         alone = high == 1 and not said and not ALONE.match(rest.lstrip("的"))
         return high <= MOST_PEOPLE and not alone and not front.endswith(tuple("每另前某别几这那"))
     if condition.field == "rating":
-        fits = high <= LARGEST_RATING if condition.unit != "%" else True
+        fits = high <= (HUNDRED if condition.unit == "%" or found.topic == "rating" else LARGEST_RATING)
         return fits and (said or found.topic == "rating" or condition.unit == "stars" and bool(STARRED.match(rest)))
     if condition.field == "duration":
         if re.search(words_of("duration no") + "[^,。]{0,2}$", folded[max(0, condition.start - 6) : found.match.start()]):
@@ -187,7 +192,7 @@ def _asks(folded: str, condition: Condition, found: _Found, name: str | None) ->
         belongs = BELONGS.match(folded, found.behind.start("unit")) if found.behind["unit"] else None
         return said or bool(belongs) or bool(LASTS.match(rest)) or found.topic == "duration" and not PASSED.match(rest)
     if name is None and found.topic is None:
-        return high >= CHEAPEST
+        return high >= CHEAPEST and not MEASURED.search(front)
     return said or found.topic == "price" or bool(found.before["sign"]) or rest.startswith("的")
 
 
