@@ -1,0 +1,1 @@
+"""Rule reader of Chinese requests: dislikes and constraints."""

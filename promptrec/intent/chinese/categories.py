@@ -1,4 +1,4 @@
-"""Conditions in words in Chinese requests: language, country, place, season, format, diet, allergens, opening hours, facilities."""
+"""Conditions in words in Chinese requests: language, place, format, diet, allergens, opening hours, facilities …"""
 
 import re
 from collections.abc import Iterator
@@ -13,17 +13,26 @@ BORROWED = ("language", "country", "place", "season", "format")
 
 NOT_BEFORE = {"country": "place no before", "season": None, "diet": None}
 NOT_AFTER = {"country": "place no after", "format": None, "diet": None}
-HOUR = r"(?:早上|上午|中午|下午|晚上|夜里|半夜|凌晨|深夜|清晨|傍晚|晚)?(?:\d{1,2}|[一二两三四五六七八九十]{1,3})(?:点(?:半|钟|\d{1,2}分?|[一二三四五]?十分?)?|:\d\d)"
+HOUR = (
+    r"(?:早上|上午|中午|下午|晚上|夜里|半夜|凌晨|深夜|清晨|傍晚|晚)?(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
+    r"(?:点(?:半|钟|\d{1,2}分?|[一二三四五]?十分?)?|:\d\d)"
+)
 ALLERGY = re.compile(
     rf"对(?P<to>{X}{{1,10}}(?:、{X}{{1,6}}){{0,3}}?)(?:严重|重度|轻度|特别|都|有点|很)?(?:会)?过敏(?!性|季|原)"
     rf"|(?<!不)(?P<of>(?!对)[^\W对]{{1,5}}?)(?:严重|重度)?(?:不耐受?|过敏(?!性|季|源|原|体质))"
     rf"|过敏[源原]:?(?:是|有|为)?(?P<source>[\u4e00-\u9fff]{{1,6}})"
 )
-NO_ALLERGEN = re.compile(r".*(?:不|会|易|防|抗|换季|春季|季节|皮肤|鼻子|容易|药物|文|片|剧|梗|情节|歌|话|套路|鸡汤|煽情|营销|广告|没|肌|体质|轻微|严重|起来|的)$")
-ANY = re.compile(rf"{X}{{0,5}}?(?:不限|都行|都可以|均可|皆可|无所谓|没关系|都没问题|都没关系|也行|也可以|也没问题|也没关系|也无妨|都成|都好)")
+NO_ALLERGEN = re.compile(
+    r".*(?:不|会|易|防|抗|换季|春季|季节|皮肤|鼻子|容易|药物|文|片|剧|梗|情节|歌|话|套路|鸡汤|煽情|营销|广告|没|肌|体质|轻微|严重|起来|的)$"
+)
+ANY = re.compile(
+    rf"{X}{{0,5}}?(?:不限|都行|都可以|均可|皆可|无所谓|没关系|都没问题|都没关系|也行|也可以|也没问题|也没关系|也无妨|都成|都好)"
+)
 """Behind words that are as good as any others."""
 PARTICLES = re.compile("(?:的|了|哦|呢|啊|(?<!酒)吧)+$")
-WHO = re.compile(r"^(?:我|他|她|我们|孩子|儿子|女儿|闺女|老公|老婆|宝宝|娃|爸|妈|我妈|我爸|朋友|同事|室友|客人|天生|从小|一直|本人|有|但|因为|家里人?|有人|的人|是|患有)+")
+WHO = re.compile(
+    r"^(?:我|他|她|我们|孩子|儿子|女儿|闺女|老公|老婆|宝宝|娃|爸|妈|我妈|我爸|朋友|同事|室友|客人|天生|从小|一直|本人|有|但|因为|家里人?|有人|的人|是|患有)+"
+)
 FACILITY = re.compile(
     rf"(?<![不没])(?:提供|配备|配有|设有|附带|附设)(?:有)?(?P<offer>{X}{{1,20}})|(?<![没])(?:要有|得有|必须有|需要有|有)(?P<service>{X}{{1,6}}服务)|(?:是|要|住)?(?P<type>{{hotel}})"
 )
@@ -32,7 +41,11 @@ FACILITY = re.compile(
 def read_categories(folded: str) -> list[Condition]:
     """Every condition in words; they may overlap. The text is folded, and titles in it are hidden."""
     found = [_free(folded), *(_lexicon(folded, field) for field in (*BORROWED, "diet"))]
-    return [condition for conditions in (*found, _allergens(folded), _opening(folded), _facilities(folded), _persons(folded)) for condition in conditions]
+    return [
+        condition
+        for conditions in (*found, _allergens(folded), _opening(folded), _facilities(folded), _persons(folded))
+        for condition in conditions
+    ]
 
 
 def _free(folded: str) -> list[Condition]:
@@ -40,7 +53,9 @@ def _free(folded: str) -> list[Condition]:
     found = []
     for match in compiled("free").finditer(folded):
         if not paid.match(folded, match.end()):
-            topic = re.search(rf"{words_of('price context')}(?:是|要)?$", folded[max(0, match.start() - 10) : match.start()])
+            topic = re.search(
+                rf"{words_of('price context')}(?:是|要)?$", folded[max(0, match.start() - 10) : match.start()]
+            )
             start = match.start() - (len(topic[0]) if topic else 0)
             found.append(Condition(start, match.end(), "price", "=", 0.0))
     return found
@@ -62,11 +77,14 @@ def _lexicon(folded: str, field: str) -> list[Condition]:
     found = []
     for match in compiled(field).finditer(folded):
         start, end = match.span()
-        if before and before.search(folded[max(0, start - 6) : start]) or after and after.match(folded, end):
+        if (before and before.search(folded[max(0, start - 6) : start])) or (after and after.match(folded, end)):
             continue
         if ANY.match(folded, end):
             continue
-        if match[0].isascii() and (folded[start - 1 : start].isascii() and folded[start - 1 : start].isalnum() or folded[end : end + 1].isascii() and folded[end : end + 1].isalnum()):
+        if match[0].isascii() and (
+            (folded[start - 1 : start].isascii() and folded[start - 1 : start].isalnum())
+            or (folded[end : end + 1].isascii() and folded[end : end + 1].isalnum())
+        ):
             continue
         near = compiled("near").match(folded, end) if field in ("place", "country") else None
         tail = compiled("language tail").match(folded, end) if field == "language" else None
@@ -96,17 +114,29 @@ def _allergens(folded: str) -> list[Condition]:
             skip = len(who[0]) if who else 0
             if words[skip:] and not NO_ALLERGEN.match(words[skip:]):
                 span = (start + item.start() + skip, start + item.end())
-                found.append(Condition(match.start() + (skip if group == "of" else 0), match.end(), "allergen", "without", value_span=span))
+                found.append(
+                    Condition(
+                        match.start() + (skip if group == "of" else 0),
+                        match.end(),
+                        "allergen",
+                        "without",
+                        value_span=span,
+                    )
+                )
     return found
 
 
 @cache
 def _hours() -> re.Pattern[str]:
-    return re.compile(rf"(?P<time>(?:{words_of('day')})?{HOUR}|{words_of('day')})(?:以后|之后|之?前|后)?{words_of('open')}")
+    return re.compile(
+        rf"(?P<time>(?:{words_of('day')})?{HOUR}|{words_of('day')})(?:以后|之后|之?前|后)?{words_of('open')}"
+    )
 
 
 def _opening(folded: str) -> list[Condition]:
-    return [Condition(*match.span(), "opening", "=", value_span=match.span("time")) for match in _hours().finditer(folded)]
+    return [
+        Condition(*match.span(), "opening", "=", value_span=match.span("time")) for match in _hours().finditer(folded)
+    ]
 
 
 def _persons(folded: str) -> list[Condition]:
@@ -131,7 +161,8 @@ def _facilities(folded: str) -> list[Condition]:
 
 @cache
 def _rated() -> re.Pattern[str]:
-    return re.compile(rf"(?:分级:?)?(?P<value>{words_of('age rating')})(?![a-z\d])(?:的?(?P<after>{words_of('after <=')}|{words_of('after >=')}))?")
+    after = f"{words_of('after <=')}|{words_of('after >=')}"
+    return re.compile(rf"(?:分级:?)?(?P<value>{words_of('age rating')})(?![a-z\d])(?:的?(?P<after>{after}))?")
 
 
 def read_age_ratings(folded: str) -> list[Condition]:
@@ -139,9 +170,15 @@ def read_age_ratings(folded: str) -> list[Condition]:
     found = []
     for match in _rated().finditer(folded):
         before = folded[match.start() - 1 : match.start()]
-        if before.isascii() and before.isalnum() or match["value"] == "三级" or re.match("[分岁个]", folded[match.end() :][:1]):
+        if (
+            (before.isascii() and before.isalnum())
+            or match["value"] == "三级"
+            or re.match("[分岁个]", folded[match.end() :][:1])
+        ):
             continue
-        if re.fullmatch(r"\d{1,2}\+", match["value"]) and not re.search("分级|年龄|适龄", folded[max(0, match.start() - 6) : match.end()]):
+        if re.fullmatch(r"\d{1,2}\+", match["value"]) and not re.search(
+            "分级|年龄|适龄", folded[max(0, match.start() - 6) : match.end()]
+        ):
             continue
         after = match["after"]
         operator = "=" if not after else "<=" if compiled("after <=").fullmatch(after) else ">="

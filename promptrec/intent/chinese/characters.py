@@ -10,7 +10,9 @@ import yaml
 OPAQUE = "\ue000"
 """Stands for a character of a title or of a span that another reader has taken: no cue matches it."""
 
-TITLE = re.compile(r"《[^《》\n]{1,80}》|「[^「」\n]{1,40}」|『[^『』\n]{1,40}』|“[^“”\n]{1,40}”|〈[^〈〉\n]{1,40}〉|\"[^\"\n]{1,40}\"")
+TITLE = re.compile(
+    r"《[^《》\n]{1,80}》|「[^「」\n]{1,40}」|『[^『』\n]{1,40}』|“[^“”\n]{1,40}”|〈[^〈〉\n]{1,40}〉|\"[^\"\n]{1,40}\""
+)
 
 
 def fold(text: str) -> str:
@@ -36,7 +38,9 @@ def titles(text: str) -> list[tuple[int, int]]:
 def yaml_lists(name: str) -> dict[str, list[str]]:
     """The headings of a YAML file beside this one, each with its lines."""
     headings = yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8"))
-    return {heading: [line.strip() for line in block.splitlines() if line.strip()] for heading, block in headings.items()}
+    return {
+        heading: [line.strip() for line in block.splitlines() if line.strip()] for heading, block in headings.items()
+    }
 
 
 @cache
@@ -46,5 +50,5 @@ def _folding() -> dict[int, int | str]:
     table |= {ord(capital): capital.lower() for capital in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
     table |= {0x3000: " ", 0xA0: " ", 0x301C: "~", 0xFFE5: "¥"}
     for line in yaml_lists("characters.yaml")["traditional"]:
-        table |= {ord(traditional): simplified for traditional, simplified in line.split()}
+        table |= {ord(both[0]): both[1] for both in line.split()}
     return table

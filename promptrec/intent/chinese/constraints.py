@@ -31,10 +31,12 @@ def read_constraints(text: str) -> list[Constraint]:
         first = bisect_right(ends, condition.start)
         near = refused[first : first + 2]
         read = _under_refusal(condition, near)
-        if read and (not any(taken[read.start : read.end]) or conditions and _same_allergy(read, conditions[-1])):
+        if read and (not any(taken[read.start : read.end]) or (conditions and _same_allergy(read, conditions[-1]))):
             conditions.append(read)
             taken[read.start : read.end] = b"\1" * (read.end - read.start)
-    return [_constraint(text, folded, condition) for condition in sorted(conditions, key=lambda c: (c.start, c.value_span))]
+    return [
+        _constraint(text, folded, condition) for condition in sorted(conditions, key=lambda c: (c.start, c.value_span))
+    ]
 
 
 def _same_allergy(one: Condition, other: Condition) -> bool:
@@ -45,12 +47,16 @@ def _same_allergy(one: Condition, other: Condition) -> bool:
 def _under_refusal(condition: Condition, refused: list[Refusal]) -> Condition | None:
     """A condition as the refusal around it leaves it; None where it is a dislike."""
     for refusal in refused:
-        inside = not condition.start <= refusal.cue < condition.end and any(start < condition.end and condition.start < end for start, end in refusal.phrases)
+        inside = not condition.start <= refusal.cue < condition.end and any(
+            start < condition.end and condition.start < end for start, end in refusal.phrases
+        )
         if not inside or condition.field in ("allergen", "age", "people", "facility", "opening", "diet"):
             continue
         start, end = min(refusal.start, condition.start), max(refusal.end, condition.end)
         if condition.compares:
-            return replace(condition, start=start, end=end, operator=OPPOSITE.get(condition.operator, condition.operator))
+            return replace(
+                condition, start=start, end=end, operator=OPPOSITE.get(condition.operator, condition.operator)
+            )
         if condition.field in EXCLUDABLE:
             return replace(condition, start=start, end=end, operator="!=")
         if condition.value is None:

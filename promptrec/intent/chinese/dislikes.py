@@ -24,7 +24,9 @@ FURTHER = re.compile(r"[,]?(?:尤其是?|特别是|更别提|更不用说|还有
 """What joins one more refused phrase to those before it."""
 NEXT = re.compile("[、/]")
 BREAK = re.compile(rf"[{BREAKS}]")
-JOIN = re.compile(r"、|/|还是|[啊呀啦](?=.)|以及|还有|或者?|及|跟(?!团|拍|风|腱|鞋)|与|(?<![温柔平暖共附饱缓祥随调总中谐])和(?!服|牛|平|弦|风|食|田|谐|尚|美|睦|解)|\+|&")
+JOIN = re.compile(
+    r"、|/|还是|[啊呀啦](?=.)|以及|还有|或者?|及|跟(?!团|拍|风|腱|鞋)|与|(?<![温柔平暖共附饱缓祥随调总中谐])和(?!服|牛|平|弦|风|食|田|谐|尚|美|睦|解)|\+|&"
+)
 MARKS = "《》「」『』“”\"'〈〉‘’·•*#"
 SPACE = re.compile(r"(?<=[^\W\d_\u3400-\u9fff]) (?=[^\W_\u3400-\u9fff])")
 """A blank inside a name in letters ("Sigur Rós"), which ends no clause."""
@@ -117,7 +119,7 @@ class _Reader:
             if following and following.start() < end and self.words[match.end()] == "的":
                 return
             phrases = self._phrases_before(match.start())
-        if not phrases and (group := match["itself"] and "itself" or match["trait"] and "trait"):
+        if not phrases and (group := (match["itself"] and "itself") or (match["trait"] and "trait")):
             phrases = [match.span(group)]
         if phrases:
             start, stop = min(match.start(), phrases[0][0]), max(match.end(), phrases[-1][1])
@@ -179,7 +181,9 @@ class _Reader:
             start = max(self._clause_start(end - 1), self.cursor)
             if not phrases and (crowd := CROWD.search(self.words, max(start, end - LONGEST), end - 1)):
                 return self._split(crowd.end(), end - 1)
-            if not 0 < end - 1 - start <= TOPIC or re.search("想|要|喜欢|爱|求|来|去|找|最|好|谢", self.words[start : end - 1]):
+            if not 0 < end - 1 - start <= TOPIC or re.search(
+                "想|要|喜欢|爱|求|来|去|找|最|好|谢", self.words[start : end - 1]
+            ):
                 break
             phrases = self._split(start, end - 1) + phrases
             end = start
@@ -189,7 +193,7 @@ class _Reader:
         while end > start:
             words = self.words[max(start, end - 12) : end]
             match = self.cues.subject.search(words) or ONE_OF_THEM.search(words) or self.cues.tail.search(words)
-            if match is None or words[match.start() - 1 : match.start()] == "的" and match[0] == "中":
+            if match is None or (words[match.start() - 1 : match.start()] == "的" and match[0] == "中"):
                 break
             end -= len(words) - match.start()
         return end

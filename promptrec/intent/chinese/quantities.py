@@ -21,16 +21,20 @@ WINDOW = 20
 """Characters in front of a number that may belong to it."""
 
 START = re.compile(rf"(?<![\d.a-z零〇一二两三四五六七八九十百千万第]){NUMERAL}")
-LINK = (
-    r"(?:(?:在|是|为|要|得|的|:|,|大概|最好|希望|有|只有|能|都|也|可以|尽量|个|了|需要?|必须|花|出|给|就|上|里|打底|大约|差不多)\s?){0,4}"
-)
+LINK = r"(?:(?:在|是|为|要|得|的|:|,|大概|最好|希望|有|只有|能|都|也|可以|尽量|"
+    r"个|了|需要?|必须|花|出|给|就|上|里|打底|大约|差不多)\s?){0,4}"
 ENDS = re.compile(r"$|[,。!?;、\n的]|\s")
-ALONE = re.compile(r"(?:出行|出游|旅行|旅游|旅居|游|住|去|吃|用|玩|看|听|骑|自驾|穷游|的(?:晚餐|午餐|饭|周末|旅)|份|食|晚餐|喝|租|过)")
+ALONE = re.compile(
+    r"(?:出行|出游|旅行|旅游|旅居|游|住|去|吃|用|玩|看|听|骑|自驾|穷游|的(?:晚餐|午餐|饭|周末|旅)|份|食|晚餐|喝|租|过)"
+)
 BELONGS = re.compile(r"(?:日游|天行程|天自由行|天\S{1,2}[晚夜]|天的?(?:行程|旅行|旅程|假期|自由行|自驾))")
 LASTS = re.compile(r"的?(?:播客|视频|电影|片子|歌|纪录片|课|短片|动画|节目|曲子|音频|新闻|剧|游戏|菜|晚餐|运动|跟练)")
 CHILDREN = re.compile("[娃宝孩](?:宝|子)?$|宝贝$")
 """Children on their own are no number of people: "俩孩子还没出过国"."""
-MEASURED = re.compile("[a-z] ?$|(?:像素|容量|内存|功率|转速|播放量|页数|字数|身高|体重|海拔|温度|湿度|噪音|分贝|粉丝|销量|里程|尺寸|集数|步数|热量|卡路里|心率|型号|码数).{0,2}$")
+MEASURED = re.compile(
+    "[a-z] ?$|(?:像素|容量|内存|功率|转速|播放量|页数|字数|身高|体重|海拔|"
+    r"温度|湿度|噪音|分贝|粉丝|销量|里程|尺寸|集数|步数|热量|卡路里|心率|型号|码数).{0,2}$"
+)
 """In front of numbers without a unit that are no prices."""
 PASSED = re.compile(r"了|前|后|一次|没|来回|一封|一更|之后|之前|一直")
 STARRED = re.compile(r"级|酒店|的|宾馆|民宿|餐厅|店|饭店|度假|$")
@@ -84,7 +88,9 @@ def _units() -> list[tuple[str, str, re.Pattern[str]]]:
 def _before() -> re.Pattern[str]:
     topics = "|".join(f"(?P<{field}>{words_of(f'{field} context')})" for field in ("price", "rating", "duration"))
     comparison = "|".join(words_of(f"before {operator}") for operator in OPERATORS)
-    return re.compile(rf"(?:(?:{topics})\s?{LINK})?(?P<comparison>{comparison})?(?:在|是|为|到|:)?\s?(?P<sign>nt\$|hk\$|[¥$€£]|rmb)?\s?$")
+    return re.compile(
+        rf"(?:(?:{topics})\s?{LINK})?(?P<comparison>{comparison})?(?:在|是|为|到|:)?\s?(?P<sign>nt\$|hk\$|[¥$€£]|rmb)?\s?$"
+    )
 
 
 @cache
@@ -112,7 +118,11 @@ def _quantity(folded: str, match: re.Match[str], cursor: int) -> Condition | Non
         return None
     operator, compares = _comparison(found, isinstance(value, tuple))
     unit = {"duration": "min", "price": name, "rating": None if name == "None" else name}.get(field)
-    end = behind.end("after") if behind["after"] else max(behind.end(group) for group in (0, "more") if behind[group] is not None)
+    end = (
+        behind.end("after")
+        if behind["after"]
+        else max(behind.end(group) for group in (0, "more") if behind[group] is not None)
+    )
     condition = Condition(window + before.start(), end, field, operator, value, unit, compares)
     return condition if _asks(folded, condition, found, name) else None
 
@@ -150,7 +160,7 @@ def _unit_of(folded: str, found: _Found) -> tuple[str | None, str | None]:
         return "price", SIGNS[sign]
     if found.topic in ("price", "rating"):
         return found.topic, None if found.topic == "price" else "None"
-    bare = behind["after"] or behind["among"] or found.before["comparison"] and ENDS.match(folded, behind.end())
+    bare = behind["after"] or behind["among"] or (found.before["comparison"] and ENDS.match(folded, behind.end()))
     return ("price", None) if bare else (None, None)
 
 
@@ -165,7 +175,10 @@ def _value(found: _Found, field: str | None, name: str | None) -> float | tuple[
     half = 0.5 if behind["half"] or "个半" in (behind["unit"] or "") or (behind["unit"] or "").startswith("半") else 0.0
     if second:
         last = number(second)
-        own = next((float(n) for f, n, e in _units() if f == "duration" and behind["unit"] and e.fullmatch(behind["unit"])), factor)
+        own = next(
+            (float(n) for f, n, e in _units() if f == "duration" and behind["unit"] and e.fullmatch(behind["unit"])),
+            factor,
+        )
         low, high = first * own, (last or 0.0) * factor
         return (round(low, 6), round(high, 6)) if high >= low else None
     minutes = number(behind["minutes"]) or 0.0 if behind["minutes"] else 0.0
@@ -181,16 +194,20 @@ def _asks(folded: str, condition: Condition, found: _Found, name: str | None) ->
     if condition.field == "age":
         return high < OLDEST
     if condition.field == "people":
-        alone = high == 1 and not said and not ALONE.match(rest.lstrip("的"))
+        alone = high == 1 and not said and not CHILDREN.search(folded, condition.start, condition.end) and not ALONE.match(rest.lstrip("的"))
         return high <= MOST_PEOPLE and not alone and not front.endswith(tuple("每另前某别几这那"))
     if condition.field == "rating":
         fits = high <= (HUNDRED if condition.unit == "%" or found.topic == "rating" else LARGEST_RATING)
-        return fits and (said or found.topic == "rating" or condition.unit == "stars" and bool(STARRED.match(rest)))
+        return fits and (said or found.topic == "rating" or (condition.unit == "stars" and bool(STARRED.match(rest))))
     if condition.field == "duration":
-        if re.search(words_of("duration no") + "[^,。]{0,2}$", folded[max(0, condition.start - 6) : found.match.start()]):
+        if re.search(
+            words_of("duration no") + "[^,。]{0,2}$", folded[max(0, condition.start - 6) : found.match.start()]
+        ):
             return False
         belongs = BELONGS.match(folded, found.behind.start("unit")) if found.behind["unit"] else None
-        return said or bool(belongs) or bool(LASTS.match(rest)) or found.topic == "duration" and not PASSED.match(rest)
+        return (
+            said or bool(belongs) or bool(LASTS.match(rest)) or (found.topic == "duration" and not PASSED.match(rest))
+        )
     if name is None and found.topic is None:
         return high >= CHEAPEST and not MEASURED.search(front)
     return said or found.topic == "price" or bool(found.before["sign"]) or rest.startswith("的")

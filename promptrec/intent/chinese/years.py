@@ -58,7 +58,12 @@ def _year(folded: str, match: re.Match[str]) -> Condition | None:
 def _number(words: str) -> float | None:
     if not YEAR.fullmatch(words):
         return None
-    return float("".join(digit if digit.isdigit() and digit.isascii() else str(DIGITS.index(digit.replace("〇", "零"))) for digit in words))
+    return float(
+        "".join(
+            digit if digit.isdigit() and digit.isascii() else str(DIGITS.index(digit.replace("〇", "零")))
+            for digit in words
+        )
+    )
 
 
 def _decades(folded: str, match: re.Match[str]) -> Condition | None:

@@ -1,0 +1,121 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from promptrec.intent.chinese.constraints import read_constraints
+from promptrec.intent.chinese.dislikes import read_dislikes
+
+PLANTED = {
+    "in front: verb": ("今晚不想吃火锅,换点别的", ["火锅"]),
+    "in front: list": ("不要香菜、葱和蒜", ["香菜", "葱", "蒜"]),
+    "in front: part of a thing": ("不要爱情线的悬疑小说", ["爱情线"]),
+    "in front: degree": ("操作别太复杂,字要大", ["复杂"]),
+    "in front: less than": ("有没有像上次那家没那么辣的", ["辣"]),
+    "in front: fear": ("室友特别怕鬼", ["鬼"]),
+    "in front: cannot": ("我妈吃不了辣", ["辣"]),
+    "in front: tired of": ("看腻了超级英雄", ["超级英雄"]),
+    "in front: instead of": ("住民宿而不是酒店", ["酒店"]),
+    "in front: except": ("除了爱情片什么都能看", ["爱情片"]),
+    "in front: ran out of": ("家里没烤箱,想做个甜点", ["烤箱"]),
+    "behind: verdict": ("吃播就算了,想学做菜", ["吃播"]),
+    "behind: property": ("太软的她睡不了", ["软"]),
+    "behind: outside of": ("牛油火锅以外的重庆味道", ["牛油火锅"]),
+    "behind: effect": ("标题党看着就来气", ["标题党"]),
+    "behind: complaint": ("蚊子多的季节避开", ["蚊子多"]),
+    "behind: list of clauses": ("香菜!葱!姜!统统别放", ["香菜", "葱", "姜"]),
+    "properties in a row": ("不爬山不赶路", ["爬山", "赶路"]),
+    "traditional": ("不要有髒話,內臟類不敢吃", ["髒話", "內臟類"]),
+    "full width": ("虐文勿推！", ["虐文"]),
+    "title": ("别推荐《小时代》", ["小时代"]),
+    "name in letters": ("Sigur Rós听伤了", ["Sigur Rós"]),
+    "whole request": ("不要恐怖片", ["恐怖片"]),
+}
+
+HARMLESS = [
+    "不仅好看,而且好笑",
+    "闷一点我也不介意",
+    "去西安非吃一顿泡馍不可",
+    "我不是不喜欢科幻",
+    "每天少不了一杯咖啡",
+    "不粘锅,不锈钢的",
+    "没看过这部,想看看",
+    "《别让我走》太好看了",
+    "这家真不错,不输老字号",
+    "谁不爱金庸呢",
+    "除了五月天,苏打绿我也爱",
+    "LPL以外的赛区我也想看",
+    "没有什么比热汤更好",
+    "别错过的好片",
+    "要不要一起去看海",
+    "没有辣椒我吃不下饭",
+]
+
+PLAIN = ["今天下雨。", "我住在山脚下。", "朋友常来做客。", "谢谢大家!"]
+WORDS = [
+    "不要",
+    "别",
+    "除了",
+    "以外",
+    "太",
+    "的",
+    "香菜",
+    "、",
+    ",",
+    "《",
+    "》",
+    "了",
+    "我",
+    "看",
+    "腻了",
+    "500",
+    "元",
+    "以内",
+    "三",
+    "岁",
+    "过敏",
+    "对",
+    " ",
+    "a",
+    "\u200f",
+    "😀",
+    '{"a": 1}',
+]
+
+
+def read(text):
+    taken = [(constraint.start, constraint.end) for constraint in read_constraints(text)]
+    return read_dislikes(text, taken)
+
+
+@pytest.mark.parametrize(("text", "expected"), PLANTED.values(), ids=PLANTED)
+def test_dislikes_of_each_kind_of_cue_are_read(text, expected):
+    found = [clause.text for clause in read(text)]
+    assert found == expected
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_negative_words_that_refuse_nothing_give_no_dislike(text):
+    assert read(text) == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS), max_size=60).map("".join)))
+def test_any_text_is_read_and_offsets_cut_the_very_words(text):
+    for clause in [*read_constraints(text), *read(text)]:
+        assert text[clause.start : clause.end] == clause.text != ""
+    assert read(text) == read(text)
+
+
+@given(st.sampled_from([text for text, _ in PLANTED.values()]), st.sampled_from(PLAIN))
+def test_a_sentence_without_a_cue_changes_no_dislike(text, plain):
+    alone = [clause.text for clause in read(text)]
+    assert [clause.text for clause in read(plain + text)] == alone
+    assert [clause.text for clause in read(text + "。" + plain)] == alone
+
+
+def test_a_constraint_is_no_dislike():
+    assert read("每集别超过40分钟") == []
+
+
+def test_two_hundred_clauses_are_read():
+    assert len(read("不吃辣,要清淡。" * 200)) == 200
