@@ -1,4 +1,4 @@
-"""Conditions in words in Chinese requests: language, place, format, diet, allergens, opening hours, facilities …"""
+"""Conditions in words in Chinese requests: language, place, format, diet, allergens, opening hours, facilities."""
 
 import re
 from collections.abc import Iterator

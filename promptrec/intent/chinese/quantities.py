@@ -21,8 +21,10 @@ WINDOW = 20
 """Characters in front of a number that may belong to it."""
 
 START = re.compile(rf"(?<![\d.a-z零〇一二两三四五六七八九十百千万第]){NUMERAL}")
-LINK = r"(?:(?:在|是|为|要|得|的|:|,|大概|最好|希望|有|只有|能|都|也|可以|尽量|"
+LINK = (
+    r"(?:(?:在|是|为|要|得|的|:|,|大概|最好|希望|有|只有|能|都|也|可以|尽量|"
     r"个|了|需要?|必须|花|出|给|就|上|里|打底|大约|差不多)\s?){0,4}"
+)
 ENDS = re.compile(r"$|[,。!?;、\n的]|\s")
 ALONE = re.compile(
     r"(?:出行|出游|旅行|旅游|旅居|游|住|去|吃|用|玩|看|听|骑|自驾|穷游|的(?:晚餐|午餐|饭|周末|旅)|份|食|晚餐|喝|租|过)"
@@ -194,7 +196,8 @@ def _asks(folded: str, condition: Condition, found: _Found, name: str | None) ->
     if condition.field == "age":
         return high < OLDEST
     if condition.field == "people":
-        alone = high == 1 and not said and not CHILDREN.search(folded, condition.start, condition.end) and not ALONE.match(rest.lstrip("的"))
+        children = CHILDREN.search(folded, condition.start, condition.end)
+        alone = high == 1 and not said and not children and not ALONE.match(rest.lstrip("的"))
         return high <= MOST_PEOPLE and not alone and not front.endswith(tuple("每另前某别几这那"))
     if condition.field == "rating":
         fits = high <= (HUNDRED if condition.unit == "%" or found.topic == "rating" else LARGEST_RATING)
