@@ -134,9 +134,10 @@ def _hours() -> re.Pattern[str]:
 
 
 def _opening(folded: str) -> list[Condition]:
-    return [
-        Condition(*match.span(), "opening", "=", value_span=match.span("time")) for match in _hours().finditer(folded)
-    ]
+    until = re.finditer(rf"(?:营业|开|开放|开门)到(?P<time>{HOUR})", folded)
+    later = [Condition(*match.span(), "opening", ">=", value_span=match.span("time")) for match in until]
+    hours = _hours().finditer(folded)
+    return [*later, *(Condition(*match.span(), "opening", "=", value_span=match.span("time")) for match in hours)]
 
 
 def _persons(folded: str) -> list[Condition]:
