@@ -14,7 +14,7 @@ BREAKS = r",。!?;:…\n\r\t()\[\]{}<>【】—~|/、 ." + TAKEN
 
 
 @dataclass(frozen=True)
-class Cues:
+class ChineseCues:
     """Compiled headings of the YAML file."""
 
     harmless: re.Pattern[str]
@@ -32,7 +32,7 @@ class Cues:
 
 
 @cache
-def load_cues() -> Cues:
+def load_cues() -> ChineseCues:
     """The compiled cues; read once."""
     headings = yaml_lists("cues.yaml")
     words = {heading: "|".join(lines) for heading, lines in headings.items()}
@@ -47,7 +47,7 @@ def load_cues() -> Cues:
 
     kinds = "|".join(f"(?P<{kind}>{expression(kind)})" for kind in ("after", "degree", "before", "weak"))
     general = rf"的(?:{expression('general')})(?:们)?$"
-    return Cues(
+    return ChineseCues(
         harmless=re.compile(expression("harmless")),
         cue=re.compile(kinds),
         filler=re.compile(expression("filler")),
@@ -61,4 +61,4 @@ def load_cues() -> Cues:
     )
 
 
-__all__ = ["BREAKS", "OPAQUE", "TAKEN", "Cues", "load_cues"]
+__all__ = ["BREAKS", "TAKEN", "ChineseCues", "load_cues"]

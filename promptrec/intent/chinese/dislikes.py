@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from promptrec.intent.chinese.characters import OPAQUE, fold, hide, titles
-from promptrec.intent.chinese.cues import BREAKS, TAKEN, Cues, load_cues
+from promptrec.intent.chinese.cues import BREAKS, TAKEN, ChineseCues, load_cues
 from promptrec.intent.intent import Clause
 
 LONGEST = 20
@@ -81,7 +81,7 @@ class _Reader:
 
     text: str
     taken: Sequence[Span]
-    cues: Cues = field(default_factory=load_cues)
+    cues: ChineseCues = field(default_factory=load_cues)
 
     def __post_init__(self) -> None:
         folded = hide(fold(self.text), titles(self.text))

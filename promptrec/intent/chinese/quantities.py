@@ -190,18 +190,18 @@ def _value(found: _Found, field: str | None, name: str | None) -> float | tuple[
 def _asks(folded: str, condition: Condition, found: _Found, name: str | None) -> bool:
     """Whether the number asks for something, rather than tells of something."""
     high = condition.value[1] if isinstance(condition.value, tuple) else float(condition.value or 0)
-    said = condition.compares or condition.operator in ("between", "about", "<=")
+    limits = condition.compares or condition.operator in ("between", "about", "<=")
     rest = folded[condition.end : condition.end + 6]
     front = folded[max(0, found.match.start() - 6) : found.match.start()]
     if condition.field == "age":
         return high < OLDEST
     if condition.field == "people":
         children = CHILDREN.search(folded, condition.start, condition.end)
-        alone = high == 1 and not said and not children and not ALONE.match(rest.lstrip("的"))
+        alone = high == 1 and not limits and not children and not ALONE.match(rest.lstrip("的"))
         return high <= MOST_PEOPLE and not alone and not front.endswith(tuple("每另前某别几这那"))
     if condition.field == "rating":
         fits = high <= (HUNDRED if condition.unit == "%" or found.topic == "rating" else LARGEST_RATING)
-        return fits and (said or found.topic == "rating" or (condition.unit == "stars" and bool(STARRED.match(rest))))
+        return fits and (limits or found.topic == "rating" or (condition.unit == "stars" and bool(STARRED.match(rest))))
     if condition.field == "duration":
         if re.search(
             words_of("duration no") + "[^,。]{0,2}$", folded[max(0, condition.start - 6) : found.match.start()]
@@ -209,11 +209,11 @@ def _asks(folded: str, condition: Condition, found: _Found, name: str | None) ->
             return False
         belongs = BELONGS.match(folded, found.behind.start("unit")) if found.behind["unit"] else None
         return (
-            said or bool(belongs) or bool(LASTS.match(rest)) or (found.topic == "duration" and not PASSED.match(rest))
+            limits or bool(belongs) or bool(LASTS.match(rest)) or (found.topic == "duration" and not PASSED.match(rest))
         )
     if name is None and found.topic is None:
         return high >= CHEAPEST and not MEASURED.search(front)
-    return said or found.topic == "price" or bool(found.before["sign"]) or rest.startswith("的")
+    return limits or found.topic == "price" or bool(found.before["sign"]) or rest.startswith("的")
 
 
 __all__ = ["compiled", "read_quantities"]
