@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from promptrec.intent.chinese.characters import OPAQUE, yaml_lists
+from promptrec.intent.chinese.characters import yaml_lists
 
 TAKEN = "\ue001"
 """Stands for a character of a span that is a constraint: it ends a clause."""
