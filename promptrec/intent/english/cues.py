@@ -1,36 +1,47 @@
-"""Cues of the rule reader: the expressions that refuse something, by language, from the YAML files beside this one."""
+"""Cues of what English requests refuse, from `cues.yaml`."""
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import yaml
 
-KINDS = ("harmless", "before", "after", "filler", "stop")
+from promptrec.intent.english.patterns import PatternSet
+
+_KINDS = ("harmless", "noun", "verb", "clause", "noun clause", "after", "find", "condition")
 
 
 @dataclass(frozen=True)
 class Cues:
-    """Compiled cues of one language; the fields are the headings of its YAML file."""
+    """The cues, and the words that bound what they refuse; `cues.yaml` says what each is."""
 
-    harmless: re.Pattern[str]
-    before: re.Pattern[str]
-    after: re.Pattern[str]
-    filler: re.Pattern[str]
-    stop: re.Pattern[str]
+    patterns: PatternSet
+    """All kinds of cues. A kind that is listed first is taken where two patterns have as many elements."""
+    titles: PatternSet
+    consequences: PatternSet
+    """What follows a condition that is refused."""
+    filler: frozenset[str]
+    generic: frozenset[str]
+    generic_links: frozenset[str]
+    stop: frozenset[str]
+    no_item: frozenset[str]
+    pairs: frozenset[str]
+    bad: frozenset[str]
 
 
 @cache
-def cues_of(language: str) -> Cues:
-    """The cues of "en" or "zh"."""
-    listed = yaml.safe_load((Path(__file__).parent / f"{language}.yaml").read_text(encoding="utf-8"))
-    return Cues(**{kind: _compiled((listed.get(kind) or "(?!)").splitlines(), language) for kind in KINDS})
-
-
-def _compiled(expressions: list[str], language: str) -> re.Pattern[str]:
-    joined = "|".join(f"(?:{expression})" for expression in expressions)
-    if language == "en":
-        joined = rf"(?<![\w'’])(?:{joined})(?![\w'’])"
-        joined = joined.replace(" ", r"\s+").replace("(?<!\\s+", "(?<! ").replace("n't", "n['’]?t").replace("'", "['’]").replace("[['’]’]", "['’]").replace("[\\w['’]’]", r"[\w'’]")
-    return re.compile(joined, re.IGNORECASE)
+def cues() -> Cues:
+    """The cues, read once."""
+    listed = yaml.safe_load((Path(__file__).parent / "cues.yaml").read_text(encoding="utf-8"))
+    return Cues(
+        patterns=PatternSet({kind: listed[kind] for kind in _KINDS}, listed["classes"]),
+        titles=PatternSet({"title": listed["titles"]}),
+        consequences=PatternSet({"consequence": listed["consequence"]}, listed["classes"]),
+        pairs=frozenset(pair.replace("_", " ") for pair in listed["pairs"].split()),
+        bad=frozenset(word for word in listed["classes"]["bad"].split() if "_" not in word),
+        filler=frozenset(listed["filler"].split()),
+        generic=frozenset(listed["generic"].split()),
+        generic_links=frozenset(listed["generic_links"].split()),
+        stop=frozenset(listed["stop"].split()),
+        no_item=frozenset(listed["no_item"].split()),
+    )

@@ -1,87 +1,238 @@
-import re
-from promptrec.intent.english.cues import cues_of
+"""What English requests refuse, by cues: "curry, but not Indian" refuses "Indian"."""
+
+from collections.abc import Iterable
+
+from promptrec.intent.english.cues import cues
+from promptrec.intent.english.patterns import Match
+from promptrec.intent.english.phrases import Phrases, Place
+from promptrec.intent.english.words import BREAKS, Words, read_words
 from promptrec.intent.intent import Clause
-WORD=re.compile(r"[\w'’&+/%-]+")
-BREAK=re.compile(r"[.,;:!?()\[\]\"“”—–|\n…]|\s-\s")
-MOST=5
-def read_dislikes(text, taken=()):
-    c=cues_of("en")
-    masked=list(text)
-    def mask(a,b):
-        for i in range(a,b): masked[i]='|'
-    for a,b in taken: mask(a,b)
-    for m in c.harmless.finditer(''.join(masked)): mask(*m.span())
-    s=''.join(masked)
-    out=[]; pos=0; used=[]
-    while m:=c.before.search(s,pos):
-        pos=m.end()
-        got=after(s,pos,c)
-        for a,b in got:
-            out.append((a,b)); pos=max(pos,b)
-        if got: used.append((m.start(),got[-1][1]))
-    for m in c.after.finditer(s):
-        if any(a<=m.start()<b for a,b in used): continue
-        got=before(s,m.start(),c)
-        out+=got
-    return [Clause(text=text[a:b],start=a,end=b) for a,b in sorted(set(out))]
-def skip(s,i,c):
-    while True:
-        m=re.compile(r'\s*').match(s,i); i=m.end()
-        f=c.filler.match(s,i)
-        if not f: return i
-        i=f.end()
-def phrase(s,i,c):
-    """one phrase from i: (start,end) or None"""
-    i=skip(s,i,c); start=i; end=i; n=0
-    while True:
-        j=re.compile(r'[ \t]*').match(s,i).end()
-        w=WORD.match(s,j)
-        if not w or c.stop.match(s,j) and n>=0 and not (n==0 and s[j].isupper() and False): break
-        if re.fullmatch(r'and|or|nor',w[0],re.I): break
-        if n and c.before.match(s,j): break
-        end=w.end(); i=end; n+=1
-        if n>=MOST: break
-    return (start,end) if end>start else None
-def after(s,i,c):
-    out=[]
-    p=phrase(s,i,c)
-    if not p: return []
-    out.append(p)
-    while True:
-        i=out[-1][1]
-        m=re.compile(r'\s*(?:(?:,\s*)?(?:and|or|nor)|/|&)\s+',re.I).match(s,i) or comma_list(s,i,c)
-        if not m: break
-        q=phrase(s,m.end(),c)
-        if not q or len(s[q[0]:q[1]].split())>4 or c.before.match(s,m.end()) or c.stop.match(s,m.end()): break
-        out.append(q)
-    return out
-def comma_list(s,i,c):
-    m=re.compile(r'\s*,\s*').match(s,i)
-    if not m: return None
-    # only where the list ends with and/or in this sentence
-    seg=re.match(r"[^.;:!?()\n]*",s[m.end():])[0]
-    if re.match(r"(?:[\w'’-]+ ?){1,3}(?:, (?:[\w'’-]+ ?){1,3})*,? (?:and|or|nor) (?!i\b|we\b|please|it\b|they|he\b|she\b)",seg,re.I): return m
-    return None
-DET=re.compile(r"(?:and|but|or|so|because|the|a|an|any|some|my|his|her|their|our|those|these|that|all|just|also|i know it's a classic|sorry|though)\s+",re.I)
-def before(s,j,c):
-    seg_start=0
-    for m in BREAK.finditer(s,0,j):
-        if s[m.end():j].strip(): seg_start=m.end()
-    seg=s[seg_start:j]
-    m=list(re.finditer(r"\b(?:but|because|so|and i|when|which|that|where|if|as|since|with|while|or)\b",seg,re.I))
-    if m: seg_start+=m[-1].end()
-    a=seg_start; e=j
-    while e>a and (s[e-1].isspace() or s[e-1] in ',:;?'): e-=1
-    while a<e and s[a].isspace(): a+=1
-    while d:=DET.match(s,a,e):
-        a=d.end()
-    words=s[a:e].split()
-    if not words or len(words)>6: return []
-    # list
-    out=[]; k=a
-    for part in re.finditer(r"(?:(?!\s+(?:and|or)\s+).)+",s[a:e]):
-        t=part[0]; b=a+part.start()
-        m=re.match(r"\s*(?:and|or)?\s*",t); b+=m.end()
-        x=(b,a+part.end())
-        if s[x[0]:x[1]].strip(): out.append(x)
-    return out
+
+_PRONOUNS = frozenset("it them these those that this they which".split())
+_PEOPLE = frozenset("i we he she you they".split())
+_SUBJECT = _PEOPLE | frozenset("really just also simply 's have has had am are".split())
+_RELATIVE = frozenset("where whose when which that who if with".split())
+_TITLE_VERBS = frozenset(
+    "is was has had made wrecked broke blew got left changed ruined kept remains did hooked taught ' 's".split()
+)
+_ADJECTIVES_END = frozenset(". , ! ? ; : ) and but".split())
+
+
+def read_dislikes(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Clause]:
+    """What a request refuses.
+
+    Args:
+        text: The person's words.
+        taken: Places that are conditions already ("nothing over two hours"): cues in them refuse nothing, and no phrase contains them.
+
+    Returns:
+        What is refused, each thing on its own, in the order of the words, without the cue and without articles: `text[start:end]`.
+    """
+    words = read_words(text)
+    masked = _words_of(words, taken)
+    matches = _cues_of(words, masked)
+    phrases = Phrases(words, masked, {match.first: match.last for match in matches if match.kind not in ("after", "harmless")})
+    places: set[Place] = set()
+    behind = 0
+    for match in matches:
+        if match.kind == "harmless" or match.first < behind:
+            continue
+        found = _READERS[match.kind](words, phrases, match)
+        if any(place in places or _overlaps(place, places) for place in found) and match.kind in ("after", "verb"):
+            found = [place for place in found if not _overlaps(place, places)]
+        places.update(found)
+        behind = max([behind, *(last for _, last in found)])
+    return [
+        Clause(text=text[words.starts[first] : words.ends[last - 1]], start=words.starts[first], end=words.ends[last - 1])
+        for first, last in sorted(places)
+    ]
+
+
+def _overlaps(place: Place, places: set[Place]) -> bool:
+    return any(first < place[1] and place[0] < last for first, last in places)
+
+
+def _words_of(words: Words, taken: Iterable[tuple[int, int]]) -> set[int]:
+    """Numbers of the words that lie in places of the text."""
+    masked: set[int] = set()
+    places = sorted(taken)
+    number = 0
+    for start, end in places:
+        while number < len(words.forms) and words.ends[number] <= start:
+            number += 1
+        at = number
+        while at < len(words.forms) and words.starts[at] < end:
+            masked.add(at)
+            at += 1
+    return masked
+
+
+def _cues_of(words: Words, masked: set[int]) -> list[Match]:
+    """The cues of a text, in its order, none within another."""
+    found: list[Match] = []
+    lists = cues()
+    number = 0
+    while number < len(words.forms):
+        title = lists.titles.match(words, number)
+        match = None if number in masked else _longest(words, number)
+        if title:
+            number = title.last
+        elif match is None:
+            number += 1
+        elif _in_title(words, match):
+            number += 1
+        else:
+            found.append(match)
+            number = max(match.last, number + 1)
+    return found
+
+
+def _longest(words: Words, number: int) -> Match | None:
+    """The cue that begins at a word; one that begins within it and goes on behind it says more and takes its place."""
+    match = cues().patterns.match(words, number)
+    if match is None:
+        return None
+    for first in range(match.first + 1, match.last):
+        inner = cues().patterns.match(words, first)
+        if inner is not None and inner.last > match.last:
+            return inner
+    return match
+
+
+def _in_title(words: Words, match: Match) -> bool:
+    """Whether a cue is part of a name, by its capital: "I loved No Country for Old Men"."""
+    first = match.first
+    if not words.is_capital(first) or words.is_shouted(first) or words.forms[first] in ("i",):
+        return False
+    if not words.begins_sentence(first):
+        return words.is_capital(first + 1) or words.is_capital(first - 1) or words.form(first - 1) in ('"', "“", "„", "«")
+    if match.kind not in ("noun", "verb") or not words.is_capital(first + 1):
+        return False
+    last = first + 1
+    linked = False
+    while words.is_capital(last) or (words.form(last) in ("for", "to") and words.is_capital(last + 1)):
+        linked |= words.form(last) in ("for", "to")
+        last += 1
+    return linked or words.form(last) in _TITLE_VERBS
+
+
+def _noun(words: Words, phrases: Phrases, match: Match) -> list[Place]:
+    if words.forms[match.first] == "without" and _denied(words, match.first):
+        return []
+    if match.last - match.first == 1 and words.forms[match.first] in ("too", "less", "fewer") and not _is_content(words, match.last):
+        return []
+    if words.form(match.first) in ("no", "nope", "not") and match.last - match.first == 1 and phrases.breaks(match.last):
+        return phrases.subject_before(match.first) if words.forms[match.first] == "no" and not phrases.breaks(match.first - 1) else []
+    if words.forms[match.first] == "than" and not {"rather", "sooner"}.intersection(words.forms[max(0, match.first - 14) : match.first]):
+        return []
+    return phrases.list_behind(match.last)
+
+
+def _denied(words: Words, number: int) -> bool:
+    """Whether a negated verb stands in front of a word in its clause: "it wouldn't be summer without reggae"."""
+    at = number - 1
+    while at >= 0 and number - at < 7 and words.forms[at] not in BREAKS:
+        if words.forms[at] in ("not", "never") and words.form(at - 1) in ("would", "could", "can", "will"):
+            return True
+        at -= 1
+    return False
+
+
+def _is_content(words: Words, number: int) -> bool:
+    form = words.form(number)
+    return form[0].isalnum() and form not in cues().stop
+
+
+def _verb(words: Words, phrases: Phrases, match: Match) -> list[Place]:
+    """What a verb refuses: behind it, or in front of it ("pork I don't eat"), or what its pronoun stands for."""
+    last = match.last
+    start = match.first
+    while match.first - start < 5 and (words.form(start - 1) in _SUBJECT or words.form(start) in ("'s", "have", "has", "had", "am", "sees")):
+        start -= 1
+    if words.form(last) in ("the", "that") and words.form(last + 1) in ("stuff", "thing", "things"):
+        return phrases.antecedent(start)
+    if words.form(last) in _PRONOUNS and (phrases.breaks(last + 1) or words.form(last + 1) in cues().stop):
+        return phrases.antecedent(start)
+    if words.forms[last - 2 : last] == ["out", "of"] and words.is_capital(last) and words.is_capital(last + 1):
+        return []  # Who has run out of an author wants more of the kind.
+    found = [] if phrases.breaks(last) and words.form(last) not in ('"', "“") else phrases.list_behind(last)
+    if found:
+        return found
+    if (start < match.first or words.form(match.first) in _PEOPLE) and phrases.breaks(last):
+        if words.form(start - 1) in (".", ",", "!", ";", "and", "but", "?") and words.form(start - 1) != "?":
+            return []
+        return phrases.subject_before(start)
+    return []
+
+
+def _clause(words: Words, phrases: Phrases, match: Match) -> list[Place]:
+    """What a negated clause says; nothing where it says that something is not enough."""
+    if words.form(match.last + 1) == "enough":
+        return []
+    subject = words.forms[match.first]
+    if subject in ("it", "they", "this", "those") and words.form(match.first - 1) not in ("if", "that", "so", "long", "as", "sure", "hope", "provided", "unless"):
+        return []
+    return phrases.list_behind(match.last, predicate=True)
+
+
+def _noun_clause(words: Words, phrases: Phrases, match: Match) -> list[Place]:
+    at = match.first - 1
+    while at >= 0 and match.first - at < 6 and words.forms[at] not in BREAKS:
+        if words.forms[at] in _RELATIVE:
+            return phrases.list_behind(match.last, predicate=True)
+        at -= 1
+    return []
+
+
+def _after(words: Words, phrases: Phrases, match: Match) -> list[Place]:
+    """What stands in front of a cue, or what its pronoun stands for."""
+    before = words.form(match.first - 1)
+    form = words.forms[match.first]
+    if words.forms[match.last - 1] in ("no", "not", "never", "nope", "nah", "pass") and not phrases.breaks(match.last):
+        return phrases.list_behind(match.last) if form not in (",", ":", "pass", "hard") else []
+    if before in _PRONOUNS or (before == "just" and words.form(match.first - 2) in _PRONOUNS):
+        return phrases.antecedent(match.first - (1 if before in _PRONOUNS else 2))
+    if before in _PEOPLE:
+        return []
+    return phrases.subject_before(match.first)
+
+
+def _find(words: Words, phrases: Phrases, match: Match) -> list[Place]:
+    """ "She finds dragons silly" refuses dragons; "I found it a slog" the slog, and what "it" stands for."""
+    lists = cues()
+    at = match.last
+    while at < min(match.last + 7, len(words.forms)) and not phrases.breaks(at):
+        if words.forms[at] in lists.bad and at > match.last:
+            break
+        at += 1
+    if words.form(at) not in lists.bad or at >= match.last + 7:
+        return []
+    if words.forms[match.last] in _PRONOUNS:
+        start = match.first - (words.form(match.first - 1) in _PEOPLE)
+        return [*_known(words, phrases, start), (at, at + 1)]
+    last = at
+    while last > match.last and words.forms[last - 1] in ("a", "bit", "rather", "too", "very", "so", "really", "quite", "pretty", "is", "are", "just"):
+        last -= 1
+    first = match.last
+    while first < last and words.forms[first] in lists.filler:
+        first += 1
+    return [(first, last)] if 0 < last - first <= 4 else []
+
+
+def _condition(words: Words, phrases: Phrases, match: Match) -> list[Place]:
+    """ "If the dog dies I'm suing": what stands between "if" and a consequence that refuses it."""
+    for at in range(match.last, min(match.last + 16, len(words.forms))):
+        if words.forms[at] in ".!?":
+            break
+        if cues().consequences.match(words, at) and at > match.last:
+            place = phrases.phrase(match.last, predicate=True)
+            return [(place[0], min(place[1], at))] if place and place[0] < at else []
+    return []
+
+
+def _known(words: Words, phrases: Phrases, number: int) -> list[Place]:
+    """The antecedent of a pronoun, only where it is a name."""
+    return [(first, last) for first, last in phrases.antecedent(number) if words.is_capital(first)]
+
+
+_READERS = {"noun": _noun, "verb": _verb, "clause": _clause, "noun clause": _noun_clause, "after": _after, "find": _find, "condition": _condition}

@@ -1,0 +1,78 @@
+"""Conditions of English requests, by rules."""
+
+from promptrec.intent.english.amount_constraints import Reading, read_amount_constraints
+from promptrec.intent.english.lexicon import lexicon
+from promptrec.intent.english.word_constraints import read_word_constraints
+from promptrec.intent.english.words import BREAKS, Words, read_words
+from promptrec.intent.intent import Constraint
+
+_ALWAYS_HARD = frozenset({"allergen"})
+_ONCE = frozenset({"format", "diet", "language", "country"})
+
+
+def read_constraints(text: str) -> list[Constraint]:
+    """The conditions that a request states.
+
+    Args:
+        text: The person's words.
+
+    Returns:
+        The conditions in the order of the words. `text[start:end]` are the words of each, with what compares ("at most", "or less").
+    """
+    words = read_words(text)
+    readings = sorted(
+        [*read_amount_constraints(words), *read_word_constraints(words)], key=lambda reading: (reading.first, -reading.last)
+    )
+    soft = _soft_words(words) if readings else set()
+    constraints: list[Constraint] = []
+    seen: set[tuple[str, object]] = set()
+    behind = 0
+    for reading in readings:
+        again = (reading.field, reading.value)
+        overlaps = reading.first < behind and reading.field != "allergen"
+        if overlaps or (reading.field in _ONCE and again in seen):
+            continue
+        seen.add(again)
+        behind = reading.last
+        constraints.append(_constraint(words, reading, soft))
+    return constraints
+
+
+def _constraint(words: Words, reading: Reading, soft: set[int]) -> Constraint:
+    start, end = words.starts[reading.first], words.ends[reading.last - 1]
+    return Constraint(
+        text=words.text[start:end],
+        start=start,
+        end=end,
+        field=reading.field,
+        operator=reading.operator,
+        value=reading.value,
+        unit=reading.unit,
+        hard=reading.field in _ALWAYS_HARD or not (reading.soft or soft.intersection(range(reading.first, reading.last))),
+    )
+
+
+def _soft_words(words: Words) -> set[int]:
+    """Numbers of the words that a hedge ("ideally", "if possible") makes a wish.
+
+    A hedge is about what follows it in its sentence; at the end of a clause it is about that clause.
+    """
+    soft: set[int] = set()
+    number = 0
+    while number < len(words.forms):
+        cue = lexicon().soft.match(words, number)
+        if cue is None:
+            number += 1
+            continue
+        if words.form(cue.last) in BREAKS or words.form(cue.last) in ("and", "but", "otherwise", "or"):
+            at = number - 1
+            while at >= 0 and (words.form(at) not in BREAKS or at == number - 1):
+                soft.add(at)
+                at -= 1
+        else:
+            at = cue.last
+            while at < len(words.forms) and words.form(at) not in ".!?;)":
+                soft.add(at)
+                at += 1
+        number = max(cue.last, at + 1 if at > number else cue.last)
+    return soft

@@ -1,0 +1,121 @@
+"""Word lists of the English reader of conditions: from `constraints.yaml`, and names of languages and countries from CLDR (babel)."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from promptrec.intent.english.patterns import PatternSet
+from promptrec.intent.english.words import Words, read_words
+
+_MOST_WORDS = 4
+
+
+class Phrases:
+    """Phrases of up to four words, each with a value, looked up at a word."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        """Take the phrases and their values; blanks of phrases are written `_`."""
+        self._values = {tuple(phrase.split("_")): value for phrase, value in values.items()}
+        self._firsts = {phrase[0] for phrase in self._values}
+
+    @classmethod
+    def of(cls, listed: str) -> "Phrases":
+        """Phrases from a list with blanks between them; the value of each is True."""
+        return cls(dict.fromkeys(listed.split(), True))
+
+    def match(self, words: Words, number: int) -> tuple[Any, int] | None:
+        """Value of the longest phrase that begins at a word, and the number of the word behind it."""
+        if words.form(number) not in self._firsts:
+            return None
+        for last in range(min(number + _MOST_WORDS, len(words.forms)), number, -1):
+            value = self._values.get(tuple(words.forms[number:last]))
+            if value is not None:
+                return value, last
+        return None
+
+    def __contains__(self, form: str) -> bool:
+        return (form,) in self._values
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The lists of `constraints.yaml`, as sets and patterns; the fields are its headings."""
+
+    left: PatternSet
+    right: PatternSet
+    soft: PatternSet
+    allergy: PatternSet
+    money: Phrases
+    minutes: Phrases
+    notes: dict[str, int]
+    persons: frozenset[str]
+    groups: Phrases
+    relatives: frozenset[str]
+    formats: Phrases
+    formats_after: Phrases
+    diets: Phrases
+    free_of: frozenset[str]
+    allergens: Phrases
+    seasons: Phrases
+    capital_months: frozenset[str]
+    days: Phrases
+    languages: Phrases
+    language_nouns: frozenset[str]
+    lands: Phrases
+    lower_case_words: frozenset[str]
+    cities: Phrases
+    place_hints: frozenset[str]
+    topic_words: frozenset[str]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon, read once."""
+    listed = yaml.safe_load((Path(__file__).parent / "constraints.yaml").read_text(encoding="utf-8"))
+    classes = listed["classes"]
+    return Lexicon(
+        left=PatternSet(listed["left"], classes),
+        right=PatternSet(listed["right"], classes),
+        soft=PatternSet({"soft": listed["soft"]}),
+        allergy=PatternSet(listed["allergy"]),
+        money=_inverse(listed["money"]),
+        minutes=_inverse(listed["minutes"]),
+        notes=listed["notes"],
+        groups=Phrases.of(listed["groups"]),
+        formats=Phrases.of(listed["formats"]),
+        formats_after=Phrases(
+            {f"{before}_{word}": True for before, line in listed["formats_after"].items() for word in line.split()}
+        ),
+        diets=Phrases.of(listed["diets"]),
+        allergens=Phrases.of(listed["allergens"]),
+        seasons=Phrases.of(listed["seasons"]),
+        capital_months=frozenset(listed["months_only_with_capital"].split()),
+        days=Phrases.of(listed["days"]),
+        languages=Phrases.of(" ".join(_cldr("languages"))),
+        lands=Phrases.of(" ".join([*_cldr("territories"), *listed["lands"].split()])),
+        cities=Phrases.of(listed["cities"]),
+        **{
+            name: frozenset(listed[name].split())
+            for name in (
+                "persons", "relatives", "free_of", "language_nouns", "lower_case_words", "place_hints", "topic_words"
+            )
+        },
+    )  # fmt: skip
+
+
+def _inverse(listed: dict[Any, str]) -> Phrases:
+    return Phrases({phrase: unit for unit, line in listed.items() for phrase in line.split()})
+
+
+def _cldr(kind: str) -> list[str]:
+    """English names of all languages or countries whose code has two letters, and of a few languages that have no such code."""
+    from babel import Locale
+
+    names = getattr(Locale("en"), kind)
+    more = ["cantonese", "filipino", "hawaiian", "mandarin", "farsi", "gaelic", "swiss german"] if kind == "languages" else []
+    return ["_".join(read_words(name).forms) for code, name in names.items() if len(code) == 2 and code.isalpha()] + more[:6] + (
+        ["swiss_german"] if more else []
+    )

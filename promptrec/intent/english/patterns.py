@@ -1,0 +1,112 @@
+"""Word patterns: expressions over words in normal form, which cues are written in.
+
+A pattern is a line of elements with blanks between them. An element is a word, or words with `|` between them; `_` is a blank within an
+element; `*` is any word; `<name>` is a class of words that the same file lists; `?` behind an element makes it optional. In "do not
+really|ever? like|care_for" the second element may be missing.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from promptrec.intent.english.words import Words
+
+_ANY = r"[^\W_][^ ]*"
+
+
+class PatternError(ValueError):
+    """A line that is not a word pattern."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A pattern that fits the words `first` to `last` - 1."""
+
+    kind: str
+    first: int
+    last: int
+
+
+class PatternSet:
+    """Patterns of several kinds, looked up by their first word: the cost of a text does not grow with the number of patterns."""
+
+    def __init__(self, kinds: Mapping[str, str], classes: Mapping[str, str] | None = None) -> None:
+        """Compile patterns.
+
+        Args:
+            kinds: Patterns of each kind, one a line; blank lines and those that begin with # are skipped.
+            classes: Words of each `<name>`, with blanks between them.
+
+        Raises:
+            PatternError: If a line begins with `*`, has only optional elements, or names a class that is not listed.
+        """
+        listed = {name: words.split() for name, words in (classes or {}).items()}
+        self._kinds = list(kinds)
+        by_word: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for number, kind in enumerate(kinds):
+            for line in kinds[kind].splitlines():
+                elements = line.split()
+                if not elements or elements[0].startswith("#"):
+                    continue
+                expression, firsts = _compile(elements, listed)
+                for word in firsts:
+                    by_word[word].append((len(elements), f"(?P<k{number}_{len(by_word[word])}>{expression})"))
+        # Longer patterns first: the alternation takes the first that fits.
+        self._by_word = {
+            word: re.compile("|".join(expression for _, expression in sorted(found, key=lambda pair: -pair[0])))
+            for word, found in by_word.items()
+        }
+
+    def match(self, words: Words, number: int) -> Match | None:
+        """The pattern that begins at a word."""
+        pattern = self._by_word.get(words.form(number))
+        found = pattern.match(words.line, words.offsets[number]) if pattern else None
+        return Match(self._kind(found), number, words.index[found.end()]) if found else None
+
+    def match_before(self, words: Words, number: int, most: int = 8) -> Match | None:
+        """The longest pattern of at most `most` words that ends in front of a word."""
+        for first in range(max(0, number - most), number):
+            pattern = self._by_word.get(words.forms[first])
+            found = pattern.fullmatch(words.line, words.offsets[first], words.offsets[number]) if pattern else None
+            if found:
+                return Match(self._kind(found), first, number)
+        return None
+
+    def _kind(self, found: re.Match[str]) -> str:
+        return self._kinds[int((found.lastgroup or "k0_0")[1:].split("_")[0])]
+
+
+def _compile(elements: list[str], classes: Mapping[str, list[str]]) -> tuple[str, set[str]]:
+    """The regular expression of a pattern, and the words that it can begin with."""
+    expression, firsts, optional_so_far = "", set[str](), True
+    for element in elements:
+        optional = element.endswith("?") and len(element) > 1
+        choices = _choices(element.removesuffix("?") if optional else element, classes)
+        if optional_so_far:
+            if "*" in choices:
+                raise PatternError(f"begins with any word: {' '.join(elements)}")
+            firsts |= {choice.split("_")[0] for choice in choices}
+        optional_so_far &= optional
+        joined = "|".join(_choice(choice) for choice in choices)
+        expression += f"(?:{joined}){'?' if optional else ''}"
+    if optional_so_far:
+        raise PatternError(f"all elements are optional: {' '.join(elements)}")
+    return expression, firsts
+
+
+def _choice(choice: str) -> str:
+    return "".join((_ANY if word == "*" else re.escape(word)) + " " for word in choice.split("_"))
+
+
+def _choices(element: str, classes: Mapping[str, list[str]]) -> list[str]:
+    """The alternatives of an element, the longest first."""
+    choices: list[str] = []
+    for choice in element.split("|"):
+        if choice.startswith("<") and choice.endswith(">"):
+            if choice[1:-1] not in classes:
+                raise PatternError(f"no class of words {choice}")
+            choices += classes[choice[1:-1]]
+        else:
+            choices.append(choice)
+    return sorted(choices, key=len, reverse=True)

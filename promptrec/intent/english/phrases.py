@@ -1,0 +1,219 @@
+"""Bounds of noun phrases and predicates in English text, by lists of words: what a cue refuses."""
+
+from promptrec.intent.english.cues import cues
+from promptrec.intent.english.words import BREAKS, Words
+
+Place = tuple[int, int]
+"""Number of the first word, and of the word behind the last."""
+
+_MOST_WORDS = 6
+_MOST_ITEM_WORDS = 5
+_MOST_BACK = 14
+_QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
+_JOINTS = frozenset({"and", "or", "nor", "&", "/"})
+_TITLE_LINKS = frozenset({"of", "the", "de", "la", "du", "von", "van", "del"})
+_DETERMINERS = frozenset(
+    "and but or so because the a an any some my his her their our those these that all just also sorry though even both most many "
+    "anything with well yes then now honestly please including still".split()
+)
+# Behind the last of these, a clause begins anew: what stands in front of them is not its subject.
+_CLAUSE_WORDS = frozenset(
+    "but because so when which that where if as since with while though although for about and than how like whose".split()
+)
+_EMPTY_ENDS = frozenset("- & ' 's the a of one ones stuff thing things".split())
+_TRAILING = frozenset("really just always only too all please also still honestly simply both usually often sadly that which though".split())
+
+
+class Phrases:
+    """Phrases of one text. `masked` are the words that belong to conditions or to titles whose words are no cues."""
+
+    def __init__(self, words: Words, masked: set[int], cue_at: dict[int, int]) -> None:
+        """Take the words, those that a phrase must not contain, and where cues begin and end."""
+        self._words = words
+        self._masked = masked
+        self._cue_at = cue_at
+
+    def breaks(self, number: int) -> bool:
+        """Whether a phrase ends in front of a word: a mark, a condition, the end of the line or of the text."""
+        form = self._words.form(number)
+        return (
+            number in self._masked
+            or not (form[0].isalnum() or form in ("-", "&", "/", "'s", "'", "+", "%"))
+            or (number > 0 and "\n" in self._words.text[self._words.ends[number - 1] : self._words.starts[number]])
+        )
+
+    def list_behind(self, number: int, predicate: bool = False) -> list[Place]:
+        """The phrase behind a cue, and what is listed behind it: "violence, gore or clowns".
+
+        Args:
+            number: The word behind the cue.
+            predicate: Whether it is what a clause says ("shout at me"), of which only the first phrase counts.
+        """
+        first = self.phrase(number, predicate)
+        if first is None:
+            return []
+        found = [first]
+        while (at := self._next_item(found[-1][1])) and len(found) < 12:
+            item = self.phrase(at)
+            if item is None or item[1] - item[0] > _MOST_ITEM_WORDS:
+                break
+            found.append(item)
+        return found
+
+    def phrase(self, number: int, predicate: bool = False) -> Place | None:
+        """The phrase that begins at a word, without the words in front that name nothing."""
+        words, lists = self._words, cues()
+        if words.form(self._skip(number)) in _QUOTES:
+            return self._quoted(self._skip(number))
+        first = last = self._skip(number)
+        while last - first < _MOST_WORDS + 2 * (first < last and words.is_capital(last)):
+            form = words.form(last)
+            if self.breaks(last) or form == "/" or (form in _JOINTS and not self._is_pair(last)):
+                break
+            if form == "'s":
+                if words.is_capital(last - 1) and words.is_capital(last + 1) or self.breaks(last + 1):
+                    last += 1
+                    continue
+                first = last = last + 1
+                continue
+            linked = last > first and form in _TITLE_LINKS and words.is_capital(last - 1) and self._title_goes_on(last)
+            if form == "of" and last > first and not self.breaks(last + 1) and words.form(last + 1) not in lists.stop and not predicate:
+                linked = True
+            if form == "as" and predicate and last > first and words.form(first - 1) != "as" and not self.breaks(last + 1):
+                linked = True
+            if not linked and form in lists.stop and not (predicate and last - first == 1 and form in ("at", "me", "us", "on")):
+                if not (predicate and last - first == 2 and form in ("me", "us", "a")):
+                    break
+            if last > first and last in self._cue_at and not linked:
+                break
+            last += 1
+            if self._is_generic(last - 1) and last - first <= 2:
+                first = last = self._skip(last + (words.form(last) not in lists.filler))
+        while last > first and words.form(last - 1) in _EMPTY_ENDS:
+            last -= 1
+        if last - first > 2 and words.is_capital(last - 2) and words.is_capital(last - 3) and words.form(last - 1) in lists.generic:
+            last -= 1
+        return (first, last) if last > first else None
+
+    def _is_generic(self, number: int) -> bool:
+        """Whether a word names nothing by itself, as in "songs by Drake" and "the smell of fish"."""
+        words = self._words
+        lower = not words.is_capital(number) or words.begins_sentence(number) and not words.is_capital(number + 2)
+        return words.form(number) in cues().generic and words.form(number + 1) in cues().generic_links and lower
+
+    def _title_goes_on(self, number: int) -> bool:
+        """Whether a capital follows a link of a title, perhaps behind another one: "Lord of the Rings"."""
+        words = self._words
+        return words.is_capital(number + 1) or (words.form(number + 1) in _TITLE_LINKS and words.is_capital(number + 2))
+
+    def _skip(self, number: int) -> int:
+        """The first word at or behind a word that is not filler; a title keeps its article."""
+        words = self._words
+        while words.form(number) in cues().filler and number not in self._masked:
+            if words.is_capital(number) and not words.begins_sentence(number) and words.is_capital(number + 1) and words.form(number) == "the":
+                break
+            number += 1
+        return number
+
+    def _quoted(self, number: int) -> Place | None:
+        closing = _QUOTES[self._words.form(number)]
+        for last in range(number + 1, min(number + 12, len(self._words.forms))):
+            if self._words.forms[last] == closing:
+                return (number + 1, last) if last > number + 1 else None
+        return None
+
+    def _is_pair(self, number: int) -> bool:
+        return self._words.behind(number - 1, 3) in cues().pairs or self._words.form(number - 1)[0].isdecimal()
+
+    def _next_item(self, number: int) -> int:
+        """Number of the word where the next item of a list begins; 0 where the list has ended."""
+        words = self._words
+        joint = words.form(number)
+        if joint == "," and words.form(number + 1) in _JOINTS:
+            number += 1
+        elif joint == ",":
+            if not self._list_goes_on(number + 1):
+                return 0
+        elif joint not in _JOINTS:
+            return 0
+        at = number + 1
+        while words.form(at) in ("the", "a", "an", "any", "other", "too", "all", "very", "much"):
+            at += 1
+        form = words.form(at)
+        refused = form in cues().no_item or form in cues().stop or self.breaks(at) or at in self._cue_at
+        return 0 if refused else at
+
+    def _list_goes_on(self, number: int) -> bool:
+        """Whether short items with commas follow, the last one behind "and" or "or"."""
+        length = 0
+        for at in range(number, min(number + 24, len(self._words.forms))):
+            form = self._words.forms[at]
+            if form in ("and", "or", "nor", "&"):
+                return self._words.form(at + 1) not in cues().no_item and (length > 0 or self._words.forms[at - 1] == ",")
+            if form == ",":
+                length = 0
+            elif self.breaks(at) or at in self._cue_at or form in cues().no_item or length >= 4:
+                return False
+            else:
+                length += 1
+        return False
+
+    def subject_before(self, number: int) -> list[Place]:
+        """What stands in front of a cue, in its clause: "lyrics distract me", "truck songs and beer songs can stay"."""
+        words = self._words
+        last = number
+        while last > 0 and words.form(last - 1) in (",", ":", ";", "?", "–", "(", "!", "…", ".") and last not in self._masked:
+            last -= 1
+        first = last
+        while first > 0 and last - first < _MOST_BACK and not self.breaks(first - 1):
+            first -= 1
+        if "with" in words.forms[first + 1 : last - 1]:
+            at = words.forms.index("with", first + 1)
+            if at - first <= 5 and not any(form in cues().stop for form in words.forms[at + 1 : last]):
+                clause = max([first, *(n + 1 for n in range(first, at) if words.forms[n] in _CLAUSE_WORDS)])
+                return [*self._items(clause, at), *self._items(at + 1, last)]
+        for at in range(last - 1, first - 1, -1):
+            if words.forms[at] in _CLAUSE_WORDS and not (words.forms[at] in ("and", "that") and self._joins_subjects(first, at, last)):
+                first = at + 1
+                break
+        return self._items(first, last)
+
+    def _joins_subjects(self, first: int, joint: int, last: int) -> bool:
+        """Whether an "and" stands between two short subjects, and not between clauses."""
+        lists = cues()
+        if self._words.forms[joint] == "that":
+            return joint == first or joint == last - 1
+        return last - joint <= 4 and joint - first <= 4 and not any(form in lists.stop for form in self._words.forms[first:joint])
+
+    def _items(self, first: int, last: int) -> list[Place]:
+        """The items of a subject, without articles and adverbs; nothing where it is too long to be one."""
+        words = self._words
+        found: list[Place] = []
+        start = first
+        for at in range(first, last + 1):
+            if at == last or (words.forms[at] in ("and", "or", "&") and not self._is_pair(at)):
+                a, b = start, at
+                while b > a and words.forms[b - 1] in _TRAILING:
+                    b -= 1
+                while a < b and (words.forms[a] in _DETERMINERS or (words.forms[a] in ("it", "'s", "is") and b - a > 1)):
+                    a += 1
+                if b - a > 2 and self._is_generic(a):
+                    a += 2
+                if b > a:
+                    found.append((a, b))
+                start = at + 1
+        return found if all(b - a <= 5 for a, b in found) else []
+
+    def antecedent(self, number: int) -> list[Place]:
+        """What a pronoun in a clause that begins at a word stands for: the last noun phrase in front of it."""
+        words, lists = self._words, cues()
+        last = number
+        while last > 0 and (words.form(last - 1) in BREAKS or words.form(last - 1) in ("and", "but", "so", "because", "though", "please", "honestly")):
+            last -= 1
+        first = last
+        while first > 0 and last - first < 4 and not self.breaks(first - 1):
+            form = words.form(first - 1)
+            if form in lists.stop or form in _DETERMINERS or form in lists.no_item or form in ("bought", "tried", "watched", "read", "saw", "started", "got"):
+                break
+            first -= 1
+        return [(first, last)] if last > first else []
