@@ -108,7 +108,8 @@ def _compare(words: Words, amount: Amount) -> Compared:
         behind += 1 if words.form(behind) in ("each", "pp") else 2
     for at in dict.fromkeys((last, behind, behind + (words.form(behind) in (",", "(")))):
         right = lists.right.match(words, at) if at < len(words.forms) else None
-        if right:
+        following = words.form(right.last) if right else ""
+        if right and not (following[0].isdecimal() or following in "£€$" or (at > last and words.form(at - 1) == "," and following not in BREAKS)):
             last = right.last
             if not operator or operator == "about" or operator == "between":
                 operator = right.kind
@@ -149,7 +150,7 @@ def _duration(words: Words, compared: Compared) -> Reading | None:
         return None
     if behind in _NO_DURATION and not (behind == "of" and compared.operator):
         return None
-    if not compared.operator and (before in _OWN_TIME or before in ("have", "got", "only")):
+    if not compared.operator and (before in _OWN_TIME or before in ("have", "got", "only", "the")):
         return None
     if before in ("took", "spent", "first", "last", "wasted", "next") or (before == "for" and not compared.operator):
         return None
@@ -278,6 +279,8 @@ def _bare_age(words: Words, compared: Compared) -> Reading | None:
     closed = behind in BREAKS or behind in _FUNCTION
     at = compared.first
     ages = {"age", "ages", "aged", "turning", "turns", "turned"}
+    if before in ages and words.form(amount.first - 2) in ("from", "starting") and not compared.operator:
+        return _with_first(compared.of("age", None, ">="), amount.first - 2)
     if before in ages or words.form(at - 1) in ages or (before in ("of", "from", "between", ":") and words.form(amount.first - 2) in ages):
         return _with_first(compared.of("age"), at - (words.form(at - 1) in ages))
     if words.form(at - 1) in lists.persons - {"i", "he", "she", "we", "they"} and compared.operator and closed:
@@ -285,6 +288,8 @@ def _bare_age(words: Words, compared: Compared) -> Reading | None:
     if not closed:
         return None
     person = words.form(amount.first - 2) in lists.persons or words.form(amount.first - 3) in ("my", "our", "her", "his", "whose", "their")
+    if words.form(at - 1) in ("is", "'s", "am", "are") and words.form(at - 2) in lists.persons and at < amount.first:
+        return compared.of("age")
     if before in ("is", "'s", "am", "are", "be") and person and words.form(amount.first - 2) != "it":
         return _with_first(compared.of("age"), amount.first - 1)
     if before in (",", "(") and words.form(amount.first - 2) in lists.persons and behind in (",", ")", ".", "–"):
@@ -321,8 +326,9 @@ def _year(words: Words, compared: Compared) -> Reading | None:
     before = words.form(amount.first - 1)
     clause = _clause_before(words, amount.first, 6)
     behind = words.forms[amount.last : amount.last + 1]
+    told = words.form(amount.first - 1) == "in" and {"i", "we", "he", "she", "my", "they"}.intersection(_clause_before(words, amount.first, 12))
     released = bool(_RELEASED.intersection(clause))
-    if not released and (_PAST.intersection(clause) or behind in (["i"], ["we"], ["my"])):
+    if not released and (told or _PAST.intersection(clause) or behind in (["i"], ["we"], ["my"])):
         return None
     if not compared.operator and not released and before not in ("from", "in", "of", "a", "the", "circa", "'s", "."):
         return None

@@ -8,7 +8,7 @@ import yaml
 
 from promptrec.intent.english.patterns import PatternSet
 
-_KINDS = ("harmless", "noun", "verb", "clause", "noun clause", "after", "find", "condition")
+_KINDS = ("harmless", "noun", "verb", "clause", "noun clause", "after", "find", "between", "condition")
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,8 @@ class Cues:
     patterns: PatternSet
     """All kinds of cues. A kind that is listed first is taken where two patterns have as many elements."""
     titles: PatternSet
+    closers: PatternSet
+    """What stands behind a thing that is refused between two words."""
     consequences: PatternSet
     """What follows a condition that is refused."""
     filler: frozenset[str]
@@ -36,6 +38,7 @@ def cues() -> Cues:
     return Cues(
         patterns=PatternSet({kind: listed[kind] for kind in _KINDS}, listed["classes"]),
         titles=PatternSet({"title": listed["titles"]}),
+        closers=PatternSet({"closer": listed["closers"]}),
         consequences=PatternSet({"consequence": listed["consequence"]}, listed["classes"]),
         pairs=frozenset(pair.replace("_", " ") for pair in listed["pairs"].split()),
         bad=frozenset(word for word in listed["classes"]["bad"].split() if "_" not in word),

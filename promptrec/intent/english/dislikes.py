@@ -11,7 +11,9 @@ from promptrec.intent.intent import Clause
 _PRONOUNS = frozenset("it them these those that this they which".split())
 _PEOPLE = frozenset("i we he she you they".split())
 _SUBJECT = _PEOPLE | frozenset("really just also simply 's have has had am are".split())
+_NEGATIONS = frozenset("not no never nothing without too".split())
 _RELATIVE = frozenset("where whose when which that who if with".split())
+_AUXILIARIES = frozenset("is are was were does do did will would".split())
 _TITLE_VERBS = frozenset(
     "is was has had made wrecked broke blew got left changed ruined kept remains did hooked taught ' 's".split()
 )
@@ -32,7 +34,7 @@ def read_dislikes(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Clau
     masked = _words_of(words, taken)
     matches = _cues_of(words, masked)
     phrases = Phrases(words, masked, {match.first: match.last for match in matches if match.kind not in ("after", "harmless")})
-    places: set[Place] = set()
+    places = phrases.found
     behind = 0
     for match in matches:
         if match.kind == "harmless" or match.first < behind:
@@ -92,11 +94,14 @@ def _longest(words: Words, number: int) -> Match | None:
     match = cues().patterns.match(words, number)
     if match is None:
         return None
+    best = match
     for first in range(match.first + 1, match.last):
         inner = cues().patterns.match(words, first)
-        if inner is not None and inner.last > match.last:
-            return inner
-    return match
+        if inner is None or inner.last <= best.last:
+            continue
+        if match.kind != "harmless" or inner.kind == "harmless" or words.forms[first] in _NEGATIONS:
+            best = inner
+    return best
 
 
 def _in_title(words: Words, match: Match) -> bool:
@@ -120,6 +125,8 @@ def _noun(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     if words.forms[match.first] == "without" and _denied(words, match.first):
         return []
     if match.last - match.first == 1 and words.forms[match.first] in ("too", "less", "fewer") and not _is_content(words, match.last):
+        return []
+    if words.forms[match.first] == "no" and words.form(match.last) == "." and words.form(match.last + 1).isdecimal():
         return []
     if words.form(match.first) in ("no", "nope", "not") and match.last - match.first == 1 and phrases.breaks(match.last):
         return phrases.subject_before(match.first) if words.forms[match.first] == "no" and not phrases.breaks(match.first - 1) else []
@@ -147,7 +154,7 @@ def _verb(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     """What a verb refuses: behind it, or in front of it ("pork I don't eat"), or what its pronoun stands for."""
     last = match.last
     start = match.first
-    while match.first - start < 5 and (words.form(start - 1) in _SUBJECT or words.form(start) in ("'s", "have", "has", "had", "am", "sees")):
+    while match.first - start < 5 and words.form(start - 1) in _SUBJECT:
         start -= 1
     if words.form(last) in ("the", "that") and words.form(last + 1) in ("stuff", "thing", "things"):
         return phrases.antecedent(start)
@@ -155,6 +162,8 @@ def _verb(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         return phrases.antecedent(start)
     if words.forms[last - 2 : last] == ["out", "of"] and words.is_capital(last) and words.is_capital(last + 1):
         return []  # Who has run out of an author wants more of the kind.
+    if words.form(last) in ("chapter", "page", "episode", "season", "halfway"):
+        return _known(words, phrases, start)
     found = [] if phrases.breaks(last) and words.form(last) not in ('"', "“") else phrases.list_behind(last)
     if found:
         return found
@@ -177,7 +186,7 @@ def _clause(words: Words, phrases: Phrases, match: Match) -> list[Place]:
 
 def _noun_clause(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     at = match.first - 1
-    while at >= 0 and match.first - at < 6 and words.forms[at] not in BREAKS:
+    while at >= 0 and match.first - at < 12 and words.forms[at] not in BREAKS:
         if words.forms[at] in _RELATIVE:
             return phrases.list_behind(match.last, predicate=True)
         at -= 1
@@ -188,6 +197,8 @@ def _after(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     """What stands in front of a cue, or what its pronoun stands for."""
     before = words.form(match.first - 1)
     form = words.forms[match.first]
+    if form in _AUXILIARIES and words.forms[match.last - 1] == "not" and not phrases.breaks(match.last):
+        return []
     if words.forms[match.last - 1] in ("no", "not", "never", "nope", "nah", "pass") and not phrases.breaks(match.last):
         return phrases.list_behind(match.last) if form not in (",", ":", "pass", "hard") else []
     if before in _PRONOUNS or (before == "just" and words.form(match.first - 2) in _PRONOUNS):
@@ -219,6 +230,19 @@ def _find(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     return [(first, last)] if 0 < last - first <= 4 else []
 
 
+def _between(words: Words, phrases: Phrases, match: Match) -> list[Place]:
+    """What stands between two words that refuse it together: "leave cheese out"."""
+    first = match.last
+    while words.form(first) in cues().filler:
+        first += 1
+    for at in range(first + 1, min(first + 6, len(words.forms))):
+        if phrases.breaks(at - 1) or (words.forms[at - 1] in cues().stop):
+            break
+        if cues().closers.match(words, at):
+            return phrases.list_behind(first) or [(first, at)]
+    return []
+
+
 def _condition(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     """ "If the dog dies I'm suing": what stands between "if" and a consequence that refuses it."""
     for at in range(match.last, min(match.last + 16, len(words.forms))):
@@ -235,4 +259,4 @@ def _known(words: Words, phrases: Phrases, number: int) -> list[Place]:
     return [(first, last) for first, last in phrases.antecedent(number) if words.is_capital(first)]
 
 
-_READERS = {"noun": _noun, "verb": _verb, "clause": _clause, "noun clause": _noun_clause, "after": _after, "find": _find, "condition": _condition}
+_READERS = {"noun": _noun, "verb": _verb, "clause": _clause, "noun clause": _noun_clause, "after": _after, "find": _find, "between": _between, "condition": _condition}

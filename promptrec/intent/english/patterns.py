@@ -42,39 +42,40 @@ class PatternSet:
             PatternError: If a line begins with `*`, has only optional elements, or names a class that is not listed.
         """
         listed = {name: words.split() for name, words in (classes or {}).items()}
-        self._kinds = list(kinds)
-        by_word: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        for number, kind in enumerate(kinds):
-            for line in kinds[kind].splitlines():
+        by_word: dict[str, dict[str, list[tuple[int, str]]]] = defaultdict(lambda: defaultdict(list))
+        for kind, lines in kinds.items():
+            for line in lines.splitlines():
                 elements = line.split()
                 if not elements or elements[0].startswith("#"):
                     continue
                 expression, firsts = _compile(elements, listed)
                 for word in firsts:
-                    by_word[word].append((len(elements), f"(?P<k{number}_{len(by_word[word])}>{expression})"))
-        # Longer patterns first: the alternation takes the first that fits.
+                    by_word[word][kind].append((len(elements), expression))
+        # Patterns with more elements first: an alternation takes the first that fits.
         self._by_word = {
-            word: re.compile("|".join(expression for _, expression in sorted(found, key=lambda pair: -pair[0])))
-            for word, found in by_word.items()
+            word: [
+                (kind, re.compile("|".join(expression for _, expression in sorted(found, key=lambda pair: -pair[0]))))
+                for kind, found in of_kinds.items()
+            ]
+            for word, of_kinds in by_word.items()
         }
 
     def match(self, words: Words, number: int) -> Match | None:
-        """The pattern that begins at a word."""
-        pattern = self._by_word.get(words.form(number))
-        found = pattern.match(words.line, words.offsets[number]) if pattern else None
-        return Match(self._kind(found), number, words.index[found.end()]) if found else None
+        """The pattern that begins at a word: of the kind whose pattern is the longest, or the kind that was given first."""
+        best: Match | None = None
+        for kind, pattern in self._by_word.get(words.form(number), ()):
+            found = pattern.match(words.line, words.offsets[number])
+            if found and (best is None or words.index[found.end()] > best.last):
+                best = Match(kind, number, words.index[found.end()])
+        return best
 
     def match_before(self, words: Words, number: int, most: int = 8) -> Match | None:
         """The longest pattern of at most `most` words that ends in front of a word."""
         for first in range(max(0, number - most), number):
-            pattern = self._by_word.get(words.forms[first])
-            found = pattern.fullmatch(words.line, words.offsets[first], words.offsets[number]) if pattern else None
-            if found:
-                return Match(self._kind(found), first, number)
+            for kind, pattern in self._by_word.get(words.forms[first], ()):
+                if pattern.fullmatch(words.line, words.offsets[first], words.offsets[number]):
+                    return Match(kind, first, number)
         return None
-
-    def _kind(self, found: re.Match[str]) -> str:
-        return self._kinds[int((found.lastgroup or "k0_0")[1:].split("_")[0])]
 
 
 def _compile(elements: list[str], classes: Mapping[str, list[str]]) -> tuple[str, set[str]]:

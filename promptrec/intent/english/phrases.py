@@ -20,7 +20,9 @@ _DETERMINERS = frozenset(
 _CLAUSE_WORDS = frozenset(
     "but because so when which that where if as since with while though although for about and than how like whose".split()
 )
-_EMPTY_ENDS = frozenset("- & ' 's the a of one ones stuff thing things".split())
+_OPINIONS = frozenset("say think find feel admit guess confess believe afraid".split())
+_CONJUNCTIONS = frozenset("and but so because though as".split())
+_EMPTY_ENDS = frozenset("- & ' 's the a of one ones stuff thing things required needed necessary allowed involved wanted whatsoever".split())
 _TRAILING = frozenset("really just always only too all please also still honestly simply both usually often sadly that which though".split())
 
 
@@ -32,6 +34,8 @@ class Phrases:
         self._words = words
         self._masked = masked
         self._cue_at = cue_at
+        self.found: set[Place] = set()
+        """What has been read so far."""
 
     def breaks(self, number: int) -> bool:
         """Whether a phrase ends in front of a word: a mark, a condition, the end of the line or of the text."""
@@ -81,6 +85,8 @@ class Phrases:
                 linked = True
             if form == "as" and predicate and last > first and words.form(first - 1) != "as" and not self.breaks(last + 1):
                 linked = True
+            linked |= predicate and form in ("get", "gets", "got")
+            linked |= last == first and words.form(last - 1) in ("a", "the") and form in ("can", "will", "so", "like", "over", "up", "now")
             if not linked and form in lists.stop and not (predicate and last - first == 1 and form in ("at", "me", "us", "on")):
                 if not (predicate and last - first == 2 and form in ("me", "us", "a")):
                     break
@@ -176,6 +182,10 @@ class Phrases:
             if words.forms[at] in _CLAUSE_WORDS and not (words.forms[at] in ("and", "that") and self._joins_subjects(first, at, last)):
                 first = at + 1
                 break
+        for at in range(last - 1, first, -1):
+            if words.forms[at] in _OPINIONS:
+                first = at + 1
+                break
         return self._items(first, last)
 
     def _joins_subjects(self, first: int, joint: int, last: int) -> bool:
@@ -204,12 +214,23 @@ class Phrases:
                 start = at + 1
         return found if all(b - a <= 5 for a, b in found) else []
 
+    def _refused_in_sentence(self, number: int) -> bool:
+        """Whether something in front of a word in its sentence is refused already."""
+        first = number
+        while first > 0 and not self._words.begins_sentence(first):
+            first -= 1
+        return any(first <= start < number for start, _ in self.found)
+
     def antecedent(self, number: int) -> list[Place]:
         """What a pronoun in a clause that begins at a word stands for: the last noun phrase in front of it."""
         words, lists = self._words, cues()
+        while number > 0 and not self.breaks(number - 1) and words.form(number - 1) not in _CONJUNCTIONS:
+            number -= 1
         last = number
         while last > 0 and (words.form(last - 1) in BREAKS or words.form(last - 1) in ("and", "but", "so", "because", "though", "please", "honestly")):
             last -= 1
+        if self._refused_in_sentence(number):
+            return []
         first = last
         while first > 0 and last - first < 4 and not self.breaks(first - 1):
             form = words.form(first - 1)

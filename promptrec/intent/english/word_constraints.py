@@ -237,7 +237,8 @@ def _place(words: Words, number: int) -> list[Reading]:
     last = int(city[1]) if city else at
     while not city and last < at + 3 and words.is_capital(last) and words.form(last).isalpha() and words.form(last + 1) != "&":
         last += 1
-    if last == at or _told(words, number) or not lists.place_hints.intersection(words.forms):
+    near = preposition in ("near", "close")
+    if last == at or _told(words, number) or not (near or lists.place_hints.intersection(words.forms)):
         return []
     if not city and (lists.languages.match(words, at) or lists.lands.match(words, at) or lists.seasons.match(words, at) or lists.days.match(words, at)):
         return []
