@@ -185,6 +185,9 @@ def _clause(words: Words, phrases: Phrases, match: Match) -> list[Place]:
 
 
 def _noun_clause(words: Words, phrases: Phrases, match: Match) -> list[Place]:
+    """What "is not", "does not" … say of a noun: only in a relative clause. At the end of a clause they refuse the noun."""
+    if phrases.breaks(match.last):
+        return _after(words, phrases, match)
     at = match.first - 1
     while at >= 0 and match.first - at < 12 and words.forms[at] not in BREAKS:
         if words.forms[at] in _RELATIVE:
