@@ -20,7 +20,7 @@ _OLDEST, _MOST_PEOPLE = 110, 60
 _FUNCTION = frozenset(
     "and or but who that which so with on in at near for please thanks tonight today to from under because if is are will would can has have he "
     "she they we i it as this now then after before including max some something any preferably ideally by the not no without where when "
-    "maybe though she's also loves likes need needs want wants only".split()
+    "maybe though could would might may should does did also loves likes need needs want wants only".split()
 )
 _PAST = frozenset(
     "moved born married visited bought went happened lived started graduated began met retired arrived died opened saw read was were since "
@@ -30,14 +30,19 @@ _RELEASED = frozenset(
     "released published made filmed recorded written out produced shot printed issued launched film movie album book books films movies albums "
     "songs song novel novels".split()
 )
-_OWN_TIME = frozenset("took take takes spent spend wasted waste first last next every lost of after ago another through for".split())
+_OWN_TIME = frozenset(
+    "took take takes spent spend wasted waste first last next every lost of after ago another through for".split()
+)
 _NO_DURATION = frozenset(
     "drive flight flights away ago ride commute together later late shift early old journey layover drives wait bus from of meeting".split()
 )
-_RATED = frozenset("imdb rotten rating ratings rated metacritic goodreads tripadvisor score scores scored yelp letterboxd steam rate".split())
-_PER = ("a|per|each|every|the night person month head day week evening year piece bottle guest game ticket hour".split(),)[0]
+_RATED = frozenset(
+    "imdb rotten rating ratings rated metacritic goodreads tripadvisor score scores scored yelp letterboxd steam rate".split()
+)
 _SPENT = frozenset("spent paid lost won cost owe earn earned saved".split())
-_SEATS = frozenset("for serves feeds seats sleeps fits serve feed seat sleep fit accommodates accommodate of hosts host can where lets us".split())
+_SEATS = frozenset(
+    "for serves feeds seats sleeps fits serve feed seat sleep fit accommodates accommodate of hosts host can where lets us".split()
+)
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,11 @@ def _compare(words: Words, amount: Amount) -> Compared:
     lists = lexicon()
     first, last, operator = amount.first, amount.last, ""
     start = first
-    while start > 0 and words.form(start - 1) in ("a", "an", "the", "only", "just", "of", "like", "about") and not operator:
+    while (
+        start > 0
+        and words.form(start - 1) in ("a", "an", "the", "only", "just", "of", "like", "about")
+        and not operator
+    ):
         left = lists.left.match_before(words, start)
         if left:
             break
@@ -109,7 +118,11 @@ def _compare(words: Words, amount: Amount) -> Compared:
     for at in dict.fromkeys((last, behind, behind + (words.form(behind) in (",", "(")))):
         right = lists.right.match(words, at) if at < len(words.forms) else None
         following = words.form(right.last) if right else ""
-        if right and not (following[0].isdecimal() or following in "£€$" or (at > last and words.form(at - 1) == "," and following not in BREAKS)):
+        if right and not (
+            following[0].isdecimal()
+            or following in "£€$"
+            or (at > last and words.form(at - 1) == "," and following not in BREAKS)
+        ):
             last = right.last
             if not operator or operator == "about" or operator == "between":
                 operator = right.kind
@@ -131,7 +144,7 @@ def _read(words: Words, compared: Compared) -> Reading | None:
         "people": _people,
         "stars": _stars,
         "percent": _percent,
-        "of 10": _of_ten,
+        "of scale": _on_scale,
     }.get(amount.kind, _bare)
     return read(words, compared)
 
@@ -146,7 +159,18 @@ def _duration(words: Words, compared: Compared) -> Reading | None:
     amount = compared.amount
     before, behind = words.form(compared.first - 1), words.form(amount.last)
     long = words.forms[amount.last - 1] in ("day", "days", "week", "weeks")
-    if long and behind not in ("trip", "tour", "hike", "itinerary", "walk", "cruise", "break", "trek", "retreat", "course"):
+    if long and behind not in (
+        "trip",
+        "tour",
+        "hike",
+        "itinerary",
+        "walk",
+        "cruise",
+        "break",
+        "trek",
+        "retreat",
+        "course",
+    ):
         return None
     if behind in _NO_DURATION and not (behind == "of" and compared.operator):
         return None
@@ -183,8 +207,11 @@ def _decade(words: Words, compared: Compared) -> Reading | None:
         return Reading("year", ">", amount.high or amount.low, None, first, compared.last)
     if operator in ("<=", "or older"):
         return Reading("year", "<=", amount.high or amount.low, None, first, compared.last)
-    if operator in (">=", "or newer", "not older") and (operator != ">=" or words.form(compared.last - 1) != words.forms[amount.last - 1]
-                                                       or words.form(first) in ("since", "at", "not", "nothing")):
+    if operator in (">=", "or newer", "not older") and (
+        operator != ">="
+        or words.form(compared.last - 1) != words.forms[amount.last - 1]
+        or words.form(first) in ("since", "at", "not", "nothing")
+    ):
         return Reading("year", ">=", amount.low, None, first, compared.last)
     if words.form(first - 1) in ("from", "in", "of"):
         first -= 1
@@ -224,8 +251,8 @@ def _percent(words: Words, compared: Compared) -> Reading | None:
     return compared.of("rating", "%") if _RATED.intersection(near) else None
 
 
-def _of_ten(words: Words, compared: Compared) -> Reading | None:
-    return compared.of("rating", "of 10")
+def _on_scale(words: Words, compared: Compared) -> Reading | None:
+    return compared.of("rating", compared.amount.unit)
 
 
 def _bare(words: Words, compared: Compared) -> Reading | None:
@@ -245,14 +272,36 @@ def _is_title_number(words: Words, amount: Amount) -> bool:
     before = amount.first - 1
     board = words.form(before) in ("pegi", "fsk", "pg", "age", "ages", "imdb", "max", "under", "over")
     name = words.is_capital(before) and not words.begins_sentence(before) and words.form(before) not in ("i",)
-    first = words.begins_sentence(before) and words.is_capital(before) and before >= 0 and words.form(before) not in lexicon().persons
-    preposition = words.form(before) in ("from", "in", "for", "after", "before", "since", "published", "released", "until", "around", "about")
+    first = (
+        words.begins_sentence(before)
+        and words.is_capital(before)
+        and before >= 0
+        and words.form(before) not in lexicon().persons
+    )
+    preposition = words.form(before) in (
+        "from",
+        "in",
+        "for",
+        "after",
+        "before",
+        "since",
+        "published",
+        "released",
+        "until",
+        "around",
+        "about",
+    )
     return not board and not preposition and (name or (first and not compared_word(words, before)))
 
 
 def compared_word(words: Words, number: int) -> bool:
     """Whether a word can be part of a comparison: "Under 40", "Between 3 and 5"."""
-    return bool(lexicon().left.match_before(words, number + 1)) or words.form(number) in _RATED | {"ages", "aged", "age", "turning"}
+    return bool(lexicon().left.match_before(words, number + 1)) or words.form(number) in _RATED | {
+        "ages",
+        "aged",
+        "age",
+        "turning",
+    }
 
 
 def _rating_board(words: Words, compared: Compared) -> Reading | None:
@@ -281,23 +330,43 @@ def _bare_age(words: Words, compared: Compared) -> Reading | None:
     ages = {"age", "ages", "aged", "turning", "turns", "turned"}
     if before in ages and words.form(amount.first - 2) in ("from", "starting") and not compared.operator:
         return _with_first(compared.of("age", None, ">="), amount.first - 2)
-    if before in ages or words.form(at - 1) in ages or (before in ("of", "from", "between", ":") and words.form(amount.first - 2) in ages):
+    if (
+        before in ages
+        or words.form(at - 1) in ages
+        or (before in ("of", "from", "between", ":") and words.form(amount.first - 2) in ages)
+    ):
         return _with_first(compared.of("age"), at - (words.form(at - 1) in ages))
     if words.form(at - 1) in lists.persons - {"i", "he", "she", "we", "they"} and compared.operator and closed:
         return compared.of("age")
     if not closed:
         return None
-    person = words.form(amount.first - 2) in lists.persons or words.form(amount.first - 3) in ("my", "our", "her", "his", "whose", "their")
+    person = words.form(amount.first - 2) in lists.persons or words.form(amount.first - 3) in (
+        "my",
+        "our",
+        "her",
+        "his",
+        "whose",
+        "their",
+    )
     if words.form(at - 1) in ("is", "'s", "am", "are") and words.form(at - 2) in lists.persons and at < amount.first:
         return compared.of("age")
     if before in ("is", "'s", "am", "are", "be") and person and words.form(amount.first - 2) != "it":
         return _with_first(compared.of("age"), amount.first - 1)
     if before in (",", "(") and words.form(amount.first - 2) in lists.persons and behind in (",", ")", ".", "–"):
         return compared.of("age")
-    if before == "of" and words.form(amount.first - 2) in lists.persons | {"one"} - {"we"} and amount.low <= 18 and words.form(amount.first - 2) != "us":
+    if (
+        before == "of"
+        and words.form(amount.first - 2) in lists.persons | {"one"} - {"we"}
+        and amount.low <= 18
+        and words.form(amount.first - 2) != "us"
+    ):
         return compared.of("age")
-    if before == "at" and behind in BREAKS and 13 <= amount.low <= _OLDEST and words.form(amount.first - 2) in (
-        "alone", "travelling", "traveling", "solo", "reading", "starting", "me", "retired", "single"
+    if (
+        before == "at"
+        and behind in BREAKS
+        and 13 <= amount.low <= _OLDEST
+        and words.form(amount.first - 2)
+        in ("alone", "travelling", "traveling", "solo", "reading", "starting", "me", "retired", "single")
     ):
         return _with_first(compared.of("age"), amount.first - 1)
     return None
@@ -308,10 +377,14 @@ def _bare_rating(words: Words, compared: Compared) -> Reading | None:
     if not 0 < amount.low <= 100 or amount.low >= 10 and amount.low != int(amount.low):
         return None
     near = words.forms[max(0, compared.first - 4) : compared.last + 4]
-    if not _RATED.intersection(near) or (not compared.operator and words.form(amount.first - 1) not in ("rated", "of", "rating", "imdb")):
+    if not _RATED.intersection(near) or (
+        not compared.operator and words.form(amount.first - 1) not in ("rated", "of", "rating", "imdb")
+    ):
         return None
     behind = words.form(amount.last)
-    if not (behind in BREAKS or behind in _FUNCTION or behind in _RATED or behind == "+" or compared.last > amount.last):
+    if not (
+        behind in BREAKS or behind in _FUNCTION or behind in _RATED or behind == "+" or compared.last > amount.last
+    ):
         return None
     return compared.of("rating", None, ">=" if words.form(amount.last) == "+" else "=")
 
@@ -321,21 +394,47 @@ def _year(words: Words, compared: Compared) -> Reading | None:
     low = amount.low
     if words.form(amount.first - 1) == "'" and len(words.forms[amount.first]) == 2:
         return None
-    if not _EARLIEST <= low <= _LATEST or low != int(low) or len(words.forms[amount.first]) != 4 or not words.forms[amount.first].isdecimal():
+    if (
+        not _EARLIEST <= low <= _LATEST
+        or low != int(low)
+        or len(words.forms[amount.first]) != 4
+        or not words.forms[amount.first].isdecimal()
+    ):
         return None
     before = words.form(amount.first - 1)
     clause = _clause_before(words, amount.first, 6)
     behind = words.forms[amount.last : amount.last + 1]
-    told = words.form(amount.first - 1) == "in" and {"i", "we", "he", "she", "my", "they"}.intersection(_clause_before(words, amount.first, 12))
+    told = words.form(amount.first - 1) == "in" and {"i", "we", "he", "she", "my", "they"}.intersection(
+        _clause_before(words, amount.first, 12)
+    )
     released = bool(_RELEASED.intersection(clause))
     if not released and (told or _PAST.intersection(clause) or behind in (["i"], ["we"], ["my"])):
         return None
-    if not compared.operator and not released and before not in ("from", "in", "of", "a", "the", "circa", "'s", "."):
+    bare = (
+        words.form(amount.last).isalpha()
+        and words.form(amount.last) not in _FUNCTION
+        and not words.is_capital(amount.last)
+    )
+    accepted = (
+        before in ("from", "in", "of", "a", "the", "circa", "'s")
+        or (before in BREAKS and bare)
+        or amount.high is not None
+    )
+    if not (compared.operator or released or accepted):
         return None
     first = compared.first
     if words.form(first - 1) in ("from", "in", "of", "released", "published", "made"):
         first -= 1
-    if words.form(first - 1) in ("released", "published", "made", "recorded", "written", "filmed", "printed", "produced"):
+    if words.form(first - 1) in (
+        "released",
+        "published",
+        "made",
+        "recorded",
+        "written",
+        "filmed",
+        "printed",
+        "produced",
+    ):
         first -= 1
     default = "="
     return _with_first(compared.of("year", None, default), first)
@@ -359,10 +458,17 @@ def _bare_people(words: Words, compared: Compared) -> Reading | None:
         return compared.of("people") if words.form(amount.first - 1) in ("the", "for") else None
     if behind in lists.relatives:
         shared = words.forms[amount.last + 1 : amount.last + 2]
-        if before in _SEATS - {"of"} and (before != "for" or words.form(amount.last - 1) != "one") or shared in (["can"], ["could"]):
+        if (
+            before in _SEATS - {"of"}
+            and (before != "for" or words.form(amount.last - 1) != "one")
+            or shared in (["can"], ["could"])
+        ):
             return Reading(**{**compared.of("people").__dict__, "last": amount.last + 1})
         return None
-    if not (behind in BREAKS or behind in _FUNCTION or behind == "-") or words.form(amount.last - 1) in ("couple", "hundred"):
+    if not (behind in BREAKS or behind in _FUNCTION or behind == "-") or words.form(amount.last - 1) in (
+        "couple",
+        "hundred",
+    ):
         return None
     two = words.form(compared.first - 2)
     seated = before in ("serves", "feeds", "seats", "sleeps", "fits", "serve", "feed", "seat", "sleep")
@@ -379,7 +485,11 @@ def _bare_price(words: Words, compared: Compared) -> Reading | None:
     clause = words.forms[max(0, compared.first - 4) : compared.last + 3]
     about_money = {"budget", "spend", "pay", "cost", "costs", "costing", "price", "priced"}.intersection(clause)
     limit = {"max", "maximum"}.intersection(words.forms[compared.first : compared.last])
-    if (about_money or limit) and (behind in BREAKS or behind in _FUNCTION or compared.last > amount.last) and compared.operator:
+    if (
+        (about_money or limit)
+        and (behind in BREAKS or behind in _FUNCTION or compared.last > amount.last)
+        and compared.operator
+    ):
         return compared.of("price")
     return None
 

@@ -11,13 +11,16 @@ from promptrec.intent.english.words import Words
 
 _ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 _SMALL = {word: value for value, word in enumerate(_ONES.split())}
-_TENS = {word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+_TENS = {
+    word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+}
 _LARGE = {"hundred": 100, "thousand": 1000, "million": 1_000_000, "dozen": 12, "couple": 2}
 _DECADES = {
     word: 1900 + 10 * value
     for value, word in enumerate("twenties thirties forties fifties sixties seventies eighties nineties".split(), 2)
 } | {"noughties": 2000}
 _FRACTIONS = {"half": 0.5, "quarter": 0.25, "½": 0.5, "¼": 0.25, "¾": 0.75}
+_SCALES = {"10": 10, "ten": 10, "5": 5, "five": 5, "100": 100}
 _MAX_DIGITS = 12
 
 
@@ -29,7 +32,7 @@ class Amount:
     last: int
     low: float
     kind: str = "number"
-    """"number", "money", "duration", "decade", "stars", "percent", "of 10", "age", "people"."""
+    """"number", "money", "duration", "decade", "stars", "percent", "of scale", "age", "people"."""
     unit: str | None = None
     high: float | None = None
     """The end of a range."""
@@ -166,9 +169,9 @@ def _with_unit(words: Words, first: int, value: float, last: int) -> Amount:
         return Amount(first, unit_at + 1, value, "stars", "stars")
     if words.form(last) in ("%", "percent"):
         return Amount(first, last + 1, value, "percent", "%")
-    if words.forms[last : last + 2] in (["/", "10"], ["/", "5"]) or words.forms[last : last + 3] in (["out", "of", "10"], ["out", "of", "ten"]):
-        behind = last + (2 if words.form(last) == "/" else 3)
-        return Amount(first, behind, value, "of 10" if words.form(behind - 1) != "5" else "stars", "of 10" if words.form(behind - 1) != "5" else "stars")
+    scale = last + 1 if words.form(last) == "/" else last + 2 if words.forms[last : last + 2] == ["out", "of"] else 0
+    if scale and words.form(scale) in _SCALES:
+        return Amount(first, scale + 1, value, "of scale", f"of {_SCALES[words.form(scale)]}")
     age = _years_of_age(words, unit_at)
     if age:
         return Amount(first, age[0], value / age[1], "age")

@@ -21,7 +21,8 @@ def read_constraints(text: str) -> list[Constraint]:
     """
     words = read_words(text)
     readings = sorted(
-        [*read_amount_constraints(words), *read_word_constraints(words)], key=lambda reading: (reading.first, -reading.last)
+        [*read_amount_constraints(words), *read_word_constraints(words)],
+        key=lambda reading: (reading.first, -reading.last),
     )
     soft = _soft_words(words) if readings else set()
     constraints: list[Constraint] = []
@@ -48,7 +49,8 @@ def _constraint(words: Words, reading: Reading, soft: set[int]) -> Constraint:
         operator=reading.operator,
         value=reading.value,
         unit=reading.unit,
-        hard=reading.field in _ALWAYS_HARD or not (reading.soft or soft.intersection(range(reading.first, reading.last))),
+        hard=reading.field in _ALWAYS_HARD
+        or not (reading.soft or soft.intersection(range(reading.first, reading.last))),
     )
 
 

@@ -8,7 +8,7 @@ import yaml
 
 from promptrec.intent.english.patterns import PatternSet
 
-_KINDS = ("harmless", "noun", "verb", "clause", "noun clause", "after", "find", "between", "condition")
+_KINDS = ("harmless", "noun", "verb", "clause", "noun clause", "after", "free", "find", "between", "condition")
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,9 @@ def read_dislikes(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Clau
     words = read_words(text)
     masked = _words_of(words, taken)
     matches = _cues_of(words, masked)
-    phrases = Phrases(words, masked, {match.first: match.last for match in matches if match.kind not in ("after", "harmless")})
+    phrases = Phrases(
+        words, masked, {match.first: match.last for match in matches if match.kind not in ("after", "harmless")}
+    )
     places = phrases.found
     behind = 0
     for match in matches:
@@ -45,7 +47,9 @@ def read_dislikes(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Clau
         places.update(found)
         behind = max([behind, *(last for _, last in found)])
     return [
-        Clause(text=text[words.starts[first] : words.ends[last - 1]], start=words.starts[first], end=words.ends[last - 1])
+        Clause(
+            text=text[words.starts[first] : words.ends[last - 1]], start=words.starts[first], end=words.ends[last - 1]
+        )
         for first, last in sorted(places)
     ]
 
@@ -110,7 +114,9 @@ def _in_title(words: Words, match: Match) -> bool:
     if not words.is_capital(first) or words.is_shouted(first) or words.forms[first] in ("i",):
         return False
     if not words.begins_sentence(first):
-        return words.is_capital(first + 1) or words.is_capital(first - 1) or words.form(first - 1) in ('"', "“", "„", "«")
+        return (
+            words.is_capital(first + 1) or words.is_capital(first - 1) or words.form(first - 1) in ('"', "“", "„", "«")
+        )
     if match.kind not in ("noun", "verb") or not words.is_capital(first + 1):
         return False
     last = first + 1
@@ -124,13 +130,27 @@ def _in_title(words: Words, match: Match) -> bool:
 def _noun(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     if words.forms[match.first] == "without" and _denied(words, match.first):
         return []
-    if match.last - match.first == 1 and words.forms[match.first] in ("too", "less", "fewer") and not _is_content(words, match.last):
+    if (
+        match.last - match.first == 1
+        and words.forms[match.first] in ("too", "less", "fewer")
+        and not _is_content(words, match.last)
+    ):
         return []
     if words.forms[match.first] == "no" and words.form(match.last) == "." and words.form(match.last + 1).isdecimal():
         return []
-    if words.form(match.first) in ("no", "nope", "not") and match.last - match.first == 1 and phrases.breaks(match.last):
-        return phrases.subject_before(match.first) if words.forms[match.first] == "no" and not phrases.breaks(match.first - 1) else []
-    if words.forms[match.first] == "than" and not {"rather", "sooner"}.intersection(words.forms[max(0, match.first - 14) : match.first]):
+    if (
+        words.form(match.first) in ("no", "nope", "not")
+        and match.last - match.first == 1
+        and phrases.breaks(match.last)
+    ):
+        return (
+            phrases.subject_before(match.first)
+            if words.forms[match.first] == "no" and not phrases.breaks(match.first - 1)
+            else []
+        )
+    if words.forms[match.first] == "than" and not {"rather", "sooner"}.intersection(
+        words.forms[max(0, match.first - 14) : match.first]
+    ):
         return []
     return phrases.list_behind(match.last)
 
@@ -179,7 +199,17 @@ def _clause(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     if words.form(match.last + 1) == "enough":
         return []
     subject = words.forms[match.first]
-    if subject in ("it", "they", "this", "those") and words.form(match.first - 1) not in ("if", "that", "so", "long", "as", "sure", "hope", "provided", "unless"):
+    if subject in ("it", "they", "this", "those") and words.form(match.first - 1) not in (
+        "if",
+        "that",
+        "so",
+        "long",
+        "as",
+        "sure",
+        "hope",
+        "provided",
+        "unless",
+    ):
         return []
     return phrases.list_behind(match.last, predicate=True)
 
@@ -200,6 +230,8 @@ def _after(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     """What stands in front of a cue, or what its pronoun stands for."""
     before = words.form(match.first - 1)
     form = words.forms[match.first]
+    if before in ("not", "never"):
+        return []
     if form in _AUXILIARIES and words.forms[match.last - 1] == "not" and not phrases.breaks(match.last):
         return []
     if words.forms[match.last - 1] in ("no", "not", "never", "nope", "nah", "pass") and not phrases.breaks(match.last):
@@ -225,12 +257,33 @@ def _find(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         start = match.first - (words.form(match.first - 1) in _PEOPLE)
         return [*_known(words, phrases, start), (at, at + 1)]
     last = at
-    while last > match.last and words.forms[last - 1] in ("a", "bit", "rather", "too", "very", "so", "really", "quite", "pretty", "is", "are", "just"):
+    while last > match.last and words.forms[last - 1] in (
+        "a",
+        "bit",
+        "rather",
+        "too",
+        "very",
+        "so",
+        "really",
+        "quite",
+        "pretty",
+        "is",
+        "are",
+        "just",
+    ):
         last -= 1
     first = match.last
     while first < last and words.forms[first] in lists.filler:
         first += 1
     return [(first, last)] if 0 < last - first <= 4 else []
+
+
+def _free(words: Words, phrases: Phrases, match: Match) -> list[Place]:
+    """The word in front of "free": "ad-free", "fragrance free"."""
+    first = match.first - 1 if words.forms[match.first] == "-" else match.first
+    if first < 0 or phrases.breaks(first):
+        return []
+    return [(first, first + 1)]
 
 
 def _between(words: Words, phrases: Phrases, match: Match) -> list[Place]:
@@ -262,4 +315,14 @@ def _known(words: Words, phrases: Phrases, number: int) -> list[Place]:
     return [(first, last) for first, last in phrases.antecedent(number) if words.is_capital(first)]
 
 
-_READERS = {"noun": _noun, "verb": _verb, "clause": _clause, "noun clause": _noun_clause, "after": _after, "find": _find, "between": _between, "condition": _condition}
+_READERS = {
+    "noun": _noun,
+    "verb": _verb,
+    "clause": _clause,
+    "noun clause": _noun_clause,
+    "after": _after,
+    "free": _free,
+    "find": _find,
+    "between": _between,
+    "condition": _condition,
+}

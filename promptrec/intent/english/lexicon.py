@@ -92,18 +92,23 @@ def lexicon() -> Lexicon:
         diets=Phrases.of(listed["diets"]),
         allergens=Phrases.of(listed["allergens"]),
         seasons=Phrases.of(listed["seasons"]),
-        capital_months=frozenset(listed["months_only_with_capital"].split()),
+        capital_months=_set(listed["months_only_with_capital"]),
         days=Phrases.of(listed["days"]),
-        languages=Phrases.of(" ".join(_cldr("languages"))),
+        languages=Phrases.of(" ".join([*_cldr("languages"), *listed["more_languages"].split()])),
         lands=Phrases.of(" ".join([*_cldr("territories"), *listed["lands"].split()])),
         cities=Phrases.of(listed["cities"]),
-        **{
-            name: frozenset(listed[name].split())
-            for name in (
-                "persons", "relatives", "free_of", "language_nouns", "lower_case_words", "place_hints", "topic_words"
-            )
-        },
-    )  # fmt: skip
+        persons=_set(listed["persons"]),
+        relatives=_set(listed["relatives"]),
+        free_of=_set(listed["free_of"]),
+        language_nouns=_set(listed["language_nouns"]),
+        lower_case_words=_set(listed["lower_case_words"]),
+        place_hints=_set(listed["place_hints"]),
+        topic_words=_set(listed["topic_words"]),
+    )
+
+
+def _set(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
 
 
 def _inverse(listed: dict[Any, str]) -> Phrases:
@@ -111,11 +116,8 @@ def _inverse(listed: dict[Any, str]) -> Phrases:
 
 
 def _cldr(kind: str) -> list[str]:
-    """English names of all languages or countries whose code has two letters, and of a few languages that have no such code."""
+    """English names of all languages or countries whose code has two letters."""
     from babel import Locale
 
     names = getattr(Locale("en"), kind)
-    more = ["cantonese", "filipino", "hawaiian", "mandarin", "farsi", "gaelic", "swiss german"] if kind == "languages" else []
-    return ["_".join(read_words(name).forms) for code, name in names.items() if len(code) == 2 and code.isalpha()] + more[:6] + (
-        ["swiss_german"] if more else []
-    )
+    return ["_".join(read_words(name).forms) for code, name in names.items() if len(code) == 2 and code.isalpha()]

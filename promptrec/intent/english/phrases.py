@@ -20,10 +20,16 @@ _DETERMINERS = frozenset(
 _CLAUSE_WORDS = frozenset(
     "but because so when which that where if as since with while though although for about and than how like whose".split()
 )
+_PARTICIPLES = ("ed", "en", "wn", "made", "set", "run", "read", "full", "led", "shot", "built", "sung")
+_PARTICIPLE_LINKS = frozenset("by of from with in for at on to around like".split())
 _OPINIONS = frozenset("say think find feel admit guess confess believe afraid".split())
 _CONJUNCTIONS = frozenset("and but so because though as".split())
-_EMPTY_ENDS = frozenset("- & ' 's the a of one ones stuff thing things required needed necessary allowed involved wanted whatsoever".split())
-_TRAILING = frozenset("really just always only too all please also still honestly simply both usually often sadly that which though".split())
+_EMPTY_ENDS = frozenset(
+    "- & ' 's the a of one ones stuff thing things kind sort type variety required needed necessary allowed involved wanted whatsoever".split()
+)
+_TRAILING = frozenset(
+    "thing things stuff really just always only too all please also still honestly simply both usually often sadly that which though".split()
+)
 
 
 class Phrases:
@@ -53,9 +59,19 @@ class Phrases:
             number: The word behind the cue.
             predicate: Whether it is what a clause says ("shout at me"), of which only the first phrase counts.
         """
+        words = self._words
         first = self.phrase(number, predicate)
         if first is None:
             return []
+        linked = words.form(first[1]) in _PARTICIPLE_LINKS and not self.breaks(first[1])
+        if (
+            first[1] - first[0] == 1
+            and linked
+            and not words.is_capital(first[0])
+            and words.form(first[0]).endswith(_PARTICIPLES)
+        ):
+            # "not written by a robot": the robot is refused.
+            first = self.phrase(first[1] + 1) or first
         found = [first]
         while (at := self._next_item(found[-1][1])) and len(found) < 12:
             item = self.phrase(at)
@@ -81,13 +97,34 @@ class Phrases:
                 first = last = last + 1
                 continue
             linked = last > first and form in _TITLE_LINKS and words.is_capital(last - 1) and self._title_goes_on(last)
-            if form == "of" and last > first and not self.breaks(last + 1) and words.form(last + 1) not in lists.stop and not predicate:
+            if (
+                form == "of"
+                and last > first
+                and not self.breaks(last + 1)
+                and words.form(last + 1) not in lists.stop
+                and not predicate
+            ):
                 linked = True
-            if form == "as" and predicate and last > first and words.form(first - 1) != "as" and not self.breaks(last + 1):
+            if (
+                form == "as"
+                and predicate
+                and last > first
+                and words.form(first - 1) != "as"
+                and not self.breaks(last + 1)
+            ):
                 linked = True
             linked |= predicate and form in ("get", "gets", "got")
-            linked |= last == first and words.form(last - 1) in ("a", "the") and form in ("can", "will", "so", "like", "over", "up", "now")
-            if not linked and form in lists.stop and not (predicate and last - first == 1 and form in ("at", "me", "us", "on")):
+            linked |= (
+                last == first
+                and words.form(last - 1) in ("a", "the")
+                and form in ("can", "will", "so", "like", "over", "up", "now")
+            )
+            linked |= last > first and words.form(last - 1) == "-"
+            if (
+                not linked
+                and form in lists.stop
+                and not (predicate and last - first == 1 and form in ("at", "me", "us", "on"))
+            ):
                 if not (predicate and last - first == 2 and form in ("me", "us", "a")):
                     break
             if last > first and last in self._cue_at and not linked:
@@ -97,7 +134,12 @@ class Phrases:
                 first = last = self._skip(last + (words.form(last) not in lists.filler))
         while last > first and words.form(last - 1) in _EMPTY_ENDS:
             last -= 1
-        if last - first > 2 and words.is_capital(last - 2) and words.is_capital(last - 3) and words.form(last - 1) in lists.generic:
+        if (
+            last - first > 2
+            and words.is_capital(last - 2)
+            and words.is_capital(last - 3)
+            and words.form(last - 1) in lists.generic
+        ):
             last -= 1
         return (first, last) if last > first else None
 
@@ -116,7 +158,12 @@ class Phrases:
         """The first word at or behind a word that is not filler; a title keeps its article."""
         words = self._words
         while words.form(number) in cues().filler and number not in self._masked:
-            if words.is_capital(number) and not words.begins_sentence(number) and words.is_capital(number + 1) and words.form(number) == "the":
+            if (
+                words.is_capital(number)
+                and not words.begins_sentence(number)
+                and words.is_capital(number + 1)
+                and words.form(number) == "the"
+            ):
                 break
             number += 1
         return number
@@ -155,7 +202,9 @@ class Phrases:
         for at in range(number, min(number + 24, len(self._words.forms))):
             form = self._words.forms[at]
             if form in ("and", "or", "nor", "&"):
-                return self._words.form(at + 1) not in cues().no_item and (length > 0 or self._words.forms[at - 1] == ",")
+                return self._words.form(at + 1) not in cues().no_item and (
+                    length > 0 or self._words.forms[at - 1] == ","
+                )
             if form == ",":
                 length = 0
             elif self.breaks(at) or at in self._cue_at or form in cues().no_item or length >= 4:
@@ -168,18 +217,26 @@ class Phrases:
         """What stands in front of a cue, in its clause: "lyrics distract me", "truck songs and beer songs can stay"."""
         words = self._words
         last = number
-        while last > 0 and words.form(last - 1) in (",", ":", ";", "?", "–", "(", "!", "…", ".") and last not in self._masked:
+        while (
+            last > 0
+            and words.form(last - 1) in (",", ":", ";", "?", "–", "(", "!", "…", ".")
+            and last not in self._masked
+        ):
             last -= 1
         first = last
         while first > 0 and last - first < _MOST_BACK and not self.breaks(first - 1):
             first -= 1
         if "with" in words.forms[first + 1 : last - 1]:
             at = words.forms.index("with", first + 1)
-            if at - first <= 5 and not any(form in cues().stop for form in words.forms[at + 1 : last]):
+            if at - first <= 5 and not any(
+                form in cues().stop and form not in _DETERMINERS for form in words.forms[at + 1 : last]
+            ):
                 clause = max([first, *(n + 1 for n in range(first, at) if words.forms[n] in _CLAUSE_WORDS)])
                 return [*self._items(clause, at), *self._items(at + 1, last)]
         for at in range(last - 1, first - 1, -1):
-            if words.forms[at] in _CLAUSE_WORDS and not (words.forms[at] in ("and", "that") and self._joins_subjects(first, at, last)):
+            if words.forms[at] in _CLAUSE_WORDS and not (
+                words.forms[at] in ("and", "that") and self._joins_subjects(first, at, last)
+            ):
                 first = at + 1
                 break
         for at in range(last - 1, first, -1):
@@ -193,7 +250,11 @@ class Phrases:
         lists = cues()
         if self._words.forms[joint] == "that":
             return joint == first or joint == last - 1
-        return last - joint <= 4 and joint - first <= 4 and not any(form in lists.stop for form in self._words.forms[first:joint])
+        return (
+            last - joint <= 4
+            and joint - first <= 4
+            and not any(form in lists.stop for form in self._words.forms[first:joint])
+        )
 
     def _items(self, first: int, last: int) -> list[Place]:
         """The items of a subject, without articles and adverbs; nothing where it is too long to be one."""
@@ -205,7 +266,9 @@ class Phrases:
                 a, b = start, at
                 while b > a and words.forms[b - 1] in _TRAILING:
                     b -= 1
-                while a < b and (words.forms[a] in _DETERMINERS or (words.forms[a] in ("it", "'s", "is") and b - a > 1)):
+                while a < b and (
+                    words.forms[a] in _DETERMINERS or (words.forms[a] in ("it", "'s", "is") and b - a > 1)
+                ):
                     a += 1
                 if b - a > 2 and self._is_generic(a):
                     a += 2
@@ -227,14 +290,22 @@ class Phrases:
         while number > 0 and not self.breaks(number - 1) and words.form(number - 1) not in _CONJUNCTIONS:
             number -= 1
         last = number
-        while last > 0 and (words.form(last - 1) in BREAKS or words.form(last - 1) in ("and", "but", "so", "because", "though", "please", "honestly")):
+        while last > 0 and (
+            words.form(last - 1) in BREAKS
+            or words.form(last - 1) in ("and", "but", "so", "because", "though", "please", "honestly")
+        ):
             last -= 1
         if self._refused_in_sentence(number):
             return []
         first = last
         while first > 0 and last - first < 4 and not self.breaks(first - 1):
             form = words.form(first - 1)
-            if form in lists.stop or form in _DETERMINERS or form in lists.no_item or form in ("bought", "tried", "watched", "read", "saw", "started", "got"):
+            if (
+                form in lists.stop
+                or form in _DETERMINERS
+                or form in lists.no_item
+                or form in ("bought", "tried", "watched", "read", "saw", "started", "got")
+            ):
                 break
             first -= 1
         return [(first, last)] if last > first else []

@@ -13,7 +13,9 @@ _NO_PRICE = frozenset(
     "time day days evening evenings weekend weekends from of afternoon jazz spirit spirits fall will kick hand style range form climbing diving solo "
     "speech press world hour hours morning minute minutes as and up your improvisation improv if when running thinking spirited verse on after".split()
 )
-_ADVERBS = frozenset("easy slow simple plain clear good fluent modern original spoken proper beginner basic either".split())
+_ADVERBS = frozenset(
+    "easy slow simple plain clear good fluent modern original spoken proper beginner basic either".split()
+)
 
 
 def read_word_constraints(words: Words) -> list[Reading]:
@@ -45,7 +47,8 @@ def _readings(words: Words, number: int) -> Iterator[list[Reading]]:
 
 def _negated(words: Words, first: int) -> bool:
     return words.form(first - 1) in _NEGATIONS or (
-        words.form(first - 1) in ("a", "an", "the", "in", "on", "another", "be", "necessarily") and words.form(first - 2) in _NEGATIONS
+        words.form(first - 1) in ("a", "an", "the", "in", "on", "another", "be", "necessarily")
+        and words.form(first - 2) in _NEGATIONS
     )
 
 
@@ -88,7 +91,20 @@ def _allergen(words: Words, number: int) -> list[Reading]:
     cue = lists.allergy.match(words, number)
     if cue and cue.kind == "before" and words.form(number - 1) not in _NEGATIONS:
         at = cue.last
-        while words.form(at) in ("all", "any", "kinds", "types", "of", "the", "some", "most", "raw", "sorts", "both", "everything"):
+        while words.form(at) in (
+            "all",
+            "any",
+            "kinds",
+            "types",
+            "of",
+            "the",
+            "some",
+            "most",
+            "raw",
+            "sorts",
+            "both",
+            "everything",
+        ):
             at += 1
         found = _substances(words, at)
         return [Reading("allergen", "without", _value(words, a, b), None, number, b) for a, b in found]
@@ -157,7 +173,11 @@ def _language_in(words: Words, number: int) -> list[Reading]:
     last = _alternatives(words, lexicon().languages, at)
     if last == at or words.is_capital(last) and words.form(last) not in _FUNCTION_CAPITALS:
         return []
-    negated = words.form(number - 1) in ("not", "nothing", "no", "never", "than") or words.before(number, 2) in ("not be", "not spoken", "not written")
+    negated = words.form(number - 1) in ("not", "nothing", "no", "never", "than") or words.before(number, 2) in (
+        "not be",
+        "not spoken",
+        "not written",
+    )
     first = number - 1 if negated else number
     return [Reading("language", "!=" if negated else "=", _value(words, at, last), None, first, last)]
 
@@ -192,7 +212,16 @@ def _season(words: Words, number: int) -> list[Reading]:
     if words.form(last).isdecimal() or _told(words, number):
         return []
     negated = words.form(number) == "outside" or words.form(number - 1) == "not"
-    return [Reading("season", "!=" if negated else "=", _value(words, at, last), None, number - (words.form(number - 1) == "not"), last)]
+    return [
+        Reading(
+            "season",
+            "!=" if negated else "=",
+            _value(words, at, last),
+            None,
+            number - (words.form(number - 1) == "not"),
+            last,
+        )
+    ]
 
 
 def _told(words: Words, number: int) -> bool:
@@ -212,11 +241,37 @@ def _country(words: Words, number: int) -> list[Reading]:
     while words.form(at) in ("northern", "southern", "eastern", "western", "central", "the", "rural", "either"):
         at += 1
     last = _alternatives(words, lists.lands, at)
-    if last == at or (words.forms[at] in lists.lower_case_words and not words.is_capital(at)) or words.form(at - 1).endswith("ern"):
+    if (
+        last == at
+        or (words.forms[at] in lists.lower_case_words and not words.is_capital(at))
+        or words.form(at - 1).endswith("ern")
+    ):
         return []
-    if _told(words, number) or words.form(last) in ("'s", "and") or (words.is_capital(last) and words.form(last) not in ("i",)):
+    if (
+        _told(words, number)
+        or words.form(last) in ("'s", "and")
+        or (words.is_capital(last) and words.form(last) not in ("i",))
+    ):
         return []
-    if preposition == "from" and words.form(number - 1) in ("moved", "want", "am", "are", "come", "comes", "back", "fly", "flying", "travel", "is", "'s", "away", "far", "family", "trip", "train"):
+    if preposition == "from" and words.form(number - 1) in (
+        "moved",
+        "want",
+        "am",
+        "are",
+        "come",
+        "comes",
+        "back",
+        "fly",
+        "flying",
+        "travel",
+        "is",
+        "'s",
+        "away",
+        "far",
+        "family",
+        "trip",
+        "train",
+    ):
         return []
     operator: Operator = "!=" if _negated(words, number) else "="
     return [Reading("country", operator, _value(words, at, last), None, number - (operator == "!="), last)]
@@ -235,12 +290,23 @@ def _place(words: Words, number: int) -> list[Reading]:
         at += 1
     city = lists.cities.match(words, at)
     last = int(city[1]) if city else at
-    while not city and last < at + 3 and words.is_capital(last) and words.form(last).isalpha() and words.form(last + 1) != "&":
+    while (
+        not city
+        and last < at + 3
+        and words.is_capital(last)
+        and words.form(last).isalpha()
+        and words.form(last + 1) != "&"
+    ):
         last += 1
     near = preposition in ("near", "close")
     if last == at or _told(words, number) or not (near or lists.place_hints.intersection(words.forms)):
         return []
-    if not city and (lists.languages.match(words, at) or lists.lands.match(words, at) or lists.seasons.match(words, at) or lists.days.match(words, at)):
+    if not city and (
+        lists.languages.match(words, at)
+        or lists.lands.match(words, at)
+        or lists.seasons.match(words, at)
+        or lists.days.match(words, at)
+    ):
         return []
     about = preposition in ("near", "around", "close")
     negated = words.form(number - 1) == "not"
@@ -256,7 +322,25 @@ def _opening(words: Words, number: int) -> list[Reading]:
     operator: Operator = "="
     closes = words.form(number).startswith("clos")
     preposition = ""
-    while words.form(at) in ("on", "at", "till", "until", "til", "past", "after", "before", "from", "during", "over", "also", "even", "by", "to", "the", "in"):
+    while words.form(at) in (
+        "on",
+        "at",
+        "till",
+        "until",
+        "til",
+        "past",
+        "after",
+        "before",
+        "from",
+        "during",
+        "over",
+        "also",
+        "even",
+        "by",
+        "to",
+        "the",
+        "in",
+    ):
         preposition = words.form(at) if words.form(at) not in ("the", "also", "even") else preposition
         at += 1
     if preposition in ("till", "until", "til", "past", "to"):
@@ -302,7 +386,10 @@ def _clock(words: Words, at: int) -> int:
 
 def _free(words: Words, number: int) -> list[Reading]:
     before, behind = words.form(number - 1), words.form(number + 1)
-    if before in ("-", "feel", "am", "set", "care", "be", "i", "are", "break", "you", "we", "cruelty") or before in lexicon().free_of:
+    if (
+        before in ("-", "feel", "am", "set", "care", "be", "i", "are", "break", "you", "we", "cruelty")
+        or before in lexicon().free_of
+    ):
         return []
     if behind == "of" and words.form(number + 2) == "charge":
         return [Reading("price", "=", 0.0, None, number, number + 3)]
@@ -310,14 +397,28 @@ def _free(words: Words, number: int) -> list[Reading]:
         return []
     if behind == "to" and words.form(number + 2) not in _FREE_TO:
         return []
-    if behind.isalpha() or before in ("for", "is", "'s", "it", "or") or behind in BREAKS:
+    if (
+        behind.isalpha()
+        and before not in lexicon().allergens
+        or before in ("for", "is", "'s", "it", "or", "are", "be", "totally", "completely")
+    ):
         return [Reading("price", "=", 0.0, None, number - (before == "for"), number + (3 if behind == "to" else 1))]
     return []
 
 
 def _no_cost(words: Words, number: int) -> list[Reading]:
     """ "costs nothing", "at no cost", "does not cost anything", "without paying"."""
-    for phrase in ("costs nothing", "cost nothing", "at no cost", "no cost", "not cost anything", "not cost a penny", "no charge", "without paying", "zero cost"):
+    for phrase in (
+        "costs nothing",
+        "cost nothing",
+        "at no cost",
+        "no cost",
+        "not cost anything",
+        "not cost a penny",
+        "no charge",
+        "without paying",
+        "zero cost",
+    ):
         length = phrase.count(" ") + 1
         if words.behind(number, length) == phrase and words.form(number + length) in BREAKS | {"and", "to", "please"}:
             return [Reading("price", "=", 0.0, None, number, number + length)]
@@ -326,15 +427,26 @@ def _no_cost(words: Words, number: int) -> list[Reading]:
 
 def _rated(words: Words, number: int) -> list[Reading]:
     """ "rated PG", "R-rated"."""
-    if words.form(number) == "rated" and words.form(number + 1) in ("pg", "u", "g", "r") and words.form(number + 2) != "-":
+    if (
+        words.form(number) == "rated"
+        and words.form(number + 1) in ("pg", "u", "g", "r")
+        and words.form(number + 2) != "-"
+    ):
         return [Reading("age_rating", "=", words.form(number + 1), None, number, number + 2)]
-    if words.form(number) in ("r", "g", "u", "pg") and words.behind(number + 1, 2) == "- rated" and not _negated(words, number):
+    if (
+        words.form(number) in ("r", "g", "u", "pg")
+        and words.behind(number + 1, 2) == "- rated"
+        and not _negated(words, number)
+    ):
         return [Reading("age_rating", "=", words.form(number), None, number, number + 3)]
     return []
 
 
 _READERS = {
-    **dict.fromkeys(("in", "from", "near", "around", "during", "within", "over", "this", "outside", "close", "at", "for", "across"), (_in,)),
+    **dict.fromkeys(
+        ("in", "from", "near", "around", "during", "within", "over", "this", "outside", "close", "at", "for", "across"),
+        (_in,),
+    ),
     **dict.fromkeys(("speaks", "speaking", "speak", "spoken"), (_speaks,)),
     **dict.fromkeys(("open", "opens", "opening", "close", "closes", "closing"), (_opening, _in)),
     **dict.fromkeys(("costs", "cost", "at", "no", "not", "without", "zero"), (_no_cost, _in)),

@@ -31,7 +31,7 @@ _WHOLE: dict[str, tuple[int, str, str]] = {
     "wanna": (3, "want", "to"),
 }
 _WHOLE |= {f"{verb}{ending}": (len(verb), verb, "not") for verb in _NOT for ending in ("n't", "nt") if verb != "ai"}
-BREAKS = frozenset(".,;:!?()[]{}\"“”„«»—–…|*•<>=\\")
+BREAKS = frozenset('.,;:!?()[]{}"“”„«»—–…|*•<>=\\')
 """Marks that end a clause. A hyphen between blanks is written as a dash."""
 
 
@@ -83,7 +83,11 @@ class Words:
 
     def begins_sentence(self, number: int) -> bool:
         """Whether a word is the first of its sentence."""
-        return number == 0 or self.forms[number - 1] in ".!?:;…" or "\n" in self.text[self.ends[number - 1] : self.starts[number]]
+        return (
+            number == 0
+            or self.forms[number - 1] in ".!?:;…"
+            or "\n" in self.text[self.ends[number - 1] : self.starts[number]]
+        )
 
     def before(self, number: int, count: int) -> str:
         """The forms of up to `count` words in front of a word, joined by blanks."""
