@@ -1,0 +1,1 @@
+"""Reading English requests by rules."""

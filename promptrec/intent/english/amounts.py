@@ -1,7 +1,7 @@
 """Numbers with their units in English text: amounts of money, durations, decades, ages, numbers of people, ratings.
 
-Number words are read by a table of their own: text2num rewrites a text, and says neither where in it a number was nor what stands beside
-"half an hour", "two and a half hours", "a couple" and "tenner".
+Number words are read by a table of their own: text2num rewrites a text without saying where a number was, and does not
+read "half an hour", "two and a half hours", "a couple" and "tenner".
 """
 
 from dataclasses import dataclass, replace
@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from promptrec.intent.english.lexicon import lexicon
 from promptrec.intent.english.words import Words
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
 _SMALL = {word: value for value, word in enumerate(_ONES.split())}
 _TENS = {
     word: 10 * value for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
@@ -21,6 +24,9 @@ _DECADES = {
 } | {"noughties": 2000}
 _FRACTIONS = {"half": 0.5, "quarter": 0.25, "½": 0.5, "¼": 0.25, "¾": 0.75}
 _SCALES = {"10": 10, "ten": 10, "5": 5, "five": 5, "100": 100}
+_SYMBOLS = "£€$¥₹₩"
+# The words that an amount can begin with, besides digits.
+_FIRSTS = frozenset([*_SMALL, *_TENS, *_DECADES, *_SYMBOLS, "a", "an", "half", "quarter"])
 _MAX_DIGITS = 12
 
 
@@ -43,15 +49,15 @@ class Amount:
 def read_amounts(words: Words) -> list[Amount]:
     """All amounts of a text, in its order."""
     amounts: list[Amount] = []
-    number = 0
-    while number < len(words.forms):
-        amount = _amount(words, number)
-        if amount is None:
-            number += 1
+    behind = 0
+    for number, form in enumerate(words.forms):
+        if number < behind or not (form in _FIRSTS or form[0].isdecimal()):
             continue
-        amount = _range(words, amount)
-        amounts.append(amount)
-        number = amount.last
+        amount = _amount(words, number)
+        if amount is not None:
+            amount = _range(words, amount)
+            amounts.append(amount)
+            behind = amount.last
     return amounts
 
 
@@ -60,7 +66,7 @@ def _amount(words: Words, first: int) -> Amount | None:
     form = words.forms[first]
     if form in _DECADES:
         return Amount(first, first + 1, _DECADES[form], "decade", None, _DECADES[form] + 9)
-    if words.form(first) in "£€$¥₹₩" and first + 1 < len(words.forms):
+    if words.form(first) in _SYMBOLS and first + 1 < len(words.forms):
         found = _number(words, first + 1)
         unit = lexicon().money.match(words, first)
         return Amount(first, found[1], found[0], "money", unit[0]) if found and unit else None
@@ -157,7 +163,7 @@ def _with_unit(words: Words, first: int, value: float, last: int) -> Amount:
     lists = lexicon()
     unit_at = last + (words.form(last) == "-")
     tight = last < len(words.forms) and words.starts[last] == words.ends[last - 1]
-    if tight and words.form(last) == "s" or words.forms[last : last + 2] == ["'s"] or words.form(last) == "'s":
+    if (tight and words.form(last) == "s") or words.forms[last : last + 2] == ["'s"] or words.form(last) == "'s":
         return _plural(words, first, value, last)
     found = lists.money.match(words, unit_at)
     if found:
@@ -182,7 +188,7 @@ def _with_unit(words: Words, first: int, value: float, last: int) -> Amount:
 
 
 def _plural(words: Words, first: int, value: float, last: int) -> Amount:
-    """ "80s", "1980s": decades; "under 12s" is read as a decade too where it can be, and else as an age."""
+    """Read "80s" and "1980s" as decades; "under 12s" is read as a decade too where it can be, and else as an age."""
     if value % 10 == 0 and (1800 <= value <= 2090 or 10 <= value <= 90):
         low = value if value > 100 else 1900 + value if value >= 20 else 2000 + value
         return Amount(first, last + 1, low, "decade", None, low + 9)
@@ -227,7 +233,7 @@ def _range(words: Words, amount: Amount) -> Amount:
     if joint not in ("to", "-", "–", "and", "or", "till", "until", "/") or amount.last + 1 >= len(words.forms):
         return amount
     other = _amount(words, amount.last + 1)
-    if other is None or amount.kind not in ("number", other.kind) and other.kind != "number":
+    if other is None or (amount.kind not in ("number", other.kind) and other.kind != "number"):
         return amount
     if joint in ("/", "–") and words.starts[amount.last] != words.ends[amount.last - 1]:
         return amount

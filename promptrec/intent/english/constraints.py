@@ -1,7 +1,8 @@
 """Conditions of English requests, by rules."""
 
-from promptrec.intent.english.amount_constraints import Reading, read_amount_constraints
+from promptrec.intent.english.amount_constraints import read_amount_constraints
 from promptrec.intent.english.lexicon import lexicon
+from promptrec.intent.english.readings import Reading
 from promptrec.intent.english.word_constraints import read_word_constraints
 from promptrec.intent.english.words import BREAKS, Words, read_words
 from promptrec.intent.intent import Constraint
@@ -17,7 +18,8 @@ def read_constraints(text: str) -> list[Constraint]:
         text: The person's words.
 
     Returns:
-        The conditions in the order of the words. `text[start:end]` are the words of each, with what compares ("at most", "or less").
+        The conditions in the order of the words. `text[start:end]` are the words of each, with what compares ("at
+        most", "or less").
     """
     words = read_words(text)
     readings = sorted(
@@ -60,11 +62,10 @@ def _soft_words(words: Words) -> set[int]:
     A hedge is about what follows it in its sentence; at the end of a clause it is about that clause.
     """
     soft: set[int] = set()
-    number = 0
-    while number < len(words.forms):
+    behind = 0
+    for number in words.find(lexicon().soft.firsts):
         cue = lexicon().soft.match(words, number)
-        if cue is None:
-            number += 1
+        if cue is None or number < behind:
             continue
         if words.form(cue.last) in BREAKS or words.form(cue.last) in ("and", "but", "otherwise", "or"):
             at = number - 1
@@ -76,5 +77,5 @@ def _soft_words(words: Words) -> set[int]:
             while at < len(words.forms) and words.form(at) not in ".!?;)":
                 soft.add(at)
                 at += 1
-        number = max(cue.last, at + 1 if at > number else cue.last)
+        behind = max(cue.last, at + 1)
     return soft

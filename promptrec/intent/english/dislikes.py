@@ -25,10 +25,12 @@ def read_dislikes(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Clau
 
     Args:
         text: The person's words.
-        taken: Places that are conditions already ("nothing over two hours"): cues in them refuse nothing, and no phrase contains them.
+        taken: Places that are conditions already ("nothing over two hours"): cues in them refuse nothing, and no
+            phrase contains them.
 
     Returns:
-        What is refused, each thing on its own, in the order of the words, without the cue and without articles: `text[start:end]`.
+        What is refused, each thing on its own, in the order of the words, without the cue and without articles:
+        `text[start:end]`.
     """
     words = read_words(text)
     masked = _words_of(words, taken)
@@ -83,9 +85,7 @@ def _cues_of(words: Words, masked: set[int]) -> list[Match]:
         match = None if number in masked else _longest(words, number)
         if title:
             number = title.last
-        elif match is None:
-            number += 1
-        elif _in_title(words, match):
+        elif match is None or _in_title(words, match):
             number += 1
         else:
             found.append(match)
@@ -215,7 +215,7 @@ def _clause(words: Words, phrases: Phrases, match: Match) -> list[Place]:
 
 
 def _noun_clause(words: Words, phrases: Phrases, match: Match) -> list[Place]:
-    """What "is not", "does not" … say of a noun: only in a relative clause. At the end of a clause they refuse the noun."""
+    """What "is not", "does not" … say of a noun, in a relative clause; at the end of a clause they refuse the noun."""
     if phrases.breaks(match.last):
         return _after(words, phrases, match)
     at = match.first - 1
@@ -244,7 +244,7 @@ def _after(words: Words, phrases: Phrases, match: Match) -> list[Place]:
 
 
 def _find(words: Words, phrases: Phrases, match: Match) -> list[Place]:
-    """ "She finds dragons silly" refuses dragons; "I found it a slog" the slog, and what "it" stands for."""
+    """Read "she finds dragons silly"; "I found it a slog" refuses the slog and what "it" stands for."""
     lists = cues()
     at = match.last
     while at < min(match.last + 7, len(words.forms)) and not phrases.breaks(at):
@@ -300,7 +300,7 @@ def _between(words: Words, phrases: Phrases, match: Match) -> list[Place]:
 
 
 def _condition(words: Words, phrases: Phrases, match: Match) -> list[Place]:
-    """ "If the dog dies I'm suing": what stands between "if" and a consequence that refuses it."""
+    """Read "if the dog dies I'm suing": what stands between "if" and a consequence that refuses it."""
     for at in range(match.last, min(match.last + 16, len(words.forms))):
         if words.forms[at] in ".!?":
             break

@@ -1,4 +1,4 @@
-"""Word lists of the English reader of conditions: from `constraints.yaml`, and names of languages and countries from CLDR (babel)."""
+"""Words of conditions in English: `constraints.yaml`, and names of languages and countries from CLDR (babel)."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -19,7 +19,8 @@ class Phrases:
     def __init__(self, values: dict[str, Any]) -> None:
         """Take the phrases and their values; blanks of phrases are written `_`."""
         self._values = {tuple(phrase.split("_")): value for phrase, value in values.items()}
-        self._firsts = {phrase[0] for phrase in self._values}
+        self.firsts = frozenset(phrase[0] for phrase in self._values)
+        """The words that phrases begin with."""
 
     @classmethod
     def of(cls, listed: str) -> "Phrases":
@@ -28,7 +29,7 @@ class Phrases:
 
     def match(self, words: Words, number: int) -> tuple[Any, int] | None:
         """Value of the longest phrase that begins at a word, and the number of the word behind it."""
-        if words.form(number) not in self._firsts:
+        if words.form(number) not in self.firsts:
             return None
         for last in range(min(number + _MOST_WORDS, len(words.forms)), number, -1):
             value = self._values.get(tuple(words.forms[number:last]))
@@ -69,6 +70,8 @@ class Lexicon:
     cities: Phrases
     place_hints: frozenset[str]
     topic_words: frozenset[str]
+    context: dict[str, frozenset[str]]
+    """Words around a number or a place, by what they say of it."""
 
 
 @cache
@@ -104,6 +107,7 @@ def lexicon() -> Lexicon:
         lower_case_words=_set(listed["lower_case_words"]),
         place_hints=_set(listed["place_hints"]),
         topic_words=_set(listed["topic_words"]),
+        context={name: _set(line) for name, line in listed["context"].items()},
     )
 
 

@@ -1,13 +1,13 @@
 """Word patterns: expressions over words in normal form, which cues are written in.
 
-A pattern is a line of elements with blanks between them. An element is a word, or words with `|` between them; `_` is a blank within an
-element; `*` is any word; `<name>` is a class of words that the same file lists; `?` behind an element makes it optional. In "do not
-really|ever? like|care_for" the second element may be missing.
+A pattern is a line of elements with blanks between them. An element is a word, or words with `|` between them; `_` is a
+blank within an element; `*` is any word; `<name>` is a class of words that the file lists; `?` behind an element makes
+it optional. In "do not really|ever? like|care_for" the third element may be missing.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from promptrec.intent.english.words import Words
@@ -29,7 +29,7 @@ class Match:
 
 
 class PatternSet:
-    """Patterns of several kinds, looked up by their first word: the cost of a text does not grow with the number of patterns."""
+    """Patterns of several kinds, looked up by their first word, so that many patterns cost no more than a few."""
 
     def __init__(self, kinds: Mapping[str, str], classes: Mapping[str, str] | None = None) -> None:
         """Compile patterns.
@@ -60,13 +60,18 @@ class PatternSet:
             for word, of_kinds in by_word.items()
         }
 
+    @property
+    def firsts(self) -> Collection[str]:
+        """The words that patterns begin with."""
+        return self._by_word.keys()
+
     def match(self, words: Words, number: int) -> Match | None:
-        """The pattern that begins at a word: of the kind whose pattern is the longest, or the kind that was given first."""
+        """The pattern that begins at a word: the longest one; of equal ones, that of the kind that was given first."""
         best: Match | None = None
         for kind, pattern in self._by_word.get(words.form(number), ()):
             found = pattern.match(words.line, words.offsets[number])
-            if found and (best is None or words.index[found.end()] > best.last):
-                best = Match(kind, number, words.index[found.end()])
+            if found and (best is None or words.at(found.end()) > best.last):
+                best = Match(kind, number, words.at(found.end()))
         return best
 
     def match_before(self, words: Words, number: int, most: int = 8) -> Match | None:

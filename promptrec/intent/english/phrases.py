@@ -13,22 +13,25 @@ _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
 _JOINTS = frozenset({"and", "or", "nor", "&", "/"})
 _TITLE_LINKS = frozenset({"of", "the", "de", "la", "du", "von", "van", "del"})
 _DETERMINERS = frozenset(
-    "and but or so because the a an any some my his her their our those these that all just also sorry though even both most many "
-    "anything with well yes then now honestly please including still".split()
+    "and but or so because the a an any some my his her their our those these that all just also sorry though "
+    "even both most many anything with well yes then now honestly please including still".split()
 )
 # Behind the last of these, a clause begins anew: what stands in front of them is not its subject.
 _CLAUSE_WORDS = frozenset(
-    "but because so when which that where if as since with while though although for about and than how like whose".split()
+    "but because so when which that where if as since with while though although for about and than how like "
+    "whose".split()
 )
 _PARTICIPLES = ("ed", "en", "wn", "made", "set", "run", "read", "full", "led", "shot", "built", "sung")
 _PARTICIPLE_LINKS = frozenset("by of from with in for at on to around like".split())
 _OPINIONS = frozenset("say think find feel admit guess confess believe afraid".split())
 _CONJUNCTIONS = frozenset("and but so because though as".split())
 _EMPTY_ENDS = frozenset(
-    "- & ' 's the a of one ones stuff thing things kind sort type variety required needed necessary allowed involved wanted whatsoever".split()
+    "- & ' 's the a of one ones stuff thing things kind sort type variety required needed necessary allowed "
+    "involved wanted whatsoever".split()
 )
 _TRAILING = frozenset(
-    "thing things stuff really just always only too all please also still honestly simply both usually often sadly that which though".split()
+    "thing things stuff really just always only too all please also still honestly simply both usually often "
+    "sadly that which though".split()
 )
 
 
@@ -91,7 +94,7 @@ class Phrases:
             if self.breaks(last) or form == "/" or (form in _JOINTS and not self._is_pair(last)):
                 break
             if form == "'s":
-                if words.is_capital(last - 1) and words.is_capital(last + 1) or self.breaks(last + 1):
+                if (words.is_capital(last - 1) and words.is_capital(last + 1)) or self.breaks(last + 1):
                     last += 1
                     continue
                 first = last = last + 1
@@ -120,13 +123,8 @@ class Phrases:
                 and form in ("can", "will", "so", "like", "over", "up", "now")
             )
             linked |= last > first and words.form(last - 1) == "-"
-            if (
-                not linked
-                and form in lists.stop
-                and not (predicate and last - first == 1 and form in ("at", "me", "us", "on"))
-            ):
-                if not (predicate and last - first == 2 and form in ("me", "us", "a")):
-                    break
+            if form in lists.stop and not linked and not (predicate and self._is_object(first, last)):
+                break
             if last > first and last in self._cue_at and not linked:
                 break
             last += 1
@@ -143,10 +141,15 @@ class Phrases:
             last -= 1
         return (first, last) if last > first else None
 
+    def _is_object(self, first: int, number: int) -> bool:
+        """Whether a word is an object that belongs to the verb in front of it: "shout at me", "punish me"."""
+        allowed = {1: ("at", "me", "us", "on"), 2: ("me", "us", "a")}
+        return self._words.form(number) in allowed.get(number - first, ())
+
     def _is_generic(self, number: int) -> bool:
         """Whether a word names nothing by itself, as in "songs by Drake" and "the smell of fish"."""
         words = self._words
-        lower = not words.is_capital(number) or words.begins_sentence(number) and not words.is_capital(number + 2)
+        lower = not words.is_capital(number) or (words.begins_sentence(number) and not words.is_capital(number + 2))
         return words.form(number) in cues().generic and words.form(number + 1) in cues().generic_links and lower
 
     def _title_goes_on(self, number: int) -> bool:

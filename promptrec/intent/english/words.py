@@ -1,10 +1,13 @@
 """English text as words in a normal form, each with its place in the text.
 
-Negations are written in many ways ("don't", "don’t", "dont", "do not"); here they are all two words, `do` and `not`, so that a cue is
-written once. `Words.line` is the whole text in normal form, with one blank behind each word: word patterns are matched against it.
+Negations are written in many ways ("don't", "don’t", "dont", "do not"); here they are all two words, `do` and `not`, so
+that a cue is written once. `Words.line` is the whole text in normal form, with one blank behind each word: patterns are
+matched against it.
 """
 
 import re
+from bisect import bisect_left
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -15,7 +18,7 @@ _TOKEN = re.compile(
 )
 _NOT = ("is are was were do does did would could should have has had must need might ai").split()
 _SUFFIXES = {"'m": "am", "'re": "are", "'ve": "have", "'d": "would", "'ll": "will", "'s": "'s"}
-# Contractions that cannot be cut at a fixed place, and those that people write without an apostrophe: length of the first word, both words.
+# Contractions that are not cut at their apostrophe, or have none: length of the first word, both words.
 _WHOLE: dict[str, tuple[int, str, str]] = {
     "can't": (2, "can", "not"),
     "cant": (2, "can", "not"),
@@ -61,9 +64,17 @@ class Words:
         return offsets
 
     @cached_property
-    def index(self) -> dict[int, int]:
+    def vocabulary(self) -> frozenset[str]:
+        """All forms."""
+        return frozenset(self.forms)
+
+    def at(self, offset: int) -> int:
         """Number of the word that begins at an offset of `line`."""
-        return {offset: number for number, offset in enumerate(self.offsets)}
+        return bisect_left(self.offsets, offset)
+
+    def find(self, forms: Collection[str]) -> list[int]:
+        """Numbers of the words whose form is one of `forms`, which should be a set."""
+        return [number for number, form in enumerate(self.forms) if form in forms]
 
     def form(self, number: int) -> str:
         """Form of a word; a mark that ends a clause where there is none."""
@@ -100,28 +111,31 @@ class Words:
 
 @lru_cache(maxsize=4)
 def read_words(text: str) -> Words:
-    """Split a text into words. Dislikes and constraints of one text are read one after the other, so the last few are kept."""
+    """Split a text into words. The last few are kept: conditions and dislikes of a text are read in turn."""
     forms: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
 
-    def add(form: str, start: int, end: int) -> None:
-        forms.append(form)
-        starts.append(start)
-        ends.append(end)
-
     for token in _TOKEN.finditer(text):
         start, end = token.span()
-        form = token[0].lower().replace("’", "'").replace("`", "'")
-        cut, first, second = _WHOLE.get(form) or (0, form, "")
-        if not cut and "'" in form and len(form) > 1:
-            suffix = form[form.index("'") :]
-            cut, first, second = end - start - len(suffix), form[: form.index("'")], _SUFFIXES.get(suffix, suffix)
-        if form == "-" and (start == 0 or text[start - 1].isspace() or text[end : end + 1].isspace()):
-            first = "–"
-        if not cut or cut >= end - start:
-            add(first if not second else form, start, end)
-        else:
-            add(first, start, start + cut)
-            add(second, start + cut, end)
+        form = token[0].lower()
+        cut, second = 0, ""
+        if len(form) > 1 and not form.isdecimal():
+            form = form.replace("’", "'").replace("`", "'")
+            whole = _WHOLE.get(form)
+            if whole and whole[0] < end - start:
+                cut, form, second = whole
+            elif "'" in form:
+                at = form.index("'")
+                cut, second = end - start - (len(form) - at), _SUFFIXES.get(form[at:], form[at:])
+                form = form[:at]
+        elif form == "-" and (start == 0 or text[start - 1].isspace() or text[end : end + 1].isspace()):
+            form = "–"
+        forms.append(form)
+        starts.append(start)
+        if cut:
+            ends.append(start + cut)
+            forms.append(second)
+            starts.append(start + cut)
+        ends.append(end)
     return Words(text, forms, starts, ends)
