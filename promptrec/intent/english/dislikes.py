@@ -38,14 +38,16 @@ def read_dislikes(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Clau
     phrases = Phrases(
         words, masked, {match.first: match.last for match in matches if match.kind not in ("after", "harmless")}
     )
-    places = phrases.found
+    places: set[Place] = set()
     behind = 0
     for match in matches:
         if match.kind == "harmless" or match.first < behind:
             continue
         found = _READERS[match.kind](words, phrases, match)
-        if any(place in places or _overlaps(place, places) for place in found) and match.kind in ("after", "verb"):
-            found = [place for place in found if not _overlaps(place, places)]
+        if match.kind in ("after", "verb"):
+            found = [place for place in found if phrases.found.isdisjoint(range(*place))]
+        for place in found:
+            phrases.found.update(range(*place))
         places.update(found)
         behind = max([behind, *(last for _, last in found)])
     return [
@@ -54,10 +56,6 @@ def read_dislikes(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Clau
         )
         for first, last in sorted(places)
     ]
-
-
-def _overlaps(place: Place, places: set[Place]) -> bool:
-    return any(first < place[1] and place[0] < last for first, last in places)
 
 
 def _words_of(words: Words, taken: Iterable[tuple[int, int]]) -> set[int]:
@@ -79,17 +77,17 @@ def _cues_of(words: Words, masked: set[int]) -> list[Match]:
     """The cues of a text, in its order, none within another."""
     found: list[Match] = []
     lists = cues()
-    number = 0
-    while number < len(words.forms):
+    behind = 0
+    for number in words.find({*lists.patterns.firsts, *lists.titles.firsts}):
+        if number < behind:
+            continue
         title = lists.titles.match(words, number)
-        match = None if number in masked else _longest(words, number)
+        match = None if title or number in masked else _longest(words, number)
         if title:
-            number = title.last
-        elif match is None or _in_title(words, match):
-            number += 1
-        else:
+            behind = title.last
+        elif match and not _in_title(words, match):
             found.append(match)
-            number = max(match.last, number + 1)
+            behind = match.last
     return found
 
 

@@ -9,6 +9,7 @@ Place = tuple[int, int]
 _MOST_WORDS = 6
 _MOST_ITEM_WORDS = 5
 _MOST_BACK = 14
+_MOST_SENTENCE = 40
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
 _JOINTS = frozenset({"and", "or", "nor", "&", "/"})
 _TITLE_LINKS = frozenset({"of", "the", "de", "la", "du", "von", "van", "del"})
@@ -43,8 +44,8 @@ class Phrases:
         self._words = words
         self._masked = masked
         self._cue_at = cue_at
-        self.found: set[Place] = set()
-        """What has been read so far."""
+        self.found: set[int] = set()
+        """Numbers of the words that have been read as refused so far."""
 
     def breaks(self, number: int) -> bool:
         """Whether a phrase ends in front of a word: a mark, a condition, the end of the line or of the text."""
@@ -283,14 +284,15 @@ class Phrases:
     def _refused_in_sentence(self, number: int) -> bool:
         """Whether something in front of a word in its sentence is refused already."""
         first = number
-        while first > 0 and not self._words.begins_sentence(first):
+        while first > max(0, number - _MOST_SENTENCE) and not self._words.begins_sentence(first):
             first -= 1
-        return any(first <= start < number for start, _ in self.found)
+        return not self.found.isdisjoint(range(first, number))
 
     def antecedent(self, number: int) -> list[Place]:
         """What a pronoun in a clause that begins at a word stands for: the last noun phrase in front of it."""
         words, lists = self._words, cues()
-        while number > 0 and not self.breaks(number - 1) and words.form(number - 1) not in _CONJUNCTIONS:
+        nearest = max(0, number - _MOST_BACK)
+        while number > nearest and not self.breaks(number - 1) and words.form(number - 1) not in _CONJUNCTIONS:
             number -= 1
         last = number
         while last > 0 and (

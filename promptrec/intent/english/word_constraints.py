@@ -77,12 +77,18 @@ def _allergen(words: Words, number: int) -> list[Reading]:
         ):
             at += 1
         found = _substances(words, at)
-        return [Reading("allergen", "without", words_of(words, a, b), None, number, b) for a, b in found]
+        return [
+            Reading("allergen", "without", words_of(words, a, b), None, number if a == found[0][0] else a, b)
+            for a, b in found
+        ]
     if lists.allergens.match(words, number):
         found = _substances(words, number)
         behind = lists.allergy.match(words, found[-1][1])
         if behind and behind.kind == "behind" and words.form(number - 1) not in ("no", "without"):
-            return [Reading("allergen", "without", words_of(words, a, b), None, number, behind.last) for a, b in found]
+            return [
+                Reading("allergen", "without", words_of(words, a, b), None, a, behind.last if b == found[-1][1] else b)
+                for a, b in found
+            ]
     return []
 
 
