@@ -162,11 +162,13 @@ def _year(words: Words, compared: Compared) -> Reading | None:
     before = words.form(amount.first - 1)
     clause = _clause_before(words, amount.first, 6)
     behind = words.forms[amount.last : amount.last + 1]
-    told = words.form(amount.first - 1) == "in" and {"i", "we", "he", "she", "my", "they"}.intersection(
+    narrative = words.form(amount.first - 1) == "in" and {"i", "we", "he", "she", "my", "they"}.intersection(
         _clause_before(words, amount.first, 12)
     )
     released = bool(lexicon().context["released"].intersection(clause))
-    if not released and (told or lexicon().context["past"].intersection(clause) or behind in (["i"], ["we"], ["my"])):
+    if not released and (
+        narrative or lexicon().context["past"].intersection(clause) or behind in (["i"], ["we"], ["my"])
+    ):
         return None
     bare = (
         words.form(amount.last).isalpha()

@@ -13,8 +13,8 @@ from promptrec.intent.english.words import Words, read_words
 _MOST_WORDS = 4
 
 
-class Phrases:
-    """Phrases of up to four words, each with a value, looked up at a word."""
+class PhraseTable:
+    """PhraseTable of up to four words, each with a value, looked up at a word."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         """Take the phrases and their values; blanks of phrases are written `_`."""
@@ -23,8 +23,8 @@ class Phrases:
         """The words that phrases begin with."""
 
     @classmethod
-    def of(cls, listed: str) -> "Phrases":
-        """Phrases from a list with blanks between them; the value of each is True."""
+    def of(cls, listed: str) -> "PhraseTable":
+        """PhraseTable from a list with blanks between them; the value of each is True."""
         return cls(dict.fromkeys(listed.split(), True))
 
     def match(self, words: Words, number: int) -> tuple[Any, int] | None:
@@ -49,25 +49,25 @@ class Lexicon:
     right: PatternSet
     soft: PatternSet
     allergy: PatternSet
-    money: Phrases
-    minutes: Phrases
+    money: PhraseTable
+    minutes: PhraseTable
     notes: dict[str, int]
     persons: frozenset[str]
-    groups: Phrases
+    groups: PhraseTable
     relatives: frozenset[str]
-    formats: Phrases
-    formats_after: Phrases
-    diets: Phrases
+    formats: PhraseTable
+    formats_after: PhraseTable
+    diets: PhraseTable
     free_of: frozenset[str]
-    allergens: Phrases
-    seasons: Phrases
+    allergens: PhraseTable
+    seasons: PhraseTable
     capital_months: frozenset[str]
-    days: Phrases
-    languages: Phrases
+    days: PhraseTable
+    languages: PhraseTable
     language_nouns: frozenset[str]
-    lands: Phrases
+    lands: PhraseTable
     lower_case_words: frozenset[str]
-    cities: Phrases
+    cities: PhraseTable
     place_hints: frozenset[str]
     topic_words: frozenset[str]
     context: dict[str, frozenset[str]]
@@ -87,19 +87,19 @@ def lexicon() -> Lexicon:
         money=_inverse(listed["money"]),
         minutes=_inverse(listed["minutes"]),
         notes=listed["notes"],
-        groups=Phrases.of(listed["groups"]),
-        formats=Phrases.of(listed["formats"]),
-        formats_after=Phrases(
+        groups=PhraseTable.of(listed["groups"]),
+        formats=PhraseTable.of(listed["formats"]),
+        formats_after=PhraseTable(
             {f"{before}_{word}": True for before, line in listed["formats_after"].items() for word in line.split()}
         ),
-        diets=Phrases.of(listed["diets"]),
-        allergens=Phrases.of(listed["allergens"]),
-        seasons=Phrases.of(listed["seasons"]),
+        diets=PhraseTable.of(listed["diets"]),
+        allergens=PhraseTable.of(listed["allergens"]),
+        seasons=PhraseTable.of(listed["seasons"]),
         capital_months=_set(listed["months_only_with_capital"]),
-        days=Phrases.of(listed["days"]),
-        languages=Phrases.of(" ".join([*_cldr("languages"), *listed["more_languages"].split()])),
-        lands=Phrases.of(" ".join([*_cldr("territories"), *listed["lands"].split()])),
-        cities=Phrases.of(listed["cities"]),
+        days=PhraseTable.of(listed["days"]),
+        languages=PhraseTable.of(" ".join([*_cldr("languages"), *listed["more_languages"].split()])),
+        lands=PhraseTable.of(" ".join([*_cldr("territories"), *listed["lands"].split()])),
+        cities=PhraseTable.of(listed["cities"]),
         persons=_set(listed["persons"]),
         relatives=_set(listed["relatives"]),
         free_of=_set(listed["free_of"]),
@@ -115,8 +115,8 @@ def _set(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
-def _inverse(listed: dict[Any, str]) -> Phrases:
-    return Phrases({phrase: unit for unit, line in listed.items() for phrase in line.split()})
+def _inverse(listed: dict[Any, str]) -> PhraseTable:
+    return PhraseTable({phrase: unit for unit, line in listed.items() for phrase in line.split()})
 
 
 def _cldr(kind: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Languages, countries, places and seasons in English requests: what stands behind "in", "near", "from", "speaks" …."""
 
-from promptrec.intent.english.lexicon import Phrases, lexicon
+from promptrec.intent.english.lexicon import PhraseTable, lexicon
 from promptrec.intent.english.readings import Reading
 from promptrec.intent.english.words import BREAKS, Words
 from promptrec.intent.intent import Operator
@@ -54,7 +54,7 @@ def _season(words: Words, number: int) -> list[Reading]:
     last = alternatives(words, lists.seasons, at)
     if words.forms[at] in lists.capital_months and not words.is_capital(at):
         return []
-    if words.form(last).isdecimal() or _told(words, number):
+    if words.form(last).isdecimal() or _is_narrative(words, number):
         return []
     negated = words.form(number) == "outside" or words.form(number - 1) == "not"
     return [
@@ -69,7 +69,7 @@ def _season(words: Words, number: int) -> list[Reading]:
     ]
 
 
-def _told(words: Words, number: int) -> bool:
+def _is_narrative(words: Words, number: int) -> bool:
     """Whether a clause tells, in front of a word, what happened or what something is about: it is no condition then."""
     start = number
     while start > 0 and number - start < 7 and words.form(start - 1) not in BREAKS:
@@ -93,7 +93,7 @@ def _country(words: Words, number: int) -> list[Reading]:
     ):
         return []
     if (
-        _told(words, number)
+        _is_narrative(words, number)
         or words.form(last) in ("'s", "and")
         or (words.is_capital(last) and words.form(last) not in ("i",))
     ):
@@ -144,7 +144,7 @@ def _place(words: Words, number: int) -> list[Reading]:
     ):
         last += 1
     near = preposition in ("near", "close")
-    if last == at or _told(words, number) or not (near or lists.place_hints.intersection(words.vocabulary)):
+    if last == at or _is_narrative(words, number) or not (near or lists.place_hints.intersection(words.vocabulary)):
         return []
     if not city and (
         lists.languages.match(words, at)
@@ -160,7 +160,7 @@ def _place(words: Words, number: int) -> list[Reading]:
     return [Reading("place", "about" if about else "=", words_of(words, at, last), None, number, last, soft=about)]
 
 
-def alternatives(words: Words, phrases: Phrases, first: int) -> int:
+def alternatives(words: Words, phrases: PhraseTable, first: int) -> int:
     """Number of the word behind "A", "A or B", "A, B or C"; `first` where there is none."""
     found = phrases.match(words, first)
     if not found:

@@ -89,16 +89,14 @@ class Words:
 
     def is_shouted(self, number: int) -> bool:
         """Whether a word of two letters or more is all capitals."""
-        word = self.text[self.starts[number] : self.ends[number]]
+        word = self.text[self.starts[number] : self.ends[number]] if 0 <= number < len(self.forms) else ""
         return len(word) > 1 and word.isupper()
 
     def begins_sentence(self, number: int) -> bool:
         """Whether a word is the first of its sentence."""
-        return (
-            number == 0
-            or self.forms[number - 1] in ".!?:;…"
-            or "\n" in self.text[self.ends[number - 1] : self.starts[number]]
-        )
+        if not 0 < number < len(self.forms):
+            return number <= 0
+        return self.forms[number - 1] in ".!?:;…" or "\n" in self.text[self.ends[number - 1] : self.starts[number]]
 
     def before(self, number: int, count: int) -> str:
         """The forms of up to `count` words in front of a word, joined by blanks."""
