@@ -55,6 +55,7 @@ class Recommender:
         seed: int,
         probe: Probe | None = None,
         retriever: Retriever | None = None,
+        intent: bool = True,
     ) -> None:
         self.ranker = ranker
         self.catalog = catalog
@@ -64,6 +65,7 @@ class Recommender:
         self._retrieve = retrieve
         self._retriever = retriever
         self._seed = seed
+        self._intent = intent
 
     @classmethod
     def load(
@@ -83,6 +85,7 @@ class Recommender:
         retrieve: int = 50,
         retriever: str = DEFAULT_RETRIEVER,
         seed: int = 0,
+        intent: bool = True,
         **options: Any,  # noqa: ANN401 - validated by EngineOptions
     ) -> Self:
         """Open a model and build a ranker.
@@ -104,6 +107,8 @@ class Recommender:
             retrieve: how many candidates `recommend` retrieves from the catalogue and ranks.
             retriever: name of the index that finds them: "bm25", or one that another package adds.
             seed: decides ties, label order and everything else that is random.
+            intent: whether likes, dislikes and constraints are read in a person's words; if not, the words are taken
+                literally. `Query(intent=False)` does the same for one query.
             **options: of the engine, such as dtype, max_model_len or base_url: see `EngineOptions`.
 
         Raises:
@@ -123,9 +128,9 @@ class Recommender:
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in template_kinds(ranker)}
         opened, made = _engine(engine, model, parsed) if loaded else (None, None)
         cache = _score_file(score_cache, model, opened)
-        setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, cache)
+        setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, cache, intent)
         index = open_retriever(retriever, catalog) if catalog is not None and retriever != DEFAULT_RETRIEVER else None
-        return cls(build_ranker(ranker, setup), catalog, opened, choice or made, retrieve, seed, probe, index)
+        return cls(build_ranker(ranker, setup), catalog, opened, choice or made, retrieve, seed, probe, index, intent)
 
     def __enter__(self) -> Self:
         return self
@@ -139,7 +144,7 @@ class Recommender:
         A person of whom nothing is known gets the most popular items, with status abstained.
         """
         retrieved = self.candidates(query, k)
-        return self._rank([retrieved.request])[0].with_note(retrieved.note).top(k)
+        return self._rank([retrieved.request])[0].with_retrieval(retrieved).top(k)
 
     def recommend_many(
         self, queries: Iterable[Query | str], k: int = 10, progress: Callable[[int], None] | None = None
@@ -156,7 +161,7 @@ class Recommender:
         """
         retrieved = [self.candidates(query, k) for query in _numbered(queries)]
         ranked = self.run((found.request for found in retrieved), progress)
-        return Run([r.with_note(found.note).top(k) for r, found in zip(ranked, retrieved, strict=True)])
+        return Run([r.with_retrieval(found).top(k) for r, found in zip(ranked, retrieved, strict=True)])
 
     def candidates(self, query: Query | str, k: int = 10) -> Candidates:
         """Retrieve what `recommend` ranks, with a note if popular items fill up what BM25 did not find.
@@ -166,7 +171,10 @@ class Recommender:
         """
         if k < 1:
             raise InputError("k-too-small", k=k)
-        retrieved = retrieve_candidates(self._need_catalog(), _as_query(query), max(self._retrieve, k), self._retriever)
+        query = _as_query(query)
+        if not self._intent:
+            query = query.model_copy(update={"intent": False})
+        retrieved = retrieve_candidates(self._need_catalog(), query, max(self._retrieve, k), self._retriever, k)
         if not retrieved.request.candidates:
             raise InputError("nothing-left-to-recommend")
         return retrieved

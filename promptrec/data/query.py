@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator
 
 from promptrec.data.clean import clean_text
 from promptrec.data.identifiers import identifier
+from promptrec.data.intent import Intent
 from promptrec.data.item import Item
 from promptrec.data.mojibake import LOST, mended, without_runs
 from promptrec.data.record import Record
@@ -59,6 +60,8 @@ class Query(Record):
     context: Words = ""
     attributes: Mapping[str, str] = Field(default_factory=dict)
     query_id: Annotated[str, BeforeValidator(identifier)] = "query"
+    intent: Intent | Literal[False] | None = None
+    """What the preferences want, refuse and require. None: to be read; False: not to be read, the words as they are."""
 
     @field_validator("history", mode="before")
     @classmethod
@@ -77,6 +80,15 @@ class Query(Record):
     @classmethod
     def _readable_attributes(cls, attributes: Mapping[str, str]) -> dict[str, str]:
         return {name: text for name, value in attributes.items() if (text := readable(value))}
+
+    @property
+    def wanted(self) -> str:
+        """The preferences without what they refuse and require; all of them where the intent was not read."""
+        if not self.intent or not (self.intent.dislikes or self.intent.constraints):
+            return self.preferences
+        if not self.intent.likes and all(c.start is None for c in (*self.intent.dislikes, *self.intent.constraints)):
+            return self.preferences
+        return " ".join(clause.text for clause in self.intent.likes)
 
     @property
     def is_empty(self) -> bool:

@@ -19,6 +19,12 @@ _TIME = re.compile(
     r"(\d+(?:[.,]\d+)?)\s*(days?|d|hours?|hrs?|hr|h|minutes?|mins?|min|m|seconds?|secs?|s|天|日|小时|小時|时|分钟|分鐘|分|秒)(?![a-z])",
     re.IGNORECASE,
 )
+_CURRENCIES = {
+    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "us$": "USD", "$": "USD", "usd": "USD",
+    "元": "CNY", "¥": "CNY", "¥": "CNY", "cny": "CNY", "rmb": "CNY", "chf": "CHF", "kr": "SEK", "円": "JPY", "jpy": "JPY", "₹": "INR", "inr": "INR",
+}
+_CURRENCY = re.compile("|".join(rf"\b{re.escape(c)}\b" if c.isalpha() and c.isascii() else re.escape(c) for c in sorted(_CURRENCIES, key=len, reverse=True)), re.IGNORECASE)
+_HOURS = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|—|~|to|至|到)\s*(\d{1,2})(?::(\d{2}))?")
 _CLOCK = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 _ISO_TIME = re.compile(r"^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$", re.IGNORECASE)
 
@@ -75,6 +81,21 @@ def interval(text: str) -> Interval | None:
 
 def _point(value: float) -> Interval:
     return (value, value)
+
+
+def currency(text: str) -> str | None:
+    """ISO code of the currency in a cell ("17,5 €", "USD 20"); None where none is named."""
+    found = _CURRENCY.search(text)
+    return _CURRENCIES[found[0].casefold()] if found else None
+
+
+def hours(text: str) -> Interval | None:
+    """Opening hours in minutes of the day: "10:00-22:00"; None where they cannot be read."""
+    found = _HOURS.search(text)
+    if not found:
+        return None
+    start, end = (int(found[n]) * 60 + int(found[n + 1] or 0) for n in (1, 3))
+    return (start, end if end > start else end + 24 * 60)
 
 
 def words(cell: object) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ class Setup:
         training: interactions of other people, for rankers that learn from them.
         position_bias: file of a `PositionBias`.
         score_cache: file of query-independent item scores.
+        intent: whether likes, dislikes and constraints of a query are read; if not, its words are taken literally.
     """
 
     catalog: Catalog | None = None
@@ -42,6 +43,7 @@ class Setup:
     training: Interactions | None = None
     position_bias: str | Path | None = None
     score_cache: ScoreFile | None = None
+    intent: bool = True
 
     @property
     def adapter_sha256(self) -> str | None:
@@ -76,6 +78,8 @@ class BaseRanker(ABC):
     reads_query: ClassVar[bool] = True
     pointwise: ClassVar[bool] = False
     """Whether an item's score is independent of the other candidates."""
+    dislike_weight: ClassVar[float] = 0.0
+    """Weight of an item's likeness to what the person refuses; 0 for a ranker that reads the whole words instead."""
     caches_item_scores: ClassVar[bool] = False
     """Whether it reads query-independent item scores; see `ItemScoreCache`."""
 

@@ -10,8 +10,10 @@ import re
 from promptrec.errors import InputError
 from promptrec.rank.base import Ranker, Setup
 from promptrec.rank.fusion.cascade import Cascade
+from promptrec.rank.fusion.dislikes import SubtractDislikes
 from promptrec.rank.fusion.ensemble import Ensemble
 from promptrec.rank.fusion.mean_centring import MAX_REFERENCES, MeanCentred, reference_queries
+from promptrec.rank.intent_ranker import IntentRanker
 from promptrec.rank.registry import ALIASES, RANKERS, ranker_class
 
 # Far beyond the weight that makes all others negligible; the sum must stay finite.
@@ -26,11 +28,15 @@ def build_ranker(name: str, setup: Setup) -> Ranker:
         InputError: an expression that means nothing.
     """
     ranker_parts(name)
+    return IntentRanker(_ranker(name, setup), setup.seed) if setup.intent else _ranker(name, setup)
+
+
+def _ranker(name: str, setup: Setup) -> Ranker:
     expression = ALIASES.get(name, name)
     first, colon, rest = expression.partition(":")
     if colon:
         keep, then = _second_stage(name, rest)
-        return Cascade(name, build_ranker(first, setup), keep, build_ranker(then, setup), setup.seed)
+        return Cascade(name, _ranker(first, setup), keep, _ranker(then, setup), setup.seed)
     members = _weights(expression)
     if len(members) > 1:
         built = [_member(member, setup) for member in members]
@@ -67,7 +73,9 @@ def caches_item_scores(name: str) -> bool:
 def _member(expression: str, setup: Setup) -> Ranker:
     ranker = ranker_class(_base(expression))(setup)
     _, tilde, count = expression.partition("~")
-    return MeanCentred(expression, ranker, reference_queries(setup, int(count)), setup) if tilde else ranker
+    centred = MeanCentred(expression, ranker, reference_queries(setup, int(count)), setup) if tilde else ranker
+    weight = type(ranker).dislike_weight
+    return SubtractDislikes(centred, weight, setup.seed) if setup.intent and weight else centred
 
 
 def _base(expression: str) -> str:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, FiniteFloat
 
 from promptrec.answer.base import ParseReport
+from promptrec.data.intent import Intent
 from promptrec.data.record import Record
 from promptrec.engine.base import Usage
 from promptrec.errors import InputError, writing
+from promptrec.intent.selection import FilterReport
 from promptrec.messages import Message, Reason
 from promptrec.rank.ordering import DECIMALS
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from promptrec.rank.display import RankingTable
+    from promptrec.retrieve.candidates import Candidates
     from promptrec.template.template import Template
 
 COLUMNS = ["query_id", "rank", "item_id", "title", "status", "score"]
@@ -35,6 +38,12 @@ class RankedItem(Record):
     """The score that decided its rank, `scores[ranking.ordered_by]`; higher is better, None where it has none."""
     scores: Mapping[str, FiniteFloat] = Field(default_factory=dict)
     """All its scores by name; empty for an item that the model could not read."""
+    tier: Annotated[int, Field(ge=0)] = 0
+    """Whether it is what was required: 0 yes, 1 unknown, more: not. Items of a lower tier are ranked above."""
+    violates: tuple[str, ...] = ()
+    """Constraints that it does not meet: soft ones, and those that were relaxed since too few items were left."""
+    unknown: tuple[str, ...] = ()
+    """Constraints that the catalogue does not answer for it."""
 
 
 class TemplateRef(Record):
@@ -67,6 +76,10 @@ class Ranking(Record):
     """Why the status is not ok, and other remarks."""
     items: tuple[RankedItem, ...] = ()
     """The candidates, best first."""
+    intent: Intent | None = None
+    """What was read of the person's words; None where they were taken literally."""
+    filters: tuple[FilterReport, ...] = ()
+    """What each constraint did: how many items meet it, and which were left out."""
     ranker: str
     model: str | None = None
     engine: str | None = None
@@ -106,10 +119,11 @@ class Ranking(Record):
 
     def tie_groups(self) -> tuple[tuple[str, ...], ...]:
         """Item IDs in groups of equal score, best first; items without a score come last."""
-        groups: dict[float | None, list[str]] = {}
+        groups: dict[tuple[int, float | None], list[str]] = {}
         for item in self.items:
             score = item.scores.get(self.ordered_by) if self.ordered_by else None
-            groups.setdefault(None if score is None else round(score, DECIMALS), []).append(item.item_id)
+            rounded = None if score is None else round(score, DECIMALS)
+            groups.setdefault((item.tier, rounded), []).append(item.item_id)
         return tuple(map(tuple, groups.values()))
 
     def to_pandas(self) -> "pd.DataFrame":
@@ -136,9 +150,11 @@ class Ranking(Record):
             raise InputError("k-too-small", k=k)
         return self.model_copy(update={"items": self.items[:k]})
 
-    def with_note(self, note: Message | str) -> "Ranking":
-        """The same ranking with one more remark (none if it is empty) in its reason."""
-        return self.model_copy(update={"reason": Reason(self.reason, note)})
+    def with_retrieval(self, found: "Candidates") -> "Ranking":
+        """The same ranking with the retrieval's note in its reason, and what filters did to the whole catalogue."""
+        return self.model_copy(
+            update={"reason": Reason(self.reason, found.note), "filters": found.filters or self.filters}
+        )
 
     def table(self) -> "RankingTable":
         """The ranking as a table to print: `rich()` for a terminal, `text()`, `html()` for a notebook."""

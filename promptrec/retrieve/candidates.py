@@ -5,9 +5,14 @@ from itertools import islice
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query, RankRequest
+from promptrec.intent.reader import with_intent
+from promptrec.intent.selection import FilterReport, select
 from promptrec.messages import Reason, message
 from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.registry import Retriever
+
+# As many items as a person looks at, where nobody says how many are wanted.
+LEAST = 10
 
 
 @dataclass(frozen=True)
@@ -16,11 +21,13 @@ class Candidates:
 
     request: RankRequest
     note: Reason = Reason()
+    filters: tuple[FilterReport, ...] = ()
+    """What each constraint of the query did to the catalogue."""
 
 
 def query_words(query: Query) -> str:
-    """The search text of a query: its preferences, history, context and attributes."""
-    return "\n".join(filter(None, (query.preferences, query.context, *query.attributes.values(), *query.history)))
+    """The search text of a query: what its preferences want, its history, context and attributes."""
+    return "\n".join(filter(None, (query.wanted, query.context, *query.attributes.values(), *query.history)))
 
 
 def with_titles(catalog: Catalog, query: Query) -> tuple[Query, set[str]]:
@@ -30,32 +37,47 @@ def with_titles(catalog: Catalog, query: Query) -> tuple[Query, set[str]]:
     return query.model_copy(update={"history": titles}), {item.item_id for _, item in found if item}
 
 
-def retrieve_candidates(catalog: Catalog, query: Query, size: int, retriever: Retriever | None = None) -> Candidates:
+def retrieve_candidates(
+    catalog: Catalog,
+    query: Query,
+    size: int,
+    retriever: Retriever | None = None,
+    least: int = LEAST,
+) -> Candidates:
     """Up to `size` candidates for a query: what the retriever finds, then the most popular of the rest.
 
-    Items of the person's history are left out; the request has their titles.
+    Items of the person's history are left out, and so are those that violate what the query requires; the request has
+    the titles of the first, and the query's intent, which is read if it was not yet.
 
     Args:
         catalog: the items.
         query: whose candidates they are.
         size: how many.
         retriever: an index of the catalogue; None: BM25.
+        least: as many items as are wanted: where fewer meet what the query requires, constraints are relaxed.
 
     Raises:
         InputError: a retriever finds an item that is not in the catalogue.
     """
-    query, known = with_titles(catalog, query)
+    query, known = with_titles(catalog, with_intent(query))
+    filters: tuple[FilterReport, ...] = ()
+    barred = known
+    if query.intent and (query.intent.constraints or query.intent.dislikes):
+        selection = select((item for item in catalog if item.item_id not in known), query.intent, least)
+        filters = selection.filters
+        left = {item.item_id for item in selection.items}
+        barred = {item.item_id for item in catalog if item.item_id not in left}
     index = Bm25.of(catalog) if retriever is None else retriever
-    hits = index.search(query_words(query), size + len(known))
-    found = dict([hit for hit in hits if hit[0] not in known][:size])
-    taken = found.keys() | known
+    hits = index.search(query_words(query), min(size + len(barred), len(catalog)))
+    found = dict([hit for hit in hits if hit[0] not in barred][:size])
+    taken = found.keys() | barred
     rest = (item for item in catalog.by_popularity if item.item_id not in taken)
     padding = tuple(islice(rest, size - len(found)))
     # Where every item is a candidate, nothing was picked and nothing is missing.
     picked = len(taken) + len(padding) < len(catalog) and not query.is_empty
     by_words = isinstance(index, Bm25)
     note = _note(len(found), by_words, catalog.has_popularity) if picked and padding else Reason()
-    return Candidates(RankRequest(query, (*(catalog[item_id] for item_id in found), *padding), found), note)
+    return Candidates(RankRequest(query, (*(catalog[item_id] for item_id in found), *padding), found), note, filters)
 
 
 def _note(found: int, by_words: bool, popular: bool) -> Reason:

@@ -46,7 +46,7 @@ class AsyncRecommender:
     async def recommend(self, query: Query | str, k: int = 10) -> Ranking:
         """See `Recommender.recommend`."""
         retrieved = await asyncio.to_thread(self._recommender.candidates, query, k)
-        return (await self._ranked(retrieved.request)).with_note(retrieved.note).top(k)
+        return (await self._ranked(retrieved.request)).with_retrieval(retrieved).top(k)
 
     async def rank(self, query: Query | str, candidates: Iterable[Item | str | int]) -> Ranking:
         """See `Recommender.rank`."""

@@ -37,7 +37,7 @@ def rank_batch(recommender: Recommender, batch: Sequence[RankInput]) -> list[Ran
     retrieved = [recommender.candidates(one, k=1) if isinstance(one, Query) else None for one in batch]
     requests = [found.request if found else one for found, one in zip(retrieved, batch, strict=True)]
     ranked = recommender.rank_many([request for request in requests if isinstance(request, RankRequest)])
-    return [r.with_note(found.note) if found else r for r, found in zip(ranked, retrieved, strict=True)]
+    return [r.with_retrieval(found) if found else r for r, found in zip(ranked, retrieved, strict=True)]
 
 
 def rank_missing(

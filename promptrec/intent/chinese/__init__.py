@@ -1,1 +1,6 @@
-"""Rule reader of Chinese requests: dislikes and constraints."""
+"""Rules for requests in Chinese."""
+
+from promptrec.intent.chinese.constraints import read_constraints
+from promptrec.intent.chinese.dislikes import refusals
+
+__all__ = ["read_constraints", "refusals"]

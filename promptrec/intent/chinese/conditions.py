@@ -6,7 +6,7 @@ from functools import cache
 
 from promptrec.intent.chinese.characters import yaml_lists
 from promptrec.intent.chinese.cues import BREAKS
-from promptrec.intent.intent import Operator
+from promptrec.data.intent import Operator
 
 OPERATORS: tuple[Operator, ...] = ("<=", ">=", "<", ">", "about")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from promptrec.intent.chinese.characters import OPAQUE, fold, hide, titles
 from promptrec.intent.chinese.cues import BREAKS, TAKEN, ChineseCues, load_cues
-from promptrec.intent.intent import Clause
+from promptrec.intent.refusal import Refusal, Span
 
 LONGEST = 20
 """Most characters of one refused phrase; longer ones are no phrases."""
@@ -39,39 +39,13 @@ LOADED = re.compile(r"(.{1,8}?(?:太(?!多).{1,3}|[多差]))的.+")
 AABB = re.compile(r"(.)\1(.)\2的(?=.{2})")
 ONE_OF_THEM = re.compile(r"(?:某|随便)?(?:一|半)(?:条|个|点儿?|口|集|部|首|样|丝|次|粒|滴|眼)(?:儿)?$")
 
-Span = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A cue of refusal and the phrases that it refuses."""
-
-    cue: int
-    """Offset of the cue."""
-    start: int
-    """Offset of the first character of cue and phrases."""
-    end: int
-    """Offset behind the last one."""
-    phrases: tuple[Span, ...]
-    """Start and end of each refused phrase."""
-
-
-def read_dislikes(text: str, taken: Sequence[Span] = ()) -> list[Clause]:
+def refusals(text: str, taken: Sequence[Span] = ()) -> list[Refusal]:
     """Find what a Chinese request refuses.
 
     Args:
         text: the request.
         taken: start and end of the spans that are constraints; they are not read.
-
-    Returns:
-        The refused phrases without their cues, in the order of the words.
     """
-    spans = sorted({span for refusal in refusals(text, taken) for span in refusal.phrases})
-    return [Clause(text=text[start:end], start=start, end=end) for start, end in spans]
-
-
-def refusals(text: str, taken: Sequence[Span] = ()) -> list[Refusal]:
-    """Every refusal of a Chinese request, with the place of its cue; arguments as for `read_dislikes`."""
     return _Reader(text, taken).read()
 
 
@@ -241,5 +215,3 @@ class _Reader:
                 break
         return start
 
-
-__all__ = ["Refusal", "read_dislikes", "refusals"]

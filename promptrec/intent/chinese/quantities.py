@@ -7,7 +7,7 @@ from functools import cache
 from promptrec.intent.chinese.conditions import OPERATORS, Condition, compiled, headings, operator_of, words_of
 from promptrec.intent.chinese.numerals import NUMERAL, number, pair
 from promptrec.intent.chinese.years import read_year
-from promptrec.intent.intent import Operator
+from promptrec.data.intent import Operator
 
 FIELDS = ("price", "duration", "rating", "age", "people")
 SIGNS = {"¥": "CNY", "$": "USD", "€": "EUR", "£": "GBP", "rmb": "CNY", "nt$": "TWD", "hk$": "HKD"}

@@ -5,7 +5,7 @@ from promptrec.intent.english.lexicon import lexicon
 from promptrec.intent.english.readings import Reading
 from promptrec.intent.english.word_constraints import read_word_constraints
 from promptrec.intent.english.words import BREAKS, Words, read_words
-from promptrec.intent.intent import Constraint
+from promptrec.data.intent import Constraint
 
 _ALWAYS_HARD = frozenset({"allergen"})
 _ONCE = frozenset({"format", "diet", "language", "country"})

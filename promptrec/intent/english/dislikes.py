@@ -6,7 +6,7 @@ from promptrec.intent.english.cues import cues
 from promptrec.intent.english.patterns import Match
 from promptrec.intent.english.phrases import Phrases, Place
 from promptrec.intent.english.words import BREAKS, Words, read_words
-from promptrec.intent.intent import Clause
+from promptrec.intent.refusal import Refusal, Span
 
 _PRONOUNS = frozenset("it them these those that this they which".split())
 _PEOPLE = frozenset("i we he she you they".split())
@@ -20,8 +20,8 @@ _TITLE_VERBS = frozenset(
 _ADJECTIVES_END = frozenset(". , ! ? ; : ) and but".split())
 
 
-def read_dislikes(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Clause]:
-    """What a request refuses.
+def refusals(text: str, taken: Iterable[Span] = ()) -> list[Refusal]:
+    """Find what an English request refuses.
 
     Args:
         text: The person's words.
@@ -29,8 +29,7 @@ def read_dislikes(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Clau
             phrase contains them.
 
     Returns:
-        What is refused, each thing on its own, in the order of the words, without the cue and without articles:
-        `text[start:end]`.
+        In the order of the cues; the phrases have no articles. A phrase belongs to the first cue that refuses it.
     """
     words = read_words(text)
     masked = _words_of(words, taken)
@@ -38,7 +37,7 @@ def read_dislikes(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Clau
     phrases = Phrases(
         words, masked, {match.first: match.last for match in matches if match.kind not in ("after", "harmless")}
     )
-    places: set[Place] = set()
+    refused: list[Refusal] = []
     behind = 0
     for match in matches:
         if match.kind == "harmless" or match.first < behind:
@@ -48,14 +47,17 @@ def read_dislikes(text: str, taken: Iterable[tuple[int, int]] = ()) -> list[Clau
             found = [place for place in found if phrases.found.isdisjoint(range(*place))]
         for place in found:
             phrases.found.update(range(*place))
-        places.update(found)
+        if found:
+            refused.append(_refusal(words, match, found))
         behind = max([behind, *(last for _, last in found)])
-    return [
-        Clause(
-            text=text[words.starts[first] : words.ends[last - 1]], start=words.starts[first], end=words.ends[last - 1]
-        )
-        for first, last in sorted(places)
-    ]
+    return refused
+
+
+def _refusal(words: Words, match: Match, places: list[Place]) -> Refusal:
+    phrases = [(words.starts[first], words.ends[last - 1]) for first, last in sorted(places)]
+    cue = words.starts[match.first]
+    end = max(words.ends[match.last - 1], phrases[-1][1])
+    return Refusal(cue, min(cue, phrases[0][0]), end, tuple(phrases))
 
 
 def _words_of(words: Words, taken: Iterable[tuple[int, int]]) -> set[int]:

@@ -3,7 +3,7 @@
 from promptrec.intent.english.lexicon import PhraseTable, lexicon
 from promptrec.intent.english.readings import Reading
 from promptrec.intent.english.words import BREAKS, Words
-from promptrec.intent.intent import Operator
+from promptrec.data.intent import Operator
 
 
 def read_in(words: Words, number: int) -> list[Reading]:

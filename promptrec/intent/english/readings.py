@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import cast, get_args
 
 from promptrec.intent.english.amounts import Amount
-from promptrec.intent.intent import Operator
+from promptrec.data.intent import Operator
 
 Value = float | tuple[float, float] | str
 _IN_YEARS = {"older": "<", "newer": ">", "not older": ">=", "not newer": "<=", "or older": "<=", "or newer": ">="}

@@ -3,7 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptrec.intent.chinese.constraints import read_constraints
-from promptrec.intent.chinese.dislikes import read_dislikes
+from promptrec.intent.chinese.dislikes import refusals
+from promptrec.intent.refusal import refused_clauses
 
 PLANTED = {
     "in front: verb": ("今晚不想吃火锅,换点别的", ["火锅"]),
@@ -84,7 +85,7 @@ WORDS = [
 
 def read(text):
     taken = [(constraint.start, constraint.end) for constraint in read_constraints(text)]
-    return read_dislikes(text, taken)
+    return refused_clauses(text, refusals(text, taken))
 
 
 @pytest.mark.parametrize(("text", "expected"), PLANTED.values(), ids=PLANTED)

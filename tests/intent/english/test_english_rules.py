@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.intent.english.constraints import read_constraints
-from promptrec.intent.english.dislikes import read_dislikes
+from promptrec.intent.english.dislikes import refusals
 from promptrec.intent.english.patterns import PatternError, PatternSet
 from promptrec.intent.english.words import read_words
+from promptrec.intent.refusal import refused_clauses
 
 REQUESTS = [json.loads(line) for line in (Path(__file__).parent / "own.jsonl").read_text("utf-8").splitlines()]
 TEXTS = [request["text"] for request in REQUESTS]
@@ -19,7 +20,7 @@ PLAIN = "We talked about it at the office."
 
 def dislikes(text):
     taken = [(constraint.start, constraint.end) for constraint in read_constraints(text)]
-    return [clause.text for clause in read_dislikes(text, taken)]
+    return [clause.text for clause in refused_clauses(text, refusals(text, taken))]
 
 
 def constraints(text):
@@ -148,11 +149,11 @@ REQUEST = st.lists(PIECES, max_size=6).map(" ".join)
 @given(REQUEST)
 def test_offsets_cut_the_very_words_and_reading_again_says_the_same(text):
     found = read_constraints(text)
-    refused = read_dislikes(text, [(c.start, c.end) for c in found])
+    refused = refused_clauses(text, refusals(text, [(c.start, c.end) for c in found]))
     assert all(text[c.start : c.end] == c.text and c.text.strip() == c.text != "" for c in [*found, *refused])
     read_words.cache_clear()
     assert found == read_constraints(text)
-    assert refused == read_dislikes(text, [(c.start, c.end) for c in found])
+    assert refused == refused_clauses(text, refusals(text, [(c.start, c.end) for c in found]))
 
 
 @given(st.sampled_from(TEXTS))

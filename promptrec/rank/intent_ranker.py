@@ -1,0 +1,104 @@
+"""Ranker that obeys what a query requires: it filters the candidates, has them ranked, and orders them by fit."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from promptrec.data.intent import Constraint
+from promptrec.data.query import RankRequest
+from promptrec.engine.base import Engine
+from promptrec.intent.reader import with_intent
+from promptrec.intent.selection import Selection, select
+from promptrec.messages import reason
+from promptrec.rank.base import Ranker
+from promptrec.rank.ranking import RankedItem, Ranking
+
+# What a soft constraint that an item violates takes from its score, in standard deviations of the ranking's scores.
+SOFT_PENALTY = 1.0
+
+
+class IntentRanker:
+    """Reads the intent of each query, unless it has one, and lets a member rank what it allows.
+
+    The candidates come back as `Selection` orders them: those that fit, those whose value is unknown, those that
+    violate what had to be relaxed. Only an allergen removes a candidate.
+    """
+
+    def __init__(self, member: Ranker, seed: int = 0) -> None:
+        self.name = member.name
+        self.reads_query = member.reads_query
+        self.member = member
+        self._seed = seed
+
+    def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
+        """See `Ranker.rank`."""
+        read = [replace(request, query=with_intent(request.query)) for request in requests]
+        selections = [_selection(request) for request in read]
+        allowed = [_allowed(request, selection) for request, selection in zip(read, selections, strict=True)]
+        ranked = self.member.rank([request for request in allowed if request.candidates], engine)
+        rankings = iter(ranked)
+        return [
+            _arranged(next(rankings) if request.candidates else _empty(original, self), original, selection)
+            for request, original, selection in zip(allowed, read, selections, strict=True)
+        ]
+
+
+def _selection(request: RankRequest) -> Selection:
+    intent = request.query.intent
+    if not intent or not (intent.constraints or intent.dislikes):
+        return Selection(request.candidates)
+    return select(request.candidates, intent, len(request.candidates))
+
+
+def _allowed(request: RankRequest, selection: Selection) -> RankRequest:
+    """The request for the items that are left; constraints that no column answers stay words of the likes."""
+    intent = request.query.intent
+    if not intent or not intent.constraints:
+        return replace(request, candidates=selection.items)
+    bound = set(selection.bound)
+    unbound = [constraint for constraint in intent.constraints if constraint not in bound]
+    likes = sorted((*intent.likes, *unbound), key=lambda clause: (clause.start is None, clause.start))
+    kept = tuple(constraint for constraint in intent.constraints if constraint in bound)
+    effective = intent.model_copy(update={"likes": tuple(likes), "constraints": kept})
+    return replace(
+        request, query=request.query.model_copy(update={"intent": effective}), candidates=selection.items
+    )
+
+
+def _arranged(ranking: Ranking, request: RankRequest, selection: Selection) -> Ranking:
+    """The ranking in the order of the selection's tiers, with what was read and what was done."""
+    update: dict[str, object] = {"intent": request.query.intent or None, "filters": selection.filters}
+    if selection.tiers:
+        scores = [item.score for item in ranking.items if item.score is not None]
+        penalty = SOFT_PENALTY * (float(np.std(scores)) or 1.0) if scores else 0.0
+        judged = [_judged(item, selection, ranking.ordered_by, penalty) for item in ranking.items]
+        soft = {item_id: sum(not c.hard for c in found) for item_id, found in selection.violations.items()}
+        judged.sort(key=lambda i: (i.tier, i.score is None, -(i.score or 0.0), soft[i.item_id]))
+        update["items"] = tuple(item.model_copy(update={"rank": n}) for n, item in enumerate(judged, start=1))
+    return ranking.model_copy(update=update)
+
+
+def _judged(item: RankedItem, selection: Selection, ordered_by: str | None, penalty: float) -> RankedItem:
+    violated = selection.violations[item.item_id]
+    update: dict[str, object] = {
+        "tier": selection.tiers[item.item_id],
+        "violates": _labels(violated),
+        "unknown": _labels(selection.unknown[item.item_id]),
+    }
+    lost = penalty * sum(not constraint.hard for constraint in violated)
+    if lost and item.score is not None and ordered_by is not None:
+        score = item.score - lost
+        update |= {"score": score, "scores": {**item.scores, ordered_by: score}}
+    return item.model_copy(update=update)
+
+
+def _labels(constraints: Sequence[Constraint]) -> tuple[str, ...]:
+    return tuple(constraint.label for constraint in constraints)
+
+
+def _empty(request: RankRequest, ranker: IntentRanker) -> Ranking:
+    """A ranking without items: an allergen removed every candidate."""
+    return Ranking(
+        query_id=request.query.query_id, status="failed", reason=reason("nothing-fits"), ranker=ranker.name
+    )
