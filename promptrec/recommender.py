@@ -62,8 +62,8 @@ class Recommender:
         self.engine = engine
         self.choice = choice
         self.probe = probe
-        self._retrieve = retrieve
-        self._retriever = retriever
+        self.retrieve = retrieve
+        self.retriever = retriever
         self._seed = seed
         self._intent = intent
 
@@ -174,7 +174,7 @@ class Recommender:
         query = _as_query(query)
         if not self._intent:
             query = query.model_copy(update={"intent": False})
-        retrieved = retrieve_candidates(self._need_catalog(), query, max(self._retrieve, k), self._retriever, k)
+        retrieved = retrieve_candidates(self._need_catalog(), query, max(self.retrieve, k), self.retriever, k)
         if not retrieved.request.candidates:
             raise InputError("nothing-left-to-recommend")
         return retrieved

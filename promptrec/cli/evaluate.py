@@ -38,6 +38,7 @@ def evaluate(
     metrics: option.Metrics = None,
     seed: option.Seed = None,
     memorisation: option.Memorisation = None,
+    literal: option.Literal = None,
     robustness: option.Robustness = None,
     check_limit: option.CheckLimit = None,
     executor: option.ExecutorName = None,

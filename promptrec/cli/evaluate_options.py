@@ -34,6 +34,12 @@ Memorisation = Annotated[
     bool | None,
     typer.Option("--memorisation/--no-memorisation", help="Also evaluate with masked and with permuted titles."),
 ]
+Literal = Annotated[
+    bool | None,
+    typer.Option(
+        "--literal/--no-literal", help="Also run each ranker without reading what people refuse and require."
+    ),
+]
 Robustness = Annotated[
     bool | None,
     typer.Option(

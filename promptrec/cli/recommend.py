@@ -50,6 +50,9 @@ def recommend(
     k: Annotated[int, typer.Option("-k", help="Number of items.")] = 10,
     retrieve: Annotated[int, typer.Option("--retrieve", help="Candidates to retrieve and rank.")] = 50,
     retriever: RetrieverOption = DEFAULT_RETRIEVER,
+    literal: Annotated[
+        bool, typer.Option("--literal", help="Take the words literally: read no dislikes and no constraints in them.")
+    ] = False,
     seed: options.Seed = 0,
     as_json: options.Json = False,
 ) -> None:
@@ -73,6 +76,7 @@ def recommend(
             retrieve=retrieve,
             retriever=retriever,
             seed=seed,
+            intent=not literal,
             **settings.given(),
         )
     say_unused([name for name in given if given[name]], [ranker or recommender.ranker.name], console)

@@ -35,6 +35,7 @@ EXPECTED = {
     "seed": ("expected/number", "0"),
     "metrics": ("expected/names", '["ndcg@10"]'),
     "memorisation": ("expected/true-or-false", "true"),
+    "literal": ("expected/true-or-false", "true"),
     "robustness": ("expected/true-or-false", "true"),
     "check_limit": ("expected/number-from-two", "100"),
     "max_failed": ("expected/share", "0.01"),
@@ -79,6 +80,8 @@ class Config(BaseModel):
     """Metrics of single rankings; systems are compared on the first."""
     memorisation: bool = False
     """Whether to run also with masked and permuted titles."""
+    literal: bool = False
+    """Whether to run each ranker also on people's words taken literally, without reading dislikes and constraints."""
     robustness: bool = False
     """Whether to run also with other candidate orders, paraphrases, typos and a distracting clause."""
     check_limit: Annotated[int, Field(ge=2)] = 100

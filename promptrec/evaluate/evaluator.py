@@ -171,6 +171,7 @@ def _evaluate_system(runner: Runner, system: System, dataset: Dataset) -> tuple[
         metrics=found.metrics,
         beyond_accuracy=found.beyond_accuracy,
         validity=found.validity,
+        obedience=found.obedience,
         cost=found.cost,
         alarms=found.alarms,
         memorisation=memorisation(runner, system, dataset, primary) if config.memorisation and checked else {},

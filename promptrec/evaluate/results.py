@@ -78,6 +78,8 @@ class RunResult(Record):
     """Measures of all rankings together: see `BeyondAccuracy.summary`."""
     validity: Mapping[str, float] = Field(default_factory=dict)
     """Shares of rankings by status and fault: see `Validity.summary`."""
+    obedience: Mapping[str, float] = Field(default_factory=dict)
+    """Violations of what people require, and metrics of those who refuse or require: see `Obedience.summary`."""
     cost: Mapping[str, float] = Field(default_factory=dict)
     """Tokens, calls and seconds: see `CostMetrics.summary`."""
     alarms: tuple[str, ...] = ()

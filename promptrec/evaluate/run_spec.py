@@ -19,6 +19,7 @@ from promptrec.engine.options import DEFAULTS, NOT_OF_RESULTS, EngineOptions
 from promptrec.engine.registry import choose_engine
 from promptrec.errors import InputError
 from promptrec.evaluate.datasets.dataset import Dataset
+from promptrec.intent.reader import READER
 from promptrec.rank.baselines.embedding import Embedding
 from promptrec.rank.expression import ranker_parts, template_kinds
 from promptrec.rank.listwise.position_bias import ListwisePrior, bias_sha256
@@ -42,7 +43,7 @@ class RunSpec(Record):
     The sums are SHA-256: of the dataset without its judgements (no ranking depends on them), and of the files in
     the folders of the model, the adapter and the encoder, and of the file of the position bias. How many queries are
     asked is no part of it: a longer run goes on from a shorter one. `retrieve` is how many candidates are retrieved
-    where the dataset gives none.
+    where the dataset gives none; `intent` names the rules that read it, None where words are taken literally.
     """
 
     dataset: str
@@ -60,6 +61,7 @@ class RunSpec(Record):
     position_bias_sha256: str | None = None
     retrieve: int | None = None
     retriever: str | None = None
+    intent: str | None = None
     seed: int = 0
     promptrec: str = promptrec.__version__
 
@@ -67,14 +69,14 @@ class RunSpec(Record):
     def key(self) -> str:
         """SHA-256 of all fields, in hexadecimal."""
         # Fields that were added later: where they are None, the key is what it was before.
-        without = {name for name in ("position_bias_sha256", "retriever") if getattr(self, name) is None}
+        without = {name for name in ("position_bias_sha256", "retriever", "intent") if getattr(self, name) is None}
         fields = self.model_dump(mode="json", exclude=without)
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
 
     @property
     def system(self) -> str:
         """Name in tables: the ranker, and the model if it reads one."""
-        return self.ranker + (f" · {self.model}" if self.model else "")
+        return system_name(self.ranker, self.model, self.intent is not None)
 
     @property
     def folder_name(self) -> str:
@@ -99,11 +101,12 @@ class System:
     retrieve: int = 50
     retriever: str = DEFAULT_RETRIEVER
     seed: int = 0
+    intent: bool = True
 
     @property
     def name(self) -> str:
         """Name without a run: the ranker, and the model if it reads one."""
-        return self.ranker + (f" · {self.model}" if self.model else "")
+        return system_name(self.ranker, self.model, self.intent)
 
     @property
     def reads_model(self) -> bool:
@@ -123,6 +126,7 @@ class System:
             "ranker": self.ranker,
             "retrieve": None if dataset.candidates_given else self.retrieve,
             "retriever": None if dataset.candidates_given or self.retriever == DEFAULT_RETRIEVER else self.retriever,
+            "intent": READER if self.intent else None,
             "seed": self.seed,
         }
         if Embedding.name in ranker_parts(self.ranker):
@@ -147,6 +151,7 @@ class System:
             retrieve=self.retrieve,
             retriever=self.retriever,
             seed=self.seed,
+            intent=self.intent,
             training=dataset.training,
             **(self.options.given() if self.reads_model and engine is None else {}),
         )
@@ -174,6 +179,11 @@ class System:
 
     def _template_name(self, dataset: Dataset) -> str:
         return self.template or default_template(dataset.domain, dataset.language, self.templates)
+
+
+def system_name(ranker: str, model: str | None, intent: bool) -> str:
+    """Name in tables: the ranker, the model if it reads one, and whether it takes people's words literally."""
+    return " · ".join(filter(None, (ranker, model, None if intent else "literal")))
 
 
 def default_template(domain: str, language: str, templates: Path | None = None) -> str:

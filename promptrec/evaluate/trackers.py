@@ -28,7 +28,7 @@ def open_trackers(names: Iterable[str]) -> list[Log]:
 def numbers(run: RunResult) -> dict[str, float]:
     """Every number of a run by name; metrics by their own, the rest behind the name of what it is about."""
     named = {name: of.mean for name, of in run.metrics.items()}
-    for group in ("beyond_accuracy", "validity", "cost"):
+    for group in ("beyond_accuracy", "validity", "obedience", "cost"):
         named |= {f"{group}/{name}": value for name, value in getattr(run, group).items()}
     named |= {f"memorisation/{name}": gap.mean for name, gap in run.memorisation.items()}
     return {name: value for name, value in named.items() if value is not None}

@@ -8,6 +8,8 @@ from promptrec.data.query import Query
 from promptrec.intent import chinese, english
 from promptrec.intent.refusal import Refusal, Span, refused_clauses
 
+READER = "rules-1"
+"""Name of these rules; another one where they read otherwise, so that stored runs are not mixed."""
 # Reading takes time in proportion to the text; nobody's request is longer, and what is behind is only read by models.
 MOST_CHARACTERS = 4_000
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")

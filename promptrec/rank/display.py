@@ -22,12 +22,12 @@ class RankingTable:
     Attributes:
         headline: status, ranker and cost in one line.
         remarks: the ranking's reason, and what was shortened.
-        rows: rank, item ID, title and score of each item.
+        rows: rank, item ID, title, score and fit of each item.
     """
 
     headline: str
     remarks: tuple[str, ...]
-    rows: tuple[tuple[int, str, str, float | None], ...]
+    rows: tuple[tuple[int, str, str, float | None, str], ...]
 
     def rich(self) -> Group:
         """A `rich` renderable. Text of items is never read as markup."""
@@ -44,11 +44,12 @@ class RankingTable:
         """HTML with every value escaped."""
         rows = "".join(
             f"<tr><td>{rank}</td><td>{html.escape(item_id)}</td><td>{html.escape(title)}</td>"
-            f"<td>{_number(score)}</td></tr>"
-            for rank, item_id, title, score in self.rows
+            f"<td>{_number(score)}</td>{f'<td>{html.escape(fit)}</td>' if self._shows_fit else ''}</tr>"
+            for rank, item_id, title, score, fit in self.rows
         )
         remarks = "".join(f"<div>{html.escape(remark)}</div>" for remark in self.remarks)
-        head = "<tr><th>#</th><th>item</th><th>title</th><th>score</th></tr>"
+        fit_head = "<th>fit</th>" if self._shows_fit else ""
+        head = f"<tr><th>#</th><th>item</th><th>title</th><th>score</th>{fit_head}</tr>"
         return f"<div><b>{html.escape(self.headline)}</b>{remarks}<table>{head}{rows}</table></div>"
 
     @property
@@ -56,14 +57,21 @@ class RankingTable:
         """Columns it needs so that no ID is cut."""
         return least_width(self._items())
 
+    @property
+    def _shows_fit(self) -> bool:
+        return any(fit for *_, fit in self.rows)
+
     def _items(self) -> Table:
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         table.add_column("#", justify="right", no_wrap=True)
         table.add_column("item", no_wrap=True)
         table.add_column("title", overflow="fold")
         table.add_column("score", justify="right", no_wrap=True)
-        for rank, item_id, title, score in self.rows:
-            table.add_row(str(rank), Text(item_id), Text(" ".join(title.split())), _number(score))
+        if self._shows_fit:
+            table.add_column("fit", overflow="fold")
+        for rank, item_id, title, score, fit in self.rows:
+            cells = (str(rank), Text(item_id), Text(" ".join(title.split())), _number(score), Text(fit))
+            table.add_row(*cells[: len(table.columns)])
         return table
 
 

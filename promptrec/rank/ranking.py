@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, FiniteFloat
 
 from promptrec.answer.base import ParseReport
-from promptrec.data.intent import Intent
+from promptrec.data.intent import Constraint, Intent
 from promptrec.data.record import Record
 from promptrec.engine.base import Usage
 from promptrec.errors import InputError, writing
@@ -44,6 +44,12 @@ class RankedItem(Record):
     """Constraints that it does not meet: soft ones, and those that were relaxed since too few items were left."""
     unknown: tuple[str, ...] = ()
     """Constraints that the catalogue does not answer for it."""
+
+
+    @property
+    def fit(self) -> str:
+        """What it violates, and what is unknown of it, in a few words; empty for an item that fits."""
+        return ", ".join([*(f"not {label}" for label in self.violates), *(f"{label}?" for label in self.unknown)])
 
 
 class TemplateRef(Record):
@@ -117,6 +123,18 @@ class Ranking(Record):
         """The item IDs, best first."""
         return tuple(item.item_id for item in self.items)
 
+    @property
+    def read_as(self) -> str:
+        """What was read of the person's words and how many items fit, in one line; empty where all are likes."""
+        if self.intent is None or not (self.intent.dislikes or self.intent.constraints):
+            return ""
+        counts = {report.constraint: report for report in self.filters}
+        wishes = self.intent.model_copy(update={"constraints": ()}).label
+        bound = {c.text for c in counts if c not in self.intent.constraints}
+        parts = [wishes, *(_counted(c, counts.get(c)) for c in self.intent.constraints)]
+        parts += [_counted(c, report) for c, report in counts.items() if c.text in bound]
+        return f"read as: {'; '.join(filter(None, parts))}"
+
     def tie_groups(self) -> tuple[tuple[str, ...], ...]:
         """Item IDs in groups of equal score, best first; items without a score come last."""
         groups: dict[tuple[int, float | None], list[str]] = {}
@@ -167,8 +185,8 @@ class Ranking(Record):
             f"({usage.cached_tokens:,} cached), {usage.decoded_tokens:,} written · {usage.seconds:.1f} s"
         )
         truncated = f"shortened to fit: {', '.join(self.truncations)}" if self.truncations else ""
-        rows = [(item.rank, item.item_id, item.title, item.score) for item in self.items]
-        return RankingTable(headline, tuple(filter(None, (self.reason, truncated))), tuple(rows))
+        rows = [(item.rank, item.item_id, item.title, item.score, item.fit) for item in self.items]
+        return RankingTable(headline, tuple(filter(None, (self.read_as, self.reason, truncated))), tuple(rows))
 
     def __str__(self) -> str:
         return self.table().text()
@@ -217,6 +235,18 @@ class Run(Sequence[Ranking]):
     def to_jsonl(self, path: str | Path | None = None) -> str:
         """JSON lines that are valid against docs/schema/ranking.schema.json, written to `path` if given."""
         return _written("".join(r.model_dump_json() + "\n" for r in self._rankings), path)
+
+
+def _counted(constraint: Constraint, report: FilterReport | None) -> str:
+    """A constraint, and how many items meet it."""
+    if report is None or not (report.columns or constraint.field == "allergen"):
+        return f"{constraint.label} (no such column: left as words)"
+    total = report.met + report.violated + report.unknown
+    if constraint.field == "allergen" and not report.columns:
+        return f"{constraint.label}, {report.violated} of {total} left out by their text"
+    unknown = f", {report.unknown} unknown" if report.unknown else ""
+    relaxed = ", relaxed: too few fit" if report.relaxed else "" if constraint.hard else ", a wish"
+    return f"{constraint.label}, {report.met} of {total} fit{unknown}{relaxed}"
 
 
 def _written(text: str, path: str | Path | None) -> str:

@@ -41,7 +41,7 @@ def _dataset(dataset: DatasetResult, metrics: tuple[str, ...]) -> list[str]:
     parts += ["\n".join(lines) for lines in (alarms, skipped) if lines]
     for table in (tables.memorisation(dataset), tables.robustness(dataset)):
         parts += [f"### {_text(table.title)}", _table(table)] if table.rows else []
-    for table in (tables.beyond_accuracy(dataset), tables.validity(dataset)):
+    for table in (tables.beyond_accuracy(dataset), tables.validity(dataset), tables.obedience(dataset)):
         parts += [f"### {_text(table.title)}", _table(table), _text(table.note)]
     return parts
 

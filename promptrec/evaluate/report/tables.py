@@ -82,6 +82,16 @@ def validity(dataset: DatasetResult) -> Table:
     return _metric_table("Validity, as shares", dataset, "validity", 3, note)
 
 
+def obedience(dataset: DatasetResult) -> Table:
+    """How rankings do where people refuse or require something."""
+    note = (
+        "dislikes, constraints: shares of the queries in which the rules read one; violations@k: of the first k items, "
+        "those that violate a hard constraint that a column answers; the metrics are means over the queries with "
+        "dislikes, with constraints, and with neither."
+    )
+    return _metric_table("Where people refuse or require something", dataset, "obedience", 3, note)
+
+
 def robustness(dataset: DatasetResult) -> Table:
     """Effect of perturbations on rankings."""
     checked = [(run, kind, moved) for run in dataset.runs for kind, moved in run.robustness.items()]

@@ -8,6 +8,7 @@ from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.runs.store import RunStore
 from promptrec.rank.ranking import Ranking
 from promptrec.recommender import BATCH, Recommender
+from promptrec.retrieve.candidates import LEAST
 
 RankInput = RankRequest | Query
 """A request with its candidates, or a query whose candidates are retrieved from the whole catalogue."""
@@ -34,7 +35,8 @@ def run_locally(open_recommender: OpenRecommender, batches: Sequence[Sequence[Ra
 
 def rank_batch(recommender: Recommender, batch: Sequence[RankInput]) -> list[Ranking]:
     """The rankings of one batch, in one reading of the engine's."""
-    retrieved = [recommender.candidates(one, k=1) if isinstance(one, Query) else None for one in batch]
+    k = min(LEAST, recommender.retrieve)
+    retrieved = [recommender.candidates(one, k) if isinstance(one, Query) else None for one in batch]
     requests = [found.request if found else one for found, one in zip(retrieved, batch, strict=True)]
     ranked = recommender.rank_many([request for request in requests if isinstance(request, RankRequest)])
     return [r.with_retrieval(found) if found else r for r, found in zip(ranked, retrieved, strict=True)]

@@ -12,6 +12,7 @@ from promptrec.errors import writing
 from promptrec.evaluate.datasets.dataset import Dataset, relevant_items
 from promptrec.evaluate.metrics.beyond_accuracy import BeyondAccuracy, ItemVectors
 from promptrec.evaluate.metrics.cost import CostMetrics
+from promptrec.evaluate.metrics.obedience import Obedience
 from promptrec.evaluate.metrics.ranking import mean_of_defined, measure
 from promptrec.evaluate.metrics.validity import Validity
 from promptrec.evaluate.results import Estimate, none_if_nan
@@ -29,6 +30,7 @@ class Measurement:
     metrics: dict[str, Estimate]
     beyond_accuracy: dict[str, float | None]
     validity: dict[str, float]
+    obedience: dict[str, float]
     cost: dict[str, float]
     alarms: tuple[str, ...]
 
@@ -43,6 +45,7 @@ def measure_run(
     """
     values: dict[str, dict[str, float]] = {name: {} for name in metrics}
     beyond_accuracy, validity, cost = BeyondAccuracy(dataset.catalog, vectors=vectors), Validity(), CostMetrics()
+    obedience, queries = Obedience(), {query.query_id: query for query in dataset.queries[:limit]}
     found: list[float] = []
     path = store.folder / TREC
     with writing(path, RESUME_HINT), path.with_name(f"{TREC}.part").open("w", encoding="utf-8") as trec:
@@ -52,6 +55,7 @@ def measure_run(
                 values[name][ranking.query_id] = value
             for counter in (beyond_accuracy, validity):
                 counter.add(ranking, candidates)
+            obedience.add(ranking, candidates, queries[ranking.query_id])
             cost.add(ranking)
             found.append(_retrieval_recall(ranking, relevance))
             trec.write(Run([ranking]).to_trec(tag=store.spec.ranker))
@@ -61,7 +65,8 @@ def measure_run(
     retrieved = {} if dataset.candidates_given else {"retrieved": mean_of_defined(found)}
     more = {name: none_if_nan(value) for name, value in {**retrieved, **beyond_accuracy.summary()}.items()}
     valid, spent = _without_nan(validity.summary()), _without_nan(cost.summary())
-    measured = Measurement(values, estimates, more, valid, spent, tuple(beyond_accuracy.alarms()))
+    obeyed = _without_nan(obedience.summary(values))
+    measured = Measurement(values, estimates, more, valid, obeyed, spent, tuple(beyond_accuracy.alarms()))
     _write(store, measured)
     return measured
 
@@ -95,6 +100,7 @@ def _write(store: RunStore, measured: Measurement) -> None:
         "metrics": {name: of.model_dump() for name, of in measured.metrics.items()},
         "beyond_accuracy": measured.beyond_accuracy,
         "validity": measured.validity,
+        "obedience": measured.obedience,
         "alarms": measured.alarms,
     }
     store.write(METRICS, json.dumps(summary, indent=2, ensure_ascii=False) + "\n")

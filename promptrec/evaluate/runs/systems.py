@@ -48,6 +48,8 @@ def requested_systems(config: Config, engine: Engine | None = None) -> list[Syst
         else:
             models = config.models or (DEFAULT_MODEL,)
             systems += [System(ranker, model=model, engine=config.engine, **reading) for model in models]
+    if config.literal:
+        systems += [replace(system, intent=False) for system in systems]
     return sorted(systems, key=lambda s: (s.model or "", config.rankers.index(s.ranker)))
 
 
