@@ -1,4 +1,7 @@
 from .data.catalog import Catalog as Catalog
+from .data.intent import Clause as Clause
+from .data.intent import Constraint as Constraint
+from .data.intent import Intent as Intent
 from .data.interactions import Interactions as Interactions
 from .data.item import Item as Item
 from .data.query import Query as Query

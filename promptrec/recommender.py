@@ -93,22 +93,21 @@ class Recommender:
         Args:
             model: name of an added model, or a model folder.
             catalog: what can be recommended. Only `rank` with `Item`s works without one.
-            template: name of a template ("films/en/query-likelihood"), of a pack ("films/en": the ranker chooses the
-                template in it), or path of a file. None: the general pack in the catalogue's language.
+            template: name of a template ("films/en/query-likelihood") or of a pack ("films/en"), or path of a file.
+                None: the general pack in the catalogue's language.
             engine: "vllm", "transformers", "server", an opened `Engine`, or None for what this machine has.
-            ranker: name or expression, as "query-likelihood+embedding" (sum of scores), "bm25:50:query-likelihood"
-                (cascade) or "auto" (see `probe`). None: query-likelihood below a billion parameters, else yes-no.
+            ranker: name or expression, as "query-likelihood+embedding" (sum), "bm25:50:query-likelihood" (cascade) or
+                "auto" (see `probe`). None: query-likelihood below a billion parameters, else yes-no.
             templates: a folder of your own templates, looked into before the shipped ones.
-            adapter: folder of a LoRA adapter to read with.
+            adapter: folder of a LoRA adapter.
             encoder: name of an added text encoder, or its folder, for the ranker embedding.
             training: what other people chose, for the rankers item-knn and implicit-mf.
             position_bias: a file that `promptrec position-bias` wrote, for the ranker listwise-prior.
-            score_cache: SQLite file for query-independent item scores, reused by the next process.
-            retrieve: how many candidates `recommend` retrieves from the catalogue and ranks.
+            score_cache: SQLite file of query-independent item scores.
+            retrieve: number of candidates that `recommend` retrieves and ranks.
             retriever: name of the index that finds them: "bm25", or one that another package adds.
-            seed: decides ties, label order and everything else that is random.
-            intent: whether likes, dislikes and constraints are read in a person's words; if not, the words are taken
-                literally. `Query(intent=False)` does the same for one query.
+            seed: of everything that is random.
+            intent: whether to read what people's words refuse and require; for one query, see `Query.intent`.
             **options: of the engine, such as dtype, max_model_len or base_url: see `EngineOptions`.
 
         Raises:
@@ -116,12 +115,10 @@ class Recommender:
         """
         if retrieve < 1:
             raise InputError("retrieve-too-small", retrieve=retrieve)
-        parsed = EngineOptions.parse(options)
-        if isinstance(engine, str):
-            choose_engine(engine)  # an unknown name is said before anything is loaded
+        _check_engine(engine)  # before anything is loaded
         pack = default_pack(catalog) if template is None else known_name(template, folder=templates)
-        ranker = _default_ranker(engine, model) if ranker is None else ranker
-        choice, probe = None, None
+        ranker = ranker or _default_ranker(engine, model)
+        parsed, choice, probe = EngineOptions.parse(options), None, None
         if ranker == AUTO:
             engine, choice, probe = _probed(engine, model, parsed, catalog, encoder, adapter)
             ranker = probe.ranker
@@ -129,7 +126,7 @@ class Recommender:
         opened, made = _engine(engine, model, parsed) if loaded else (None, None)
         cache = _score_file(score_cache, model, opened)
         setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, cache, intent)
-        index = open_retriever(retriever, catalog) if catalog is not None and retriever != DEFAULT_RETRIEVER else None
+        index = _index(retriever, catalog)
         return cls(build_ranker(ranker, setup), catalog, opened, choice or made, retrieve, seed, probe, index, intent)
 
     def __enter__(self) -> Self:
@@ -277,6 +274,17 @@ class Recommender:
         if self.catalog is None:
             raise InputError("needs-catalogue")
         return self.catalog
+
+
+def _check_engine(engine: str | Engine | None) -> None:
+    """Raise UnknownName for a name that no engine has."""
+    if isinstance(engine, str):
+        choose_engine(engine)
+
+
+def _index(retriever: str, catalog: Catalog | None) -> Retriever | None:
+    """The index of the catalogue; None for BM25, which is built when it is needed."""
+    return open_retriever(retriever, catalog) if catalog is not None and retriever != DEFAULT_RETRIEVER else None
 
 
 def _default_ranker(engine: str | Engine | None, model: str | Path) -> str:

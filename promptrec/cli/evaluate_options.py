@@ -36,9 +36,7 @@ Memorisation = Annotated[
 ]
 Literal = Annotated[
     bool | None,
-    typer.Option(
-        "--literal/--no-literal", help="Also run each ranker without reading what people refuse and require."
-    ),
+    typer.Option("--literal/--no-literal", help="Also run each ranker without reading what people refuse and require."),
 ]
 Robustness = Annotated[
     bool | None,

@@ -21,6 +21,12 @@ from promptrec.retrieve.registry import DEFAULT_RETRIEVER
 RetrieverOption = Annotated[
     str, typer.Option("--retriever", help="What retrieves them: bm25, or a retriever of another package.")
 ]
+TemplateOption = Annotated[
+    str | None, typer.Option("--template", help="Name or file; `promptrec template list` shows them.")
+]
+Literal = Annotated[
+    bool, typer.Option("--literal", help="Take the words literally: read no dislikes and no constraints in them.")
+]
 
 
 def recommend(
@@ -41,18 +47,14 @@ def recommend(
     engine: options.Engine = None,
     engine_option: options.EngineSettings = None,
     ranker: options.Ranker = None,
-    template: Annotated[
-        str | None, typer.Option("--template", help="Name or file; `promptrec template list` shows them.")
-    ] = None,
+    template: TemplateOption = None,
     templates: options.Templates = None,
     position_bias: options.PositionBias = None,
     score_cache: options.ScoreCache = None,
     k: Annotated[int, typer.Option("-k", help="Number of items.")] = 10,
     retrieve: Annotated[int, typer.Option("--retrieve", help="Candidates to retrieve and rank.")] = 50,
     retriever: RetrieverOption = DEFAULT_RETRIEVER,
-    literal: Annotated[
-        bool, typer.Option("--literal", help="Take the words literally: read no dislikes and no constraints in them.")
-    ] = False,
+    literal: Literal = False,
     seed: options.Seed = 0,
     as_json: options.Json = False,
 ) -> None:

@@ -1,9 +1,9 @@
 from .base import BaseEngine as BaseEngine
 from .base import BatchRefused as BatchRefused
-from .base import Constraint as Constraint
 from .base import Engine as Engine
 from .base import Logprobs as Logprobs
 from .base import Output as Output
+from .base import OutputConstraint as OutputConstraint
 from .base import Sampling as Sampling
 from .base import Tokens as Tokens
 from .base import Usage as Usage

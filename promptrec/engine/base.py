@@ -91,7 +91,7 @@ class Sampling:
 
 
 @dataclass(frozen=True)
-class Constraint:
+class OutputConstraint:
     """What generated text must match: exactly one of a list of choices, a regular expression or an EBNF grammar."""
 
     choice: tuple[str, ...] | None = None
@@ -136,7 +136,7 @@ class Engine(Protocol):
         self,
         prompts: Sequence[Tokens],
         sampling: Sampling,
-        constraint: Constraint | None = None,
+        constraint: OutputConstraint | None = None,
         *,
         adapter: str | None = None,
     ) -> list[Output[str]]:
@@ -236,7 +236,7 @@ class BaseEngine(ABC):
         self,
         prompts: Sequence[Tokens],
         sampling: Sampling,
-        constraint: Constraint | None = None,
+        constraint: OutputConstraint | None = None,
         *,
         adapter: str | None = None,
     ) -> list[Output[str]]:
@@ -265,7 +265,7 @@ class BaseEngine(ABC):
 
     @abstractmethod
     def _generate(
-        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None, adapter: str | None
+        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: OutputConstraint | None, adapter: str | None
     ) -> list[Output[str]]:
         """`Engine.generate` of valid prompts."""
 

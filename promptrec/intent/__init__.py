@@ -1,1 +1,7 @@
-"""Reading requests: likes, dislikes and constraints."""
+"""Reads what people want, refuse and require, and selects the items that it allows."""
+
+from promptrec.intent.filters import Filter, bind
+from promptrec.intent.reader import read_intent, with_intent
+from promptrec.intent.selection import FilterReport, Selection, select
+
+__all__ = ["Filter", "FilterReport", "Selection", "bind", "read_intent", "select", "with_intent"]

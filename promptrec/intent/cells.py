@@ -14,16 +14,50 @@ _FREE = re.compile(r"^(?:free|gratis|免费|免票)\b", re.IGNORECASE)
 _DECADE = re.compile(r"\b(\d{3})0s\b|\b(\d)0年代", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(1\d{3}|20\d{2})(?!\d)")
 # Minutes in a unit of time, by its first letters.
-_UNITS = {"d": 1440.0, "h": 60.0, "m": 1.0, "s": 1 / 60, "天": 1440.0, "日": 1440.0, "小": 60.0, "时": 60.0, "分": 1.0, "秒": 1 / 60}
+_UNITS = {
+    "d": 1440.0,
+    "h": 60.0,
+    "m": 1.0,
+    "s": 1 / 60,
+    "天": 1440.0,
+    "日": 1440.0,
+    "小": 60.0,
+    "时": 60.0,
+    "分": 1.0,
+    "秒": 1 / 60,
+}
 _TIME = re.compile(
     r"(\d+(?:[.,]\d+)?)\s*(days?|d|hours?|hrs?|hr|h|minutes?|mins?|min|m|seconds?|secs?|s|天|日|小时|小時|时|分钟|分鐘|分|秒)(?![a-z])",
     re.IGNORECASE,
 )
 _CURRENCIES = {
-    "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "gbp": "GBP", "us$": "USD", "$": "USD", "usd": "USD",
-    "元": "CNY", "¥": "CNY", "¥": "CNY", "cny": "CNY", "rmb": "CNY", "chf": "CHF", "kr": "SEK", "円": "JPY", "jpy": "JPY", "₹": "INR", "inr": "INR",
+    "€": "EUR",
+    "eur": "EUR",
+    "euro": "EUR",
+    "euros": "EUR",
+    "£": "GBP",
+    "gbp": "GBP",
+    "us$": "USD",
+    "$": "USD",
+    "usd": "USD",
+    "元": "CNY",
+    "¥": "CNY",
+    "cny": "CNY",
+    "rmb": "CNY",
+    "chf": "CHF",
+    "kr": "SEK",
+    "円": "JPY",
+    "jpy": "JPY",
+    "₹": "INR",
+    "inr": "INR",
 }
-_CURRENCY = re.compile("|".join(rf"\b{re.escape(c)}\b" if c.isalpha() and c.isascii() else re.escape(c) for c in sorted(_CURRENCIES, key=len, reverse=True)), re.IGNORECASE)
+_CURRENCY = re.compile(
+    "|".join(
+        rf"\b{re.escape(c)}\b" if c.isalpha() and c.isascii() else re.escape(c)
+        for c in sorted(_CURRENCIES, key=len, reverse=True)
+    ),
+    re.IGNORECASE,
+)
 _HOURS = re.compile(r"(\d{1,2})(?::(\d{2}))?\s*(?:-|–|—|~|to|至|到)\s*(\d{1,2})(?::(\d{2}))?")
 _CLOCK = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 _ISO_TIME = re.compile(r"^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$", re.IGNORECASE)
@@ -47,7 +81,10 @@ def minutes(text: str) -> Interval | None:
         return _point(int(clock[1]) * 60 + int(clock[2]) + int(clock[3] or 0) / 60)
     if iso := _ISO_TIME.match(text.strip()):
         return _point(int(iso[1] or 0) * 60 + int(iso[2] or 0) + int(iso[3] or 0) / 60)
-    ends = [sum(float(n.replace(",", ".")) * _UNITS[unit[0].lower()] for n, unit in _TIME.findall(part)) for part in _TO.split(text)]
+    ends = [
+        sum(float(n.replace(",", ".")) * _UNITS[unit[0].lower()] for n, unit in _TIME.findall(part))
+        for part in _TO.split(text)
+    ]
     trailing = re.search(r"h(?:ours?|rs?)?\s*(\d{1,2})\s*$", text, re.IGNORECASE)
     if trailing and len(ends) == 1:
         return _point(ends[0] + int(trailing[1]))

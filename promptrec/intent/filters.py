@@ -22,7 +22,9 @@ NUMERIC = ("price", "year", "duration", "rating", "age", "people")
 # A value "about" another one lies within this share of it; years within so many.
 ABOUT_SHARE, ABOUT_YEARS = 0.2, 5
 # Units at the end of a column's name ("price_eur", "runtime (min)"), and minutes in one of them.
-_UNIT = re.compile(r"[\s_(\[]+(eur|usd|gbp|cny|rmb|min|mins|minutes|h|hours|s|sec|seconds|ms|years|元|分钟|小时|€|\$|£)[\s)\]]*$", re.I)
+_UNIT = re.compile(
+    r"[\s_(\[]+(eur|usd|gbp|cny|rmb|min|mins|minutes|h|hours|s|sec|seconds|ms|years|元|分钟|小时|€|\$|£)[\s)\]]*$", re.I
+)
 _MINUTES = {"h": 60.0, "hours": 60.0, "小时": 60.0, "s": 1 / 60, "sec": 1 / 60, "seconds": 1 / 60, "ms": 1 / 60_000}
 # Columns of these names hold the most people that there is room for, or the least age.
 _UP_TO = re.compile(r"capacity|seats?|serves|servings|party|max|份量", re.I)
@@ -107,7 +109,9 @@ def refused_values(dislikes: Iterable[Clause], items: Iterable[Item]) -> list[Fi
             if not forms.isdisjoint(wanted):
                 found[clause][name] = None
     return [
-        Filter(Constraint(**clause.model_dump(), field=columns[0], operator="!=", value=clause.text.casefold()), columns)
+        Filter(
+            Constraint(**clause.model_dump(), field=columns[0], operator="!=", value=clause.text.casefold()), columns
+        )
         for clause, by_name in found.items()
         if (columns := tuple(by_name))
     ]
@@ -159,14 +163,21 @@ def _name_key(column: str) -> str:
 
 def _rating_scale(constraint: Constraint, columns: tuple[str, ...], items: list[Item]) -> float:
     """Factor to the catalogue's scale where a request says "8 and above" of ratings from 0 to 5."""
-    values = [i[1] for item in items for c in columns if c in item.fields and (i := _numbers("rating", c, None, item.fields[c]))]
-    asked = constraint.value if isinstance(constraint.value, float) else 0.0
-    if not values or not asked:
+    values = [
+        i[1]
+        for item in items
+        for c in columns
+        if c in item.fields and (i := _numbers("rating", c, None, item.fields[c]))
+    ]
+    wanted = constraint.value if isinstance(constraint.value, float) else 0.0
+    if not values or not wanted:
         return 1.0
     theirs = next((s for s in _SCALES if max(values) <= s), 1.0)
-    ours = next((s for s in _SCALES if asked <= s), 1.0)
-    ours = 5.0 if constraint.unit == "stars" else 100.0 if constraint.unit == "%" else max(ours, theirs if asked <= theirs else ours)
-    return theirs / ours
+    ours = next((s for s in _SCALES if wanted <= s), 1.0)
+    named = {"stars": 5.0, "%": 100.0}.get(constraint.unit or "")
+    if named or wanted > theirs:
+        return theirs / (named or ours)
+    return 1.0
 
 
 @lru_cache(maxsize=200_000)

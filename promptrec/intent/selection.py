@@ -94,9 +94,9 @@ def select(items: Iterable[Item], intent: Intent, least: int, names: Names | Non
     verdicts = [{item.item_id: f.meets(item) for item in items} for f in filters]
     hard = [n for n, f in enumerate(filters) if f.constraint.hard]
     relaxed = _relaxed(filters, verdicts, hard, items, least)
-    kept = [n for n in hard if n not in relaxed]
-    left = tuple(item for item in items if not any(verdicts[n][item.item_id] is False for n in kept))
-    reports = [_report(f, verdicts[n], n in relaxed, n in kept) for n, f in enumerate(filters)]
+    strict = [n for n in hard if n not in relaxed]
+    left = tuple(item for item in items if not any(verdicts[n][item.item_id] is False for n in strict))
+    reports = [_report(f, verdicts[n], n in relaxed, n in strict) for n, f in enumerate(filters)]
     tiers = {item.item_id: _tier(item.item_id, verdicts, hard, relaxed) for item in left}
     return Selection(
         left,
@@ -119,8 +119,8 @@ def _relaxed(
     needed = min(least, len(items))
 
     def enough(relaxed: Collection[int]) -> bool:
-        kept = [n for n in hard if n not in relaxed]
-        return sum(not any(verdicts[n][item.item_id] is False for n in kept) for item in items) >= needed
+        strict = [n for n in hard if n not in relaxed]
+        return sum(not any(verdicts[n][item.item_id] is False for n in strict) for item in items) >= needed
 
     relaxed: list[int] = []
     while len(relaxed) < len(able) and not enough(relaxed):

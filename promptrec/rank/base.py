@@ -78,8 +78,8 @@ class BaseRanker(ABC):
     reads_query: ClassVar[bool] = True
     pointwise: ClassVar[bool] = False
     """Whether an item's score is independent of the other candidates."""
-    dislike_weight: ClassVar[float] = 0.0
-    """Weight of an item's likeness to what the person refuses; 0 for a ranker that reads the whole words instead."""
+    subtracts_dislikes: ClassVar[bool] = False
+    """Whether it scores what a person refuses apart, see `SubtractDislikes`; if not, it reads the whole words."""
     caches_item_scores: ClassVar[bool] = False
     """Whether it reads query-independent item scores; see `ItemScoreCache`."""
 

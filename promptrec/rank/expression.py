@@ -74,8 +74,7 @@ def _member(expression: str, setup: Setup) -> Ranker:
     ranker = ranker_class(_base(expression))(setup)
     _, tilde, count = expression.partition("~")
     centred = MeanCentred(expression, ranker, reference_queries(setup, int(count)), setup) if tilde else ranker
-    weight = type(ranker).dislike_weight
-    return SubtractDislikes(centred, weight, setup.seed) if setup.intent and weight else centred
+    return SubtractDislikes(centred, setup.seed) if setup.intent and ranker.subtracts_dislikes else centred
 
 
 def _base(expression: str) -> str:

@@ -59,11 +59,9 @@ def _allowed(request: RankRequest, selection: Selection) -> RankRequest:
     bound = set(selection.bound)
     unbound = [constraint for constraint in intent.constraints if constraint not in bound]
     likes = sorted((*intent.likes, *unbound), key=lambda clause: (clause.start is None, clause.start))
-    kept = tuple(constraint for constraint in intent.constraints if constraint in bound)
-    effective = intent.model_copy(update={"likes": tuple(likes), "constraints": kept})
-    return replace(
-        request, query=request.query.model_copy(update={"intent": effective}), candidates=selection.items
-    )
+    answered = tuple(constraint for constraint in intent.constraints if constraint in bound)
+    effective = intent.model_copy(update={"likes": tuple(likes), "constraints": answered})
+    return replace(request, query=request.query.model_copy(update={"intent": effective}), candidates=selection.items)
 
 
 def _arranged(ranking: Ranking, request: RankRequest, selection: Selection) -> Ranking:
@@ -99,6 +97,4 @@ def _labels(constraints: Sequence[Constraint]) -> tuple[str, ...]:
 
 def _empty(request: RankRequest, ranker: IntentRanker) -> Ranking:
     """A ranking without items: an allergen removed every candidate."""
-    return Ranking(
-        query_id=request.query.query_id, status="failed", reason=reason("nothing-fits"), ranker=ranker.name
-    )
+    return Ranking(query_id=request.query.query_id, status="failed", reason=reason("nothing-fits"), ranker=ranker.name)

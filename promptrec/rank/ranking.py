@@ -13,7 +13,7 @@ from promptrec.data.record import Record
 from promptrec.engine.base import Usage
 from promptrec.errors import InputError, writing
 from promptrec.intent.selection import FilterReport
-from promptrec.messages import Message, Reason
+from promptrec.messages import Reason
 from promptrec.rank.ordering import DECIMALS
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ class RankedItem(Record):
     """Constraints that it does not meet: soft ones, and those that were relaxed since too few items were left."""
     unknown: tuple[str, ...] = ()
     """Constraints that the catalogue does not answer for it."""
-
 
     @property
     def fit(self) -> str:

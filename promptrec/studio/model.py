@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from promptrec.engine.base import Constraint, Engine, Output, Sampling, Tokens
+from promptrec.engine.base import Engine, Output, OutputConstraint, Sampling, Tokens
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.options import DEFAULTS, EngineOptions
 from promptrec.engine.registry import EngineChoice, choose_engine, open_engine
@@ -153,7 +153,7 @@ class ObservedEngine:
         self,
         prompts: Sequence[Tokens],
         sampling: Sampling,
-        constraint: Constraint | None = None,
+        constraint: OutputConstraint | None = None,
         *,
         adapter: str | None = None,
     ) -> list[Output[str]]:

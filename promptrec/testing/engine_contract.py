@@ -12,7 +12,7 @@ import re
 
 import pytest
 
-from promptrec.engine.base import Constraint, Engine, Sampling, Tokens
+from promptrec.engine.base import Engine, OutputConstraint, Sampling, Tokens
 from promptrec.messages import Reason
 
 TEXTS = (
@@ -142,12 +142,16 @@ class EngineContract:
 
     def test_written_text_keeps_to_a_choice(self, engine: Engine) -> None:
         choice = ("a ship", "a train", "neither of them")
-        for reading in engine.generate(self.ids(engine, *TEXTS), Sampling(max_tokens=32), Constraint(choice=choice)):
+        for reading in engine.generate(
+            self.ids(engine, *TEXTS), Sampling(max_tokens=32), OutputConstraint(choice=choice)
+        ):
             assert reading.get() in choice
 
     def test_written_text_matches_a_regular_expression(self, engine: Engine) -> None:
         pattern = r"\[(A|B|C)\]( > \[(A|B|C)\]){2}"
-        for reading in engine.generate(self.ids(engine, *TEXTS), Sampling(max_tokens=40), Constraint(regex=pattern)):
+        for reading in engine.generate(
+            self.ids(engine, *TEXTS), Sampling(max_tokens=40), OutputConstraint(regex=pattern)
+        ):
             assert re.fullmatch(pattern, reading.get())
 
     def test_greedy_text_is_the_same_every_time_and_in_any_company(self, engine: Engine) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from promptrec.engine.base import BaseEngine, Constraint, Logprobs, Output, Sampling, Tokens, Usage
+from promptrec.engine.base import BaseEngine, Logprobs, Output, OutputConstraint, Sampling, Tokens, Usage
 from promptrec.errors import InputError
 from promptrec.messages import Reason
 from promptrec.testing.byte_ngram_model import BytesModel
@@ -64,11 +64,11 @@ class ScriptedEngine(BaseEngine):
         ]
 
     def _generate(
-        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None, adapter: str | None
+        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: OutputConstraint | None, adapter: str | None
     ) -> list[Output[str]]:
         return [self._write(p, sampling, constraint) for p in prompts]
 
-    def _write(self, prompt: Tokens, sampling: Sampling, constraint: Constraint | None) -> Output[str]:
+    def _write(self, prompt: Tokens, sampling: Sampling, constraint: OutputConstraint | None) -> Output[str]:
         output = self._read(prompt, lambda text: self._text(prompt, text, sampling, constraint))
         if output.value is None:
             return output
@@ -76,7 +76,7 @@ class ScriptedEngine(BaseEngine):
         usage = Usage(prompt_tokens=len(prompt), decoded_tokens=len(ids))
         return Output(sampling.truncate(self.tokenizer.decode(ids)), usage)
 
-    def _text(self, prompt: Tokens, text: str, sampling: Sampling, constraint: Constraint | None) -> str:
+    def _text(self, prompt: Tokens, text: str, sampling: Sampling, constraint: OutputConstraint | None) -> str:
         if self._reply is not None:
             return self._reply(text)
         model = self._model(prompt)

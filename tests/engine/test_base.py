@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from promptrec.engine.base import BaseEngine, BatchRefused, Constraint, Output, Sampling, Usage
+from promptrec.engine.base import BaseEngine, BatchRefused, Output, OutputConstraint, Sampling, Usage
 from promptrec.engine.options import EngineOptions
 from promptrec.errors import EngineError, InputError
 from promptrec.testing.bytes_tokenizer import BytesTokenizer
@@ -78,7 +78,7 @@ def test_of_a_continuation_the_sequence_counts(engine):
 
 
 def test_a_generated_text_needs_its_room_less_the_token_that_every_request_generates(engine):
-    outputs = engine.generate([(1, 2, 3), (1, 2, 3, 4)], Sampling(max_tokens=4), Constraint(choice=("text",)))
+    outputs = engine.generate([(1, 2, 3), (1, 2, 3, 4)], Sampling(max_tokens=4), OutputConstraint(choice=("text",)))
     assert [output.error for output in outputs] == [None, "the prompt has 4 tokens; the model has room for 3"]
 
 

@@ -42,7 +42,7 @@ def test_an_item_whose_own_words_are_asked_for_comes_first(build, request_for, c
 def test_items_are_read_once_for_all_people(build, request_for):
     ranker = build("embedding")
     read = []
-    ranker._encoder._model.register_forward_hook(
+    ranker.member._member._encoder._model.register_forward_hook(
         lambda module, args, output: read.append(len(output["sentence_embedding"]))
     )
     for n in range(4):

@@ -104,4 +104,4 @@ def test_what_cannot_be_centred_is_refused(name):
 
 def test_parts_are_named_without_the_people():
     assert ranker_parts("bm25:4:yes-no~2+2*embedding") == ("bm25", "yes-no", "embedding")
-    assert isinstance(build_ranker("bm25~2", Setup()), MeanCentred)
+    assert isinstance(build_ranker("bm25~2", Setup(intent=False)), MeanCentred)

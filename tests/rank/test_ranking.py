@@ -5,9 +5,12 @@ import jsonschema
 import pytest
 from pydantic import ValidationError
 
+from promptrec.data.query import Query, RankRequest
 from promptrec.engine.base import Usage
 from promptrec.errors import InputError
+from promptrec.messages import Reason
 from promptrec.rank.ranking import RankedItem, Ranking, Run, TemplateRef
+from promptrec.retrieve.candidates import Candidates
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "ranking.schema.json"
 
@@ -105,11 +108,12 @@ def test_a_failed_ranking_prints_its_reason_and_no_table():
     assert "failed" in text and "the server is gone" in text and "title" not in text
 
 
-def test_top_keeps_the_evidence_and_noted_adds_to_the_reason():
+def test_top_keeps_the_evidence_and_retrieval_adds_its_note_to_the_reason():
     top = ranking().top(1)
     assert top.item_ids == ("a",) and top.usage.prompt_tokens == 1200
-    assert ranking(reason="x").with_note("y").reason == "x; y"
-    assert ranking(reason="x").with_note("").reason == "x"
+    request = RankRequest(Query(preferences="x"), ())
+    assert ranking(reason="x").with_retrieval(Candidates(request, Reason("y"))).reason == "x; y"
+    assert ranking(reason="x").with_retrieval(Candidates(request)).reason == "x"
 
 
 def test_a_run_as_a_data_frame():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.engine.base import Constraint, Output, Sampling
+from promptrec.engine.base import Output, OutputConstraint, Sampling
 from promptrec.errors import EngineError, InputError
 from promptrec.messages import Reason
 from promptrec.testing.byte_ngram_model import BytesModel
@@ -43,7 +43,7 @@ def test_phrases_of_the_context_are_likelier():
 
 def test_it_writes_what_it_is_told_even_against_a_constraint_and_remembers_what_it_read():
     engine = ScriptedEngine(reply=lambda text: text.upper())
-    written = engine.generate([TOKENIZER.encode("abc", trusted=True)], Sampling(), Constraint(choice=("x",)))[0]
+    written = engine.generate([TOKENIZER.encode("abc", trusted=True)], Sampling(), OutputConstraint(choice=("x",)))[0]
     assert written.get() == "ABC" and written.usage.decoded_tokens == 3 and engine.prompts == ["abc"]
 
 
@@ -67,7 +67,7 @@ def test_a_reading_has_a_value_or_an_error_and_says_which():
 def test_a_constraint_is_exactly_one():
     for wrong in ({}, {"choice": ("a",), "regex": "a"}):
         with pytest.raises(ValueError, match="exactly one"):
-            Constraint(**wrong)
+            OutputConstraint(**wrong)
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,4 @@ def test_what_it_cannot_write_it_says():
     with pytest.raises(InputError, match="cannot write"):
         first_match("(?=a)a")
     with pytest.raises(InputError, match="supports no grammars: give it reply="):
-        ScriptedEngine().generate([(97,)], Sampling(), Constraint(grammar='root ::= "a"'))
+        ScriptedEngine().generate([(97,)], Sampling(), OutputConstraint(grammar='root ::= "a"'))

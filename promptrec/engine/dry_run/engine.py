@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
-from promptrec.engine.base import BaseEngine, Constraint, Logprobs, Output, Sampling, Tokens, Usage
+from promptrec.engine.base import BaseEngine, Logprobs, Output, OutputConstraint, Sampling, Tokens, Usage
 from promptrec.engine.dry_run.cache_simulation import BlockCache, Cache, PackedRowCache, PrefixCache
 from promptrec.engine.gpu import nvidia_gpus
 from promptrec.engine.models.model_type import keeps_state, longest_sequence, read_config
@@ -106,7 +106,7 @@ class DryRunEngine(BaseEngine):
         ]
 
     def _generate(
-        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None, adapter: str | None
+        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: OutputConstraint | None, adapter: str | None
     ) -> list[Output[str]]:
         self.prompts += prompts
         choices = (constraint.choice if constraint else None) or ("",)

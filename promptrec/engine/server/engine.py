@@ -17,9 +17,9 @@ from promptrec.engine.base import (
     LABELS_PER_REQUEST,
     BaseEngine,
     BatchRefused,
-    Constraint,
     Logprobs,
     Output,
+    OutputConstraint,
     Sampling,
     Tokens,
     Usage,
@@ -116,7 +116,7 @@ class ServerEngine(BaseEngine):
         return self._each(read, [(len(p), (*p, *c)) for p, c in zip(prompts, continuations, strict=True)], adapter)
 
     def _generate(
-        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None, adapter: str | None
+        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: OutputConstraint | None, adapter: str | None
     ) -> list[Output[str]]:
         settings: dict[str, Any] = {"skip_special_tokens": False}
         if sampling.stop:

@@ -10,7 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from promptrec.engine.base import BaseEngine, Constraint, Logprobs, Output, Sampling, Tokens, Usage
+from promptrec.engine.base import BaseEngine, Logprobs, Output, OutputConstraint, Sampling, Tokens, Usage
 from promptrec.engine.batching import Group, batches, equal_length_batches, shared_prefix_groups
 from promptrec.engine.models.gguf_conversion import quiet
 from promptrec.engine.models.lora_adapter import Adapter, Adapters
@@ -103,7 +103,7 @@ class TransformersEngine(BaseEngine):
         return self._read(sequences, [len(p) - 1 for p in prompts], pick, 1, adapter)
 
     def _generate(
-        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None, adapter: str | None
+        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: OutputConstraint | None, adapter: str | None
     ) -> list[Output[str]]:
         """Sampled text is generated prompt by prompt, so that a seed gives the same text every time."""
         out: dict[int, Output[str]] = {}
@@ -261,7 +261,9 @@ class TransformersEngine(BaseEngine):
         most = max(abs(a - b) for a, b in zip(some, others, strict=True))
         return most < (SAME_NATS if self._model.dtype == torch.float32 else SAME_NATS_HALF)
 
-    def _write(self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None) -> list[Output[str]]:
+    def _write(
+        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: OutputConstraint | None
+    ) -> list[Output[str]]:
         longest = max(map(len, prompts))
         pad = self.tokenizer.eos_id or 0
         ids = torch.tensor([[*[pad] * (longest - len(p)), *p] for p in prompts], device=self._device)

@@ -4,7 +4,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from promptrec.engine.base import Constraint
+from promptrec.engine.base import OutputConstraint
 from promptrec.errors import InputError, MissingExtra
 
 
@@ -20,7 +20,7 @@ class Grammars:
         self._compiler = xgrammar.GrammarCompiler(info)
         self._compiled = lru_cache(256)(self._compile)
 
-    def processor(self, constraint: Constraint) -> Any:  # noqa: ANN401 - a transformers LogitsProcessor
+    def processor(self, constraint: OutputConstraint) -> Any:  # noqa: ANN401 - a transformers LogitsProcessor
         """A new logits processor, for one call of `generate`.
 
         Raises:
@@ -30,7 +30,7 @@ class Grammars:
 
         return LogitsProcessor(self._compiled(constraint))
 
-    def _compile(self, constraint: Constraint) -> Any:  # noqa: ANN401
+    def _compile(self, constraint: OutputConstraint) -> Any:  # noqa: ANN401
         try:
             if constraint.regex is not None:
                 return self._compiler.compile_regex(constraint.regex)

@@ -17,9 +17,9 @@ from promptrec.engine.base import (
     LABELS_PER_REQUEST,
     BaseEngine,
     BatchRefused,
-    Constraint,
     Logprobs,
     Output,
+    OutputConstraint,
     Sampling,
     Tokens,
     Usage,
@@ -134,7 +134,7 @@ class VllmEngine(BaseEngine):
         return [out[i] for i in range(len(prompts))]
 
     def _generate(
-        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: Constraint | None, adapter: str | None
+        self, prompts: Sequence[Tokens], sampling: Sampling, constraint: OutputConstraint | None, adapter: str | None
     ) -> list[Output[str]]:
         params = self._params(
             max_tokens=sampling.max_tokens,
@@ -225,7 +225,7 @@ class VllmEngine(BaseEngine):
     def _params(self, *, temperature: float = 0.0, **settings: Any) -> Any:  # noqa: ANN401
         return self._vllm.SamplingParams(temperature=temperature, **settings)
 
-    def _structured(self, constraint: Constraint | None) -> Any:  # noqa: ANN401
+    def _structured(self, constraint: OutputConstraint | None) -> Any:  # noqa: ANN401
         if constraint is None:
             return None
         from vllm.sampling_params import StructuredOutputsParams

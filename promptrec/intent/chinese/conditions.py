@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from promptrec.data.intent import Operator
 from promptrec.intent.chinese.characters import yaml_lists
 from promptrec.intent.chinese.cues import BREAKS
-from promptrec.data.intent import Operator
 
 OPERATORS: tuple[Operator, ...] = ("<=", ">=", "<", ">", "about")
 

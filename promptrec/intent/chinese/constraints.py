@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from dataclasses import replace
 
+from promptrec.data.intent import Constraint, Operator
 from promptrec.intent.chinese.categories import read_age_ratings, read_categories
 from promptrec.intent.chinese.characters import fold, hide, titles
 from promptrec.intent.chinese.conditions import Condition, words_of
@@ -11,7 +12,6 @@ from promptrec.intent.chinese.cues import BREAKS
 from promptrec.intent.chinese.dislikes import refusals
 from promptrec.intent.chinese.quantities import read_quantities
 from promptrec.intent.refusal import Refusal
-from promptrec.data.intent import Constraint, Operator
 
 OPPOSITE: dict[Operator, Operator] = {"<": ">=", "<=": ">=", ">": "<=", ">=": "<="}
 EXCLUDABLE = ("language", "format", "age_rating")

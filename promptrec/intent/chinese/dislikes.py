@@ -39,6 +39,7 @@ LOADED = re.compile(r"(.{1,8}?(?:太(?!多).{1,3}|[多差]))的.+")
 AABB = re.compile(r"(.)\1(.)\2的(?=.{2})")
 ONE_OF_THEM = re.compile(r"(?:某|随便)?(?:一|半)(?:条|个|点儿?|口|集|部|首|样|丝|次|粒|滴|眼)(?:儿)?$")
 
+
 def refusals(text: str, taken: Sequence[Span] = ()) -> list[Refusal]:
     """Find what a Chinese request refuses.
 
@@ -214,4 +215,3 @@ class _Reader:
             else:
                 break
         return start
-

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
+from promptrec.data.intent import Operator
 from promptrec.intent.chinese.conditions import OPERATORS, Condition, compiled, headings, operator_of, words_of
 from promptrec.intent.chinese.numerals import NUMERAL, number, pair
 from promptrec.intent.chinese.years import read_year
-from promptrec.data.intent import Operator
 
 FIELDS = ("price", "duration", "rating", "age", "people")
 SIGNS = {"¥": "CNY", "$": "USD", "€": "EUR", "£": "GBP", "rmb": "CNY", "nt$": "TWD", "hk$": "HKD"}

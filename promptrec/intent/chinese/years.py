@@ -3,9 +3,9 @@
 import re
 from functools import cache
 
+from promptrec.data.intent import Operator
 from promptrec.intent.chinese.conditions import Condition, operator_of, words_of
 from promptrec.intent.chinese.numerals import NUMERAL
-from promptrec.data.intent import Operator
 
 DIGITS = "零一二三四五六七八九"
 YEAR = re.compile(r"1\d{3}|20\d\d|(?:一九|二〇|二零)[〇零一二三四五六七八九]{2}")

@@ -1,11 +1,11 @@
 """Conditions of English requests, by rules."""
 
+from promptrec.data.intent import Constraint
 from promptrec.intent.english.amount_constraints import read_amount_constraints
 from promptrec.intent.english.lexicon import lexicon
 from promptrec.intent.english.readings import Reading
 from promptrec.intent.english.word_constraints import read_word_constraints
 from promptrec.intent.english.words import BREAKS, Words, read_words
-from promptrec.data.intent import Constraint
 
 _ALWAYS_HARD = frozenset({"allergen"})
 _ONCE = frozenset({"format", "diet", "language", "country"})

@@ -1,9 +1,9 @@
 """Languages, countries, places and seasons in English requests: what stands behind "in", "near", "from", "speaks" …."""
 
+from promptrec.data.intent import Operator
 from promptrec.intent.english.lexicon import PhraseTable, lexicon
 from promptrec.intent.english.readings import Reading
 from promptrec.intent.english.words import BREAKS, Words
-from promptrec.data.intent import Operator
 
 
 def read_in(words: Words, number: int) -> list[Reading]:

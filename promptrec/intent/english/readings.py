@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import cast, get_args
 
-from promptrec.intent.english.amounts import Amount
 from promptrec.data.intent import Operator
+from promptrec.intent.english.amounts import Amount
 
 Value = float | tuple[float, float] | str
 _IN_YEARS = {"older": "<", "newer": ">", "not older": ">=", "not newer": "<=", "or older": "<=", "or newer": ">="}

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from functools import cache
 
+from promptrec.data.intent import Operator
 from promptrec.intent.english.lexicon import lexicon
 from promptrec.intent.english.place_constraints import alternatives, is_negated, read_in, read_spoken, words_of
 from promptrec.intent.english.readings import Reading
 from promptrec.intent.english.words import BREAKS, Words
-from promptrec.data.intent import Operator
 
 
 def read_word_constraints(words: Words) -> list[Reading]:

@@ -21,7 +21,7 @@ class Embedding(ModelFreeRanker):
 
     name: ClassVar[str] = "embedding"
     pointwise: ClassVar[bool] = True
-    dislike_weight: ClassVar[float] = 0.5
+    subtracts_dislikes: ClassVar[bool] = True
 
     def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
         """See `Ranker.rank`. The rankings name the encoder as their model."""

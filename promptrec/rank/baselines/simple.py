@@ -50,7 +50,7 @@ class Bm25Ranker(ModelFreeRanker):
 
     name: ClassVar[str] = "bm25"
     pointwise: ClassVar[bool] = True
-    dislike_weight: ClassVar[float] = 0.5
+    subtracts_dislikes: ClassVar[bool] = True
 
     def score(self, evidence: Sequence[ResultBuilder]) -> None:
         """See `ModelFreeRanker.score`."""

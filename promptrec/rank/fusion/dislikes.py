@@ -18,6 +18,9 @@ from promptrec.rank.fusion.ensemble import member_scores, standardise
 from promptrec.rank.ordering import best_first
 from promptrec.rank.ranking import RankedItem, Ranking
 
+# Standard deviations of the likes' scores that one of the largest dislike costs. On recipe_mpr_dev .5 to 1.0 are within
+# noise of one another for embedding and query-likelihood (eval/LOG.md, 2026-11-30).
+WEIGHT = 0.75
 # Dislikes that are read one by one; further ones are read together with the last.
 MOST_DISLIKES = 6
 
@@ -29,11 +32,10 @@ class SubtractDislikes:
     those of the likes alone are beside them as `NAME-likes`, those of the dislikes as `NAME-dislikes`.
     """
 
-    def __init__(self, member: Ranker, weight: float, seed: int = 0) -> None:
+    def __init__(self, member: Ranker, seed: int = 0) -> None:
         self.name = member.name
         self.reads_query = member.reads_query
         self._member = member
-        self._weight = weight
         self._seed = seed
 
     def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
@@ -46,9 +48,7 @@ class SubtractDislikes:
             out.append(self._subtracted(request, liked, disliked, likes=bool(those[0].query.preferences)))
         return out
 
-    def _subtracted(
-        self, request: RankRequest, liked: Ranking, disliked: Sequence[Ranking], *, likes: bool
-    ) -> Ranking:
+    def _subtracted(self, request: RankRequest, liked: Ranking, disliked: Sequence[Ranking], *, likes: bool) -> Ranking:
         usage = sum((ranking.usage for ranking in disliked), liked.usage)
         truncations = tuple(dict.fromkeys(t for ranking in (liked, *disliked) for t in ranking.truncations))
         base = member_scores(liked)
@@ -57,14 +57,12 @@ class SubtractDislikes:
             return liked.model_copy(update={"usage": usage, "truncations": truncations})
         spread = float(np.std(list(base.values()))) or 1.0
         total = {
-            item_id: (score if likes else 0.0) - self._weight * spread * against.get(item_id, 0.0)
+            item_id: (score if likes else 0.0) - WEIGHT * spread * against.get(item_id, 0.0)
             for item_id, score in base.items()
         }
         order, ties = best_first(request.candidates, total, self._seed)
         known = {item.item_id: item for item in liked.items}
-        items = tuple(
-            self._item(known[item.item_id], rank, total, against) for rank, item in enumerate(order, start=1)
-        )
+        items = tuple(self._item(known[item.item_id], rank, total, against) for rank, item in enumerate(order, start=1))
         return liked.model_copy(
             update={"items": items, "ties": ties, "usage": usage, "truncations": truncations, "ordered_by": self.name}
         )

@@ -9,7 +9,7 @@ from typing import ClassVar
 from promptrec.answer.base import AnswerFormat, Parsed, ParseReport
 from promptrec.answer.registry import answer_format
 from promptrec.data.item import Item
-from promptrec.engine.base import Constraint, Engine, Output, Sampling, Tokens
+from promptrec.engine.base import Engine, Output, OutputConstraint, Sampling, Tokens
 from promptrec.messages import Reason, message, reason
 from promptrec.prompt import PromptTooLong, fit
 from promptrec.rank.base import PromptRanker
@@ -187,7 +187,7 @@ class ListwiseText(PromptRanker):
             outputs = engine.generate(
                 [prompts[i].ids for i in members],
                 Sampling(max_tokens=max_tokens, seed=self._setup.seed),
-                Constraint(regex=answer.pattern(choices)),
+                OutputConstraint(regex=answer.pattern(choices)),
                 adapter=self._setup.adapter,
             )
             replies.update(zip(members, outputs, strict=True))

@@ -129,7 +129,7 @@ class ListwiseLabels(PromptRanker):
 
     name: ClassVar[str] = "listwise-labels"
     template_kind: ClassVar[str] = "listwise-labels"
-    dislike_weight: ClassVar[float] = 0.5
+    subtracts_dislikes: ClassVar[bool] = True
 
     def score(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
         """See `PromptRanker.score`."""

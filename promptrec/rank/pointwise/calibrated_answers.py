@@ -27,7 +27,7 @@ class CalibratedRanker(PromptRanker):
     """
 
     pointwise: ClassVar[bool] = True
-    dislike_weight: ClassVar[float] = 0.5
+    subtracts_dislikes: ClassVar[bool] = True
     caches_item_scores: ClassVar[bool] = True
     number: ClassVar[str]
     """Name of the score before the subtraction."""

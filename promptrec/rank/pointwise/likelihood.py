@@ -24,7 +24,7 @@ class MeanLikelihood(PromptRanker):
     """Mean log-probability (nats per token) of the template's reply given the rest of the prompt."""
 
     pointwise: ClassVar[bool] = True
-    dislike_weight: ClassVar[float] = 0.5
+    subtracts_dislikes: ClassVar[bool] = True
 
     def score(self, evidence: Sequence[ResultBuilder], engine: Engine, template: Template) -> None:
         """See `PromptRanker.score`."""
@@ -61,7 +61,7 @@ class ItemPmi(PromptRanker):
 
     name: ClassVar[str] = "item-pmi"
     pointwise: ClassVar[bool] = True
-    dislike_weight: ClassVar[float] = 0.5
+    subtracts_dislikes: ClassVar[bool] = True
     caches_item_scores: ClassVar[bool] = True
     template_kind: ClassVar[str] = "item-pmi"
 

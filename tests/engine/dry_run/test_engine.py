@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptrec.engine.base import Constraint, Sampling, Usage
+from promptrec.engine.base import OutputConstraint, Sampling, Usage
 from promptrec.engine.dry_run.engine import DryRunEngine
 from promptrec.engine.gpu import Gpu
 from promptrec.engine.options import EngineOptions
@@ -62,7 +62,7 @@ def test_a_prompt_that_cannot_be_read_fails_alone_and_costs_nothing(counter):
 
 def test_a_choice_is_answered_with_one_of_the_choices_not_always_the_same(counter):
     prompts = [(n,) for n in range(50)]
-    written = counter.generate(prompts, Sampling(max_tokens=4), Constraint(choice=("A", "B")))
+    written = counter.generate(prompts, Sampling(max_tokens=4), OutputConstraint(choice=("A", "B")))
     assert {reading.get() for reading in written} == {"A", "B"}
 
 

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from promptrec import Catalog, Item, Query, Recommender
-from promptrec.engine.base import Constraint, Sampling
+from promptrec.engine.base import OutputConstraint, Sampling
 from promptrec.engine.options import EngineOptions
 from promptrec.engine.server import Retry, ServerEngine
 from promptrec.engine.server.client import retry_after
@@ -246,7 +246,7 @@ def test_a_request_the_server_gave_up_is_not_an_answer(serve):
 def test_an_error_is_never_read(serve, status):
     engine, _ = serve(lambda n, body: (status, SAID))
     for readings in (
-        engine.generate([(1, 2)], Sampling(max_tokens=8), Constraint(choice=("7", "12"))),
+        engine.generate([(1, 2)], Sampling(max_tokens=8), OutputConstraint(choice=("7", "12"))),
         engine.loglikelihood([(1, 2)], [(3,)]),
         engine.next_logprobs([(1, 2)], [3]),
     ):

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from promptrec.engine.base import Constraint, Sampling
+from promptrec.engine.base import OutputConstraint, Sampling
 from promptrec.engine.models.registry import resolve
 from promptrec.engine.transformers.engine import TransformersEngine
 from promptrec.errors import InputError
@@ -68,7 +68,7 @@ def test_text_ends_at_every_end_the_model_or_its_tokenizer_names(tiny_folder, tm
 def test_a_constraint_ends_the_text_whatever_end_the_model_names(tiny_folder, tmp_path):
     engine = settings(tiny_folder, tmp_path / "other", eos_token_id=70)
     choice = ("a ship", "a train and more", "no")
-    written = engine.generate(PROMPTS, Sampling(max_tokens=40), Constraint(choice=choice))
+    written = engine.generate(PROMPTS, Sampling(max_tokens=40), OutputConstraint(choice=choice))
     assert {r.get() for r in written} <= set(choice)
 
 
@@ -116,33 +116,33 @@ AWKWARD = (
 
 @pytest.mark.parametrize("text", AWKWARD)
 def test_a_choice_may_hold_any_sign(tiny_engine, text):
-    (reading,) = tiny_engine.generate([(1, 2)], Sampling(max_tokens=60), Constraint(choice=(text,)))
+    (reading,) = tiny_engine.generate([(1, 2)], Sampling(max_tokens=60), OutputConstraint(choice=(text,)))
     assert reading.get() == text
 
 
 def test_choices_of_different_lengths_in_one_batch(tiny_engine):
     choice = ("a", "ab", "abc", "a longer answer than the others", "z" * 30)
-    written = tiny_engine.generate(PROMPTS, Sampling(max_tokens=40), Constraint(choice=choice))
+    written = tiny_engine.generate(PROMPTS, Sampling(max_tokens=40), OutputConstraint(choice=choice))
     assert {r.get() for r in written} <= set(choice) and len({r.get() for r in written}) > 1
 
 
 def test_a_constrained_text_cut_short_is_the_beginning_of_a_valid_one(tiny_engine):
     choice = ("alpha beta gamma", "delta epsilon")
-    for reading in tiny_engine.generate(PROMPTS, Sampling(max_tokens=5), Constraint(choice=choice)):
+    for reading in tiny_engine.generate(PROMPTS, Sampling(max_tokens=5), OutputConstraint(choice=choice)):
         assert len(reading.get()) == 5 and any(text.startswith(reading.get()) for text in choice)
 
 
 def test_sampled_text_keeps_to_a_regular_expression_and_a_grammar(tiny_engine):
     sampling = Sampling(max_tokens=60, temperature=1.5, seed=2)
-    for reading in tiny_engine.generate(PROMPTS, sampling, Constraint(regex=r"[1-9][0-9]{0,2}(, [A-E]){2}")):
+    for reading in tiny_engine.generate(PROMPTS, sampling, OutputConstraint(regex=r"[1-9][0-9]{0,2}(, [A-E]){2}")):
         assert re.fullmatch(r"[1-9][0-9]{0,2}(, [A-E]){2}", reading.get())
-    for reading in tiny_engine.generate(PROMPTS, sampling, Constraint(grammar='root ::= "<" [a-c] [a-c] ">"')):
+    for reading in tiny_engine.generate(PROMPTS, sampling, OutputConstraint(grammar='root ::= "<" [a-c] [a-c] ">"')):
         assert re.fullmatch("<[a-c]{2}>", reading.get())
 
 
 @pytest.mark.parametrize("constraint", [{"regex": "(unclosed"}, {"grammar": "root = ?"}, {"choice": ()}])
 def test_a_constraint_that_cannot_be_read_is_said_in_one_line(tiny_engine, constraint):
     with pytest.raises(InputError, match="the constraint") as raised:
-        tiny_engine.generate([(1,)], Sampling(max_tokens=4), Constraint(**constraint))
+        tiny_engine.generate([(1,)], Sampling(max_tokens=4), OutputConstraint(**constraint))
     assert "\n" not in str(raised.value)
     assert tiny_engine.generate([(1,)], Sampling(max_tokens=2))[0].value is not None
