@@ -12,7 +12,7 @@ BORROWED = ("language", "country", "place", "season", "format")
 """Fields whose heading is a lexicon, with headings "FIELD no before" and "FIELD no after" for what is no condition."""
 
 NOT_BEFORE = {"country": "place no before", "season": None, "diet": None}
-NOT_AFTER = {"country": "place no after", "format": None, "diet": None}
+NOT_AFTER = {"country": "place no after", "diet": None}
 HOUR = (
     r"(?:早上|上午|中午|下午|晚上|夜里|半夜|凌晨|深夜|清晨|傍晚|晚)?(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
     r"(?:点(?:半|钟|\d{1,2}分?|[一二三四五]?十分?)?|:\d\d)"
@@ -31,7 +31,7 @@ ANY = re.compile(
 """Behind words that are as good as any others."""
 PARTICLES = re.compile("(?:的|了|哦|呢|啊|(?<!酒)吧)+$")
 WHO = re.compile(
-    r"^(?:我|他|她|我们|孩子|儿子|女儿|闺女|老公|老婆|宝宝|娃|爸|妈|我妈|我爸|朋友|同事|室友|客人|天生|从小|一直|本人|有|但|因为|家里人?|有人|的人|是|患有)+"
+    r"^(?:有人|有个?(?:朋友|同事|孩子|客人)|[我他她你](?:妹|弟|哥|姐|爸|妈|姨|婶|舅|奶|爷|嫂|娃|对象|家)|我|他|她|我们|孩子|儿子|女儿|闺女|老公|老婆|宝宝|娃|爸|妈|我妈|我爸|朋友|同事|室友|客人|天生|从小|一直|本人|有|但|因为|家里人?|有人|的人|是|患有)+"
 )
 FACILITY = re.compile(
     rf"(?<![不没])(?:提供|配备|配有|设有|附带|附设)(?:有)?(?P<offer>{X}{{1,20}})|(?<![没])(?:要有|得有|必须有|需要有|有)(?P<service>{X}{{1,6}}服务)|(?:是|要|住)?(?P<type>{{hotel}})"

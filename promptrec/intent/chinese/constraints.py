@@ -58,11 +58,19 @@ def _under_refusal(condition: Condition, refused: list[Refusal]) -> Condition | 
             return replace(
                 condition, start=start, end=end, operator=OPPOSITE.get(condition.operator, condition.operator)
             )
-        if condition.field in EXCLUDABLE:
+        if condition.field in EXCLUDABLE and not _is_part(condition, refusal):
             return replace(condition, start=start, end=end, operator="!=")
         if condition.value is None:
             return None
     return condition
+
+
+def _is_part(condition: Condition, refusal: Refusal) -> bool:
+    """Whether more than the condition's words is refused: 中文口水歌 is a dislike, 中文译本 a condition."""
+    return any(
+        start <= condition.start and condition.end <= end and condition.start - start + end - condition.end > 1
+        for start, end in refusal.phrases
+    )
 
 
 def _constraint(text: str, folded: str, condition: Condition) -> Constraint:

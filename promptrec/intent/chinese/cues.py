@@ -20,7 +20,7 @@ class ChineseCues:
     harmless: re.Pattern[str]
     """Words that look like a refusal and refuse nothing."""
     cue: re.Pattern[str]
-    """Every cue; the name of the group that matches is its kind: before, degree, weak or after."""
+    """Every cue; the name of the group that matches is its kind: before, degree, weak, comment or after."""
     filler: re.Pattern[str]
     stop: re.Pattern[str]
     tail: re.Pattern[str]
@@ -29,6 +29,8 @@ class ChineseCues:
     head: re.Pattern[str]
     void: re.Pattern[str]
     additive: re.Pattern[str]
+    topic_end: re.Pattern[str]
+    """What ends the topic of a clause: 的 or a pronoun, and somebody of whom the predicate is said."""
 
 
 @cache
@@ -45,7 +47,7 @@ def load_cues() -> ChineseCues:
             text = re.sub(r"\{([a-z]+)\}", lambda match: f"(?:{words[match[1]]})", text)
         return f"(?:{text})"
 
-    kinds = "|".join(f"(?P<{kind}>{expression(kind)})" for kind in ("after", "degree", "before", "weak"))
+    kinds = "|".join(f"(?P<{kind}>{expression(kind)})" for kind in ("after", "comment", "degree", "before", "weak"))
     general = rf"的(?:{expression('general')})(?:们)?$"
     return ChineseCues(
         harmless=re.compile(expression("harmless")),
@@ -58,6 +60,9 @@ def load_cues() -> ChineseCues:
         head=re.compile(expression("head")),
         void=re.compile(expression("void")),
         additive=re.compile(expression("additive")),
+        topic_end=re.compile(
+            rf"(?<=.)(?:(?:什么的|啥的|之类的?|[那这][种类些]的?|的)(?={expression('who')})|(?<=..)(?<![其吉])[我他她咱俺](?!们?的))"
+        ),
     )
 
 

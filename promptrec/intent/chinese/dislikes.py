@@ -36,6 +36,20 @@ CROWD = re.compile("(?:全|都|老|总|尽|净|满屏|到处|清一色)是")
 """In front of what there is too much of: 全是情歌, 受够了."""
 LOADED = re.compile(r"(.{1,8}?(?:太(?!多).{1,3}|[多差]))的.+")
 """A complaint in front of a noun: in 蚊子多的季节 the complaint is what is refused."""
+REQUEST = re.compile(r"(?:我|就|还|也|只)*(?:想|要|求|找|推荐|来|给|希望|有没有|有什么|哪)")
+"""In front of what is asked for, which no predicate behind it refuses."""
+NEGATED = re.compile(r"(?:没|没有|没怎么|不|不会|不想|不曾|从不|未|未曾|不用|不能|无法)$")
+"""In front of a cue that it turns round: 没劝退我."""
+RELATIVE = re.compile(r"的(?!是|有|:|东西|类型|就是|像|包括)")
+"""Behind a cue that is part of an attribute: 不吃的鱼."""
+TITLED = re.compile(rf"[《「『“][{OPAQUE}]+[》」』”]")
+AGAIN = re.compile(r"(?:不|没|别|无|忌)(?:要|吃|看|想|有)?")
+"""The negation of a further item of a list: 不氪金、不社交."""
+TWINS = re.compile(r"([\u4e00-\u9fff](?P<head>[\u4e00-\u9fff]))(?!\1)[\u4e00-\u9fff](?P=head)")
+KIND = re.compile(r"(.{2,}?)[这那][种类].{1,6}")
+"""A thing and what it is one of: 游戏本那种砖头."""
+REPORT = re.compile("[说讲劝骂][我你他她]|觉得[我你他她]")
+"""What somebody says of somebody, which refuses nothing."""
 AABB = re.compile(r"(.)\1(.)\2的(?=.{2})")
 ONE_OF_THEM = re.compile(r"(?:某|随便)?(?:一|半)(?:条|个|点儿?|口|集|部|首|样|丝|次|粒|滴|眼)(?:儿)?$")
 
@@ -80,17 +94,19 @@ class _Reader:
     def _read_cue(self, match: re.Match[str], following: re.Match[str] | None) -> None:
         kind, end = match.lastgroup, self._clause_end(match.end())
         limit = min(end, following.start()) if following else end
-        if kind == "weak" and following and following.lastgroup == "after" and following.start() < end:
+        if kind == "weak" and following and following.lastgroup in ("after", "comment") and following.start() < end:
+            return
+        if self._turned(kind, match):
             return
         phrases: list[Span] = []
-        if kind != "after":
+        if kind not in ("after", "comment"):
             phrases = self._phrases_after(match.end(), limit, kind == "before" and not ATTRIBUTE.search(match[0]))
             if phrases and self._adds(match, phrases[-1][1]):
                 self.cursor = phrases[-1][1]
                 return
         elif self.cues.additive.match(self.readable, match.start()) or self._adds(match, match.end()):
             return
-        if not phrases and kind in ("before", "after"):
+        if not phrases and kind in ("before", "after", "comment"):
             if following and following.start() < end and self.words[match.end()] == "的":
                 return
             phrases = self._phrases_before(match.start())
@@ -100,6 +116,18 @@ class _Reader:
             start, stop = min(match.start(), phrases[0][0]), max(match.end(), phrases[-1][1])
             self.found.append(Refusal(match.start(), start, stop, tuple(phrases)))
             self.cursor = stop
+
+    def _turned(self, kind: str | None, match: re.Match[str]) -> bool:
+        """Whether words around a cue make it refuse nothing."""
+        if kind == "before":
+            return RELATIVE.match(self.words, match.end()) is not None
+        if kind not in ("after", "comment"):
+            return False
+        start = max(self._clause_start(match.start()), self.cursor)
+        if kind == "comment" and REQUEST.match(self.words, start, match.start()):
+            return True
+        words = self.words[start : match.start()]
+        return bool(NEGATED.search(words) or REPORT.search(words))
 
     def _adds(self, match: re.Match[str], end: int) -> bool:
         """Whether 除了 X or X 以外 adds to X (除了 X, 我还喜欢 …)."""
@@ -125,6 +153,8 @@ class _Reader:
         phrases = self._split(start, end)
         while phrases and end == limit and (more := FURTHER.match(self.words, end) or NEXT.match(self.words, end)):
             start, limit = more.end(), self._clause_end(more.end())
+            if again := AGAIN.match(self.words, start, limit):
+                start = again.end()
             end = limit
             if stop := self.cues.stop.search(self.words[start : min(limit, start + LIST_ITEM + 4)]):
                 end = start + stop.start()
@@ -138,6 +168,8 @@ class _Reader:
         start = max(self._clause_start(end), self.cursor)
         if end - start > LONGEST + 10:
             return []
+        if topic := self.cues.topic_end.search(self.words, start, end):
+            end = topic.start()
         phrases = self._split(start, self._without_subject(start, end), reasons=True)
         if not phrases and not self._without_subject(start, end) > start:
             return self._topics(start)
@@ -179,8 +211,16 @@ class _Reader:
         for match in JOIN.finditer(self.words, start, end):
             items.append((place, match.start()))
             place = match.end()
-        items.append((place, end))
+        items = [part for item in (*items, (place, end)) for part in self._parts(*item)]
         return [span for item in items if (span := self._tidy(*item, reasons))]
+
+    def _parts(self, start: int, end: int) -> list[Span]:
+        """The titles in an item of a list, or two words of one form (酒精香精), or the item itself."""
+        if named := list(TITLED.finditer(self.words, start, end)):
+            return [match.span() for match in named]
+        if twins := TWINS.fullmatch(self.words, start, end):
+            return [(start, twins.end(1)), (twins.end(1), end)]
+        return [(start, end)]
 
     def _tidy(self, start: int, end: int, reasons: bool) -> Span | None:
         start = self._without_head(start, end)
@@ -198,6 +238,8 @@ class _Reader:
             end = reason.end("what") - (self.words[reason.end("what") - 1] == "的")
         if loaded := LOADED.fullmatch(self.words, start, end):
             end = loaded.end(1)
+        if kind := KIND.fullmatch(self.words, start, end):
+            end = kind.end(1)
         if match := AABB.match(self.words, start, end):
             start = match.end()
         words = self.words[start:end]

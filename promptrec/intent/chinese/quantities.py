@@ -6,6 +6,7 @@ from functools import cache
 
 from promptrec.data.intent import Operator
 from promptrec.intent.chinese.conditions import OPERATORS, Condition, compiled, headings, operator_of, words_of
+from promptrec.intent.chinese.cues import BREAKS
 from promptrec.intent.chinese.numerals import NUMERAL, number, pair
 from promptrec.intent.chinese.years import read_year
 
@@ -35,10 +36,14 @@ CHILDREN = re.compile("[娃宝孩](?:宝|子)?$|宝贝$")
 """Children on their own are no number of people: "俩孩子还没出过国"."""
 MEASURED = re.compile(
     "[a-z] ?$|(?:像素|容量|内存|功率|转速|播放量|页数|字数|身高|体重|海拔|"
-    r"温度|湿度|噪音|分贝|粉丝|销量|里程|尺寸|集数|步数|热量|卡路里|心率|型号|码数).{0,2}$"
+    "节奏|速度|心率|温度|湿度|噪音|分贝|粉丝|销量|里程|尺寸|集数|步数|热量|卡路里|心率|型号|码数).{0,2}$"
 )
 """In front of numbers without a unit that are no prices."""
 PASSED = re.compile(r"了|前|后|一次|没|来回|一封|一更|之后|之前|一直")
+TOLD = re.compile("[近了过已刚连每第前后才都睡保续]|天$|循环|出差|一直")
+"""In front of a duration that tells of something, rather than asks for it."""
+DAY = 1440
+END = re.compile(r"$|[,。!?;、\n]")
 STARRED = re.compile(r"级|酒店|的|宾馆|民宿|餐厅|店|饭店|度假|$")
 
 
@@ -142,7 +147,7 @@ def _comparison(found: _Found, is_range: bool) -> tuple[Operator, bool]:
         return operator, operator != "about"
     if found.behind["more"]:
         return "about", False
-    if found.topic == "price" and found.before["price"] in ("预算", "经费"):
+    if found.topic == "price" and found.before["price"].startswith(("预算", "经费")):
         return "<=", False
     return "=", False
 
@@ -198,7 +203,12 @@ def _asks(folded: str, condition: Condition, found: _Found, name: str | None) ->
     if condition.field == "people":
         children = CHILDREN.search(folded, condition.start, condition.end)
         alone = high == 1 and not limits and not children and not ALONE.match(rest.lstrip("的"))
-        return high <= MOST_PEOPLE and not alone and not front.endswith(tuple("每另前某别几这那"))
+        return (
+            high <= MOST_PEOPLE
+            and found.topic != "price"
+            and not alone
+            and not front.endswith(tuple("每另前某别几这那"))
+        )
     if condition.field == "rating":
         fits = high <= (HUNDRED if condition.unit == "%" or found.topic == "rating" else LARGEST_RATING)
         return fits and (limits or found.topic == "rating" or (condition.unit == "stars" and bool(STARRED.match(rest))))
@@ -208,8 +218,14 @@ def _asks(folded: str, condition: Condition, found: _Found, name: str | None) ->
         ):
             return False
         belongs = BELONGS.match(folded, found.behind.start("unit")) if found.behind["unit"] else None
+        clause = re.split(rf"[{BREAKS}]", folded[max(0, condition.start - WINDOW) : found.match.start()])[-1]
+        days = float(name or 0) >= DAY and END.match(rest)
         return (
-            limits or bool(belongs) or bool(LASTS.match(rest)) or (found.topic == "duration" and not PASSED.match(rest))
+            bool(days and not TOLD.search(clause))
+            or limits
+            or bool(belongs)
+            or bool(LASTS.match(rest))
+            or (found.topic == "duration" and not PASSED.match(rest))
         )
     if name is None and found.topic is None:
         return high >= CHEAPEST and not MEASURED.search(front)
