@@ -140,10 +140,10 @@ def _softness(one: Filter) -> int:
 def _tier(
     item_id: str, verdicts: Sequence[Mapping[str, bool | None]], hard: Sequence[int], relaxed: Sequence[int]
 ) -> int:
-    """0: fits; 1: unknown; then the more, the later a filter that it violates was given up."""
-    violated = [place for place, n in enumerate(relaxed, start=2) if verdicts[n][item_id] is False]
+    """0: fits; 1: unknown; then by how many filters it violates, and by how late the last of these was given up."""
+    violated = [place for place, n in enumerate(relaxed, start=1) if verdicts[n][item_id] is False]
     if violated:
-        return sum(2**place for place in violated)
+        return 1 + (len(violated) - 1) * len(relaxed) + violated[-1]
     return int(any(verdicts[n][item_id] is None for n in hard))
 
 
