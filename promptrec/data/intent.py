@@ -32,7 +32,7 @@ class Clause(Record):
     """Words of the person that name one thing."""
 
     text: str = Field(min_length=1)
-    """The very words: `preferences[start:end]` where offsets are given."""
+    """The very words: `preferences[start:end]` where offsets are given and nobody edited it."""
     start: int | None = None
     """Offset of its first character; None for a clause that an application adds."""
     end: int | None = None
@@ -62,9 +62,12 @@ class Constraint(Clause):
     @property
     def label(self) -> str:
         """The constraint as it is shown: "price <= 20 EUR"."""
-        value = self.value
-        shown = value if isinstance(value, str) else "-".join(f"{n:g}" for n in _numbers(value))
-        return " ".join(filter(None, (self.field.replace("_", " "), self.operator, shown, self.unit)))
+        return " ".join(filter(None, (self.field.replace("_", " "), self.operator, self.value_text, self.unit)))
+
+    @property
+    def value_text(self) -> str:
+        """The value as it is shown: "20", "10-20", or words."""
+        return self.value if isinstance(self.value, str) else "-".join(f"{n:g}" for n in _numbers(self.value))
 
 
 class Intent(Record):

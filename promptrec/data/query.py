@@ -84,7 +84,7 @@ class Query(Record):
     @property
     def wanted(self) -> str:
         """The preferences without what they refuse and require; all of them where the intent was not read."""
-        if not self.intent or not (self.intent.dislikes or self.intent.constraints):
+        if not self.intent:
             return self.preferences
         if not self.intent.likes and all(c.start is None for c in (*self.intent.dislikes, *self.intent.constraints)):
             return self.preferences

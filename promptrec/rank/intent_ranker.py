@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
-from promptrec.data.intent import Constraint
+from promptrec.data.intent import Constraint, Intent
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.intent.reader import with_intent
@@ -60,7 +61,9 @@ def _allowed(request: RankRequest, selection: Selection) -> RankRequest:
     unbound = [constraint for constraint in intent.constraints if constraint not in bound]
     likes = sorted((*intent.likes, *unbound), key=lambda clause: (clause.start is None, clause.start))
     answered = tuple(constraint for constraint in intent.constraints if constraint in bound)
-    effective = intent.model_copy(update={"likes": tuple(likes), "constraints": answered})
+    effective: Intent | Literal[False] = intent.model_copy(update={"likes": tuple(likes), "constraints": answered})
+    if not answered and not intent.dislikes:
+        effective = False  # nothing is taken out of the words
     return replace(request, query=request.query.model_copy(update={"intent": effective}), candidates=selection.items)
 
 

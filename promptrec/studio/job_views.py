@@ -22,10 +22,11 @@ from promptrec.rank.expression import build_ranker, template_kinds
 from promptrec.rank.ranking import Ranking
 from promptrec.recommender import Recommender
 from promptrec.studio.html_pages import page
+from promptrec.studio.intent_form import IntentForm, intent_query
 from promptrec.studio.job import Job
 from promptrec.studio.messages import error_text, language_of
 from promptrec.studio.model import ObservedEngine
-from promptrec.studio.session import PageRequest, Session, query
+from promptrec.studio.session import PageRequest, Session
 from promptrec.template.template import Template
 
 Work = Callable[[Job], Mapping[str, Any]]
@@ -34,7 +35,8 @@ MOST_PEOPLE = 500
 
 def rank_edited(session: Session, form: PageRequest) -> Work:
     """Rank with the text in the editor, and compare with the list before."""
-    template, person, items = session.edited_template(form), query(form), session.candidates(form)
+    template, items = session.edited_template(form), session.candidates(form)
+    person, intent_form = intent_query(form), IntentForm.of(form)
     name = _ranker(form, template)
     before = _before(form)
 
@@ -45,6 +47,7 @@ def rank_edited(session: Session, form: PageRequest) -> Work:
         return {
             "ranking": ranking,
             "moves": rank_changes(before, ranking.item_ids),
+            "reports": intent_form.reports(ranking),
             "replies": engine.replies,
             "read": reply_problems(ranking.reply, {item.item_id: item.title for item in items}),
         }
@@ -55,7 +58,7 @@ def rank_edited(session: Session, form: PageRequest) -> Work:
 def rank_both(session: Session, form: PageRequest) -> Work:
     """Rank with the text on disk and with the text in the editor."""
     saved, edited = session.saved_template(form), session.edited_template(form)
-    person, items = query(form), session.candidates(form)
+    person, items = intent_query(form), session.candidates(form)
     sides = [(_ranker(form, template), template) for template in (saved, edited)]
 
     def work(job: Job) -> Mapping[str, Any]:
@@ -139,17 +142,25 @@ def start(kind: str) -> Callable[[Request, Session, PageRequest], Response]:
 
     def begin(request: Request, session: Session, form: PageRequest) -> Response:
         work = KINDS[kind](session, form)
-        return progress(request, session.jobs.start(kind, work, form.fields.get("tab", "")), session)
+        job = session.jobs.start(kind, work, form.fields.get("tab", ""))
+        return progress(request, job, session, IntentForm.of(form) if kind == "run" else None)
 
     return begin
 
 
-def progress(request: Request, job: Job, session: Session) -> Response:
-    """Progress of a job, or its result."""
+def progress(request: Request, job: Job, session: Session, intent_form: IntentForm | None = None) -> Response:
+    """Progress of a job, or its result; with the chips of an intent, if there are any to be shown anew."""
     # Read before the rest: work that ends meanwhile has its result or its error before it has its state.
     state = job.state
     error = job.error and error_text(job.error, language_of(request))
-    facts = {"job": job, "state": state, "model": session.model.name, "error": error, **job.result}
+    facts = {
+        "job": job,
+        "state": state,
+        "model": session.model.name,
+        "error": error,
+        "intent_form": intent_form,
+        **job.result,
+    }
     return page(request, "job", facts)
 
 

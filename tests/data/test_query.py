@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from promptrec.data.intent import Clause, Intent
 from promptrec.data.query import MAX_CHARACTERS, Query, RankRequest, readable
 from promptrec.errors import InputError
 
@@ -86,3 +87,10 @@ def test_any_text_is_either_read_once_and_for_all_or_refused_in_one_line(text):
 
 def test_a_request_has_no_room_for_the_right_answers():
     assert set(RankRequest.__dataclass_fields__) == {"query", "candidates", "retrieved"}
+
+
+def test_what_is_wanted_is_the_likes_also_where_nothing_is_refused_any_more():
+    curry = Clause(text="curry", start=0, end=5)
+    assert Query(preferences="curry, not Indian", intent=Intent(likes=(curry,))).wanted == "curry"
+    assert Query(preferences="curry, not Indian", intent=Intent()).wanted == "curry, not Indian"
+    assert Query(preferences="curry", intent=Intent(dislikes=(Clause(text="Indian"),))).wanted == "curry"
