@@ -17,6 +17,19 @@ def read_amount_constraints(words: Words) -> list[Reading]:
     return [reading for reading in found if reading is not None]
 
 
+_NEGATED = {">": "<=", "<": ">=", "older": "not older", "newer": "not newer"}
+
+
+def _negation(words: Words, number: int) -> int:
+    """Number of the word behind a negation in front of a comparison in its clause: "should not take more than"."""
+    at = number
+    while at > max(0, number - 5) and words.forms[at - 1] not in BREAKS and words.forms[at - 1] not in ("but", "and"):
+        if words.forms[at - 1] in ("not", "never", "nothing", "without", "nobody"):
+            return at
+        at -= 1
+    return 0
+
+
 def _compare(words: Words, amount: Amount) -> Compared:
     lists = lexicon()
     first, last, operator = amount.first, amount.last, ""
@@ -33,6 +46,8 @@ def _compare(words: Words, amount: Amount) -> Compared:
     left = lists.left.match_before(words, start)
     if left:
         operator, first = left.kind, left.first
+        if operator in _NEGATED and (negation := _negation(words, first)):
+            operator, first = _NEGATED[operator], negation - 1
     # Words between the amount and what compares it: "110 euros a night max".
     behind = last
     if words.form(behind) in ("a", "per", "each", "every", "the", "/", "pp"):
@@ -173,6 +188,11 @@ def _people(words: Words, compared: Compared) -> Reading | None:
         or behind in ("can", "could", "to", "stay", "max")
         or noun == "guests"
     )
+    we = "we" in words.forms[max(0, compared.first - 4) : compared.first] and before in ("are", "be", "usually", "all")
+    alone = before in BREAKS and before not in ".!?" and behind in BREAKS
+    if amount.low == 1 and noun == "us":
+        return None
+    accepted |= we or (alone and noun in ("people", "adults", "persons"))
     if not accepted or (behind in ("who", "in") and before != "for" and not counted):
         return None
     return compared.of("people")

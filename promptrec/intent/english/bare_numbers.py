@@ -92,6 +92,8 @@ def _bare_age(words: Words, compared: Compared) -> Reading | None:
         return _with_first(compared.of("age"), at - (words.form(at - 1) in ages))
     if words.form(at - 1) in lists.persons - {"i", "he", "she", "we", "they"} and compared.operator and closed:
         return compared.of("age")
+    if before == "(" and behind in ("f", "m") and words.form(amount.last + 1) == ")":
+        return _with_last(compared.of("age"), amount.last + 1)
     if not closed:
         return None
     person = words.form(amount.first - 2) in lists.persons or words.form(amount.first - 3) in (
@@ -102,6 +104,8 @@ def _bare_age(words: Words, compared: Compared) -> Reading | None:
         "whose",
         "their",
     )
+    if words.before(amount.first, 3) == "like i am":
+        return None
     if words.form(at - 1) in ("is", "'s", "am", "are") and words.form(at - 2) in lists.persons and at < amount.first:
         return compared.of("age")
     if before in ("is", "'s", "am", "are", "be") and person and words.form(amount.first - 2) != "it":
@@ -226,6 +230,9 @@ def _bare_people(words: Words, compared: Compared) -> Reading | None:
         ):
             return Reading(**{**compared.of("people").__dict__, "last": amount.last + 1})
         return None
+    if before in ("are", "usually", "all") and "we" in words.before(compared.first, 4).split() and behind not in "-%":
+        if behind in BREAKS or behind in lexicon().relatives or behind in lexicon().groups:
+            return compared.of("people")
     if not (behind in BREAKS or behind in lexicon().context["function_words"] or behind == "-") or words.form(
         amount.last - 1
     ) in (
@@ -259,3 +266,7 @@ def _bare_price(words: Words, compared: Compared) -> Reading | None:
 
 def _with_first(reading: Reading, first: int) -> Reading:
     return Reading(reading.field, reading.operator, reading.value, reading.unit, first, reading.last, reading.soft)
+
+
+def _with_last(reading: Reading, last: int) -> Reading:
+    return Reading(reading.field, reading.operator, reading.value, reading.unit, reading.first, last, reading.soft)

@@ -8,7 +8,20 @@ import yaml
 
 from promptrec.intent.english.patterns import PatternSet
 
-_KINDS = ("harmless", "noun", "verb", "clause", "noun clause", "after", "free", "find", "between", "condition")
+_KINDS = (
+    "harmless",
+    "noun",
+    "verb",
+    "clause",
+    "noun clause",
+    "after",
+    "end",
+    "verdict",
+    "free",
+    "find",
+    "between",
+    "condition",
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,14 @@ class Cues:
     no_item: frozenset[str]
     pairs: frozenset[str]
     bad: frozenset[str]
+    """Words that judge, and phrases."""
+    worthless: frozenset[str]
+    """Those of `bad` that say no more than that something is bad."""
+    circumstances: frozenset[str]
+    """Nouns of the person's own circumstances: judging them refuses nothing."""
+    praise: frozenset[str]
+    links: frozenset[str]
+    """The first words of what links a subject to a judgement."""
 
 
 @cache
@@ -41,10 +62,18 @@ def cues() -> Cues:
         closers=PatternSet({"closer": listed["closers"]}),
         consequences=PatternSet({"consequence": listed["consequence"]}, listed["classes"]),
         pairs=frozenset(pair.replace("_", " ") for pair in listed["pairs"].split()),
-        bad=frozenset(word for word in listed["classes"]["bad"].split() if "_" not in word),
+        bad=_phrases(listed["classes"]["bad"]) | _phrases(listed["classes"]["worthless"]),
+        worthless=_phrases(listed["classes"]["worthless"]),
+        circumstances=frozenset(listed["circumstances"].split()),
+        links=frozenset(link.split("_")[0] for link in listed["classes"]["link"].split()),
+        praise=frozenset(listed["praise"].split()),
         filler=frozenset(listed["filler"].split()),
         generic=frozenset(listed["generic"].split()),
         generic_links=frozenset(listed["generic_links"].split()),
         stop=frozenset(listed["stop"].split()),
         no_item=frozenset(listed["no_item"].split()),
     )
+
+
+def _phrases(listed: str) -> frozenset[str]:
+    return frozenset(phrase.replace("_", " ").replace("-", " - ") for phrase in listed.split())

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from promptrec.intent.english.cues import cues
 from promptrec.intent.english.patterns import Match
 from promptrec.intent.english.phrases import Phrases, Place
+from promptrec.intent.english.verdicts import is_circumstance, is_closed, known_antecedent, read_find, read_verdict
 from promptrec.intent.english.words import BREAKS, Words, read_words
 from promptrec.intent.refusal import Refusal, Span
 
@@ -13,7 +14,9 @@ _PEOPLE = frozenset("i we he she you they".split())
 _SUBJECT = _PEOPLE | frozenset("really just also simply 's have has had am are".split())
 _NEGATIONS = frozenset("not no never nothing without too".split())
 _RELATIVE = frozenset("where whose when which that who if with".split())
+_ADVERBS = frozenset("just always really still only usually often totally completely also".split())
 _AUXILIARIES = frozenset("is are was were does do did will would".split())
+_NEGATED = _AUXILIARIES | frozenset("can could should have has had must might need may shall am".split())
 _TITLE_VERBS = frozenset(
     "is was has had made wrecked broke blew got left changed ruined kept remains did hooked taught ' 's".split()
 )
@@ -128,6 +131,13 @@ def _in_title(words: Words, match: Match) -> bool:
 
 
 def _noun(words: Words, phrases: Phrases, match: Match) -> list[Place]:
+    form = words.forms[match.first]
+    bare = match.last - match.first == 1
+    if form == "not" and bare and words.form(match.first - 1) in _NEGATED:
+        return []  # A negated verb that is no cue: "I can't put it down".
+    if form in ("no", "non") and words.form(match.first + 1) == "-":
+        at = match.first + 2
+        return [(at, at + 1)] if at < len(words.forms) and not phrases.breaks(at) else []
     if words.forms[match.first] == "without" and _denied(words, match.first):
         return []
     if (
@@ -152,7 +162,22 @@ def _noun(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         words.forms[max(0, match.first - 14) : match.first]
     ):
         return []
-    return phrases.list_behind(match.last)
+    found = phrases.list_behind(match.last)
+    return [] if form == "no" and found and _is_fine(words, found[-1][1]) else found
+
+
+def _is_fine(words: Words, number: int) -> bool:
+    """Whether what stands in front of a word does not matter: "no wifi is no problem"."""
+    at = number + (words.form(number) in ("at", "whatsoever")) + (words.form(number + 1) == "all")
+    if words.form(at) not in ("is", "'s", "are", "would"):
+        return False
+    at += 1
+    while words.form(at) in ("be", "totally", "absolutely", "completely", "perfectly", "also", "just", "a"):
+        at += 1
+    following = words.behind(at, 3)
+    return words.form(at) in ("fine", "ok", "okay") or following.startswith(
+        ("no problem", "no issue", "no biggie", "not a problem", "not an issue", "no deal", "no big", "alright")
+    )
 
 
 def _denied(words: Words, number: int) -> bool:
@@ -183,7 +208,7 @@ def _verb(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     if words.forms[last - 2 : last] == ["out", "of"] and words.is_capital(last) and words.is_capital(last + 1):
         return []  # Who has run out of an author wants more of the kind.
     if words.form(last) in ("chapter", "page", "episode", "season", "halfway"):
-        return _known(words, phrases, start)
+        return known_antecedent(phrases, words, start)
     found = [] if phrases.breaks(last) and words.form(last) not in ('"', "“") else phrases.list_behind(last)
     if found:
         return found
@@ -228,54 +253,26 @@ def _noun_clause(words: Words, phrases: Phrases, match: Match) -> list[Place]:
 
 def _after(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     """What stands in front of a cue, or what its pronoun stands for."""
-    before = words.form(match.first - 1)
+    start = match.first
+    while words.form(start - 1) in _ADVERBS:
+        start -= 1
+    before = words.form(start - 1)
     form = words.forms[match.first]
-    if before in ("not", "never"):
+    if before in ("not", "never", "or", "if"):
         return []
     if form in _AUXILIARIES and words.forms[match.last - 1] == "not" and not phrases.breaks(match.last):
         return []
     if words.forms[match.last - 1] in ("no", "not", "never", "nope", "nah", "pass") and not phrases.breaks(match.last):
-        return phrases.list_behind(match.last) if form not in (",", ":", "pass", "hard") else []
-    if before in _PRONOUNS or (before == "just" and words.form(match.first - 2) in _PRONOUNS):
-        return phrases.antecedent(match.first - (1 if before in _PRONOUNS else 2))
+        return phrases.list_behind(match.last) if form not in (",", "pass", "hard") else []
+    if before in _PRONOUNS:
+        return phrases.antecedent(start - 1)
     if before in _PEOPLE:
         return []
-    return phrases.subject_before(match.first)
+    return [place for place in phrases.subject_before(match.first) if not is_circumstance(words, place)]
 
 
-def _find(words: Words, phrases: Phrases, match: Match) -> list[Place]:
-    """Read "she finds dragons silly"; "I found it a slog" refuses the slog and what "it" stands for."""
-    lists = cues()
-    at = match.last
-    while at < min(match.last + 7, len(words.forms)) and not phrases.breaks(at):
-        if words.forms[at] in lists.bad and at > match.last:
-            break
-        at += 1
-    if words.form(at) not in lists.bad or at >= match.last + 7:
-        return []
-    if words.forms[match.last] in _PRONOUNS:
-        start = match.first - (words.form(match.first - 1) in _PEOPLE)
-        return [*_known(words, phrases, start), (at, at + 1)]
-    last = at
-    while last > match.last and words.forms[last - 1] in (
-        "a",
-        "bit",
-        "rather",
-        "too",
-        "very",
-        "so",
-        "really",
-        "quite",
-        "pretty",
-        "is",
-        "are",
-        "just",
-    ):
-        last -= 1
-    first = match.last
-    while first < last and words.forms[first] in lists.filler:
-        first += 1
-    return [(first, last)] if 0 < last - first <= 4 else []
+def _end(words: Words, phrases: Phrases, match: Match) -> list[Place]:
+    return _after(words, phrases, match) if is_closed(words, phrases, match.last) else []
 
 
 def _free(words: Words, phrases: Phrases, match: Match) -> list[Place]:
@@ -310,11 +307,6 @@ def _condition(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     return []
 
 
-def _known(words: Words, phrases: Phrases, number: int) -> list[Place]:
-    """The antecedent of a pronoun, only where it is a name."""
-    return [(first, last) for first, last in phrases.antecedent(number) if words.is_capital(first)]
-
-
 _READERS = {
     "noun": _noun,
     "verb": _verb,
@@ -322,7 +314,9 @@ _READERS = {
     "noun clause": _noun_clause,
     "after": _after,
     "free": _free,
-    "find": _find,
+    "find": read_find,
+    "end": _end,
+    "verdict": read_verdict,
     "between": _between,
     "condition": _condition,
 }

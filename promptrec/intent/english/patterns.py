@@ -1,8 +1,8 @@
 """Word patterns: expressions over words in normal form, which cues are written in.
 
 A pattern is a line of elements with blanks between them. An element is a word, or words with `|` between them; `_` is a
-blank within an element; `*` is any word; `<name>` is a class of words that the file lists; `?` behind an element makes
-it optional. In "do not really|ever? like|care_for" the third element may be missing.
+blank within an element; `*` is any word; `<name>` is a class of words that the file lists; `~` behind a verb stands for
+all its forms; `?` behind an element makes it optional. In "do not really|ever? like|care_for" the third element may be missing.
 """
 
 import re
@@ -13,6 +13,11 @@ from dataclasses import dataclass
 from promptrec.intent.english.words import Words
 
 _ANY = r"[^\W_][^ ]*"
+_CLASS = re.compile(r"<(\w+)>")
+_HYPHEN = re.compile(r"(?<=[^\W_])-(?=[^\W_])")
+_VERB = re.compile(r"([a-z]+)~")
+# One syllable that ends in one vowel and one consonant doubles the consonant: "skipped".
+_DOUBLING = re.compile(r"^[^aeiou]*[aeiou][bdgkmnprtl]$|appal$|rebel$")
 
 
 class PatternError(ValueError):
@@ -41,11 +46,11 @@ class PatternSet:
         Raises:
             PatternError: If a line begins with `*`, has only optional elements, or names a class that is not listed.
         """
-        listed = {name: words.split() for name, words in (classes or {}).items()}
+        listed = {name: _HYPHEN.sub("_-_", words).split() for name, words in (classes or {}).items()}
         by_word: dict[str, dict[str, list[tuple[int, str]]]] = defaultdict(lambda: defaultdict(list))
         for kind, lines in kinds.items():
             for line in lines.splitlines():
-                elements = line.split()
+                elements = _HYPHEN.sub("_-_", line).split()
                 if not elements or elements[0].startswith("#"):
                     continue
                 expression, firsts = _compile(elements, listed)
@@ -107,12 +112,36 @@ def _choice(choice: str) -> str:
 
 def _choices(element: str, classes: Mapping[str, list[str]]) -> list[str]:
     """The alternatives of an element, the longest first."""
-    choices: list[str] = []
+    choices: set[str] = set()
     for choice in element.split("|"):
-        if choice.startswith("<") and choice.endswith(">"):
-            if choice[1:-1] not in classes:
-                raise PatternError(f"no class of words {choice}")
-            choices += classes[choice[1:-1]]
-        else:
-            choices.append(choice)
-    return sorted(choices, key=len, reverse=True)
+        choices.update(_members(choice, classes))
+    return sorted(choices, key=lambda choice: (-len(choice), choice))
+
+
+def _members(choice: str, classes: Mapping[str, list[str]]) -> list[str]:
+    """What an alternative stands for: the words of a class, the forms of a verb, or the words as they are written."""
+    found = _CLASS.search(choice)
+    if found:
+        if found[1] not in classes:
+            raise PatternError(f"no class of words {found[0]}")
+        return [
+            more
+            for member in classes[found[1]]
+            for more in _members(choice[: found.start()] + member + choice[found.end() :], classes)
+        ]
+    verb = _VERB.search(choice)
+    return [choice[: verb.start()] + form + choice[verb.end() :] for form in verb_forms(verb[1])] if verb else [choice]
+
+
+def verb_forms(verb: str) -> list[str]:
+    """The four forms of a regular verb: "skip", "skips", "skipped", "skipping"."""
+    stem = verb
+    if verb.endswith("e"):
+        stem = verb[:-1]
+    elif _DOUBLING.search(verb):
+        stem = verb + verb[-1]
+    third = verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "z")) else "s")
+    past = stem + "ed"
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        third, past = verb[:-1] + "ies", verb[:-1] + "ied"
+    return [verb, third, past, stem + "ing"]

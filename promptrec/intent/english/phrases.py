@@ -239,7 +239,7 @@ class Phrases:
                 return [*self._items(clause, at), *self._items(at + 1, last)]
         for at in range(last - 1, first - 1, -1):
             if words.forms[at] in _CLAUSE_WORDS and not (
-                words.forms[at] in ("and", "that") and self._joins_subjects(first, at, last)
+                words.forms[at] in ("and", "that") and (self._is_pair(at) or self._joins_subjects(first, at, last))
             ):
                 first = at + 1
                 break
@@ -271,7 +271,7 @@ class Phrases:
                 while b > a and words.forms[b - 1] in _TRAILING:
                     b -= 1
                 while a < b and (
-                    words.forms[a] in _DETERMINERS or (words.forms[a] in ("it", "'s", "is") and b - a > 1)
+                    (words.forms[a] in _DETERMINERS and words.form(a + 1) != "-") or (words.forms[a] in ("it", "'s", "is") and b - a > 1)
                 ):
                     a += 1
                 if b - a > 2 and self._is_generic(a):

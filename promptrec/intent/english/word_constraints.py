@@ -127,12 +127,13 @@ def _language_of(words: Words, number: int) -> list[Reading]:
     found = lists.languages.match(words, number)
     if not found:
         return []
-    at = found[1] + (words.form(found[1]) == "-")
+    last = alternatives(words, lists.languages, number)
+    at = last + (words.form(last) == "-")
     if words.form(at) not in lists.language_nouns or words.form(number - 1) in ("learn", "learning"):
         return []
     operator: Operator = "!=" if is_negated(words, number) else "="
     first = number - 1 if operator == "!=" else number
-    return [Reading("language", operator, words_of(words, number, found[1]), None, first, found[1])]
+    return [Reading("language", operator, words_of(words, number, last), None, first, last)]
 
 
 def _opening(words: Words, number: int) -> list[Reading]:
@@ -263,12 +264,18 @@ def _rated(words: Words, number: int) -> list[Reading]:
         and words.form(number + 2) != "-"
     ):
         return [Reading("age_rating", "=", words.form(number + 1), None, number, number + 2)]
-    if (
-        words.form(number) in ("r", "g", "u", "pg")
-        and words.behind(number + 1, 2) == "- rated"
-        and not is_negated(words, number)
-    ):
-        return [Reading("age_rating", "=", words.form(number), None, number, number + 3)]
+    board = words.form(number)
+    if board == "rated" or is_negated(words, number):
+        return []
+    if words.behind(number + 1, 2) == "- rated":
+        return [Reading("age_rating", "=", board, None, number, number + 3)]
+    left = lexicon().left.match_before(words, number - (words.form(number - 1) == "rated"))
+    right = lexicon().right.match(words, number + 1) if number + 1 < len(words.forms) else None
+    if board in ("pg", "u") and words.form(number + 1) != "-" and (left or right):
+        operator: Operator = ">=" if ">=" in (left and left.kind, right and right.kind) else "<="
+        return [
+            Reading("age_rating", operator, board, None, left.first if left else number, right.last if right else number + 1)
+        ]
     return []
 
 
