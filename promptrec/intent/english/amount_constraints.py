@@ -17,7 +17,18 @@ def read_amount_constraints(words: Words) -> list[Reading]:
     return [reading for reading in found if reading is not None]
 
 
+_REFUSALS = (
+    "will not work", "do not work", "does not work", "will not do", "is too", "are too", "'s too", "is out", "are out",
+    "'s out", "is a no", "are a no", "is not an option", "are not an option", "would be too", "is not possible",
+    "no thanks",
+)  # fmt: skip
 _NEGATED = {">": "<=", "<": ">=", "older": "not older", "newer": "not newer"}
+
+
+def _is_refused(words: Words, number: int) -> bool:
+    """Whether what stands in front of a word is refused: "episodes longer than half an hour won't work"."""
+    behind = words.behind(number, 4)
+    return behind.startswith(_REFUSALS)
 
 
 def _negation(words: Words, number: int) -> int:
@@ -48,6 +59,8 @@ def _compare(words: Words, amount: Amount) -> Compared:
         operator, first = left.kind, left.first
         if operator in _NEGATED and (negation := _negation(words, first)):
             operator, first = _NEGATED[operator], negation - 1
+    if amount.joint == "+":
+        operator = ">="
     # Words between the amount and what compares it: "110 euros a night max".
     behind = last
     if words.form(behind) in ("a", "per", "each", "every", "the", "/", "pp"):
@@ -58,6 +71,7 @@ def _compare(words: Words, amount: Amount) -> Compared:
         if right and not (
             following[0].isdecimal()
             or following in "£€$"
+            or (words.forms[at] == "+" and words.starts[at] != words.ends[at - 1])
             or (at > last and words.form(at - 1) == "," and following not in BREAKS)
         ):
             last = right.last
@@ -67,6 +81,8 @@ def _compare(words: Words, amount: Amount) -> Compared:
     else:
         if behind != last and words.form(behind - 1).isalpha() and amount.kind == "money":
             last = min(behind, len(words.forms))
+    if operator in _NEGATED and _is_refused(words, last):
+        operator = _NEGATED[operator]
     return Compared(amount, operator, first, last)
 
 
@@ -111,6 +127,8 @@ def _duration(words: Words, compared: Compared) -> Reading | None:
         "retreat",
         "course",
     ):
+        return None
+    if words.form(compared.first) in ("after", "since", "before") or amount.low != int(amount.low) < 3:
         return None
     if behind in lexicon().context["no_duration"] and not (behind == "of" and compared.operator):
         return None

@@ -163,6 +163,9 @@ def _with_unit(words: Words, first: int, value: float, last: int) -> Amount:
     lists = lexicon()
     unit_at = last + (words.form(last) == "-")
     tight = last < len(words.forms) and words.starts[last] == words.ends[last - 1]
+    if tight and words.form(last) == "+":
+        more = _with_unit(words, first, value, last + 1)
+        return replace(more, joint="+") if more.kind not in ("number", "age") else Amount(first, last, value)
     if (tight and words.form(last) == "s") or words.forms[last : last + 2] == ["'s"] or words.form(last) == "'s":
         return _plural(words, first, value, last)
     found = lists.money.match(words, unit_at)
@@ -227,9 +230,23 @@ def _hours_and_minutes(words: Words, amount: Amount) -> Amount:
     return amount
 
 
+def _list(words: Words, amount: Amount) -> Amount:
+    """Join the numbers of a list: "6, 9 and 12" is from 6 to 12."""
+    second = _amount(words, amount.last + 1) if amount.last + 1 < len(words.forms) else None
+    if second is None or second.kind != "number" or words.form(second.last) not in ("and", "or", "&"):
+        return amount
+    third = _amount(words, second.last + 1) if second.last + 1 < len(words.forms) else None
+    if third is None or third.kind not in ("number", "age"):
+        return amount
+    ends = sorted((amount.low, second.low, third.low))
+    return Amount(amount.first, third.last, ends[0], third.kind, None, ends[2], "and")
+
+
 def _range(words: Words, amount: Amount) -> Amount:
     """Join an amount with one behind it: "10 to 20 min", "$60-$90", "between 1990 and 2005", "8 or 9 years old"."""
     joint = words.form(amount.last)
+    if joint == "," and amount.kind == "number":
+        return _list(words, amount)
     if joint not in ("to", "-", "–", "and", "or", "till", "until", "/") or amount.last + 1 >= len(words.forms):
         return amount
     other = _amount(words, amount.last + 1)

@@ -6,6 +6,7 @@ from promptrec.intent.english.readings import Compared, Reading
 from promptrec.intent.english.words import BREAKS, Words
 
 _EARLIEST, _LATEST = 1800, 2099
+_PER = frozenset("night person month week head piece bottle ticket pair day head adult room".split())
 OLDEST, _MOST_PEOPLE = 110, 60
 
 
@@ -171,7 +172,9 @@ def _year(words: Words, compared: Compared) -> Reading | None:
     )
     released = bool(lexicon().context["released"].intersection(clause))
     if not released and (
-        narrative or lexicon().context["past"].intersection(clause) or behind in (["i"], ["we"], ["my"])
+        narrative
+        or lexicon().context["past"].intersection(_clause_before(words, compared.first, 6))
+        or behind in (["i"], ["we"], ["my"])
     ):
         return None
     bare = (
@@ -230,12 +233,13 @@ def _bare_people(words: Words, compared: Compared) -> Reading | None:
         ):
             return Reading(**{**compared.of("people").__dict__, "last": amount.last + 1})
         return None
-    if before in ("are", "usually", "all") and "we" in words.before(compared.first, 4).split() and behind not in "-%":
-        if behind in BREAKS or behind in lexicon().relatives or behind in lexicon().groups:
-            return compared.of("people")
-    if not (behind in BREAKS or behind in lexicon().context["function_words"] or behind == "-") or words.form(
-        amount.last - 1
-    ) in (
+    if (
+        before in ("are", "usually", "all")
+        and "we" in words.before(compared.first, 4).split()
+        and (behind in BREAKS or behind in lexicon().relatives or behind in lexicon().groups)
+    ):
+        return compared.of("people")
+    if not (behind in BREAKS or behind in lexicon().context["function_words"]) or words.form(amount.last - 1) in (
         "couple",
         "hundred",
     ):
@@ -244,7 +248,7 @@ def _bare_people(words: Words, compared: Compared) -> Reading | None:
     seated = before in ("serves", "feeds", "seats", "sleeps", "fits", "serve", "feed", "seat", "sleep")
     group = before == "of" and two in ("family", "group", "party", "team", "bunch", "table", "us")
     if (before == "for" and two not in ("asked", "waited", "good", "known")) or seated or group:
-        return _with_first(compared.of("people"), compared.first - (1 if before != "of" else 3))
+        return _with_first(compared.of("people"), max(0, compared.first - (1 if before != "of" else 3)))
     return None
 
 
@@ -254,6 +258,9 @@ def _bare_price(words: Words, compared: Compared) -> Reading | None:
     behind = words.form(amount.last)
     clause = words.forms[max(0, compared.first - 4) : compared.last + 3]
     about_money = {"budget", "spend", "pay", "cost", "costs", "costing", "price", "priced"}.intersection(clause)
+    each = behind in ("each", "pp")
+    if compared.operator and (each or (behind in ("a", "per") and words.form(amount.last + 1) in _PER)):
+        return _with_last(compared.of("price"), max(compared.last, amount.last + (1 if each else 2)))
     limit = {"max", "maximum"}.intersection(words.forms[compared.first : compared.last])
     if (
         (about_money or limit)

@@ -48,6 +48,8 @@ class Cues:
     circumstances: frozenset[str]
     """Nouns of the person's own circumstances: judging them refuses nothing."""
     praise: frozenset[str]
+    consuming: frozenset[str]
+    """What people do with things: "sick of watching" refuses what follows."""
     links: frozenset[str]
     """The first words of what links a subject to a judgement."""
 
@@ -65,6 +67,7 @@ def cues() -> Cues:
         bad=_phrases(listed["classes"]["bad"]) | _phrases(listed["classes"]["worthless"]),
         worthless=_phrases(listed["classes"]["worthless"]),
         circumstances=frozenset(listed["circumstances"].split()),
+        consuming=frozenset(listed["consuming"].split()),
         links=frozenset(link.split("_")[0] for link in listed["classes"]["link"].split()),
         praise=frozenset(listed["praise"].split()),
         filler=frozenset(listed["filler"].split()),

@@ -17,6 +17,8 @@ _RELATIVE = frozenset("where whose when which that who if with".split())
 _ADVERBS = frozenset("just always really still only usually often totally completely also".split())
 _AUXILIARIES = frozenset("is are was were does do did will would".split())
 _NEGATED = _AUXILIARIES | frozenset("can could should have has had must might need may shall am".split())
+_PERSONS = frozenset("me us them you him her".split())
+_KINDS_OF_PEOPLE = frozenset("person guy girl gal lover eater drinker fan type people".split())
 _TITLE_VERBS = frozenset(
     "is was has had made wrecked broke blew got left changed ruined kept remains did hooked taught ' 's".split()
 )
@@ -162,8 +164,22 @@ def _noun(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         words.forms[max(0, match.first - 14) : match.first]
     ):
         return []
-    found = phrases.list_behind(match.last)
+    if form == "too" and _is_own(words, match.first):
+        return []
+    found = phrases.list_behind(match.last, predicate=words.forms[match.last - 1] in ("that", "which"))
+    if form == "not" and found and words.forms[found[-1][1] - 1] in _KINDS_OF_PEOPLE:
+        found[-1] = (found[-1][0], max(found[-1][0] + 1, found[-1][1] - 1))
     return [] if form == "no" and found and _is_fine(words, found[-1][1]) else found
+
+
+def _is_own(words: Words, number: int) -> bool:
+    """Whether what is judged in front of a word is the person's: "my chili is too tame"."""
+    at = number - 1
+    while at >= max(0, number - 5) and words.forms[at] not in BREAKS:
+        if words.forms[at] in ("my", "our"):
+            return not {"last", "old", "current", "previous"}.intersection(words.forms[at:number])
+        at -= 1
+    return False
 
 
 def _is_fine(words: Words, number: int) -> bool:
@@ -205,13 +221,19 @@ def _verb(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         return phrases.antecedent(start)
     if words.form(last) in _PRONOUNS and (phrases.breaks(last + 1) or words.form(last + 1) in cues().stop):
         return phrases.antecedent(start)
+    if words.form(last) in ("my", "our"):
+        return []  # What is the person's own is no choice.
+    if words.forms[last - 1].endswith("ing") and words.forms[last - 1] not in cues().consuming:
+        last -= 1
+    if words.form(last) in _PERSONS and words.form(match.first - 1) in ("that", "which", "who"):
+        return phrases.list_behind(last - 1, predicate=True)
     if words.forms[last - 2 : last] == ["out", "of"] and words.is_capital(last) and words.is_capital(last + 1):
         return []  # Who has run out of an author wants more of the kind.
     if words.form(last) in ("chapter", "page", "episode", "season", "halfway"):
         return known_antecedent(phrases, words, start)
     found = [] if phrases.breaks(last) and words.form(last) not in ('"', "“") else phrases.list_behind(last)
     if found:
-        return found
+        return _with_where(words, phrases, found)
     if (start < match.first or words.form(match.first) in _PEOPLE) and phrases.breaks(last):
         if words.form(start - 1) in (".", ",", "!", ";", "and", "but", "?") and words.form(start - 1) != "?":
             return []
@@ -219,21 +241,37 @@ def _verb(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     return []
 
 
+def _with_where(words: Words, phrases: Phrases, found: list[Place]) -> list[Place]:
+    """With the place of an activity: "I hate driving at night"."""
+    first, last = found[-1]
+    where = (
+        last - first == 1 and words.forms[first].endswith("ing") and words.form(last) in ("at", "on", "in", "through")
+    )
+    behind = phrases.phrase(last + 1) if where and not phrases.breaks(last) and last + 1 not in phrases.found else None
+    return [*found[:-1], (first, behind[1])] if behind and behind[1] - first < 6 else found
+
+
 def _clause(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     """What a negated clause says; nothing where it says that something is not enough."""
     if words.form(match.last + 1) == "enough":
         return []
     subject = words.forms[match.first]
-    if subject in ("it", "they", "this", "those") and words.form(match.first - 1) not in (
-        "if",
-        "that",
-        "so",
-        "long",
-        "as",
-        "sure",
-        "hope",
-        "provided",
-        "unless",
+    obliged = words.form(match.first + 1) in ("should", "must")
+    if (
+        not obliged
+        and subject in ("it", "they", "this", "those")
+        and words.form(match.first - 1)
+        not in (
+            "if",
+            "that",
+            "so",
+            "long",
+            "as",
+            "sure",
+            "hope",
+            "provided",
+            "unless",
+        )
     ):
         return []
     return phrases.list_behind(match.last, predicate=True)
@@ -245,7 +283,7 @@ def _noun_clause(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         return _after(words, phrases, match)
     at = match.first - 1
     while at >= 0 and match.first - at < 12 and words.forms[at] not in BREAKS:
-        if words.forms[at] in _RELATIVE:
+        if words.forms[at] in _RELATIVE and not (words.begins_sentence(at) and words.form(at) == "which"):
             return phrases.list_behind(match.last, predicate=True)
         at -= 1
     return []
@@ -292,15 +330,18 @@ def _between(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         if phrases.breaks(at - 1) or (words.forms[at - 1] in cues().stop):
             break
         if cues().closers.match(words, at):
-            return phrases.list_behind(first) or [(first, at)]
+            return [(a, min(b, at)) for a, b in phrases.list_behind(first) if a < at] or [(first, at)]
     return []
 
 
 def _condition(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     """Read "if the dog dies I'm suing": what stands between "if" and a consequence that refuses it."""
+    more = words.forms[match.first] in ("another", "one", "yet")
     for at in range(match.last, min(match.last + 16, len(words.forms))):
         if words.forms[at] in ".!?":
             break
+        if more and words.forms[at - 1] != "and":
+            continue
         if cues().consequences.match(words, at) and at > match.last:
             place = phrases.phrase(match.last, predicate=True)
             return [(place[0], min(place[1], at))] if place and place[0] < at else []

@@ -1,8 +1,9 @@
 """Word patterns: expressions over words in normal form, which cues are written in.
 
 A pattern is a line of elements with blanks between them. An element is a word, or words with `|` between them; `_` is a
-blank within an element; `*` is any word; `<name>` is a class of words that the file lists; `~` behind a verb stands for
-all its forms; `?` behind an element makes it optional. In "do not really|ever? like|care_for" the third element may be missing.
+blank within an element; `*` is any word, and `*ing` any that ends so; `<name>` is a class of words that the file lists;
+`~` behind a verb stands for all its forms; `?` behind an element makes it optional. In "do not really|ever? like" the
+third element may be missing.
 """
 
 import re
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 from promptrec.intent.english.words import Words
 
-_ANY = r"[^\W_][^ ]*"
+_ANY = r"[^\W_][^ ]*?"
 _CLASS = re.compile(r"<(\w+)>")
 _HYPHEN = re.compile(r"(?<=[^\W_])-(?=[^\W_])")
 _VERB = re.compile(r"([a-z]+)~")
@@ -95,7 +96,7 @@ def _compile(elements: list[str], classes: Mapping[str, list[str]]) -> tuple[str
         optional = element.endswith("?") and len(element) > 1
         choices = _choices(element.removesuffix("?") if optional else element, classes)
         if optional_so_far:
-            if "*" in choices:
+            if any(choice.startswith("*") for choice in choices):
                 raise PatternError(f"begins with any word: {' '.join(elements)}")
             firsts |= {choice.split("_")[0] for choice in choices}
         optional_so_far &= optional
@@ -107,7 +108,9 @@ def _compile(elements: list[str], classes: Mapping[str, list[str]]) -> tuple[str
 
 
 def _choice(choice: str) -> str:
-    return "".join((_ANY if word == "*" else re.escape(word)) + " " for word in choice.split("_"))
+    return "".join(
+        (_ANY + re.escape(word[1:]) if word.startswith("*") else re.escape(word)) + " " for word in choice.split("_")
+    )
 
 
 def _choices(element: str, classes: Mapping[str, list[str]]) -> list[str]:

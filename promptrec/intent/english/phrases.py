@@ -13,9 +13,13 @@ _MOST_SENTENCE = 40
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»"}
 _JOINTS = frozenset({"and", "or", "nor", "&", "/"})
 _TITLE_LINKS = frozenset({"of", "the", "de", "la", "du", "von", "van", "del"})
+_MORE_TITLE_LINKS = _TITLE_LINKS | frozenset("on in to and for with at from by".split())
+_ARTICLES = frozenset("the a an".split())
+_NEW_PHRASE = frozenset("the a an my our his her their any every all".split())
+_LINKS = _MORE_TITLE_LINKS | frozenset("as about like into over - '".split())
 _DETERMINERS = frozenset(
     "and but or so because the a an any some my his her their our those these that all just also sorry though "
-    "even both most many anything with well yes then now honestly please including still".split()
+    "yeah hmm even both most many anything with well yes then now honestly please including still".split()
 )
 # Behind the last of these, a clause begins anew: what stands in front of them is not its subject.
 _CLAUSE_WORDS = frozenset(
@@ -25,6 +29,13 @@ _CLAUSE_WORDS = frozenset(
 _PARTICIPLES = ("ed", "en", "wn", "made", "set", "run", "read", "full", "led", "shot", "built", "sung")
 _PARTICIPLE_LINKS = frozenset("by of from with in for at on to around like".split())
 _OPINIONS = frozenset("say think find feel admit guess confess believe afraid".split())
+# Words within what a clause says, by their number from its verb: "shout at me", "scream at every jump scare".
+_OBJECTS = {
+    1: frozenset("at me us on them you over your my every".split()),
+    2: frozenset("me us a every the my your you them".split()),
+}
+# Verbs that say nothing by themselves: "does not look like one".
+_LIGHT = frozenset("look get have do go be make come take need feel sound seem give let keep".split())
 _CONJUNCTIONS = frozenset("and but so because though as".split())
 _EMPTY_ENDS = frozenset(
     "- & ' 's the a of one ones stuff thing things kind sort type variety required needed necessary allowed "
@@ -32,7 +43,7 @@ _EMPTY_ENDS = frozenset(
 )
 _TRAILING = frozenset(
     "thing things stuff really just always only too all please also still honestly simply both usually often "
-    "sadly that which though".split()
+    "sadly that which though would will could can might may do does did one ones obviously clearly".split()
 )
 
 
@@ -94,13 +105,20 @@ class Phrases:
             form = words.form(last)
             if self.breaks(last) or form == "/" or (form in _JOINTS and not self._is_pair(last)):
                 break
+            if form in _NEW_PHRASE and last > first and not predicate and words.form(last - 1) not in _LINKS:
+                break
             if form == "'s":
                 if (words.is_capital(last - 1) and words.is_capital(last + 1)) or self.breaks(last + 1):
                     last += 1
                     continue
                 first = last = last + 1
                 continue
-            linked = last > first and form in _TITLE_LINKS and words.is_capital(last - 1) and self._title_goes_on(last)
+            linked = (
+                last > first
+                and form in self._title_links(first)
+                and words.is_capital(last - 1)
+                and self._title_goes_on(last)
+            )
             if (
                 form == "of"
                 and last > first
@@ -140,18 +158,26 @@ class Phrases:
             and words.form(last - 1) in lists.generic
         ):
             last -= 1
+        if predicate and last - first == 1 and words.forms[first] in _LIGHT:
+            return None
         return (first, last) if last > first else None
 
     def _is_object(self, first: int, number: int) -> bool:
         """Whether a word is an object that belongs to the verb in front of it: "shout at me", "punish me"."""
-        allowed = {1: ("at", "me", "us", "on"), 2: ("me", "us", "a")}
-        return self._words.form(number) in allowed.get(number - first, ())
+        return self._words.form(number) in _OBJECTS.get(number - first, ())
 
     def _is_generic(self, number: int) -> bool:
         """Whether a word names nothing by itself, as in "songs by Drake" and "the smell of fish"."""
         words = self._words
         lower = not words.is_capital(number) or (words.begins_sentence(number) and not words.is_capital(number + 2))
         return words.form(number) in cues().generic and words.form(number + 1) in cues().generic_links and lower
+
+    def _title_links(self, first: int) -> frozenset[str]:
+        """The words that may join capitals; those of a title with an article are more: "The Girl on the Train"."""
+        words = self._words
+        article = first if words.form(first) in _ARTICLES else first - 1
+        is_title = words.form(article) in _ARTICLES and words.is_capital(article) and not words.begins_sentence(article)
+        return _MORE_TITLE_LINKS if is_title else _TITLE_LINKS
 
     def _title_goes_on(self, number: int) -> bool:
         """Whether a capital follows a link of a title, perhaps behind another one: "Lord of the Rings"."""
@@ -252,6 +278,8 @@ class Phrases:
     def _joins_subjects(self, first: int, joint: int, last: int) -> bool:
         """Whether an "and" stands between two short subjects, and not between clauses."""
         lists = cues()
+        while first < joint and self._words.forms[first] in _CLAUSE_WORDS:
+            first += 1
         if self._words.forms[joint] == "that":
             return joint == first or joint == last - 1
         return (
@@ -270,8 +298,11 @@ class Phrases:
                 a, b = start, at
                 while b > a and words.forms[b - 1] in _TRAILING:
                     b -= 1
+                if "'s" in words.forms[a : b - 1]:
+                    a = words.forms.index("'s", a) + 1
                 while a < b and (
-                    (words.forms[a] in _DETERMINERS and words.form(a + 1) != "-") or (words.forms[a] in ("it", "'s", "is") and b - a > 1)
+                    (words.forms[a] in _DETERMINERS and words.form(a + 1) != "-")
+                    or (words.forms[a] in ("it", "'s", "is") and b - a > 1)
                 ):
                     a += 1
                 if b - a > 2 and self._is_generic(a):

@@ -38,6 +38,8 @@ def read_spoken(words: Words, number: int) -> list[Reading]:
     if last == at or words.form(number - 1) in ("i", "we", "you"):
         return []
     negated = words.form(number - 1) == "not"
+    if negated and words.form(number) == "speak":
+        return []  # Who does not speak a language is the person.
     return [Reading("language", "!=" if negated else "=", words_of(words, at, last), None, number - negated, last)]
 
 
@@ -99,6 +101,11 @@ def _country(words: Words, number: int) -> list[Reading]:
     ):
         return []
     if preposition == "from" and words.form(number - 1) in (
+        "hello",
+        "hi",
+        "hey",
+        "greetings",
+        "writing",
         "moved",
         "want",
         "am",

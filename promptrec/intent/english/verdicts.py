@@ -10,7 +10,8 @@ _PRONOUNS = frozenset("it them these those this they".split())
 _POSSESSIVES = frozenset("my our your".split())
 _EARLIER = frozenset("last latest previous old current other year 's".split())
 _CLOSING = frozenset(
-    "but so and though although when because if since unless honestly tbh imo imho lol lately now these nowadays after by "
+    "but so and though although when because if since unless honestly "
+    "tbh imo imho lol lately now these nowadays after by "
     "anyway sorry or thanks ngl haha".split()
 )
 _PERSONS = frozenset("me us him her them my our his her".split())
@@ -56,9 +57,7 @@ def is_circumstance(words: Words, place: Place) -> bool:
 def is_closed(words: Words, phrases: Phrases, number: int) -> bool:
     """Whether a judgement ends in front of a word: the clause ends, or says for whom it holds."""
     form = words.form(number)
-    return (
-        phrases.breaks(number) or form in _CLOSING or (form in ("to", "for") and words.form(number + 1) in _PERSONS)
-    )
+    return phrases.breaks(number) or form in _CLOSING or (form in ("to", "for") and words.form(number + 1) in _PERSONS)
 
 
 def read_find(words: Words, phrases: Phrases, match: Match) -> list[Place]:

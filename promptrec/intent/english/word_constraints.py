@@ -222,16 +222,22 @@ def _free(words: Words, number: int) -> list[Reading]:
         return []
     if behind == "to" and words.form(number + 2) not in lexicon().context["free_to"]:
         return []
-    if (behind.isalpha() and before not in lexicon().allergens) or before in (
-        "for",
-        "is",
-        "'s",
-        "it",
-        "or",
-        "are",
-        "be",
-        "totally",
-        "completely",
+    alone = before in BREAKS and behind in BREAKS
+    if (
+        alone
+        or (behind.isalpha() and before not in lexicon().allergens)
+        or before
+        in (
+            "for",
+            "is",
+            "'s",
+            "it",
+            "or",
+            "are",
+            "be",
+            "totally",
+            "completely",
+        )
     ):
         return [Reading("price", "=", 0.0, None, number - (before == "for"), number + (3 if behind == "to" else 1))]
     return []
@@ -274,7 +280,9 @@ def _rated(words: Words, number: int) -> list[Reading]:
     if board in ("pg", "u") and words.form(number + 1) != "-" and (left or right):
         operator: Operator = ">=" if ">=" in (left and left.kind, right and right.kind) else "<="
         return [
-            Reading("age_rating", operator, board, None, left.first if left else number, right.last if right else number + 1)
+            Reading(
+                "age_rating", operator, board, None, left.first if left else number, right.last if right else number + 1
+            )
         ]
     return []
 
