@@ -42,14 +42,16 @@ NEGATED = re.compile(r"(?:没|没有|没怎么|不|不会|不想|不曾|从不|�
 """In front of a cue that it turns round: 没劝退我."""
 RELATIVE = re.compile(r"的(?!是|有|:|东西|类型|就是|像|包括)")
 """Behind a cue that is part of an attribute: 不吃的鱼."""
-TITLED = re.compile(rf"[《「『“][{OPAQUE}]+[》」』”]")
-AGAIN = re.compile(r"(?:不|没|别|无|忌)(?:要|吃|看|想|有)?")
+TITLED = re.compile(rf"[《「『“\"][{OPAQUE}]+[》」』”\"]")
+AGAIN = re.compile(r"(?:不|没|别|无|忌|太)(?:要|吃|看|想|有)?")
 """The negation of a further item of a list: 不氪金、不社交."""
 TWINS = re.compile(r"([\u4e00-\u9fff](?P<head>[\u4e00-\u9fff]))(?!\1)[\u4e00-\u9fff](?P=head)")
-KIND = re.compile(r"(.{2,}?)[这那][种类].{1,6}")
-"""A thing and what it is one of: 游戏本那种砖头."""
+KIND = re.compile(r"(.{2,}?)[这那][种类](?:.{1,6}|(.{7,}))")
+"""A thing and what it is one of (游戏本那种砖头), or one thing of a kind (国产那种最后都是精神病的)."""
 REPORT = re.compile("[说讲劝骂][我你他她]|觉得[我你他她]")
 """What somebody says of somebody, which refuses nothing."""
+OTHERS = re.compile("朋友|别人|人家|大家|他们|同事|老公|老婆|室友|网上|都说|劝")
+CONTRAST = re.compile(r"[,;](?:但是?|可是?|不过|偏偏|然而)?(?:偏偏)?[我咱俺](?:倒是?|却|反而|偏|就是?|可)(?!不|没|怕)")
 AABB = re.compile(r"(.)\1(.)\2的(?=.{2})")
 ONE_OF_THEM = re.compile(r"(?:某|随便)?(?:一|半)(?:条|个|点儿?|口|集|部|首|样|丝|次|粒|滴|眼)(?:儿)?$")
 
@@ -96,15 +98,22 @@ class _Reader:
         limit = min(end, following.start()) if following else end
         if kind == "weak" and following and following.lastgroup in ("after", "comment") and following.start() < end:
             return
-        if self._turned(kind, match):
+        if self._turned(kind, match) or self._contradicted(match):
             return
         phrases: list[Span] = []
         if kind not in ("after", "comment"):
-            phrases = self._phrases_after(match.end(), limit, kind == "before" and not ATTRIBUTE.search(match[0]))
+            phrases = self._phrases_after(match.end(), limit, kind, kind == "before" and not ATTRIBUTE.search(match[0]))
             if phrases and self._adds(match, phrases[-1][1]):
                 self.cursor = phrases[-1][1]
                 return
         elif self.cues.additive.match(self.readable, match.start()) or self._adds(match, match.end()):
+            return
+        if (
+            kind == "before"
+            and not phrases
+            and limit > match.end() + 1
+            and self.cues.void.fullmatch(self.words, match.end(), limit)
+        ):
             return
         if not phrases and kind in ("before", "after", "comment"):
             if following and following.start() < end and self.words[match.end()] == "的":
@@ -126,8 +135,19 @@ class _Reader:
         start = max(self._clause_start(match.start()), self.cursor)
         if kind == "comment" and REQUEST.match(self.words, start, match.start()):
             return True
+        if (
+            self.words[match.end() : match.end() + 1] == "的"
+            and not match[0].startswith(("以外", "之外"))
+            and match.end() + 1 < self._clause_end(match.end())
+        ):
+            return True
         words = self.words[start : match.start()]
         return bool(NEGATED.search(words) or REPORT.search(words))
+
+    def _contradicted(self, match: re.Match[str]) -> bool:
+        """Whether others refuse it and the person does not (朋友劝我别去, 可我就是想去)."""
+        front = self.words[self._clause_start(match.start()) : match.start()]
+        return bool(OTHERS.search(front) and CONTRAST.search(self.words, match.end(), match.end() + 2 * LONGEST))
 
     def _adds(self, match: re.Match[str], end: int) -> bool:
         """Whether 除了 X or X 以外 adds to X (除了 X, 我还喜欢 …)."""
@@ -141,10 +161,11 @@ class _Reader:
         after = bisect_left(self.breaks, place)
         return self.breaks[after] if after < len(self.breaks) else len(self.words)
 
-    def _phrases_after(self, start: int, limit: int, nominal: bool) -> list[Span]:
+    def _phrases_after(self, start: int, limit: int, kind: str | None, nominal: bool) -> list[Span]:
         """The phrases from `start` on; a property (not `nominal`) ends at 的."""
         while start < limit and (match := self.cues.filler.match(self.words, start, limit)):
             start = match.end()
+            nominal = nominal or match[0] in ("那种", "那些", "这种", "这些")
         end = min(limit, start + LONGEST + 4)
         if stop := self.cues.stop.search(self.words[start:end]):
             end = start + stop.start()
@@ -155,6 +176,8 @@ class _Reader:
             start, limit = more.end(), self._clause_end(more.end())
             if again := AGAIN.match(self.words, start, limit):
                 start = again.end()
+            elif kind in ("weak", "degree"):
+                break
             end = limit
             if stop := self.cues.stop.search(self.words[start : min(limit, start + LIST_ITEM + 4)]):
                 end = start + stop.start()
@@ -239,7 +262,7 @@ class _Reader:
         if loaded := LOADED.fullmatch(self.words, start, end):
             end = loaded.end(1)
         if kind := KIND.fullmatch(self.words, start, end):
-            end = kind.end(1)
+            start, end = kind.span(2) if kind[2] else kind.span(1)
         if match := AABB.match(self.words, start, end):
             start = match.end()
         words = self.words[start:end]

@@ -34,6 +34,7 @@ BELONGS = re.compile(r"(?:日游|天行程|天自由行|天\S{1,2}[晚夜]|天�
 LASTS = re.compile(r"的?(?:播客|视频|电影|片子|歌|纪录片|课|短片|动画|节目|曲子|音频|新闻|剧|游戏|菜|晚餐|运动|跟练)")
 CHILDREN = re.compile("[娃宝孩](?:宝|子)?$|宝贝$")
 """Children on their own are no number of people: "俩孩子还没出过国"."""
+CHILD = re.compile(r"[\d一二两三四五六七八九十]{1,2}岁")
 MEASURED = re.compile(
     "[a-z] ?$|(?:像素|容量|内存|功率|转速|播放量|页数|字数|身高|体重|海拔|"
     "节奏|速度|心率|温度|湿度|噪音|分贝|粉丝|销量|里程|尺寸|集数|步数|热量|卡路里|心率|型号|码数).{0,2}$"
@@ -42,6 +43,8 @@ MEASURED = re.compile(
 PASSED = re.compile(r"了|前|后|一次|没|来回|一封|一更|之后|之前|一直")
 TOLD = re.compile("[近了过已刚连每第前后才都睡保续]|天$|循环|出差|一直")
 """In front of a duration that tells of something, rather than asks for it."""
+PLAN = re.compile("[住待呆玩游躺租]|旅")
+"""In front of weeks and months that are asked for."""
 DAY = 1440
 END = re.compile(r"$|[,。!?;、\n]")
 STARRED = re.compile(r"级|酒店|的|宾馆|民宿|餐厅|店|饭店|度假|$")
@@ -67,18 +70,22 @@ def read_quantities(folded: str) -> list[Condition]:
         if not condition:
             continue
         cursor = condition.end
-        company = _with_company(found, condition)
+        company = _with_company(found, condition, folded)
         if company is not condition or not CHILDREN.search(folded, condition.start, condition.end):
             found.append(company)
     return found
 
 
-def _with_company(found: list[Condition], condition: Condition) -> Condition:
+def _with_company(found: list[Condition], condition: Condition, folded: str) -> Condition:
     """A number of people with the one right in front of it: 两个大人一个孩子 are three."""
     previous = found[-1] if found else None
     if previous is None or not previous.field == condition.field == "people" or condition.start - previous.end > 1:
         return condition
-    if not isinstance(previous.value, float) or not isinstance(condition.value, float):
+    if (
+        folded[previous.end - 1] == "口"
+        or not isinstance(previous.value, float)
+        or not isinstance(condition.value, float)
+    ):
         return condition
     found.pop()
     return replace(condition, start=previous.start, value=previous.value + condition.value)
@@ -108,7 +115,7 @@ def _behind() -> re.Pattern[str]:
         rf"(?P<more>来|多|几|余)?\s?(?P<unit>{unit})?(?P<half>半)?"
         r"(?:(?<=时)(?P<minutes>\d{1,2}|[二三四五]?十[一二三四五]?)分钟?)?"
         rf"(?:\s?(?:-|~|到|至|–|—|、|或)\s?[¥$€£]?(?P<second>{NUMERAL})\s?(?P<unit2>{unit}))?"
-        rf"(?:\s?(?:-|~|到|至|–|—)\s?[¥$€£]?(?P<second2>{NUMERAL}))?(?P<among>之间|间(?!房))?(?:的|能|就)?(?P<after>{after})?"
+        rf"(?:\s?(?:-|~|到|至|–|—)\s?[¥$€£]?(?P<second2>{NUMERAL}))?(?P<among>之间|间(?!房))?(?:(?:的|能|就)?(?P<after>{after})|的|能|就)?"
     )
 
 
@@ -203,6 +210,7 @@ def _asks(folded: str, condition: Condition, found: _Found, name: str | None) ->
     if condition.field == "people":
         children = CHILDREN.search(folded, condition.start, condition.end)
         alone = high == 1 and not limits and not children and not ALONE.match(rest.lstrip("的"))
+        alone = alone and not CHILD.match(rest)
         return (
             high <= MOST_PEOPLE
             and found.topic != "price"
@@ -219,7 +227,8 @@ def _asks(folded: str, condition: Condition, found: _Found, name: str | None) ->
             return False
         belongs = BELONGS.match(folded, found.behind.start("unit")) if found.behind["unit"] else None
         clause = re.split(rf"[{BREAKS}]", folded[max(0, condition.start - WINDOW) : found.match.start()])[-1]
-        days = float(name or 0) >= DAY and END.match(rest)
+        days = float(name or 0) == DAY or (float(name or 0) > DAY and PLAN.search(clause))
+        days = (days or not clause) and END.match(rest)
         return (
             bool(days and not TOLD.search(clause))
             or limits
