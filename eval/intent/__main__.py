@@ -74,7 +74,7 @@ def _plain(text: str) -> str:
     return _ARTICLE.sub("", _END.sub("", text.lower().strip()))
 
 
-def _value(value: Any) -> Any:  # noqa: ANN401 - a number, two numbers or a text
+def _value(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return tuple(map(float, value))
     return float(value) if isinstance(value, int | float) else _plain(value)
