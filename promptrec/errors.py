@@ -115,12 +115,14 @@ class InvalidValue(ValueError):
 
     Args:
         code: of the message catalogue.
+        within: keys of the wrong part, in a value of several parts.
         slots: what was found; those that say where are added later.
     """
 
-    def __init__(self, code: str, /, **slots: object) -> None:
+    def __init__(self, code: str, within: tuple[str, ...] = (), /, **slots: object) -> None:
         super().__init__(code)
-        self.code, self.slots = code, {name: slot_of(value) for name, value in slots.items()}
+        self.code, self.within = code, within
+        self.slots = {name: slot_of(value) for name, value in slots.items()}
 
 
 class InputError(PromptrecError):

@@ -16,6 +16,7 @@ from promptrec.engine.models.registry import DEFAULT_MODEL, resolve
 from promptrec.engine.options import EngineOptions
 from promptrec.engine.registry import EngineChoice, choose_engine, open_engine
 from promptrec.errors import EngineError, InputError
+from promptrec.intent.settings import NO_SETTINGS, IntentSettings
 from promptrec.messages import Reason, message
 from promptrec.rank.base import Ranker, Setup
 from promptrec.rank.expression import build_ranker, template_kinds
@@ -56,6 +57,7 @@ class Recommender:
         probe: Probe | None = None,
         retriever: Retriever | None = None,
         intent: bool = True,
+        intent_settings: IntentSettings = NO_SETTINGS,
     ) -> None:
         self.ranker = ranker
         self.catalog = catalog
@@ -66,6 +68,7 @@ class Recommender:
         self.retriever = retriever
         self._seed = seed
         self._intent = intent
+        self._intent_settings = intent_settings
 
     @classmethod
     def load(
@@ -127,7 +130,9 @@ class Recommender:
         cache = _score_file(score_cache, model, opened)
         setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, cache, intent)
         index = _index(retriever, catalog)
-        return cls(build_ranker(ranker, setup), catalog, opened, choice or made, retrieve, seed, probe, index, intent)
+        built = build_ranker(ranker, setup)
+        found = choice or made
+        return cls(built, catalog, opened, found, retrieve, seed, probe, index, intent, setup.intent_settings)
 
     def __enter__(self) -> Self:
         return self
@@ -171,7 +176,8 @@ class Recommender:
         query = _as_query(query)
         if not self._intent:
             query = query.model_copy(update={"intent": False})
-        retrieved = retrieve_candidates(self._need_catalog(), query, max(self.retrieve, k), self.retriever, k)
+        catalog, size = self._need_catalog(), max(self.retrieve, k)
+        retrieved = retrieve_candidates(catalog, query, size, self.retriever, k, self._intent_settings)
         if not retrieved.request.candidates:
             raise InputError("nothing-left-to-recommend")
         return retrieved

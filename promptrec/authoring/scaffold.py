@@ -108,6 +108,7 @@ def _settings(source: Pack, domain: str, language: str, catalog: Catalog | None)
     fields = shared.get("fields") or []
     cut = [name for name in shared.get("truncate", ()) if name in TRUNCATABLE or name.removeprefix("item.") in fields]
     settings = {"domain": domain, "language": language, "chat": shared.get("chat", False), "truncate": cut}
+    settings |= {name: shared[name] for name in ("columns", "refusals") if name in shared}
     return yaml.safe_dump(settings | {"fields": fields}, sort_keys=False, allow_unicode=True) + HOW_TO_TEST[language]
 
 

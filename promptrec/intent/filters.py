@@ -125,7 +125,7 @@ def _short_words(cell: FieldValue) -> tuple[str, ...]:
 
 
 def _bound(constraint: Constraint, columns: list[str], items: list[Item], names: Names) -> Filter | None:
-    known = column_names().get(constraint.field, frozenset()) | {title_key(n) for n in names.get(constraint.field, ())}
+    known = column_names().get(constraint.field, frozenset()) | {_name_key(n) for n in names.get(constraint.field, ())}
     known |= {title_key(constraint.field.replace("_", " "))}
     found = tuple(name for name in columns if _name_key(name) in known)
     if not found and constraint.field not in NUMERIC and isinstance(constraint.value, str):

@@ -7,6 +7,7 @@ from promptrec.data.intent import Clause, Constraint, Intent
 from promptrec.data.query import Query
 from promptrec.intent import chinese, english
 from promptrec.intent.refusal import Refusal, Span, refused_clauses
+from promptrec.intent.settings import NO_SETTINGS, IntentSettings
 
 READER = "rules-1"
 """Name of these rules; another one where they read otherwise, so that stored runs are not mixed."""
@@ -27,27 +28,34 @@ _HEAD = re.compile(rf"(?:{_EDGE}+|(?:{_LEFT_OVER})(?![a-z'’]))+", re.IGNORECAS
 _TAIL = re.compile(rf"(?:{_EDGE}|(?<![a-z])(?:{_LEFT_OVER}))+$", re.IGNORECASE)
 
 
-def read_intent(text: str) -> Intent:
+def read_intent(text: str, settings: IntentSettings = NO_SETTINGS) -> Intent:
     """Read what a request wants, refuses and requires.
 
     Reading the same text gives the same intent. What nothing is found in is one like: the whole text.
 
     Args:
         text: the person's words.
+        settings: what a pack adds to the rules.
     """
     head = text[:MOST_CHARACTERS]
-    language = chinese if is_chinese(head) else english
-    constraints = language.read_constraints(head)
-    refusals = language.refusals(head, [span for c in constraints if (span := _span(c))])
+    if is_chinese(head):
+        added = settings.phrases("zh")
+        constraints = chinese.read_constraints(head, added)
+        refusals = chinese.refusals(head, _spans(constraints), added)
+    else:
+        constraints = english.read_constraints(head)
+        refusals = english.refusals(head, _spans(constraints), settings.phrases("en"))
     dislikes = refused_clauses(head, refusals)
     return Intent(
         likes=tuple(likes_in(text, constraints, refusals)), dislikes=tuple(dislikes), constraints=tuple(constraints)
     )
 
 
-def with_intent(query: Query) -> Query:
+def with_intent(query: Query, settings: IntentSettings = NO_SETTINGS) -> Query:
     """A query whose intent is read, unless it has one or is to be taken literally."""
-    return query.model_copy(update={"intent": read_intent(query.preferences)}) if query.intent is None else query
+    if query.intent is not None:
+        return query
+    return query.model_copy(update={"intent": read_intent(query.preferences, settings)})
 
 
 def is_chinese(text: str) -> bool:
@@ -59,7 +67,7 @@ def is_chinese(text: str) -> bool:
 
 def likes_in(text: str, constraints: Iterable[Constraint], refusals: Iterable[Refusal]) -> list[Clause]:
     """The parts of a text between what it refuses and requires, without words at the cuts that only join them."""
-    taken = sorted([*((r.start, r.end) for r in refusals), *(span for c in constraints if (span := _span(c)))])
+    taken = sorted([*((r.start, r.end) for r in refusals), *_spans(constraints)])
     parts: list[Span] = []
     behind = 0
     for start, end in [*taken, (len(text), len(text))]:
@@ -88,5 +96,5 @@ def _clause(text: str, span: Span) -> Clause:
     return Clause(text=text[start:end], start=start, end=end)
 
 
-def _span(clause: Clause) -> Span | None:
-    return (clause.start, clause.end) if clause.start is not None and clause.end is not None else None
+def _spans(clauses: Iterable[Clause]) -> list[Span]:
+    return [(c.start, c.end) for c in clauses if c.start is not None and c.end is not None]

@@ -13,6 +13,7 @@ from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.engine.models.fingerprint import adapter_sha256
 from promptrec.errors import InputError
+from promptrec.intent.settings import IntentSettings, merged
 from promptrec.rank.item_score_cache import ScoreFile
 from promptrec.rank.ranking import Ranking, TemplateRef
 from promptrec.rank.result_builder import ResultBuilder, build_rankings
@@ -44,6 +45,11 @@ class Setup:
     position_bias: str | Path | None = None
     score_cache: ScoreFile | None = None
     intent: bool = True
+
+    @property
+    def intent_settings(self) -> IntentSettings:
+        """What the pack of the templates adds to the rules that read a query."""
+        return merged(template.header.intent_settings for template in self.templates.values())
 
     @property
     def adapter_sha256(self) -> str | None:

@@ -28,7 +28,8 @@ def build_ranker(name: str, setup: Setup) -> Ranker:
         InputError: an expression that means nothing.
     """
     ranker_parts(name)
-    return IntentRanker(_ranker(name, setup), setup.seed) if setup.intent else _ranker(name, setup)
+    ranker = _ranker(name, setup)
+    return IntentRanker(ranker, setup.seed, setup.intent_settings) if setup.intent else ranker
 
 
 def _ranker(name: str, setup: Setup) -> Ranker:

@@ -9,8 +9,10 @@ import numpy as np
 from promptrec.data.intent import Constraint, Intent
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
+from promptrec.intent.filters import Names
 from promptrec.intent.reader import with_intent
 from promptrec.intent.selection import Selection, select
+from promptrec.intent.settings import NO_SETTINGS, IntentSettings
 from promptrec.messages import reason
 from promptrec.rank.base import Ranker
 from promptrec.rank.ranking import RankedItem, Ranking
@@ -26,16 +28,17 @@ class IntentRanker:
     violate what had to be relaxed. Only an allergen removes a candidate.
     """
 
-    def __init__(self, member: Ranker, seed: int = 0) -> None:
+    def __init__(self, member: Ranker, seed: int = 0, settings: IntentSettings = NO_SETTINGS) -> None:
         self.name = member.name
         self.reads_query = member.reads_query
         self.member = member
         self._seed = seed
+        self._settings = settings
 
     def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
         """See `Ranker.rank`."""
-        read = [replace(request, query=with_intent(request.query)) for request in requests]
-        selections = [_selection(request) for request in read]
+        read = [replace(request, query=with_intent(request.query, self._settings)) for request in requests]
+        selections = [_selection(request, self._settings.columns) for request in read]
         allowed = [_allowed(request, selection) for request, selection in zip(read, selections, strict=True)]
         ranked = self.member.rank([request for request in allowed if request.candidates], engine)
         rankings = iter(ranked)
@@ -45,11 +48,11 @@ class IntentRanker:
         ]
 
 
-def _selection(request: RankRequest) -> Selection:
+def _selection(request: RankRequest, names: Names) -> Selection:
     intent = request.query.intent
     if not intent or not (intent.constraints or intent.dislikes):
         return Selection(request.candidates)
-    return select(request.candidates, intent, len(request.candidates))
+    return select(request.candidates, intent, len(request.candidates), names)
 
 
 def _allowed(request: RankRequest, selection: Selection) -> RankRequest:

@@ -7,6 +7,7 @@ from promptrec.data.catalog import Catalog
 from promptrec.data.query import Query, RankRequest
 from promptrec.intent.reader import with_intent
 from promptrec.intent.selection import FilterReport, select
+from promptrec.intent.settings import NO_SETTINGS, IntentSettings
 from promptrec.messages import Reason, message
 from promptrec.retrieve.bm25 import Bm25
 from promptrec.retrieve.registry import Retriever
@@ -43,6 +44,7 @@ def retrieve_candidates(
     size: int,
     retriever: Retriever | None = None,
     least: int = LEAST,
+    settings: IntentSettings = NO_SETTINGS,
 ) -> Candidates:
     """Up to `size` candidates for a query: what the retriever finds, then the most popular of the rest.
 
@@ -55,15 +57,17 @@ def retrieve_candidates(
         size: how many.
         retriever: an index of the catalogue; None: BM25.
         least: as many items as are wanted: where fewer meet what the query requires, constraints are relaxed.
+        settings: what a pack adds to the rules that read a query.
 
     Raises:
         InputError: a retriever finds an item that is not in the catalogue.
     """
-    query, known = with_titles(catalog, with_intent(query))
+    query, known = with_titles(catalog, with_intent(query, settings))
     filters: tuple[FilterReport, ...] = ()
     barred = known
     if query.intent and (query.intent.constraints or query.intent.dislikes):
-        selection = select((item for item in catalog if item.item_id not in known), query.intent, least)
+        others = (item for item in catalog if item.item_id not in known)
+        selection = select(others, query.intent, least, settings.columns)
         filters = selection.filters
         left = {item.item_id for item in selection.items}
         barred = {item.item_id for item in catalog if item.item_id not in left}

@@ -17,9 +17,11 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from promptrec.data.intent import FIELDS
 from promptrec.data.languages import language_code
 from promptrec.data.record import Record
 from promptrec.errors import InputError, InvalidValue, TemplateError
+from promptrec.intent.settings import IntentSettings, check_columns, check_refusals
 from promptrec.messages import Message, Slot, message
 from promptrec.plugins import ANSWERS, plugin_names
 from promptrec.template.kinds import KINDS
@@ -91,6 +93,11 @@ def _as_mapping(fields: object) -> object:
     return fields
 
 
+def _as_tuple(phrases: object) -> object:
+    """One phrase may be a plain text."""
+    return (phrases,) if isinstance(phrases, str) and phrases else phrases
+
+
 def _answer_name(name: object, builtin: ValidatorFunctionWrapHandler) -> object:
     """Accept the name of a built-in answer format, or of one of another package."""
     try:
@@ -118,6 +125,8 @@ def _code(tag: object) -> object:
 
 Language = Annotated[Literal["en", "zh"], BeforeValidator(_code)]
 Fields = Annotated[Mapping[str, tuple[str, ...]], BeforeValidator(_as_mapping)]
+Columns = Annotated[Mapping[str, tuple[str, ...]], BeforeValidator(_as_mapping), AfterValidator(check_columns)]
+Refusals = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
 Truncate = Annotated[tuple[str, ...], Field(min_length=1)]
 Tests = tuple[Annotated[TemplateTest, AfterValidator(_of_somebody)], ...]
 
@@ -125,7 +134,8 @@ Tests = tuple[Annotated[TemplateTest, AfterValidator(_of_somebody)], ...]
 class Header(Record):
     """Header of a template, merged with the settings of its pack.
 
-    `pack.yaml` may have `domain`, `language`, `chat`, `truncate`, `fields`, `examples` and `tests` for the whole pack.
+    `pack.yaml` may have `domain`, `language`, `chat`, `truncate`, `fields`, `examples`, `columns`, `refusals` and
+    `tests` for the whole pack.
     """
 
     kind: Annotated[str, AfterValidator(_known_kind)]
@@ -146,6 +156,10 @@ class Header(Record):
     """What to shorten if a prompt is too long, first to last: query.preferences, query.context, item.FIELD …"""
     examples: str | None = None
     """File of few-shot examples, beside the template."""
+    columns: Columns = Field(default_factory=dict)
+    """Further names of the columns that answer a constraint of a request, by the field of the constraint."""
+    refusals: Refusals = ()
+    """Phrases of requests that refuse what follows them, besides the known ones."""
     tests: Tests = ()
     """Test cases: titles that a ranking must and must not have first."""
 
@@ -175,6 +189,19 @@ class Header(Record):
     def _can_be_truncated(cls, names: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         check_truncate(names, info.data.get("fields", ()))
         return names
+
+    @field_validator("refusals")
+    @classmethod
+    def _are_phrases(cls, phrases: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        check_refusals(phrases, info.data.get("language", "en"))
+        return phrases
+
+    @property
+    def intent_settings(self) -> IntentSettings:
+        """What the pack adds to the rules that read a request; `fields` names columns too."""
+        declared = {field: others for field, others in self.fields.items() if field in FIELDS and others}
+        columns = {field: (*declared.get(field, ()), *names) for field, names in self.columns.items()}
+        return IntentSettings(language=self.language, refusals=self.refusals, columns=declared | columns)
 
 
 def check_truncate(names: Iterable[str], fields: Iterable[str]) -> None:
@@ -253,7 +280,8 @@ def first_error(
     # A field under a wrong name is also missing under the right one: report the wrong name.
     first = next((e for e in error.errors() if e["type"] == "extra_forbidden"), error.errors()[0])
     keys = tuple(str(part) for part in first["loc"])
-    location = (*keys, *getattr(first.get("ctx", {}).get("error"), "within", ()))
+    raised = first.get("ctx", {}).get("error")
+    location = (*keys, *(raised.within if isinstance(raised, InvalidValue) else ()))
     lines = places(text)
     line = next((lines[location[:n]] + lines_before for n in range(len(location), 0, -1) if location[:n] in lines), 1)
     slipped = find_misread(keys[-1] if first["type"] == "extra_forbidden" else first["input"])

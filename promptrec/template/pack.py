@@ -1,21 +1,31 @@
 """`Pack`: a folder of templates for one domain and language, with shared settings, parts and a catalogue.
 
-`pack.yaml` has header fields of all templates of the folder: domain, language, chat, truncate, fields, examples, tests.
-The header of a template overrides them. Files with names that begin with _ are parts that templates of the
-folder extend or include. `catalog.jsonl` has items to try the templates with; tests name them by title.
+`pack.yaml` has header fields of all templates of the folder: domain, language, chat, truncate, fields, examples,
+columns, refusals, tests. The header of a template overrides them. Files with names that begin with _ are parts that
+templates of the folder extend or include. `catalog.jsonl` has items to try the templates with; tests name its titles.
 """
 
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.readers import text_of
 from promptrec.data.record import Record
 from promptrec.errors import InputError, TemplateError
-from promptrec.template.front_matter import Fields, Language, Tests, Truncate, check_truncate, first_error
+from promptrec.intent.settings import check_refusals
+from promptrec.template.front_matter import (
+    Columns,
+    Fields,
+    Language,
+    Refusals,
+    Tests,
+    Truncate,
+    check_truncate,
+    first_error,
+)
 from promptrec.template.syntax.yaml_loader import read_yaml
 
 SETTINGS = "pack.yaml"
@@ -68,6 +78,8 @@ class Shared(Record):
     fields: Fields | None = None
     truncate: Truncate | None = None
     examples: str | None = None
+    columns: Columns = Field(default_factory=dict)
+    refusals: Refusals = ()
     tests: Tests = ()
 
     @field_validator("truncate")
@@ -75,6 +87,13 @@ class Shared(Record):
     def _can_be_truncated(cls, names: tuple[str, ...] | None, info: ValidationInfo) -> tuple[str, ...] | None:
         check_truncate(names or (), info.data.get("fields") or ())
         return names
+
+    @field_validator("refusals")
+    @classmethod
+    def _are_phrases(cls, phrases: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if language := info.data.get("language"):  # else the header of a template has it, and checks
+            check_refusals(phrases, language)
+        return phrases
 
 
 class Pack:

@@ -21,10 +21,15 @@ HEDGE = re.compile(rf"{words_of('hedge')}[^{BREAKS}]{{0,6}}$")
 HEDGE_AFTER = re.compile(rf"[^{BREAKS}]{{0,4}}?{words_of('hedge after')}")
 
 
-def read_constraints(text: str) -> list[Constraint]:
-    """Find the conditions of a Chinese request that columns of a catalogue could be tested against."""
+def read_constraints(text: str, added: tuple[str, ...] = ()) -> list[Constraint]:
+    """Find the conditions of a Chinese request that columns of a catalogue could be tested against.
+
+    Args:
+        text: the request.
+        added: further words that refuse what follows them.
+    """
     folded = hide(fold(text), titles(text))
-    refused = refusals(text)
+    refused = refusals(text, (), added)
     ends = [refusal.end for refusal in refused]
     taken = bytearray(len(text))
     conditions: list[Condition] = []

@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
-from promptrec.intent.chinese.characters import yaml_lists
+from promptrec.intent.chinese.characters import fold, yaml_lists
 
 TAKEN = "\ue001"
 """Stands for a character of a span that is a constraint: it ends a clause."""
@@ -20,7 +20,7 @@ class ChineseCues:
     harmless: re.Pattern[str]
     """Words that look like a refusal and refuse nothing."""
     cue: re.Pattern[str]
-    """Every cue; the name of the group that matches is its kind: before, degree, weak, comment or after."""
+    """Every cue; the name of the group that matches is its kind: added, before, degree, weak, comment or after."""
     filler: re.Pattern[str]
     stop: re.Pattern[str]
     tail: re.Pattern[str]
@@ -33,9 +33,13 @@ class ChineseCues:
     """What ends the topic of a clause: 的 or a pronoun, and somebody of whom the predicate is said."""
 
 
-@cache
-def load_cues() -> ChineseCues:
-    """The compiled cues; read once."""
+@lru_cache(maxsize=16)
+def load_cues(added: tuple[str, ...] = ()) -> ChineseCues:
+    """The compiled cues; read once.
+
+    Args:
+        added: further words that refuse what follows them.
+    """
     headings = yaml_lists("cues.yaml")
     words = {heading: "|".join(lines) for heading, lines in headings.items()}
     words["x"] = rf"[^{BREAKS}]"
@@ -48,6 +52,9 @@ def load_cues() -> ChineseCues:
         return f"(?:{text})"
 
     kinds = "|".join(f"(?P<{kind}>{expression(kind)})" for kind in ("after", "comment", "degree", "before", "weak"))
+    if added:
+        longest_first = sorted(map(fold, added), key=len, reverse=True)
+        kinds = f"(?P<added>{'|'.join(map(re.escape, longest_first))})|{kinds}"
     general = rf"的(?:{expression('general')})(?:们)?$"
     return ChineseCues(
         harmless=re.compile(expression("harmless")),
@@ -66,4 +73,9 @@ def load_cues() -> ChineseCues:
     )
 
 
-__all__ = ["BREAKS", "TAKEN", "ChineseCues", "load_cues"]
+def is_chinese_phrase(phrase: str) -> bool:
+    """Whether a phrase of a pack is words that a clause of a Chinese request can have."""
+    return any(c.isalpha() for c in phrase) and not re.search(f"[{BREAKS}]", fold(phrase))
+
+
+__all__ = ["BREAKS", "TAKEN", "ChineseCues", "is_chinese_phrase", "load_cues"]

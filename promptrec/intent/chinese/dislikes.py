@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from promptrec.intent.chinese.characters import OPAQUE, fold, hide, titles
 from promptrec.intent.chinese.cues import BREAKS, TAKEN, ChineseCues, load_cues
@@ -56,14 +56,15 @@ AABB = re.compile(r"(.)\1(.)\2的(?=.{2})")
 ONE_OF_THEM = re.compile(r"(?:某|随便)?(?:一|半)(?:条|个|点儿?|口|集|部|首|样|丝|次|粒|滴|眼)(?:儿)?$")
 
 
-def refusals(text: str, taken: Sequence[Span] = ()) -> list[Refusal]:
+def refusals(text: str, taken: Sequence[Span] = (), added: tuple[str, ...] = ()) -> list[Refusal]:
     """Find what a Chinese request refuses.
 
     Args:
         text: the request.
         taken: start and end of the spans that are constraints; they are not read.
+        added: further words that refuse what follows them.
     """
-    return _Reader(text, taken).read()
+    return _Reader(text, taken, load_cues(added)).read()
 
 
 @dataclass
@@ -72,7 +73,7 @@ class _Reader:
 
     text: str
     taken: Sequence[Span]
-    cues: ChineseCues = field(default_factory=load_cues)
+    cues: ChineseCues
 
     def __post_init__(self) -> None:
         folded = hide(fold(self.text), titles(self.text))
@@ -95,6 +96,7 @@ class _Reader:
 
     def _read_cue(self, match: re.Match[str], following: re.Match[str] | None) -> None:
         kind, end = match.lastgroup, self._clause_end(match.end())
+        kind = "before" if kind == "added" else kind
         limit = min(end, following.start()) if following else end
         if kind == "weak" and following and following.lastgroup in ("after", "comment") and following.start() < end:
             return

@@ -1,12 +1,14 @@
 """Cues of what English requests refuse, from `cues.yaml`."""
 
+import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
 
-from promptrec.intent.english.patterns import PatternSet
+from promptrec.intent.english.patterns import PatternError, PatternSet
+from promptrec.intent.english.words import read_words
 
 _KINDS = (
     "harmless",
@@ -22,6 +24,11 @@ _KINDS = (
     "between",
     "condition",
 )
+# A phrase of a pack is words, with `|` between alternatives and `*` for any word: it has one way to fit a text.
+_PHRASE = re.compile(r"[^\W\d_][^?<>_\n]*")
+_ELEMENT = re.compile(r"[^\s|*]+")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+MOST_WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -80,3 +87,24 @@ def cues() -> Cues:
 
 def _phrases(listed: str) -> frozenset[str]:
     return frozenset(phrase.replace("_", " ").replace("-", " - ") for phrase in listed.split())
+
+
+@lru_cache(maxsize=16)
+def added_cues(phrases: tuple[str, ...]) -> PatternSet:
+    """The cues that a pack adds, as `is_english_phrase` accepts them; they refuse what a verb would."""
+    return PatternSet({"verb": "\n".join(_pattern(phrase) for phrase in phrases)})
+
+
+def is_english_phrase(phrase: str) -> bool:
+    """Whether a phrase of a pack is words that an English request can have."""
+    if not _PHRASE.fullmatch(phrase) or _HAN.search(phrase) or len(phrase.split()) > MOST_WORDS:
+        return False
+    try:
+        return bool(PatternSet({"verb": _pattern(phrase)}).firsts)
+    except PatternError:
+        return False
+
+
+def _pattern(phrase: str) -> str:
+    """The word pattern of a phrase: its words in normal form, so that "don't" is "do not"."""
+    return _ELEMENT.sub(lambda element: "_".join(read_words(element[0]).forms), phrase)

@@ -1,9 +1,9 @@
 """What English requests refuse, by cues: "curry, but not Indian" refuses "Indian"."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from promptrec.intent.english.cues import cues
-from promptrec.intent.english.patterns import Match
+from promptrec.intent.english.cues import added_cues, cues
+from promptrec.intent.english.patterns import Match, PatternSet
 from promptrec.intent.english.phrases import Phrases, Place
 from promptrec.intent.english.verdicts import is_circumstance, is_closed, known_antecedent, read_find, read_verdict
 from promptrec.intent.english.words import BREAKS, Words, read_words
@@ -25,20 +25,21 @@ _TITLE_VERBS = frozenset(
 _ADJECTIVES_END = frozenset(". , ! ? ; : ) and but".split())
 
 
-def refusals(text: str, taken: Iterable[Span] = ()) -> list[Refusal]:
+def refusals(text: str, taken: Iterable[Span] = (), added: tuple[str, ...] = ()) -> list[Refusal]:
     """Find what an English request refuses.
 
     Args:
         text: The person's words.
         taken: Places that are conditions already ("nothing over two hours"): cues in them refuse nothing, and no
             phrase contains them.
+        added: Further phrases that refuse what follows them.
 
     Returns:
         In the order of the cues; the phrases have no articles. A phrase belongs to the first cue that refuses it.
     """
     words = read_words(text)
     masked = _words_of(words, taken)
-    matches = _cues_of(words, masked)
+    matches = _cues_of(words, masked, (cues().patterns, *([added_cues(added)] if added else [])))
     phrases = Phrases(
         words, masked, {match.first: match.last for match in matches if match.kind not in ("after", "harmless")}
     )
@@ -80,16 +81,16 @@ def _words_of(words: Words, taken: Iterable[tuple[int, int]]) -> set[int]:
     return masked
 
 
-def _cues_of(words: Words, masked: set[int]) -> list[Match]:
+def _cues_of(words: Words, masked: set[int], patterns: Sequence[PatternSet]) -> list[Match]:
     """The cues of a text, in its order, none within another."""
     found: list[Match] = []
     lists = cues()
     behind = 0
-    for number in words.find({*lists.patterns.firsts, *lists.titles.firsts}):
+    for number in words.find({*lists.titles.firsts, *(first for each in patterns for first in each.firsts)}):
         if number < behind:
             continue
         title = lists.titles.match(words, number)
-        match = None if title or number in masked else _longest(words, number)
+        match = None if title or number in masked else _longest(words, number, patterns)
         if title:
             behind = title.last
         elif match and not _in_title(words, match):
@@ -98,19 +99,25 @@ def _cues_of(words: Words, masked: set[int]) -> list[Match]:
     return found
 
 
-def _longest(words: Words, number: int) -> Match | None:
+def _longest(words: Words, number: int, patterns: Sequence[PatternSet]) -> Match | None:
     """The cue that begins at a word; one that begins within it and goes on behind it says more and takes its place."""
-    match = cues().patterns.match(words, number)
+    match = _begun(words, number, patterns)
     if match is None:
         return None
     best = match
     for first in range(match.first + 1, match.last):
-        inner = cues().patterns.match(words, first)
+        inner = _begun(words, first, patterns)
         if inner is None or inner.last <= best.last:
             continue
         if match.kind != "harmless" or inner.kind == "harmless" or words.forms[first] in _NEGATIONS:
             best = inner
     return best
+
+
+def _begun(words: Words, number: int, patterns: Sequence[PatternSet]) -> Match | None:
+    """The longest cue that begins at a word; of equal ones, that of the last patterns."""
+    found = [match for each in reversed(patterns) if (match := each.match(words, number))]
+    return max(found, key=lambda match: match.last, default=None)
 
 
 def _in_title(words: Words, match: Match) -> bool:
