@@ -1,9 +1,11 @@
 """A/B test of two templates on a dataset, with the evidence that one is better than the other."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from promptrec.authoring.run_tests import rank_with
-from promptrec.data.query import RankRequest
+from promptrec.data.catalog import Catalog
+from promptrec.data.query import Query, RankRequest
 from promptrec.data.record import Record
 from promptrec.engine.base import Engine
 from promptrec.errors import InputError
@@ -118,11 +120,16 @@ def _requests(dataset: Dataset, limit: int | None) -> list[RankRequest]:
             for given in dataset.requests[:limit]
         ]
     else:
-        found = (retrieve_candidates(dataset.catalog, query, CANDIDATES) for query in dataset.queries[:limit])
-        requests = [retrieved.request for retrieved in found]
+        requests = [_retrieved(dataset.catalog, query) for query in dataset.queries[:limit]]
     if not requests:
         raise InputError("no-queries-to-rank", name=dataset.name)
     return requests
+
+
+def _retrieved(catalog: Catalog, query: Query) -> RankRequest:
+    """Candidates for a query, whose intent is left to each template's ranker: their packs may read it otherwise."""
+    request = retrieve_candidates(catalog, query, CANDIDATES).request
+    return replace(request, query=request.query.model_copy(update={"intent": query.intent}))
 
 
 def _side(template: Template, name: str, rankings: Sequence[Ranking], values: Sequence[float]) -> Side:

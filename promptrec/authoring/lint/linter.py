@@ -45,6 +45,7 @@ RULES: tuple[Rule, ...] = (
     structure.stable_part_first,
     structure.scored_text_not_in_context,
     names.fields_are_in_the_catalogue,
+    names.columns_are_in_the_catalogue,
     names.labels_only_in_lists,
     content.control_tokens,
     content.typed_titles,

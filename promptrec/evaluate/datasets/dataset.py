@@ -54,7 +54,8 @@ class Dataset:
         for item in self.catalog:
             digest.update(item.model_dump_json().encode() + b"\n")
         for query in self.queries:
-            digest.update(query.model_dump_json().encode() + b"\n")
+            # An intent that is to be read is no part of the data.
+            digest.update(query.model_dump_json(exclude_none=True).encode() + b"\n")
         for request in self.requests:
             shown = [request.query.query_id, *(item.item_id for item in request.candidates)]
             digest.update(json.dumps(shown).encode() + b"\n")

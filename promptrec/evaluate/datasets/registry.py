@@ -1,6 +1,7 @@
 """Datasets by name: a folder, a folder under $PROMPTREC_DATA, a recipe, or one that is generated."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from promptrec.data.sources.registry import PUBLIC, data_folders, local_folder
@@ -8,7 +9,8 @@ from promptrec.errors import InputError, UnknownName
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.evaluate.datasets.folder import load_dataset
 from promptrec.evaluate.datasets.recipes import RECIPES, build
-from promptrec.testing.planted_dataset import make_planted_dataset
+from promptrec.testing.planted_dataset import PlantedDataset, make_planted_dataset
+from promptrec.testing.planted_intents import Language, make_planted_constraints, make_planted_refusals
 
 LIST = "`promptrec data list`"
 
@@ -17,7 +19,8 @@ def open_dataset(name: str | Path, notify: Callable[[str], None] = lambda messag
     """The dataset in a folder or of a name. A recipe is built once and read afterwards.
 
     Args:
-        name: a folder; the name of one under $PROMPTREC_DATA; a recipe, such as "ml-100k:near-cold-5"; or "planted".
+        name: a folder; the name of one under $PROMPTREC_DATA; a recipe, such as "ml-100k:near-cold-5"; or a
+            generated one, such as "planted".
         notify: gets notes on downloads, licences, ignored columns and problems of the data.
 
     Raises:
@@ -74,20 +77,43 @@ def _has_queries(folder: Path) -> bool:
 def planted_dataset(users: int = 300, items: int = 320, candidates: int = 8, right: int = 2, seed: int = 0) -> Dataset:
     """Simulated users with one taste each, and candidates of which some match it: see `promptrec.testing.planted`."""
     generated = make_planted_dataset(users=users, items=items, candidates=candidates, right=right, seed=seed)
+    return _generated("planted", "en", generated, f"promptrec.testing.planted, seed {seed}")
+
+
+def _generated(name: str, language: str, generated: PlantedDataset, source: str) -> Dataset:
     return Dataset(
-        name="planted",
-        language="en",
+        name=name,
+        language=language,
         catalog=generated.catalog,
         requests=generated.requests,
         relevance={query_id: dict.fromkeys(sorted(right), 1) for query_id, right in generated.relevant.items()},
         queries=tuple(request.query for request in generated.requests),
         domain="films",
         licence="Apache-2.0",
-        source=f"promptrec.testing.planted, seed {seed}",
+        source=source,
     )
 
 
-GENERATED: dict[str, Callable[[], Dataset]] = {"planted": planted_dataset}
+def planted_refusals(language: Language = "en", users: int = 300, seed: int = 0) -> Dataset:
+    """Simulated users who like one taste and refuse another: see `promptrec.testing.planted_intents`."""
+    generated = make_planted_refusals(language, users, seed)
+    return _generated(f"planted-refusals-{language}", language, generated, f"{INTENTS}, seed {seed}")
+
+
+def planted_constraints(language: Language = "en", users: int = 300, seed: int = 0) -> Dataset:
+    """Simulated users who require a price, year, duration or place: see `promptrec.testing.planted_intents`."""
+    generated = make_planted_constraints(language, users, seed)
+    return _generated(f"planted-constraints-{language}", language, generated, f"{INTENTS}, seed {seed}")
+
+
+INTENTS = "promptrec.testing.planted_intents"
+GENERATED: dict[str, Callable[[], Dataset]] = {
+    "planted": planted_dataset,
+    "planted-refusals-en": planted_refusals,
+    "planted-refusals-zh": partial(planted_refusals, "zh"),
+    "planted-constraints-en": planted_constraints,
+    "planted-constraints-zh": partial(planted_constraints, "zh"),
+}
 
 
 def local_datasets() -> list[str]:

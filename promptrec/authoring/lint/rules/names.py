@@ -166,6 +166,20 @@ def fields_are_in_the_catalogue(context: LintContext) -> Iterator[Diagnostic]:
         )
 
 
+def columns_are_in_the_catalogue(context: LintContext) -> Iterator[Diagnostic]:
+    """Report fields of constraints under `columns` none of whose names is a column: they answer no request."""
+    if context.catalog is None:
+        return
+    columns = context.catalog.field_names
+    for field, names in context.header.columns.items():
+        if set(columns).isdisjoint(names):
+            where = context.place("columns", field)
+            slots = {"names": tuple(names), "columns": tuple(columns) or message("none")}
+            yield fault(
+                "columns-not-in-catalogue", where, "warning", catalog=context.catalog.name, field=field, **slots
+            )
+
+
 def labels_only_in_lists(context: LintContext) -> Iterator[Diagnostic]:
     """Report `item.label` in kinds that list no candidates: it is empty there, even with a column of that name."""
     labels = [use for use in context.printed("item") if use.names[1:2] == ("label",)]
