@@ -1,15 +1,14 @@
 """docs/templates.md is a walk: its commands are run in an empty folder, and say what the page says they do."""
 
-import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.pages import arguments, blocks, shows
+
 PAGE = (Path(__file__).parents[2] / "docs" / "templates.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-SKIPPED = "…"
-"""Stands on the page for what is left out."""
+BLOCKS = [text for _, text in blocks(PAGE)]
 
 
 def block(beginning):
@@ -17,26 +16,10 @@ def block(beginning):
     return found
 
 
-def printed(line):
-    """A line without what the width of the screen decides: spaces, rules, the ends of tables."""
-    return " ".join(line.strip(" ─").split())
-
-
-def shows(answer, shown):
-    """The first line shown that is not among the lines of an answer, after those before it; None if all are."""
-    lines = iter(map(printed, answer.splitlines()))
-    for line in filter(None, map(printed, shown.splitlines())):
-        like = re.compile(".*".join(map(re.escape, line.split(SKIPPED))))
-        if line != SKIPPED and not any(like.fullmatch(said) for said in lines):
-            return line
-    return None
-
-
 def run(promptrec, beginning):
     """Runs a command as it stands on the page, and looks for each line that the page shows of its answer."""
     command = block(beginning)
-    words = [quoted or plain for quoted, plain in re.findall(r'"([^"]*)"|(\S+)', command)]
-    done = promptrec(*words[1:], COLUMNS="120")
+    done = promptrec(*arguments(command)[1:], COLUMNS="120")
     assert "Traceback" not in done.stderr
     missing = shows(done.stderr + done.stdout, BLOCKS[BLOCKS.index(command) + 1])
     assert missing is None, f"{command}{missing}\n{done.stdout}{done.stderr}"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from promptrec.authoring.lint.linter import check
 from promptrec.data.catalog import Catalog
 from promptrec.data.intent import Intent
 from promptrec.data.item import Item
@@ -179,3 +180,12 @@ def test_a_recommender_retrieves_with_the_settings_of_its_pack(pack):
     assert [item.item_id for item in found.request.candidates] == ["3"]
     literal = Recommender.load(catalog=catalog, intent=False, **how)
     assert len(literal.candidates("A night out under 20 euros, swerve punk", k=1).request.candidates) == 3
+
+
+def test_the_linter_warns_of_columns_that_no_item_has(pack):
+    rows = "".join(f'{{"item_id": "{i.item_id}", "title": "{i.title}", "toll": "5 EUR"}}\n' for i in ITEMS)
+    folder = pack(SHARED + "columns:\n  price: [toll]\n  year: [vintage, harvest]\n") / "events" / "en"
+    (folder / "catalog.jsonl").write_text(rows)
+    found = [d for d in check(folder / "query-likelihood.jinja") if d.rule == "columns-not-in-catalogue"]
+    assert [(d.severity, d.line) for d in found] == [("warning", 6)]
+    assert found[0].path.endswith("pack.yaml") and "vintage, harvest" in found[0].message
