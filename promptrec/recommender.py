@@ -56,8 +56,7 @@ class Recommender:
         seed: int,
         probe: Probe | None = None,
         retriever: Retriever | None = None,
-        intent: bool = True,
-        intent_settings: IntentSettings = NO_SETTINGS,
+        intent: IntentSettings | None = NO_SETTINGS,
     ) -> None:
         self.ranker = ranker
         self.catalog = catalog
@@ -68,7 +67,6 @@ class Recommender:
         self.retriever = retriever
         self._seed = seed
         self._intent = intent
-        self._intent_settings = intent_settings
 
     @classmethod
     def load(
@@ -130,9 +128,8 @@ class Recommender:
         cache = _score_file(score_cache, model, opened)
         setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, cache, intent)
         index = _index(retriever, catalog)
-        built = build_ranker(ranker, setup)
-        found = choice or made
-        return cls(built, catalog, opened, found, retrieve, seed, probe, index, intent, setup.intent_settings)
+        built, read = build_ranker(ranker, setup), setup.intent_settings if intent else None
+        return cls(built, catalog, opened, choice or made, retrieve, seed, probe, index, read)
 
     def __enter__(self) -> Self:
         return self
@@ -174,10 +171,10 @@ class Recommender:
         if k < 1:
             raise InputError("k-too-small", k=k)
         query = _as_query(query)
-        if not self._intent:
+        if self._intent is None:
             query = query.model_copy(update={"intent": False})
         catalog, size = self._need_catalog(), max(self.retrieve, k)
-        retrieved = retrieve_candidates(catalog, query, size, self.retriever, k, self._intent_settings)
+        retrieved = retrieve_candidates(catalog, query, size, self.retriever, k, self._intent or NO_SETTINGS)
         if not retrieved.request.candidates:
             raise InputError("nothing-left-to-recommend")
         return retrieved

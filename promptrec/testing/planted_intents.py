@@ -172,9 +172,9 @@ def _dataset(
 
 
 def _of_tastes(rng: random.Random, language: Language, tastes: Sequence[str]) -> _Planted:
-    told = [rng.choice(_plots(language)[taste]) for taste in tastes]
-    rng.shuffle(told)
-    return _Planted(_item(rng, language, {"description": " ".join(told)}), frozenset(tastes), {})
+    sentences = [rng.choice(_plots(language)[taste]) for taste in tastes]
+    rng.shuffle(sentences)
+    return _Planted(_item(rng, language, {"description": " ".join(sentences)}), frozenset(tastes), {})
 
 
 def _with_columns(rng: random.Random, language: Language, taste: str) -> _Planted:
