@@ -127,9 +127,8 @@ class Recommender:
         opened, made = _engine(engine, model, parsed) if loaded else (None, None)
         cache = _score_file(score_cache, model, opened)
         setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, cache, intent)
-        index = _index(retriever, catalog)
         built, read = build_ranker(ranker, setup), setup.intent_settings if intent else None
-        return cls(built, catalog, opened, choice or made, retrieve, seed, probe, index, read)
+        return cls(built, catalog, opened, choice or made, retrieve, seed, probe, _index(retriever, catalog), read)
 
     def __enter__(self) -> Self:
         return self

@@ -127,8 +127,8 @@ def make_planted_constraints(language: Language = "en", users: int = 300, seed: 
     while len(rows) < users:
         like, field = rng.choice(tastes), rng.choice(FIELDS)
         operator = rng.choice(list(grammar["conditions"][field]))
-        asked = LIMITS.get(field, LIMITS["price"])
-        value = rng.choice(grammar["places"]) if field == "place" else rng.choice(asked)
+        limits = LIMITS.get(field, LIMITS["price"])
+        value = rng.choice(grammar["places"]) if field == "place" else rng.choice(limits)
         form = rng.choice(grammar["conditions"][field][operator])
         condition = form.format(n=value, word=value)
         words = rng.choice(grammar["asides" if field == "none" else "sentences"]).format(

@@ -130,7 +130,7 @@ class _Reader:
 
     def _turned(self, kind: str | None, match: re.Match[str]) -> bool:
         """Whether words around a cue make it refuse nothing."""
-        if kind in ("added", "before"):
+        if kind == "before":
             return RELATIVE.match(self.words, match.end()) is not None
         if kind not in ("after", "comment"):
             return False
