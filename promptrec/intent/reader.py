@@ -14,6 +14,7 @@ READER = "rules-1"
 # Reading takes time in proportion to the text; nobody's request is longer, and what is behind is only read by models.
 MOST_CHARACTERS = 4_000
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 # Share of Chinese characters, each counted as a word, from which a text is Chinese.
 HAN_SHARE = 0.3
@@ -31,12 +32,14 @@ _TAIL = re.compile(rf"(?:{_EDGE}|(?<![a-z])(?:{_LEFT_OVER}))+$", re.IGNORECASE)
 def read_intent(text: str, settings: IntentSettings = NO_SETTINGS) -> Intent:
     """Read what a request wants, refuses and requires.
 
-    Reading the same text gives the same intent. What nothing is found in is one like: the whole text.
+    Reading the same text gives the same intent. What nothing is found in is one like: the whole text. Lone surrogates
+    are read as U+FFFD, since no clause can hold them.
 
     Args:
         text: the person's words.
         settings: what a pack adds to the rules.
     """
+    text = _SURROGATES.sub("\ufffd", text)
     head = text[:MOST_CHARACTERS]
     if is_chinese(head):
         added = settings.phrases("zh")

@@ -6,12 +6,21 @@ relaxed because too few were left. An item that violates another filter is left 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import compress, islice
+from typing import TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
+from promptrec.data.catalog import Catalog
 from promptrec.data.intent import Constraint, Intent
 from promptrec.data.item import Item
 from promptrec.data.record import Record
+from promptrec.intent.columns import MET, UNKNOWN, VIOLATED, Columns, Verdicts
 from promptrec.intent.filters import Filter, Names, bind, refused_values
 
+T = TypeVar("T")
 # What is given up first where too few items are left. Fields that are not named come before all of these.
 RELAXATION_ORDER = (
     "format",
@@ -31,6 +40,8 @@ RELAXATION_ORDER = (
     "diet",
 )
 """Fields in the order in which they are given up; an allergen is never."""
+MOST_REMOVED = 1000
+"""IDs of left out items that a report has; `violated` counts all."""
 
 
 class FilterReport(Record):
@@ -49,118 +60,140 @@ class FilterReport(Record):
     relaxed: bool = False
     """Whether items that violate it are kept behind the others, since too few were left."""
     removed: tuple[str, ...] = ()
-    """IDs of the items that it left out."""
+    """IDs of the items that it left out, at most `MOST_REMOVED` of them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Selection:
     """The items that are left, and how far each of them fits.
 
     Attributes:
         items: that are left, in their old order.
         filters: what each constraint did.
-        tiers: by item ID: 0 fits, 1 unknown, from 2 on violates what was relaxed; lower is ranked above.
-        violations: by item ID, the constraints that it violates, soft ones among them.
-        unknown: by item ID, the constraints that it does not answer.
+        constraints: those that were tested, one for each row of `verdicts`.
+        relaxed: rows of the constraints that were relaxed, in the order in which they were given up.
+        verdicts: MET, VIOLATED or UNKNOWN by constraint and item that is left.
     """
 
     items: tuple[Item, ...]
     filters: tuple[FilterReport, ...] = ()
-    tiers: Mapping[str, int] = field(default_factory=dict)
-    violations: Mapping[str, tuple[Constraint, ...]] = field(default_factory=dict)
-    unknown: Mapping[str, tuple[Constraint, ...]] = field(default_factory=dict)
+    constraints: tuple[Constraint, ...] = ()
+    relaxed: tuple[int, ...] = ()
+    verdicts: Verdicts = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int8))
 
     @property
     def bound(self) -> tuple[Constraint, ...]:
         """The constraints that a column answers."""
         return tuple(f.constraint for f in self.filters if f.columns or f.constraint.field == "allergen")
 
+    @cached_property
+    def tiers(self) -> Mapping[str, int]:
+        """By item ID: 0 fits, 1 unknown; then by how many relaxed constraints it violates, and how late the last was."""
+        if not self.constraints:
+            return {}
+        hard = [n for n, constraint in enumerate(self.constraints) if constraint.hard]
+        tiers = (self.verdicts[hard] == UNKNOWN).any(axis=0).astype(int)
+        violated = self.verdicts[list(self.relaxed)] == VIOLATED
+        count = violated.sum(axis=0)
+        last = np.max(violated * np.arange(1, len(self.relaxed) + 1)[:, None], axis=0, initial=0)
+        tiers = np.where(count > 0, 1 + (count - 1) * len(self.relaxed) + last, tiers)
+        return self._by_id(tiers.tolist())
 
-def select(items: Iterable[Item], intent: Intent, least: int, names: Names | None = None) -> Selection:
+    @cached_property
+    def violations(self) -> Mapping[str, tuple[Constraint, ...]]:
+        """By item ID, the constraints that it violates, soft ones among them."""
+        return self._with_verdict(VIOLATED)
+
+    @cached_property
+    def unknown(self) -> Mapping[str, tuple[Constraint, ...]]:
+        """By item ID, the constraints that it does not answer."""
+        return self._with_verdict(UNKNOWN)
+
+    def _with_verdict(self, verdict: int) -> dict[str, tuple[Constraint, ...]]:
+        found = (self.verdicts == verdict).T.tolist()
+        return self._by_id([tuple(compress(self.constraints, those)) for those in found]) if self.constraints else {}
+
+    def _by_id(self, values: Sequence[T]) -> dict[str, T]:
+        return dict(zip((item.item_id for item in self.items), values, strict=True))
+
+
+def select(
+    items: Catalog | Iterable[Item],
+    intent: Intent,
+    least: int,
+    names: Names | None = None,
+    without: Collection[str] = (),
+) -> Selection:
     """The items that an intent allows.
+
+    What depends on the items alone is read once for a `Catalog`, and each time for any other collection.
 
     Args:
         items: candidates, or a whole catalogue.
         intent: whose constraints and dislikes filter.
         least: as many items as are wanted; where fewer are left, constraints are relaxed.
         names: further names of columns by field, as a pack has them.
+        without: IDs of items that are left out whatever they are, such as those of the person's history.
     """
-    items = tuple(items)
-    bound = bind(intent.constraints, items, names)
-    filters = [f for f in bound if f is not None] + refused_values(intent.dislikes, items)
-    unbound = [c for c, f in zip(intent.constraints, bound, strict=True) if f is None]
+    columns = Columns.of(items)
+    bound = bind(intent.constraints, columns, names)
+    filters = [f for f in bound if f is not None] + refused_values(intent.dislikes, columns)
+    unbound = tuple(FilterReport(constraint=c) for c, f in zip(intent.constraints, bound, strict=True) if f is None)
+    known = np.ones(len(columns.items), dtype=bool)
+    known[[columns.row_of[item_id] for item_id in without if item_id in columns.row_of]] = False
     if not filters:
-        return Selection(items, tuple(FilterReport(constraint=c) for c in unbound))
-    verdicts = [{item.item_id: f.meets(item) for item in items} for f in filters]
-    hard = [n for n, f in enumerate(filters) if f.constraint.hard]
-    relaxed = _relaxed(filters, verdicts, hard, items, least)
-    strict = [n for n in hard if n not in relaxed]
-    left = tuple(item for item in items if not any(verdicts[n][item.item_id] is False for n in strict))
-    reports = [_report(f, verdicts[n], n in relaxed, n in strict) for n, f in enumerate(filters)]
-    tiers = {item.item_id: _tier(item.item_id, verdicts, hard, relaxed) for item in left}
+        return Selection(tuple(compress(columns.items, known)), unbound)
+    verdicts = np.stack([f.verdicts for f in filters])[:, known]
+    among = tuple(compress(columns.items, known)) if without else columns.items
+    relaxed = _relaxed(filters, verdicts, least)
+    strict = [n for n, f in enumerate(filters) if f.constraint.hard and n not in relaxed]
+    left = ~(verdicts[strict] == VIOLATED).any(axis=0)
+    reports = [_report(f, verdicts[n], among, n in relaxed, n in strict) for n, f in enumerate(filters)]
     return Selection(
-        left,
-        (*reports, *(FilterReport(constraint=c) for c in unbound)),
-        tiers,
-        {i.item_id: _with_verdict(filters, verdicts, i.item_id, False) for i in left},
-        {i.item_id: _with_verdict(filters, verdicts, i.item_id, None) for i in left},
+        tuple(compress(among, left)),
+        (*reports, *unbound),
+        tuple(f.constraint for f in filters),
+        tuple(relaxed),
+        verdicts[:, left],
     )
 
 
-def _relaxed(
-    filters: Sequence[Filter],
-    verdicts: Sequence[Mapping[str, bool | None]],
-    hard: Sequence[int],
-    items: Sequence[Item],
-    least: int,
-) -> list[int]:
-    """Places of the filters to relax, in the order in which they are given up; none without need."""
+def _relaxed(filters: Sequence[Filter], verdicts: Verdicts, least: int) -> list[int]:
+    """Rows of the filters to relax, in the order in which they are given up; none without need."""
+    hard = [n for n, f in enumerate(filters) if f.constraint.hard]
+    violated = verdicts == VIOLATED
+    # How many strict filters each item violates.
+    against: npt.NDArray[np.int64] = violated[hard].sum(axis=0)
+    needed = min(least, verdicts.shape[1])
     able = sorted((n for n in hard if filters[n].constraint.field != "allergen"), key=lambda n: _softness(filters[n]))
-    needed = min(least, len(items))
-
-    def enough(relaxed: Collection[int]) -> bool:
-        strict = [n for n in hard if n not in relaxed]
-        return sum(not any(verdicts[n][item.item_id] is False for n in strict) for item in items) >= needed
-
     relaxed: list[int] = []
-    while len(relaxed) < len(able) and not enough(relaxed):
-        relaxed.append(able[len(relaxed)])
+    for n in able:
+        if np.count_nonzero(against == 0) >= needed:
+            break
+        against = against - violated[n]
+        relaxed.append(n)
     for n in tuple(relaxed):
-        others = [other for other in relaxed if other != n]
-        if enough(others) or not any(verdict is False for verdict in verdicts[n].values()):
-            relaxed = others
+        again = against + violated[n]
+        if not violated[n].any() or np.count_nonzero(again == 0) >= needed:
+            relaxed.remove(n)
+            against = again
     return relaxed
 
 
 def _softness(one: Filter) -> int:
-    field = one.constraint.field
-    return RELAXATION_ORDER.index(field) if field in RELAXATION_ORDER else -1
+    name = one.constraint.field
+    return RELAXATION_ORDER.index(name) if name in RELAXATION_ORDER else -1
 
 
-def _tier(
-    item_id: str, verdicts: Sequence[Mapping[str, bool | None]], hard: Sequence[int], relaxed: Sequence[int]
-) -> int:
-    """0: fits; 1: unknown; then by how many filters it violates, and by how late the last of these was given up."""
-    violated = [place for place, n in enumerate(relaxed, start=1) if verdicts[n][item_id] is False]
-    if violated:
-        return 1 + (len(violated) - 1) * len(relaxed) + violated[-1]
-    return int(any(verdicts[n][item_id] is None for n in hard))
-
-
-def _report(f: Filter, verdicts: Mapping[str, bool | None], relaxed: bool, removes: bool) -> FilterReport:
-    values = list(verdicts.values())
+def _report(f: Filter, verdicts: Verdicts, items: Sequence[Item], relaxed: bool, removes: bool) -> FilterReport:
+    violated = verdicts == VIOLATED
+    removed = (item.item_id for item in compress(items, violated)) if removes else ()
     return FilterReport(
         constraint=f.constraint,
         columns=f.columns,
-        met=values.count(True),
-        violated=values.count(False),
-        unknown=values.count(None),
+        met=np.count_nonzero(verdicts == MET),
+        violated=np.count_nonzero(violated),
+        unknown=np.count_nonzero(verdicts == UNKNOWN),
         relaxed=relaxed,
-        removed=tuple(item_id for item_id, verdict in verdicts.items() if verdict is False) if removes else (),
+        removed=tuple(islice(removed, MOST_REMOVED)),
     )
-
-
-def _with_verdict(
-    filters: Sequence[Filter], verdicts: Sequence[Mapping[str, bool | None]], item_id: str, verdict: bool | None
-) -> tuple[Constraint, ...]:
-    return tuple(f.constraint for n, f in enumerate(filters) if verdicts[n][item_id] is verdict)

@@ -1,5 +1,6 @@
 """Words of requests and catalogues in one form: "French" and "France" are FR, "eng" and "英语" are en."""
 
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
@@ -8,6 +9,9 @@ from typing import Any
 import yaml
 
 from promptrec.data.case_folding import fold
+
+# An age, not a part of a score or of a year.
+_AGE = re.compile(r"(?<![\d.,])\d{1,2}(?![\d.,])")
 
 
 def key(text: str) -> str:
@@ -24,11 +28,21 @@ def canonical(field: str, text: str) -> str:
 
 
 @cache
-def allergen_words(allergen: str) -> tuple[str, ...]:
-    """Parts of words that an allergen stands in, lower case."""
+def allergen_words(allergen: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Words that an allergen stands in, and longer ones that it does not; a star stands for any letters."""
     name = _names("allergen").get(key(allergen), key(allergen))
-    listed: tuple[str, ...] = tuple(map(str, _listed()["allergens"].get(name, ())))
-    return listed or (key(allergen),)
+    named = tuple(map(fold, _listed()["allergens"].get(name, ())))
+    return named or (_singular(fold(allergen).replace("*", "")),), tuple(
+        map(fold, _listed()["allergens_not_in"].get(name, ()))
+    )
+
+
+def _singular(word: str) -> str:
+    """An English noun without the ending of its plural."""
+    for ending, one in (("ies", "y"), ("oes", "o"), ("shes", "sh"), ("ches", "ch"), ("ss", "ss"), ("s", "")):
+        if len(word) > 3 and word.endswith(ending):
+            return word.removesuffix(ending) + one
+    return word
 
 
 @cache
@@ -45,7 +59,8 @@ def kind_names(words: str) -> frozenset[str]:
     first, _, last = word.rpartition(" ")
     names = {word, first if last in _listed()["kinds"] else ""}
     names |= {word.removesuffix(ending) for ending in _listed()["kind_endings"]}
-    return frozenset({*names, *(canonical("country", name) for name in names)} - {""})
+    lands = (canonical("country", name) for name in names if name not in _listed()["homonyms"])
+    return frozenset({*names, *lands} - {""})
 
 
 def rated_age(rating: str) -> float | None:
@@ -53,7 +68,7 @@ def rated_age(rating: str) -> float | None:
     word = " ".join(fold(rating).replace("-", " ").replace("+", " ").split())
     if word in _listed()["age_ratings"]:
         return float(_listed()["age_ratings"][word])
-    digits = "".join(c if c.isdigit() else " " for c in word).split()
+    digits = _AGE.search(word)
     return float(digits[0]) if digits else None
 
 
@@ -74,13 +89,14 @@ def _cldr(field: str) -> dict[str, str]:
     for locale in (Locale("zh"), Locale("en")):
         names = locale.languages if field == "language" else locale.territories
         found |= {key(name): code for code, name in names.items() if len(code) == 2 and code.isalpha()}
+    aliases = get_global("language_aliases" if field == "language" else "territory_aliases")
+    codes = {key(alias): code if isinstance(code, str) else code[0] for alias, code in aliases.items()}
+    found |= {alias: code for alias, code in codes.items() if len(code) == 2 and not alias.isdecimal()}
+    listed = _listed()["languages" if field == "language" else "countries"]
+    found |= {code.lower(): code for code in set(found.values())}
+    found |= {key(word): str(code) for code, words in listed.items() for word in words}
     if field == "language":
-        aliases = {key(alias): code for alias, code in get_global("language_aliases").items() if len(code) == 2}
-        found |= aliases | {code: code for code in set(found.values())} | {"中文": "zh", "国语": "zh", "普通话": "zh"}
         found |= {f"{name[:-1]}文": code for name, code in found.items() if name.endswith("语")}
-    else:
-        found |= {key(word): str(code) for code, words in _listed()["countries"].items() for word in words}
-        found |= {code.lower(): code for code in set(found.values())}
     return found
 
 

@@ -1,5 +1,6 @@
 """Retrieval of the candidates that a ranker reads: by a retriever, filled up with the most popular items."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import islice
 
@@ -64,24 +65,39 @@ def retrieve_candidates(
     """
     query, known = with_titles(catalog, with_intent(query, settings))
     filters: tuple[FilterReport, ...] = ()
-    barred = known
+    allowed: Collection[str] | None = None
     if query.intent and (query.intent.constraints or query.intent.dislikes):
-        others = (item for item in catalog if item.item_id not in known)
-        selection = select(others, query.intent, least, settings.columns)
+        selection = select(catalog, query.intent, least, settings.columns, known)
         filters = selection.filters
-        left = {item.item_id for item in selection.items}
-        barred = {item.item_id for item in catalog if item.item_id not in left}
+        if any(report.removed for report in filters):
+            allowed = {item.item_id for item in selection.items}
+
+    def is_allowed(item_id: str) -> bool:
+        return item_id not in known if allowed is None else item_id in allowed or item_id not in catalog
+
     index = Bm25.of(catalog) if retriever is None else retriever
-    hits = index.search(query_words(query), min(size + len(barred), len(catalog)))
-    found = dict([hit for hit in hits if hit[0] not in barred][:size])
-    taken = found.keys() | barred
-    rest = (item for item in catalog.by_popularity if item.item_id not in taken)
+    first = size + (len(known) if allowed is None else size)
+    found = _found(index, query_words(query), size, first, is_allowed, len(catalog))
+    rest = (item for item in catalog.by_popularity if item.item_id not in found and is_allowed(item.item_id))
     padding = tuple(islice(rest, size - len(found)))
+    n_allowed = len(catalog) - len(known) if allowed is None else len(allowed)
     # Where every item is a candidate, nothing was picked and nothing is missing.
-    picked = len(taken) + len(padding) < len(catalog) and not query.is_empty
+    picked = len(found) + len(padding) < n_allowed and not query.is_empty
     by_words = isinstance(index, Bm25)
     note = _note(len(found), by_words, catalog.has_popularity) if picked and padding else Reason()
     return Candidates(RankRequest(query, (*(catalog[item_id] for item_id in found), *padding), found), note, filters)
+
+
+def _found(
+    index: Retriever, words: str, size: int, k: int, is_allowed: Callable[[str], bool], n_items: int
+) -> dict[str, float]:
+    """Up to `size` hits that are allowed, of `k`, then of four times as many until there are enough."""
+    while True:
+        hits = index.search(words, min(k, n_items))
+        found = dict([hit for hit in hits if is_allowed(hit[0])][:size])
+        if len(found) >= size or len(hits) < k:
+            return found
+        k *= 4
 
 
 def _note(found: int, by_words: bool, popular: bool) -> Reason:
