@@ -19,7 +19,7 @@ _WITHOUT = (
 _ALSO_WITHOUT = r"\b(?:free of|free from|made without|not contain(?:ing)?|doesn't contain|don't contain)"
 # Letters and marks that folding changes.
 _ACCENTED = re.compile("[\u00c0-\u036f\u1e00-\u1eff]")
-_CHINESE_WITHOUT = r"(?:无|不含|不加|不放|没有|免|零)(?:任何)?"
+_CHINESE_WITHOUT = r"(?:无|没有|免|零|(?:不含|不加|不放)[^，。,;；\s]{0,6}?)"
 
 
 @cache

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from math import inf, isfinite
 
 Interval = tuple[float, float]
+LONGEST = 300
+"""Characters of the longest text that may be a number, a length of time or opening hours."""
 
 _DIGITS = r"\d+(?:[.,'’]\d+|\s\d{3}(?!\d))*"
 _TO = r"\s*(?:-|–|—|~|～|\bto\b|\bbis\b|至|到)\s*"
@@ -296,3 +298,8 @@ def words(cell: object) -> tuple[str, ...]:
     if isinstance(cell, Sequence):
         return tuple(str(part).casefold() for part in cell)
     return (str(cell).casefold(),)
+
+
+def values(cell: object) -> tuple[str, ...]:
+    """The texts of a cell that are short enough to be a number or a time; prose is neither."""
+    return tuple(text for text in words(cell) if len(text) <= LONGEST)

@@ -120,7 +120,7 @@ class Column:
     @cached_property
     def top(self) -> float | None:
         """Top of its scale of ratings: the one that its cells say, else 5, 10 or 100 by the highest; None beyond."""
-        read = [one for cell in self.cells for text in cells.words(cell) if (one := cells.rating(text))]
+        read = [one for cell in self.cells for text in cells.values(cell) if (one := cells.rating(text))]
         named = Counter(top for _, top in read if top)
         if named:
             return named.most_common(1)[0][0]
@@ -143,7 +143,7 @@ class Column:
     def _interval(self, field: str, currency: str | None, cell: FieldValue) -> Interval | None:
         if isinstance(cell, int | float):
             return self._bounded(field, self._of_number(field, currency, float(cell)))
-        read = [self._of_text(field, currency, text) for text in cells.words(cell)]
+        read = [self._of_text(field, currency, text) for text in cells.values(cell)]
         known = [one for one in read if one is not None]
         if not known:
             return None
@@ -286,4 +286,4 @@ def _kinds(cell: FieldValue) -> frozenset[str]:
 
 def rated_ages(cell: FieldValue) -> tuple[float, ...]:
     """Ages from which a cell's age ratings let somebody watch or play."""
-    return tuple(age for text in cells.words(cell) if (age := rated_age(text)) is not None)
+    return tuple(age for text in cells.values(cell) if (age := rated_age(text)) is not None)

@@ -35,6 +35,8 @@ NUMERIC = ("price", "year", "duration", "rating", "age", "people")
 ABOUT_SHARE, ABOUT_YEARS = 0.2, 5
 # Operators of what must not be in any column.
 REFUSING = ("!=", "without")
+# A language with its script or region: "en-US", "zh_Hans".
+_LANGUAGE_TAG = re.compile(r"([a-z]{2,3})[-_][a-z]{2,4}(?:[-_][a-z]{2})?")
 _OR = re.compile(r"\s+or\s+|或|/")
 _SCALES = {"stars": 5.0, "%": 100.0}
 
@@ -120,7 +122,7 @@ def _bound(constraint: Constraint, columns: Columns, names: Names) -> Filter | N
         verdicts.append(columns.allergic(str(constraint.value)))
     elif not found:
         return None
-    together = _least(verdicts) if constraint.operator in REFUSING else _combined(found, verdicts)
+    together = _least(verdicts) if _refuses(constraint) else _combined(found, verdicts)
     return Filter(constraint, tuple(column.name for column in found), together, columns.row_of)
 
 
@@ -224,7 +226,12 @@ def _wanted(constraint: Constraint) -> tuple[float, float, bool, bool] | None:
 def _has_value(constraint: Constraint, cell: FieldValue) -> bool:
     """Whether a cell has a word, or, where that is refused, has not."""
     there = _names_value(constraint.field, str(constraint.value), cell)
-    return not there if constraint.operator in REFUSING else there
+    return not there if _refuses(constraint) else there
+
+
+def _refuses(constraint: Constraint) -> bool:
+    """Whether an item must not have the value. An allergen is refused whatever the operator is."""
+    return constraint.operator in REFUSING or constraint.field == "allergen"
 
 
 def _names_value(field: str, value: str, cell: FieldValue) -> bool:
@@ -233,6 +240,8 @@ def _names_value(field: str, value: str, cell: FieldValue) -> bool:
     if field == "allergen":
         return any(names_allergen(value, text) for text in texts)
     parts = [*texts, *short_values(cell)]
+    if field == "language":
+        parts += [tag[1] for part in parts if (tag := _LANGUAGE_TAG.fullmatch(part))]
     if field == "diet":
         wanted = diet_words(value)
         return any(key(part) in wanted or f" {word} " in f" {key(part)} " for part in parts for word in wanted)
@@ -266,7 +275,7 @@ def _is_open(constraint: Constraint, cell: FieldValue) -> bool | None:
         r"(晚上?|下午|傍晚)?(?<!\d)(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm|at night|in the evening)?(?!\d)",
         str(constraint.value).casefold(),
     )
-    times = [time for text in cells.words(cell) for time in cells.hours(text)]
+    times = [time for text in cells.values(cell) for time in cells.hours(text)]
     if not wanted or not times or int(wanted[2]) > 24:
         return None
     late = bool(wanted[1] or wanted[4] not in (None, "am")) and int(wanted[2]) < 12

@@ -13,6 +13,8 @@ READER = "rules-1"
 """Name of these rules; another one where they read otherwise, so that stored runs are not mixed."""
 # Reading takes time in proportion to the text; nobody's request is longer, and what is behind is only read by models.
 MOST_CHARACTERS = 4_000
+# A Chinese character says as much as several letters, and takes as long to read.
+MOST_CHINESE_CHARACTERS = 2_500
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -42,6 +44,7 @@ def read_intent(text: str, settings: IntentSettings = NO_SETTINGS) -> Intent:
     text = _SURROGATES.sub("\ufffd", text)
     head = text[:MOST_CHARACTERS]
     if is_chinese(head):
+        head = head[:MOST_CHINESE_CHARACTERS]
         added = settings.phrases("zh")
         constraints = chinese.read_constraints(head, added)
         refusals = chinese.refusals(head, _spans(constraints), added)

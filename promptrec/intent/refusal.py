@@ -24,6 +24,10 @@ class Refusal:
 
 
 def refused_clauses(text: str, refusals: Iterable[Refusal]) -> list[Clause]:
-    """What is refused, each phrase once and without its cue, in the order of the words."""
+    """What is refused, each phrase once and without its cue, in the order of the words; none of signs alone."""
     spans = sorted({span for refusal in refusals for span in refusal.phrases})
-    return [Clause(text=text[start:end], start=start, end=end) for start, end in spans]
+    return [
+        Clause(text=text[start:end], start=start, end=end)
+        for start, end in spans
+        if any(c.isalnum() for c in text[start:end])
+    ]
