@@ -88,7 +88,7 @@ class Selection:
 
     @cached_property
     def tiers(self) -> Mapping[str, int]:
-        """By item ID: 0 fits, 1 unknown; then by how many relaxed constraints it violates, and how late the last was."""
+        """By item ID: 0 fits, 1 unknown; then by how many it violates, and how late the last was relaxed."""
         if not self.constraints:
             return {}
         hard = [n for n, constraint in enumerate(self.constraints) if constraint.hard]

@@ -14,9 +14,11 @@ from promptrec.intent.reader import is_chinese
 
 WORDS = st.lists(
     st.sampled_from(
-        "no not without but I hate horror films under over 20 euros at least 4 stars in French from the 90s nuts "
-        "allergic to , . ; not only free of except 不要 恐怖 片 ， 以下 100 元 除了 以外 ( ) \" ' {} : € 🎃".split()
-        + [" ", "\n", "\u202e", "\ud800", "\ufffd"]
+        (
+            "no not without but I hate horror films under over 20 euros at least 4 stars in French from the 90s nuts "
+            "allergic to , . ; not only free of except 不要 恐怖 片 ， 以下 100 元 除了 以外 ( ) \" ' {} : € 🎃 "
+            "\u202e \ud800 \ufffd \n"
+        ).split(" ")
     ),
     max_size=25,
 ).map(" ".join)
