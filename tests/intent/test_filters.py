@@ -156,7 +156,7 @@ HOLDS_NOT = {
     "nuts": ["coconut milk", "butternut squash", "nutmeg", "nut-free", "no nuts", "30 minutes", "nutritious",
              "doughnut", "free from milk, eggs and nuts", "contains no milk, egg or nuts", "无坚果", "椰奶"],
     "milk": ["coconut milk", "almond milk", "peanut butter", "without milk", "dairy-free", "non-dairy",
-             "oat milk latte", "butternut", "cocoa butter", "without any milk", "made without eggs or milk", "不含牛奶"],
+             "oat milk latte", "butternut", "cocoa butter", "made without eggs or milk", "不含牛奶"],
     "gluten": ["gluten-free", "gluten free", "rice noodles", "air fryer", "buckwheat", "里面", "free of gluten"],
     "eggs": ["eggplant", "veggie burger", "eggless", "egg-free", "蛋白质"],
     "fish": ["shellfish", "code", "fortunate", "selfish", "鱼香肉丝"],
