@@ -15,6 +15,7 @@ from promptrec.intent.selection import Selection, select
 from promptrec.intent.settings import NO_SETTINGS, IntentSettings
 from promptrec.messages import reason
 from promptrec.rank.base import Ranker
+from promptrec.rank.ordering import DECIMALS
 from promptrec.rank.ranking import RankedItem, Ranking
 
 # What a soft constraint that an item violates takes from its score, in standard deviations of the ranking's scores.
@@ -78,7 +79,8 @@ def _arranged(ranking: Ranking, request: RankRequest, selection: Selection) -> R
         penalty = SOFT_PENALTY * (float(np.std(scores)) or 1.0) if scores else 0.0
         judged = [_judged(item, selection, ranking.ordered_by, penalty) for item in ranking.items]
         soft = {item_id: sum(not c.hard for c in found) for item_id, found in selection.violations.items()}
-        judged.sort(key=lambda i: (i.tier, i.score is None, -(i.score or 0.0), soft[i.item_id]))
+        # Rounded as everywhere, so that ties stay in the member's order.
+        judged.sort(key=lambda i: (i.tier, i.score is None, -round(i.score or 0.0, DECIMALS), soft[i.item_id]))
         update["items"] = tuple(item.model_copy(update={"rank": n}) for n, item in enumerate(judged, start=1))
     return ranking.model_copy(update=update)
 

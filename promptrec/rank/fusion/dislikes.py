@@ -7,16 +7,18 @@ rule (1971) with the negative part spoken by the person.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from promptrec.data.intent import Clause
 from promptrec.data.query import Query, RankRequest
 from promptrec.engine.base import Engine
+from promptrec.messages import Reason, reason
 from promptrec.rank.base import Ranker
 from promptrec.rank.fusion.ensemble import member_scores, standardise
 from promptrec.rank.ordering import best_first
-from promptrec.rank.ranking import RankedItem, Ranking
+from promptrec.rank.ranking import Ranking
 
 # Standard deviations of the likes' scores that one of the largest dislike costs. On recipe_mpr_dev .5 to 1.0 are within
 # noise of one another for embedding and query-likelihood (eval/LOG.md, 2026-11-30).
@@ -41,52 +43,81 @@ class SubtractDislikes:
     def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
         """See `Ranker.rank`."""
         parts = [split(request) for request in requests]
-        ranked = iter(self._member.rank([part for those in parts for part in those], engine))
+        ranked = iter(self._member.rank([part for those in parts for part in those.requests], engine))
         out = []
         for request, those in zip(requests, parts, strict=True):
-            liked, *disliked = [next(ranked) for _ in those]
-            out.append(self._subtracted(request, liked, disliked, likes=bool(those[0].query.preferences)))
+            liked = next(ranked) if those.likes else None
+            disliked = [next(ranked) for _ in those.dislikes]
+            out.append(self._subtracted(request, liked, disliked) if disliked or liked is None else liked)
         return out
 
-    def _subtracted(self, request: RankRequest, liked: Ranking, disliked: Sequence[Ranking], *, likes: bool) -> Ranking:
-        usage = sum((ranking.usage for ranking in disliked), liked.usage)
-        truncations = tuple(dict.fromkeys(t for ranking in (liked, *disliked) for t in ranking.truncations))
-        base = member_scores(liked)
-        against = _largest([standardise(member_scores(ranking)) for ranking in disliked])
-        if not base or not against:
-            return liked.model_copy(update={"usage": usage, "truncations": truncations})
-        spread = float(np.std(list(base.values()))) or 1.0
-        total = {
-            item_id: (score if likes else 0.0) - WEIGHT * spread * against.get(item_id, 0.0)
-            for item_id, score in base.items()
+    def _subtracted(self, request: RankRequest, liked: Ranking | None, disliked: Sequence[Ranking]) -> Ranking:
+        rankings = [*([liked] if liked else []), *disliked]
+        first = rankings[0]
+        unread = [ranking for ranking in disliked if not member_scores(ranking)]
+        update: dict[str, object] = {
+            "usage": sum((ranking.usage for ranking in rankings[1:]), first.usage),
+            "truncations": tuple(dict.fromkeys(t for ranking in rankings for t in ranking.truncations)),
         }
+        if unread and first.items:
+            update["reason"] = Reason(first.reason, reason("dislikes-unread", why=unread[0].reason))
+            update["status"] = "repaired" if first.status == "ok" else first.status
+        against = _largest([standardise(member_scores(ranking)) for ranking in disliked])
+        base = member_scores(liked) if liked else dict.fromkeys(against, 0.0)
+        if base and against:
+            update |= self._order(request, first, base, against)
+        return first.model_copy(update=update)
+
+    def _order(
+        self, request: RankRequest, first: Ranking, base: Mapping[str, float], against: Mapping[str, float]
+    ) -> dict[str, object]:
+        spread = float(np.std(list(base.values()))) or 1.0
+        total = {item_id: score - WEIGHT * spread * against.get(item_id, 0.0) for item_id, score in base.items()}
         order, ties = best_first(request.candidates, total, self._seed)
-        known = {item.item_id: item for item in liked.items}
-        items = tuple(self._item(known[item.item_id], rank, total, against) for rank, item in enumerate(order, start=1))
-        return liked.model_copy(
-            update={"items": items, "ties": ties, "usage": usage, "truncations": truncations, "ordered_by": self.name}
-        )
-
-    def _item(
-        self, item: RankedItem, rank: int, total: Mapping[str, float], against: Mapping[str, float]
-    ) -> RankedItem:
-        scores = dict(item.scores)
-        if item.item_id in total:
-            scores |= {f"{self.name}-likes": scores[self.name], f"{self.name}-dislikes": against.get(item.item_id, 0.0)}
-            scores[self.name] = total[item.item_id]
-        return item.model_copy(update={"rank": rank, "score": total.get(item.item_id), "scores": scores})
+        known = {item.item_id: item for item in first.items}
+        items = []
+        for rank, item in enumerate(order, start=1):
+            one, scores = known[item.item_id], dict(known[item.item_id].scores)
+            if item.item_id in total:
+                apart = {f"{self.name}-likes": base, f"{self.name}-dislikes": against, self.name: total}
+                scores |= {name: found.get(item.item_id, 0.0) for name, found in apart.items()}
+            items.append(one.model_copy(update={"rank": rank, "score": total.get(item.item_id), "scores": scores}))
+        return {"items": tuple(items), "ties": ties, "ordered_by": self.name}
 
 
-def split(request: RankRequest) -> list[RankRequest]:
-    """The request for the likes alone, then one for each dislike; the request itself where nothing was read."""
+@dataclass(frozen=True)
+class Parts:
+    """A request in parts.
+
+    Attributes:
+        likes: the request for the likes alone, or as it is where nothing was read; None where nothing is liked.
+        dislikes: one for each dislike.
+    """
+
+    likes: RankRequest | None
+    dislikes: tuple[RankRequest, ...] = ()
+
+    @property
+    def requests(self) -> tuple[RankRequest, ...]:
+        """All of them, the likes first."""
+        return (self.likes, *self.dislikes) if self.likes else self.dislikes
+
+
+def split(request: RankRequest) -> Parts:
+    """The request for the likes alone, and one for each dislike; the request itself where nothing was read."""
     query = request.query
     if not query.intent or (query.wanted == query.preferences and not query.intent.dislikes):
-        return [request]
+        return Parts(request)
     likes = query.model_copy(update={"preferences": query.wanted, "intent": False})
-    dislikes = [
-        Query(query_id=query.query_id, preferences=words, intent=False) for words in _read_alone(query.intent.dislikes)
-    ]
-    return [RankRequest(each, request.candidates, request.retrieved) for each in (likes, *dislikes)]
+    dislikes = tuple(
+        replace(request, query=Query(query_id=query.query_id, preferences=words, intent=False))
+        for words in _read_alone(query.intent.dislikes)
+    )
+    if likes.is_empty:
+        # Without anything else, the words of the constraints are all that is known.
+        whole = replace(request, query=query.model_copy(update={"intent": False}))
+        return Parts(None, dislikes) if dislikes else Parts(whole)
+    return Parts(replace(request, query=likes), dislikes)
 
 
 def _read_alone(dislikes: Sequence[Clause]) -> list[str]:
