@@ -12,6 +12,7 @@ from promptrec.data.record import Record
 from promptrec.errors import InputError
 from promptrec.intent.reader import read_intent
 from promptrec.intent.selection import FilterReport
+from promptrec.intent.settings import NO_SETTINGS, IntentSettings
 from promptrec.rank.ranking import Ranking
 from promptrec.studio.session import PageRequest, query
 
@@ -49,11 +50,15 @@ class IntentForm(Record):
     """Whether the words are taken literally."""
 
     @classmethod
-    def of(cls, form: PageRequest) -> Self:
+    def of(cls, form: PageRequest, settings: IntentSettings = NO_SETTINGS) -> Self:
         """The intent of a form, with the changes of its fields.
 
         `toggle` has the ID of a chip to switch, or "literal"; `dislike` has a dislike to add; a field that is named
         as a chip has its text or value.
+
+        Args:
+            form: of the page.
+            settings: what the template's pack adds to the rules that read the words.
 
         Raises:
             InputError: a text or a value that cannot be used.
@@ -68,7 +73,7 @@ class IntentForm(Record):
                 for constraint, chip in zip(last.intent.constraints, last.constraints, strict=True)
             )
         else:
-            read, off = read_intent(words), frozenset()
+            read, off = read_intent(words, settings), frozenset()
             likes, constraints = read.likes, read.constraints
             # A dislike that was added is the person's, whatever the words are.
             dislikes = (*read.dislikes, *(c.clause for c in last.dislikes if c.is_on and c.clause.start is None))
@@ -119,13 +124,13 @@ class IntentForm(Record):
         return {chip_id: report for chip_id, report in found.items() if report is not None}
 
 
-def intent_query(form: PageRequest) -> Query:
+def intent_query(form: PageRequest, settings: IntentSettings = NO_SETTINGS) -> Query:
     """The query of the form, with the intent as its author left it.
 
     Raises:
         InputError: as `query`, or a text or value of the intent that cannot be used.
     """
-    return query(form).model_copy(update={"intent": IntentForm.of(form).obeyed})
+    return query(form).model_copy(update={"intent": IntentForm.of(form, settings).obeyed})
 
 
 def _with_text(dislike: Clause, text: str | None) -> Clause:

@@ -36,7 +36,8 @@ MOST_PEOPLE = 500
 def rank_edited(session: Session, form: PageRequest) -> Work:
     """Rank with the text in the editor, and compare with the list before."""
     template, items = session.edited_template(form), session.candidates(form)
-    person, intent_form = intent_query(form), IntentForm.of(form)
+    intent_form = IntentForm.of(form, template.header.intent_settings)
+    person = intent_query(form, template.header.intent_settings)
     name = _ranker(form, template)
     before = _before(form)
 
@@ -58,7 +59,7 @@ def rank_edited(session: Session, form: PageRequest) -> Work:
 def rank_both(session: Session, form: PageRequest) -> Work:
     """Rank with the text on disk and with the text in the editor."""
     saved, edited = session.saved_template(form), session.edited_template(form)
-    person, items = intent_query(form), session.candidates(form)
+    person, items = intent_query(form, edited.header.intent_settings), session.candidates(form)
     sides = [(_ranker(form, template), template) for template in (saved, edited)]
 
     def work(job: Job) -> Mapping[str, Any]:
@@ -143,7 +144,10 @@ def start(kind: str) -> Callable[[Request, Session, PageRequest], Response]:
     def begin(request: Request, session: Session, form: PageRequest) -> Response:
         work = KINDS[kind](session, form)
         job = session.jobs.start(kind, work, form.fields.get("tab", ""))
-        return progress(request, job, session, IntentForm.of(form) if kind == "run" else None)
+        if kind != "run":
+            return progress(request, job, session)
+        settings = session.edited_template(form).header.intent_settings
+        return progress(request, job, session, IntentForm.of(form, settings))
 
     return begin
 

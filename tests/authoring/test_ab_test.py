@@ -82,6 +82,19 @@ def test_what_a_person_has_is_not_retrieved_and_is_told_by_its_title(given):
     assert not any("They liked: 3" in text or "Item: Tale 3" in text for text in engine.prompts)
 
 
+def test_each_template_reads_what_is_refused_with_its_own_pack():
+    items = [Item(item_id=f"{n}", title=f"Tale {n}", fields={"genre": g}) for n, g in enumerate(("punk", "jazz"))]
+    person = Query(query_id="q", preferences="A night out, swerve punk")
+    data = Dataset("mine", "en", Catalog(items), (), {"q": {"1": 1}}, queries=(person,), candidates_given=False)
+    reads = named("reads", lambda source: source.replace("---\n", "---\nrefusals: [swerve]\n", 1))
+    found = compare_templates(named("plain"), reads, data, noise(1), metric="mrr")
+    assert found.sides[1].mean == 1 and "refusals" in reads.source
+    engine = ScriptedEngine()
+    compare_templates(named("plain"), reads, data, engine)
+    assert any("swerve punk" in text for text in engine.prompts), "the other one reads no refusal"
+    assert any("A night out" in text and "swerve" not in text for text in engine.prompts)
+
+
 def test_progress_is_told_and_ends_at_both_sides_people():
     told = []
     compare_templates(named("a"), named("b"), planted_dataset(users=20), noise(0), limit=18, on_progress=told.append)

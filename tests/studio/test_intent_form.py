@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptrec.errors import InputError
+from promptrec.intent import IntentSettings
 from promptrec.messages import message
 from promptrec.studio.intent_form import IntentForm, intent_query
 from promptrec.studio.session import PageRequest
@@ -198,3 +199,11 @@ def test_a_form_is_an_intent_or_a_plain_refusal(words, toggle, dislike, value):
         assert IntentForm.of(PageRequest("", "", preferences=words, fields=sent)) == first
     except InputError as refused:
         assert refused.code
+
+
+def test_words_are_read_with_the_phrases_of_the_templates_pack():
+    form = PageRequest("", "", preferences="A cosy film, swerve zombies", fields={})
+    settings = IntentSettings(refusals=("swerve",))
+    assert [chip.clause.text for chip in IntentForm.of(form, settings).dislikes] == ["zombies"]
+    assert [clause.text for clause in intent_query(form, settings).intent.dislikes] == ["zombies"]
+    assert IntentForm.of(form).dislikes == ()
