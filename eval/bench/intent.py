@@ -1,8 +1,8 @@
 """What reading and obeying an intent costs: `python -m eval.bench.intent`.
 
 Measures, in CPU milliseconds, `read_intent` for a request of each language and for texts of growing length, and
-`select` on a catalogue with six columns: the first time, when its columns are read, and after that, beside the bare comparison
-of one column of numbers. The lines are appended to eval/bench/intent.jsonl with machine and versions.
+`select` on a catalogue with six columns: the first time, when its columns are read, and after that, beside the bare
+comparison of one column of numbers. The lines are appended to eval/bench/intent.jsonl with machine and versions.
 """
 
 import argparse
