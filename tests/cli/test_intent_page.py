@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from promptrec.data.intent import FIELDS
-from promptrec.intent.reader import MOST_CHARACTERS
+from promptrec.intent.reader import MOST_CHARACTERS, MOST_CHINESE_CHARACTERS
 from promptrec.intent.selection import RELAXATION_ORDER
 from promptrec.rank.registry import RANKERS, ranker_class
 from tests.pages import arguments, blocks, shows
@@ -42,7 +42,7 @@ def test_the_examples_print_what_the_page_shows(promptrec, tmp_path, monkeypatch
 def test_the_page_names_every_field_in_the_order_in_which_it_is_given_up():
     assert all(f"`{field}`" in PAGE for field in FIELDS)
     assert ", ".join(RELAXATION_ORDER).replace("_", " ") in " ".join(PAGE.split())
-    assert f"{MOST_CHARACTERS:,}" in PAGE
+    assert all(f"{limit:,}" in PAGE for limit in (MOST_CHARACTERS, MOST_CHINESE_CHARACTERS))
 
 
 def test_the_page_names_the_rankers_that_subtract_dislikes():
