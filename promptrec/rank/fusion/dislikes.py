@@ -86,7 +86,7 @@ class SubtractDislikes:
 
 
 @dataclass(frozen=True)
-class Parts:
+class RequestParts:
     """A request in parts.
 
     Attributes:
@@ -103,11 +103,11 @@ class Parts:
         return (self.likes, *self.dislikes) if self.likes else self.dislikes
 
 
-def split(request: RankRequest) -> Parts:
+def split(request: RankRequest) -> RequestParts:
     """The request for the likes alone, and one for each dislike; the request itself where nothing was read."""
     query = request.query
     if not query.intent or (query.wanted == query.preferences and not query.intent.dislikes):
-        return Parts(request)
+        return RequestParts(request)
     likes = query.model_copy(update={"preferences": query.wanted, "intent": False})
     dislikes = tuple(
         replace(request, query=Query(query_id=query.query_id, preferences=words, intent=False))
@@ -116,8 +116,8 @@ def split(request: RankRequest) -> Parts:
     if likes.is_empty:
         # Without anything else, the words of the constraints are all that is known.
         whole = replace(request, query=query.model_copy(update={"intent": False}))
-        return Parts(None, dislikes) if dislikes else Parts(whole)
-    return Parts(replace(request, query=likes), dislikes)
+        return RequestParts(None, dislikes) if dislikes else RequestParts(whole)
+    return RequestParts(replace(request, query=likes), dislikes)
 
 
 def _read_alone(dislikes: Sequence[Clause]) -> list[str]:
