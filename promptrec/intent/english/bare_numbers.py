@@ -25,7 +25,7 @@ def read_bare_number(words: Words, compared: Compared) -> Reading | None:
 def _is_title_number(words: Words, amount: Amount) -> bool:
     """Whether a number belongs to a name: "Blade Runner 2049", "Apollo 13"."""
     before = amount.first - 1
-    board = words.form(before) in ("pegi", "fsk", "pg", "age", "ages", "imdb", "max", "under", "over")
+    board = words.form(before) in ("pegi", "fsk", "usk", "bbfc", "pg", "age", "ages", "imdb", "max", "under", "over")
     name = words.is_capital(before) and not words.begins_sentence(before) and words.form(before) not in ("i",)
     first = (
         words.begins_sentence(before)
@@ -187,6 +187,9 @@ def _year(words: Words, compared: Compared) -> Reading | None:
         or (before in BREAKS and bare)
         or amount.high is not None
     )
+    counted = {"least", "most", "than", "to", "over", "under"}.intersection(words.forms[compared.first : amount.first])
+    if counted and bare and not released:
+        return None
     if not (compared.operator or released or accepted):
         return None
     first = compared.first

@@ -191,6 +191,8 @@ def _is_own(words: Words, number: int) -> bool:
 
 def _is_fine(words: Words, number: int) -> bool:
     """Whether what stands in front of a word does not matter: "no wifi is no problem"."""
+    if words.form(number) in ("needed", "necessary") or words.form(number - 1) in ("needed", "necessary"):
+        return True
     at = number + (words.form(number) in ("at", "whatsoever")) + (words.form(number + 1) == "all")
     if words.form(at) not in ("is", "'s", "are", "would"):
         return False
@@ -313,6 +315,10 @@ def _after(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         return phrases.antecedent(start - 1)
     if before in _PEOPLE:
         return []
+    if form == "?":
+        found = phrases.subject_before(match.first)
+        short = len(found) == 1 and found[0][1] - found[0][0] <= 3 and words.begins_sentence(found[0][0])
+        return found if short and not cues().stop.intersection(words.forms[slice(*found[0])]) else []
     return [place for place in phrases.subject_before(match.first) if not is_circumstance(words, place)]
 
 

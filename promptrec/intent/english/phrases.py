@@ -35,6 +35,9 @@ _OBJECTS = {
     2: frozenset("me us a every the my your you them".split()),
 }
 # Verbs that say nothing by themselves: "does not look like one".
+_PARTICLES = frozenset("in out up down off over apart away around about through".split())
+_PLACES = frozenset("about around everywhere out up in on at over down through off".split())
+_ORDINALS = frozenset("last first second third old other new same next latest previous".split())
 _LIGHT = frozenset("look get have do go be make come take need feel sound seem give let keep".split())
 _CONJUNCTIONS = frozenset("and but so because though as".split())
 _EMPTY_ENDS = frozenset(
@@ -151,20 +154,23 @@ class Phrases:
                 first = last = self._skip(last + (words.form(last) not in lists.filler))
         while last > first and words.form(last - 1) in _EMPTY_ENDS:
             last -= 1
-        if (
-            last - first > 2
-            and words.is_capital(last - 2)
-            and words.is_capital(last - 3)
-            and words.form(last - 1) in lists.generic
-        ):
-            last -= 1
+        if last - first > 2 and words.forms[last - 1].endswith("ing") and words.form(last) in _PLACES:
+            last -= 1  # "no monsters jumping about"
+        last -= self._is_named_kind(first, last)
         if predicate and last - first == 1 and words.forms[first] in _LIGHT:
             return None
         return (first, last) if last > first else None
 
+    def _is_named_kind(self, first: int, last: int) -> bool:
+        """Whether a phrase is a name with a word like "movie" behind it: "another Adam Sandler movie"."""
+        words = self._words
+        names = words.is_capital(last - 2) and words.is_capital(last - 3)
+        return last - first > 2 and names and words.form(last - 1) in cues().generic
+
     def _is_object(self, first: int, number: int) -> bool:
         """Whether a word is an object that belongs to the verb in front of it: "shout at me", "punish me"."""
-        return self._words.form(number) in _OBJECTS.get(number - first, ())
+        particle = number - first == 1 and self._words.form(number) in _PARTICLES and self.breaks(number + 1)
+        return particle or self._words.form(number) in _OBJECTS.get(number - first, ())
 
     def _is_generic(self, number: int) -> bool:
         """Whether a word names nothing by itself, as in "songs by Drake" and "the smell of fish"."""
@@ -307,7 +313,8 @@ class Phrases:
                     a += 1
                 if b - a > 2 and self._is_generic(a):
                     a += 2
-                if b > a:
+                b -= self._is_named_kind(a, b)
+                if b > a and not _ORDINALS.issuperset(words.forms[a:b]):
                     found.append((a, b))
                 start = at + 1
         return found if all(b - a <= 5 for a, b in found) else []

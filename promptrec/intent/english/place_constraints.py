@@ -71,6 +71,15 @@ def _season(words: Words, number: int) -> list[Reading]:
     ]
 
 
+def read_part_of_season(words: Words, number: int) -> list[Reading]:
+    """Read "mid September", where no preposition stands in front of it."""
+    at = number + 1 + (words.form(number + 1) == "-")
+    found = lexicon().seasons.match(words, at)
+    if not found or words.form(found[1]).isdecimal() or not words.form(found[1])[0].isascii():
+        return []
+    return [Reading("season", "=", words_of(words, at, found[1]), None, number, found[1])]
+
+
 def _is_narrative(words: Words, number: int) -> bool:
     """Whether a clause tells, in front of a word, what happened or what something is about: it is no condition then."""
     start = number
@@ -142,6 +151,8 @@ def _place(words: Words, number: int) -> list[Reading]:
         at += 1
     city = lists.cities.match(words, at)
     last = int(city[1]) if city else at
+    if words.form(at) in ("europe", "asia", "africa", "america"):
+        return []
     while (
         not city
         and last < at + 3

@@ -5,7 +5,14 @@ from functools import cache
 
 from promptrec.data.intent import Operator
 from promptrec.intent.english.lexicon import lexicon
-from promptrec.intent.english.place_constraints import alternatives, is_negated, read_in, read_spoken, words_of
+from promptrec.intent.english.place_constraints import (
+    alternatives,
+    is_negated,
+    read_in,
+    read_part_of_season,
+    read_spoken,
+    words_of,
+)
 from promptrec.intent.english.readings import Reading
 from promptrec.intent.english.words import BREAKS, Words
 
@@ -129,7 +136,8 @@ def _language_of(words: Words, number: int) -> list[Reading]:
         return []
     last = alternatives(words, lists.languages, number)
     at = last + (words.form(last) == "-")
-    if words.form(at) not in lists.language_nouns or words.form(number - 1) in ("learn", "learning"):
+    simple = words.form(number - 1) in ("easy", "simple", "plain", "slow")
+    if (words.form(at) not in lists.language_nouns and not simple) or words.form(number - 1) in ("learn", "learning"):
         return []
     operator: Operator = "!=" if is_negated(words, number) else "="
     first = number - 1 if operator == "!=" else number
@@ -296,5 +304,6 @@ _READERS = {
     **dict.fromkeys(("open", "opens", "opening", "close", "closes", "closing"), (_opening, read_in)),
     **dict.fromkeys(("costs", "cost", "at", "no", "not", "without", "zero"), (_no_cost, read_in)),
     "free": (_free,),
+    **dict.fromkeys(("mid", "early", "late"), (read_part_of_season,)),
     **dict.fromkeys(("rated", "r", "g", "u", "pg"), (_rated,)),
 }
