@@ -6,6 +6,11 @@ from promptrec.intent.english.readings import Compared, Reading
 from promptrec.intent.english.words import BREAKS, Words
 
 _EARLIEST, _LATEST = 1800, 2099
+_MEASURES = frozenset(
+    "size waist height weight budget number shoe foot feet limit max maximum price bmi collar inseam address floor "
+    "apartment room team score level total screen".split()
+)
+_HELD = frozenset("is are have has been 've banned not".split())
 _PER = frozenset("night person month week head piece bottle ticket pair day head adult room".split())
 OLDEST, _MOST_PEOPLE = 110, 60
 
@@ -97,13 +102,9 @@ def _bare_age(words: Words, compared: Compared) -> Reading | None:
         return _with_last(compared.of("age"), amount.last + 1)
     if not closed:
         return None
-    person = words.form(amount.first - 2) in lists.persons or words.form(amount.first - 3) in (
-        "my",
-        "our",
-        "her",
-        "his",
-        "whose",
-        "their",
+    person = words.form(amount.first - 2) in lists.persons or (
+        words.form(amount.first - 3) in ("my", "our", "her", "his", "whose", "their")
+        and words.form(amount.first - 2) not in _MEASURES
     )
     if words.before(amount.first, 3) == "like i am":
         return None
@@ -171,6 +172,8 @@ def _year(words: Words, compared: Compared) -> Reading | None:
         _clause_before(words, amount.first, 12)
     )
     released = bool(lexicon().context["released"].intersection(clause))
+    if words.form(amount.first - 1) == "since" and _HELD.intersection(_clause_before(words, compared.first, 8)):
+        return None
     if not released and (
         narrative
         or lexicon().context["past"].intersection(_clause_before(words, compared.first, 6))

@@ -109,6 +109,8 @@ def _longest(words: Words, number: int, patterns: Sequence[PatternSet]) -> Match
         inner = _begun(words, first, patterns)
         if inner is None or inner.last <= best.last:
             continue
+        if match.kind in ("after", "end", "verdict") and inner.kind == "harmless":
+            continue
         if match.kind != "harmless" or inner.kind == "harmless" or words.forms[first] in _NEGATIONS:
             best = inner
     return best
@@ -173,6 +175,8 @@ def _noun(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         return []
     if form == "too" and _is_own(words, match.first):
         return []
+    if words.forms[match.last - 1].endswith("ing") and form in ("nobody", "no", "none"):
+        return phrases.list_behind(match.last - 1)
     found = phrases.list_behind(match.last, predicate=words.forms[match.last - 1] in ("that", "which"))
     if form == "not" and found and words.forms[found[-1][1] - 1] in _KINDS_OF_PEOPLE:
         found[-1] = (found[-1][0], max(found[-1][0] + 1, found[-1][1] - 1))
@@ -209,7 +213,9 @@ def _denied(words: Words, number: int) -> bool:
     """Whether a negated verb stands in front of a word in its clause: "it wouldn't be summer without reggae"."""
     at = number - 1
     while at >= 0 and number - at < 7 and words.forms[at] not in BREAKS:
-        if words.forms[at] in ("not", "never") and words.form(at - 1) in ("would", "could", "can", "will"):
+        if words.forms[at] in ("not", "never") and (
+            words.form(at - 1) in ("would", "could", "can", "will") or words.form(at + 1) in ("a", "one")
+        ):
             return True
         at -= 1
     return False
@@ -224,6 +230,8 @@ def _verb(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     """What a verb refuses: behind it, or in front of it ("pork I don't eat"), or what its pronoun stands for."""
     last = match.last
     start = match.first
+    if words.form(last) == "?" and "what" in words.forms[max(0, start - 3) : last] and not phrases.breaks(last + 1):
+        return phrases.list_behind(last + 1)  # "You know what I'm tired of? Prequels."
     while match.first - start < 5 and words.form(start - 1) in _SUBJECT:
         start -= 1
     if words.form(last) in ("the", "that") and words.form(last + 1) in ("stuff", "thing", "things"):
@@ -292,7 +300,9 @@ def _noun_clause(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         return _after(words, phrases, match)
     at = match.first - 1
     while at >= 0 and match.first - at < 12 and words.forms[at] not in BREAKS:
-        if words.forms[at] in _RELATIVE and not (words.begins_sentence(at) and words.form(at) == "which"):
+        if words.forms[at] in _RELATIVE and not (
+            words.begins_sentence(at) and words.form(at) == "which" and words.forms[match.last - 1] != "too"
+        ):
             return phrases.list_behind(match.last, predicate=True)
         at -= 1
     return []

@@ -116,35 +116,7 @@ class Phrases:
                     continue
                 first = last = last + 1
                 continue
-            linked = (
-                last > first
-                and form in self._title_links(first)
-                and words.is_capital(last - 1)
-                and self._title_goes_on(last)
-            )
-            if (
-                form == "of"
-                and last > first
-                and not self.breaks(last + 1)
-                and words.form(last + 1) not in lists.stop
-                and not predicate
-            ):
-                linked = True
-            if (
-                form == "as"
-                and predicate
-                and last > first
-                and words.form(first - 1) != "as"
-                and not self.breaks(last + 1)
-            ):
-                linked = True
-            linked |= predicate and form in ("get", "gets", "got")
-            linked |= (
-                last == first
-                and words.form(last - 1) in ("a", "the")
-                and form in ("can", "will", "so", "like", "over", "up", "now")
-            )
-            linked |= last > first and words.form(last - 1) == "-"
+            linked = self._is_linked(first, last, predicate)
             if form in lists.stop and not linked and not (predicate and self._is_object(first, last)):
                 break
             if last > first and last in self._cue_at and not linked:
@@ -160,6 +132,21 @@ class Phrases:
         if predicate and last - first == 1 and words.forms[first] in _LIGHT:
             return None
         return (first, last) if last > first else None
+
+    def _is_linked(self, first: int, number: int, predicate: bool) -> bool:
+        """Whether a word that could end a phrase belongs to it: the "of" of "rewatch of Frasier"."""
+        words = self._words
+        form, inside, goes_on = words.form(number), number > first, not self.breaks(number + 1)
+        if inside and form in self._title_links(first) and words.is_capital(number - 1) and self._title_goes_on(number):
+            return True
+        if form == "of" and inside and goes_on and words.form(number + 1) not in cues().stop and not predicate:
+            return True
+        if form == "as" and predicate and inside and words.form(first - 1) != "as" and goes_on:
+            return True
+        if predicate and form in ("get", "gets", "got"):
+            return True
+        named = form in ("can", "will", "so", "like", "over", "up", "now") and words.form(number - 1) in ("a", "the")
+        return (named and not inside) or (inside and words.form(number - 1) == "-")
 
     def _is_named_kind(self, first: int, last: int) -> bool:
         """Whether a phrase is a name with a word like "movie" behind it: "another Adam Sandler movie"."""
@@ -284,8 +271,10 @@ class Phrases:
     def _joins_subjects(self, first: int, joint: int, last: int) -> bool:
         """Whether an "and" stands between two short subjects, and not between clauses."""
         lists = cues()
-        while first < joint and self._words.forms[first] in _CLAUSE_WORDS:
-            first += 1
+        for at in range(joint - 1, first - 1, -1):
+            if self._words.forms[at] in _CLAUSE_WORDS and self._words.forms[at] != "and":
+                first = at + 1
+                break
         if self._words.forms[joint] == "that":
             return joint == first or joint == last - 1
         return (
@@ -317,7 +306,13 @@ class Phrases:
                 if b > a and not _ORDINALS.issuperset(words.forms[a:b]):
                     found.append((a, b))
                 start = at + 1
-        return found if all(b - a <= 5 for a, b in found) else []
+        if any(b - a > _MOST_ITEM_WORDS or self._is_no_subject(a) for a, b in found):
+            return []
+        return found
+
+    def _is_no_subject(self, number: int) -> bool:
+        """Whether no subject begins with a word: "of", "what", "ideally"; names may ("It", "Up")."""
+        return self._words.form(number) in cues().stop and not self._words.is_capital(number)
 
     def _refused_in_sentence(self, number: int) -> bool:
         """Whether something in front of a word in its sentence is refused already."""
