@@ -11,7 +11,7 @@ X = f"[^{BREAKS}]"
 BORROWED = ("language", "country", "place", "season", "format")
 """Fields whose heading is a lexicon, with headings "FIELD no before" and "FIELD no after" for what is no condition."""
 
-NOT_BEFORE = {"country": "place no before", "season": None, "diet": None}
+NOT_BEFORE = {"country": "place no before", "diet": None}
 NOT_AFTER = {"country": "place no after", "diet": None}
 HOUR = (
     r"(?:早上|上午|中午|下午|晚上|夜里|半夜|凌晨|深夜|清晨|傍晚|晚)?(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"

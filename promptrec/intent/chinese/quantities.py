@@ -35,6 +35,8 @@ LASTS = re.compile(r"的?(?:播客|视频|电影|片子|歌|纪录片|课|短片
 CHILDREN = re.compile("[娃宝孩](?:宝|子)?$|宝贝$")
 """Children on their own are no number of people: "俩孩子还没出过国"."""
 CHILD = re.compile(r"[\d一二两三四五六七八九十]{1,2}岁")
+WHEN = re.compile(rf"(?:^|[{BREAKS}]|今[晚天]|明[晚天]|周末|晚上|最近)$")
+"""In front of 一个人 as a whole clause."""
 MEASURED = re.compile(
     "[a-z] ?$|(?:像素|容量|内存|功率|转速|播放量|页数|字数|身高|体重|海拔|"
     "节奏|速度|心率|温度|湿度|噪音|分贝|粉丝|销量|里程|尺寸|集数|步数|热量|卡路里|心率|型号|码数).{0,2}$"
@@ -210,7 +212,7 @@ def _asks(folded: str, condition: Condition, found: _Found, name: str | None) ->
     if condition.field == "people":
         children = CHILDREN.search(folded, condition.start, condition.end)
         alone = high == 1 and not limits and not children and not ALONE.match(rest.lstrip("的"))
-        alone = alone and not CHILD.match(rest)
+        alone = alone and not CHILD.match(rest) and not (END.match(rest) and WHEN.search(folded[: found.match.start()]))
         return (
             high <= MOST_PEOPLE
             and found.topic != "price"

@@ -75,12 +75,25 @@ def _decades(folded: str, match: re.Match[str]) -> Condition | None:
     tens = [_tens(words) for words in (decades["first"], decades["last"]) if words]
     first, last = (_century(decades["century"], bool(century), ten) + ten for ten in (tens[0], tens[-1]))
     after = decades["after"] or ""
+    until = re.compile("[到至~-]").match(folded, decades.end())
+    second = _decades_alone(folded, until.end()) if until and not after else None
+    if second:
+        return Condition(start, second[0], "year", "between", (float(first), second[1]))
     if not after:
         return Condition(start, decades.end(), "year", "between", (float(first), float(last + 9)))
     inclusive = after[0] in "及和"
     operator: Operator = ("<=" if inclusive else "<") if after.endswith("前") else ">="
     value = float(last + 9 if operator == "<=" else first)
     return Condition(start, decades.end(), "year", operator, value, compares=True)
+
+
+def _decades_alone(folded: str, start: int) -> tuple[int, float] | None:
+    """Offset behind a decade and its last year."""
+    decades = DECADES.match(folded, start)
+    if decades is None:
+        return None
+    ten = _tens(decades["last"] or decades["first"])
+    return decades.end(), float(_century(decades["century"], False, ten) + ten + 9)
 
 
 def _century(prefix: str | None, named: bool, tens: int) -> int:
