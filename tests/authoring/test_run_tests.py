@@ -32,7 +32,7 @@ def outcomes(tests, *titles):
 
 
 TESTS = (
-    "tests:\n- {preferences: no blood please, exclude: Saw, top: 2}\n"
+    "tests:\n- {preferences: a gentle one please, exclude: Saw, top: 2}\n"
     "- {preferences: mountains, include: [Heidi], top: 1}\n"
 )
 

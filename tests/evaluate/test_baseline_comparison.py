@@ -18,7 +18,7 @@ def measured(ranker):
     mean = sum(VALUES[ranker].values()) / 200
     return RunResult(
         folder=ranker,
-        spec=RunSpec(dataset="d", dataset_sha256="0", ranker=ranker),
+        spec=RunSpec(dataset="d", dataset_sha256="0", ranker=ranker, intent="rules-1"),
         baseline=ranker in {"bm25", "random", "embedding"},
         queries=200,
         metrics={"mrr": Estimate(mean=mean, low=None, high=None, n=200)},

@@ -12,7 +12,7 @@ from promptrec.evaluate.trackers import TRACKERS, numbers, open_trackers
 
 RUN = RunResult(
     folder="d/bm25-0",
-    spec=RunSpec(dataset="d", dataset_sha256="0", ranker="bm25"),
+    spec=RunSpec(dataset="d", dataset_sha256="0", ranker="bm25", intent="rules-1"),
     baseline=True,
     queries=2,
     metrics={

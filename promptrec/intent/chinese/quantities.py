@@ -43,7 +43,7 @@ MEASURED = re.compile(
 )
 """In front of numbers without a unit that are no prices."""
 PASSED = re.compile(r"了|前|后|一次|没|来回|一封|一更|之后|之前|一直")
-TOLD = re.compile("[近了过已刚连每第前后才都睡保续]|天$|循环|出差|一直")
+PAST_OR_HABIT = re.compile("[近了过已刚连每第前后才都睡保续]|天$|循环|出差|一直")
 """In front of a duration that tells of something, rather than asks for it."""
 PLAN = re.compile("[住待呆玩游躺租]|旅")
 """In front of weeks and months that are asked for."""
@@ -232,7 +232,7 @@ def _asks(folded: str, condition: Condition, found: _Found, name: str | None) ->
         days = float(name or 0) == DAY or (float(name or 0) > DAY and PLAN.search(clause))
         days = (days or not clause) and END.match(rest)
         return (
-            bool(days and not TOLD.search(clause))
+            bool(days and not PAST_OR_HABIT.search(clause))
             or limits
             or bool(belongs)
             or bool(LASTS.match(rest))

@@ -132,7 +132,9 @@ def _run(out, dataset, config, ranker, strength):
         template = load_template(f"films/{dataset.language}", kind=ranker)
         stamp = TemplateRef(name=template.name, sha256=template.sha256)
         about = {"model": MODEL, "model_sha256": "ab" * 32, "engine": "transformers", "templates": (stamp,)}
-    spec = RunSpec(dataset=dataset.name, dataset_sha256=dataset.sha256, ranker=ranker, seed=config.seed, **about)
+    spec = RunSpec(
+        dataset=dataset.name, dataset_sha256=dataset.sha256, ranker=ranker, seed=config.seed, intent="rules-1", **about
+    )
     folder = f"{dataset.name}/{spec.folder_name}"
     store = RunStore(out / folder, spec)
     rng = random.Random(f"{ranker} {dataset.name}")

@@ -22,7 +22,7 @@ def test_tables_are_whole_and_end_with_what_repeating_needs(evaluation):
     text = as_markdown(evaluation)
     blocks = [block.splitlines() for block in text.split("\n\n") if block.startswith("| ")]
     # The second dataset was not checked for memorisation and robustness.
-    assert len(blocks) == 5 + 3 + 1
+    assert len(blocks) == 6 + 4 + 1
     for lines in blocks:
         assert len({len(ROW.findall(line)) for line in lines}) == 1
         assert set(lines[1]) == set("| -")
