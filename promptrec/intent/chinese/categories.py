@@ -23,7 +23,7 @@ ALLERGY = re.compile(
     rf"|过敏[源原]:?(?:是|有|为)?(?P<source>[\u4e00-\u9fff]{{1,6}})"
 )
 NO_ALLERGEN = re.compile(
-    r".*(?:不|会|易|防|抗|换季|春季|季节|皮肤|鼻子|容易|药物|文|片|剧|梗|情节|歌|话|套路|鸡汤|煽情|营销|广告|没|肌|体质|轻微|严重|起来|的)$"
+    r".*(?:不|会|易|防|抗|换季|春季|季节|皮肤|鼻子|容易|药物|文|文学|片|剧|梗|情节|歌|话|套路|鸡汤|煽情|营销|广告|没|肌|体质|轻微|严重|起来|的)$"
 )
 ANY = re.compile(
     rf"{X}{{0,5}}?(?:不限|都行|都可以|均可|皆可|无所谓|没关系|都没问题|都没关系|也行|也可以|也没问题|也没关系|也无妨|都成|都好)"
@@ -109,11 +109,11 @@ def _allergens(folded: str) -> list[Condition]:
         group = match.lastgroup or "to"
         start = match.start(group)
         for item in re.finditer(r"(?:(?!和|、|跟|与|以及|或)[^、])+", match[group]):
-            words = item[0]
+            words = item[0].rstrip("我他她咱")
             who = WHO.match(words) if group == "of" else None
             skip = len(who[0]) if who else 0
             if words[skip:] and not NO_ALLERGEN.match(words[skip:]):
-                span = (start + item.start() + skip, start + item.end())
+                span = (start + item.start() + skip, start + item.start() + len(words))
                 found.append(
                     Condition(
                         match.start() + (skip if group == "of" else 0),

@@ -18,7 +18,7 @@ LIST_ITEM = 8
 TOPIC = 6
 """Most characters of a clause that a cue on its own in the next clause refuses ("香菜, 不要")."""
 
-ATTRIBUTE = re.compile(r"(?:不想?要|别要|[不别勿](?:要)?[放带含加掺搁配搭]|不带有|没有?|无)$")
+ATTRIBUTE = re.compile(r"(?:不想?要|别要|[不别勿](?:要)?[放带含加掺搁配搭]|不带有|没有?|无|怕)$")
 """Cues that refuse a part of something: in 不要爱情线的小说 they refuse what stands in front of 的."""
 FURTHER = re.compile(r"[,]?(?:尤其是?|特别是|更别提|更不用说|还有|以及)")
 """What joins one more refused phrase to those before it."""

@@ -176,7 +176,14 @@ def _unit_of(folded: str, found: _Found) -> tuple[str | None, str | None]:
         return "price", SIGNS[sign]
     if found.topic in ("price", "rating"):
         return found.topic, None if found.topic == "price" else "None"
-    bare = behind["after"] or behind["among"] or (found.before["comparison"] and ENDS.match(folded, behind.end()))
+    front = folded[found.match.start() - 1 : found.match.start()]
+    is_range = behind["second2"] and END.match(folded, behind.end()) and re.match(f"$|[{BREAKS}]", front)
+    bare = (
+        is_range
+        or behind["after"]
+        or behind["among"]
+        or (found.before["comparison"] and ENDS.match(folded, behind.end()))
+    )
     return ("price", None) if bare else (None, None)
 
 
@@ -230,7 +237,7 @@ def _asks(folded: str, condition: Condition, found: _Found, name: str | None) ->
         belongs = BELONGS.match(folded, found.behind.start("unit")) if found.behind["unit"] else None
         clause = re.split(rf"[{BREAKS}]", folded[max(0, condition.start - WINDOW) : found.match.start()])[-1]
         days = float(name or 0) == DAY or (float(name or 0) > DAY and PLAN.search(clause))
-        days = (days or not clause) and END.match(rest)
+        days = (days or (not clause and float(name or 0) < DAY)) and END.match(rest)
         return (
             bool(days and not PAST_OR_HABIT.search(clause))
             or limits

@@ -16,6 +16,12 @@ PLANTED = {
     "price: about": ("1000元左右吧", [("price", "about", 1000, "CNY", False)]),
     "price: free": ("免费手游", [("price", "=", 0, None, True)]),
     "price: full width": ("预算１５０元以内", [("price", "<=", 150, "CNY", True)]),
+    "price: words between": ("预算卡死在三千", [("price", "<=", 3000, None, True)]),
+    "price: a night": ("预算四百一晚", [("price", "<=", 400, None, True)]),
+    "price: each": ("预算一人1500", [("price", "<=", 1500, None, True)]),
+    "days alone": ("大阪的自由行攻略,四天", [("place", "=", "大阪", None, True), ("duration", "=", 5760, "min", True)]),
+    "decades": ("60年代末到70年代初", [("year", "between", (1960, 1979), None, True)]),
+    "people: household": ("一家四口,俩娃", [("people", "=", 4, None, True)]),
     "duration": ("片长两个半小时以内", [("duration", "<=", 150, "min", True)]),
     "duration: wish": ("最好每集别超过40分钟", [("duration", "<=", 40, "min", False)]),
     "duration: range": ("游玩的时长是3小时 - 4小时", [("duration", "between", (180, 240), "min", True)]),
@@ -60,6 +66,11 @@ NO_CONDITION = [
     "不是想去马来西亚还是新加坡的问题",
     "续航能撑一周",
     "一个人在家发呆",
+    "节奏180左右",
+    "近三个月的时政",
+    "东北铁锅炖",
+    "乌镇周庄同里选哪个",
+    "吃了一夏天",
 ]
 
 
@@ -79,6 +90,10 @@ def test_numbers_and_names_that_ask_for_nothing_are_no_constraint(text):
 
 def test_an_allergy_stays_hard_when_it_is_hedged():
     assert [c.hard for c in read_constraints("最好没花生,我花生过敏")] == [True]
+
+
+def test_a_phrase_that_holds_more_than_a_language_is_a_dislike():
+    assert found("中文口水歌求放过") == []
 
 
 def test_a_refused_country_is_left_to_the_dislikes():
