@@ -1,5 +1,7 @@
 """Conditions of English requests, by rules."""
 
+from dataclasses import replace
+
 from promptrec.data.intent import Constraint
 from promptrec.intent.english.amount_constraints import read_amount_constraints
 from promptrec.intent.english.lexicon import lexicon
@@ -7,6 +9,11 @@ from promptrec.intent.english.readings import Reading
 from promptrec.intent.english.word_constraints import read_word_constraints
 from promptrec.intent.english.words import BREAKS, Words, read_words
 
+_DENIABLE = frozenset({"language", "country", "place", "format", "season", "age_rating"})
+_NEGATIONS = frozenset("no not nothing none never without nobody".split())
+_PREPOSITIONS = frozenset("from in on of set made".split())
+# Between a negation and what it leaves alone.
+_HARMLESS = frozenset("only just necessarily problem matter mind but and or".split())
 _ALWAYS_HARD = frozenset({"allergen"})
 _ONCE = frozenset({"format", "diet", "language", "country"})
 
@@ -26,6 +33,7 @@ def read_constraints(text: str) -> list[Constraint]:
         [*read_amount_constraints(words), *read_word_constraints(words)],
         key=lambda reading: (reading.first, -reading.last),
     )
+    readings = [read for reading in readings if (read := _under_negation(words, reading)) is not None]
     soft = _soft_words(words) if readings else set()
     constraints: list[Constraint] = []
     seen: set[tuple[str, object]] = set()
@@ -39,6 +47,25 @@ def read_constraints(text: str) -> list[Constraint]:
         behind = reading.last
         constraints.append(_constraint(words, reading, soft))
     return constraints
+
+
+def _under_negation(words: Words, reading: Reading) -> Reading | None:
+    """A reading in words as a negation in front of it leaves it.
+
+    "Nothing from Italy" excludes; "no French films" states no condition, since what it refuses is a dislike.
+    """
+    if reading.operator != "=" or reading.field not in _DENIABLE:
+        return reading
+    for at in range(reading.last - 2, max(-1, reading.first - 4), -1):
+        excepts = words.forms[at] == "but" and words.form(at - 1) in ("anything", "everything", "anywhere")
+        if not excepts and (words.forms[at] in BREAKS or words.forms[at] in _HARMLESS):
+            return reading
+        if excepts or words.forms[at] in _NEGATIONS:
+            by_place = {words.forms[reading.first], words.form(reading.first - 1)} & _PREPOSITIONS
+            rated = reading.field == "age_rating"
+            first = min(at - excepts, reading.first)
+            return replace(reading, operator="!=", first=first) if by_place or rated else None
+    return reading
 
 
 def _constraint(words: Words, reading: Reading, soft: set[int]) -> Constraint:

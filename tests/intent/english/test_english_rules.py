@@ -180,3 +180,18 @@ def test_contractions_are_two_words_with_their_places():
     words = read_words("I don’t, cannot, won't")
     assert words.forms == ["i", "do", "not", ",", "can", "not", ",", "will", "not"]
     assert [words.text[a:b] for a, b in zip(words.starts, words.ends, strict=True)][1:3] == ["do", "n’t"]
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("nothing from Italy", [("country", "!=", "italy", None)]),
+        ("anything but from Italy", [("country", "!=", "italy", None)]),
+        ("something not in English", [("language", "!=", "english", None)]),
+        ("not rated R", [("age_rating", "!=", "r", None)]),
+        ("no French films", []),
+        ("I have no problem with French films", []),
+    ],
+)
+def test_a_condition_under_a_negation_is_not_its_opposite(text, condition):
+    assert constraints(text) == condition
