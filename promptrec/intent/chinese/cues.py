@@ -68,7 +68,7 @@ def load_cues(added: tuple[str, ...] = ()) -> ChineseCues:
         void=re.compile(expression("void")),
         additive=re.compile(expression("additive")),
         topic_end=re.compile(
-            rf"(?<=.)(?:(?:什么的|啥的|之类的?|[那这][种类些]的?|的)(?={expression('who')})|的[那这][种类](?=.{{2}})|(?<=..)(?<![其吉])[我他她咱俺](?!们?的))"
+            rf"(?<=.)(?:(?:什么的|啥的|之类的?|[那这][种类些]的?|的)(?={expression('who')})|的(?=(?:会|容易|伤)[\u4e00-\u9fff])|的[那这][种类](?=.{{2}})|(?<=..)(?<![其吉])[我他她咱俺](?!们?的))"
         ),
     )
 
