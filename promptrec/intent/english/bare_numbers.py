@@ -236,6 +236,7 @@ def _bare_people(words: Words, compared: Compared) -> Reading | None:
         ) or shared in (
             ["can"],
             ["could"],
+            ["aged"],
         ):
             return Reading(**{**compared.of("people").__dict__, "last": amount.last + 1})
         return None
@@ -252,7 +253,9 @@ def _bare_people(words: Words, compared: Compared) -> Reading | None:
         return None
     two = words.form(compared.first - 2)
     seated = before in ("serves", "feeds", "seats", "sleeps", "fits", "serve", "feed", "seat", "sleep")
-    group = before == "of" and two in ("family", "group", "party", "team", "bunch", "table", "us")
+    group = before == "of" and two in (
+        "family", "group", "party", "team", "bunch", "table", "us", "do", "class", "crew", "gang",
+    )  # fmt: skip
     if (before == "for" and two not in ("asked", "waited", "good", "known")) or seated or group:
         return _with_first(compared.of("people"), max(0, compared.first - (1 if before != "of" else 3)))
     return None

@@ -347,6 +347,8 @@ def _free(words: Words, phrases: Phrases, match: Match) -> list[Place]:
 def _between(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     """What stands between two words that refuse it together: "leave cheese out"."""
     first = match.last
+    if words.form(first).endswith("ing") and words.form(first - 1).startswith("keep"):
+        return []  # "they keep falling out"
     while words.form(first) in cues().filler:
         first += 1
     for at in range(first + 1, min(first + 6, len(words.forms))):

@@ -26,7 +26,30 @@ _CLAUSE_WORDS = frozenset(
     "but because so when which that where if as since with while though although for about and than how like "
     "whose".split()
 )
-_PARTICIPLES = ("ed", "en", "wn", "made", "set", "run", "read", "full", "led", "shot", "built", "sung")
+_PARTICIPLES = (
+    "ed",
+    "ritten",
+    "riven",
+    "taken",
+    "eaten",
+    "given",
+    "roken",
+    "poken",
+    "hosen",
+    "tolen",
+    "rozen",
+    "idden",
+    "wn",
+    "made",
+    "set",
+    "run",
+    "read",
+    "full",
+    "led",
+    "shot",
+    "built",
+    "sung",
+)
 _PARTICIPLE_LINKS = frozenset("by of from with in for at on to around like".split())
 _OPINIONS = frozenset("say think find feel admit guess confess believe afraid".split())
 # Words within what a clause says, by their number from its verb: "shout at me", "scream at every jump scare".
@@ -41,6 +64,7 @@ _ORDINALS = frozenset("last first second third old other new same next latest pr
 _LIGHT = frozenset("look get have do go be make come take need feel sound seem give let keep".split())
 _CONJUNCTIONS = frozenset("and but so because though as".split())
 _EMPTY_ENDS = frozenset(
+    "obviously clearly seriously definitely absolutely usually generally basically honestly either right "
     "- & ' 's the a of one ones stuff thing things kind sort type variety required needed necessary allowed "
     "involved wanted whatsoever".split()
 )
@@ -93,7 +117,8 @@ class Phrases:
         found = [first]
         while (at := self._next_item(found[-1][1])) and len(found) < 12:
             item = self.phrase(at)
-            if item is None or item[1] - item[0] > _MOST_ITEM_WORDS:
+            # "rap and the other half hate rock": the subject of the next cue is no item.
+            if item is None or item[1] - item[0] > _MOST_ITEM_WORDS or self._cue_at.get(item[1]):
                 break
             found.append(item)
         return found
@@ -108,6 +133,8 @@ class Phrases:
             form = words.form(last)
             if self.breaks(last) or form == "/" or (form in _JOINTS and not self._is_pair(last)):
                 break
+            if form in ("one", "ones") and last > first:
+                break
             if form in _NEW_PHRASE and last > first and not predicate and words.form(last - 1) not in _LINKS:
                 break
             if form == "'s":
@@ -117,6 +144,7 @@ class Phrases:
                 first = last = last + 1
                 continue
             linked = self._is_linked(first, last, predicate)
+            linked |= form == "us" and words.is_shouted(last)
             if form in lists.stop and not linked and not (predicate and self._is_object(first, last)):
                 break
             if last > first and last in self._cue_at and not linked:

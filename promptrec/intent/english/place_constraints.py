@@ -5,6 +5,11 @@ from promptrec.intent.english.lexicon import PhraseTable, lexicon
 from promptrec.intent.english.readings import Reading
 from promptrec.intent.english.words import BREAKS, Words
 
+_AFTER_LANGUAGES = frozenset(
+    "only preferably ideally pls plz though tho instead too also as too again anyway lol if about since released made "
+    "original themselves not until while than either both would spoken written available all my you".split()
+)
+
 
 def read_in(words: Words, number: int) -> list[Reading]:
     """What stands behind "in", "near", "from", "during" …: a language, a season, a country or a place."""
@@ -19,6 +24,11 @@ def _language_in(words: Words, number: int) -> list[Reading]:
         at += 1
     last = alternatives(words, lexicon().languages, at)
     if last == at or (words.is_capital(last) and words.form(last) not in lexicon().context["function_capitals"]):
+        return []
+    following = words.form(last)
+    if following.isalpha() and following not in (
+        lexicon().context["function_words"] | lexicon().language_nouns | lexicon().persons | _AFTER_LANGUAGES
+    ):
         return []
     negated = words.form(number - 1) in ("not", "nothing", "no", "never", "than") or words.before(number, 2) in (
         "not be",
