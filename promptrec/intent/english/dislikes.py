@@ -250,12 +250,19 @@ def _verb(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         return known_antecedent(phrases, words, start)
     found = [] if phrases.breaks(last) and words.form(last) not in ('"', "“") else phrases.list_behind(last)
     if found:
-        return _with_where(words, phrases, found)
+        return [] if _is_overcome(words, start, found[-1][1]) else _with_where(words, phrases, found)
     if (start < match.first or words.form(match.first) in _PEOPLE) and phrases.breaks(last):
         if words.form(start - 1) in (".", ",", "!", ";", "and", "but", "?") and words.form(start - 1) != "?":
             return []
         return phrases.subject_before(start)
     return []
+
+
+def _is_overcome(words: Words, first: int, last: int) -> bool:
+    """Whether a refusal holds no longer: "I never liked Coldplay until", "I usually avoid crime but"."""
+    behind = words.form(last) if words.form(last) != "," else words.form(last + 1)
+    usual = {"usually", "normally", "generally", "typically"}.intersection(words.forms[max(0, first - 2) : first + 4])
+    return behind in ("until", "till") or (behind == "but" and bool(usual))
 
 
 def _with_where(words: Words, phrases: Phrases, found: list[Place]) -> list[Place]:
@@ -323,6 +330,8 @@ def _after(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         return phrases.list_behind(match.last) if form not in (",", "pass", "hard") else []
     if before in _PRONOUNS:
         return phrases.antecedent(start - 1)
+    if words.forms[match.last - 1] == "off" and form != "go" and not phrases.breaks(match.last):
+        return phrases.list_behind(match.last)  # "my teacher put me off poetry"
     if before in _PEOPLE:
         return []
     if form == "?":

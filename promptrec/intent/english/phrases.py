@@ -59,18 +59,19 @@ _OBJECTS = {
 }
 # Verbs that say nothing by themselves: "does not look like one".
 _PARTICLES = frozenset("in out up down off over apart away around about through".split())
+_FIRST_VERBS = frozenset("makes make gets goes keeps takes".split())
 _PLACES = frozenset("about around everywhere out up in on at over down through off".split())
 _ORDINALS = frozenset("last first second third old other new same next latest previous".split())
 _LIGHT = frozenset("look get have do go be make come take need feel sound seem give let keep".split())
 _CONJUNCTIONS = frozenset("and but so because though as".split())
 _EMPTY_ENDS = frozenset(
-    "obviously clearly seriously definitely absolutely usually generally basically honestly either right "
+    "based flavoured flavored related themed obviously clearly seriously definitely absolutely usually generally basically honestly either right "
     "- & ' 's the a of one ones stuff thing things kind sort type variety required needed necessary allowed "
     "involved wanted whatsoever".split()
 )
 _TRAILING = frozenset(
     "thing things stuff really just always only too all please also still honestly simply both usually often "
-    "sadly that which though would will could can might may do does did one ones obviously clearly".split()
+    "sadly that which though would will could can might may do does did is are was were what one ones obviously clearly".split()
 )
 
 
@@ -145,19 +146,21 @@ class Phrases:
                 continue
             linked = self._is_linked(first, last, predicate)
             linked |= form == "us" and words.is_shouted(last)
+            linked |= predicate and last == first and form in _FIRST_VERBS
             if form in lists.stop and not linked and not (predicate and self._is_object(first, last)):
                 break
             if last > first and last in self._cue_at and not linked:
                 break
             last += 1
             if self._is_generic(last - 1) and last - first <= 2:
+                predicate |= words.form(last) in ("that", "which") and words.form(last + 1) in _FIRST_VERBS
                 first = last = self._skip(last + (words.form(last) not in lists.filler))
         while last > first and words.form(last - 1) in _EMPTY_ENDS:
             last -= 1
         if last - first > 2 and words.forms[last - 1].endswith("ing") and words.form(last) in _PLACES:
             last -= 1  # "no monsters jumping about"
         last -= self._is_named_kind(first, last)
-        if predicate and last - first == 1 and words.forms[first] in _LIGHT:
+        if last - first == 1 and words.forms[first] in (_LIGHT if predicate else _PARTICLES):
             return None
         return (first, last) if last > first else None
 
