@@ -150,6 +150,8 @@ def _comparison(found: _Found, is_range: bool) -> tuple[Operator, bool]:
     if found.behind["after"]:
         behind = operator_of(found.behind["after"], "after")
         operator = operator if behind == "about" and operator else behind
+        if found.behind["more"] and found.behind["after"].startswith(("能", "可")):
+            return "about", False
     if is_range:
         return "between", bool(operator)
     if operator:
