@@ -60,6 +60,9 @@ def _under_negation(words: Words, reading: Reading) -> Reading | None:
         excepts = words.forms[at] == "but" and words.form(at - 1) in ("anything", "everything", "anywhere")
         if not excepts and (words.forms[at] in BREAKS or words.forms[at] in _HARMLESS):
             return reading
+        preposition = reading.first - (words.forms[reading.first] not in _PREPOSITIONS)
+        if words.form(at - 1) in ("is", "are", "was", "be") and preposition - at > 1:
+            return reading  # "that isn't packed in July"
         if excepts or words.forms[at] in _NEGATIONS:
             by_place = {words.forms[reading.first], words.form(reading.first - 1)} & _PREPOSITIONS
             rated = reading.field == "age_rating"

@@ -173,7 +173,7 @@ def _noun(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         words.forms[max(0, match.first - 14) : match.first]
     ):
         return []
-    if form == "too" and _is_own(words, match.first):
+    if form == "too" and (_is_own(words, match.first) or _is_asked(words, match.first)):
         return []
     if words.forms[match.last - 1].endswith("ing") and form in ("nobody", "no", "none"):
         return phrases.list_behind(match.last - 1)
@@ -181,6 +181,14 @@ def _noun(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     if form == "not" and found and words.forms[found[-1][1] - 1] in _KINDS_OF_PEOPLE:
         found[-1] = (found[-1][0], max(found[-1][0] + 1, found[-1][1] - 1))
     return [] if form == "no" and found and _is_fine(words, found[-1][1]) else found
+
+
+def _is_asked(words: Words, number: int) -> bool:
+    """Whether a word stands in a question of yes or no: "is a cast iron pan too heavy for me?"."""
+    first = number
+    while first > max(0, number - 12) and not words.begins_sentence(first):
+        first -= 1
+    return first < number and words.form(first) in ("is", "are", "was", "were", "am", "would", "will")
 
 
 def _is_own(words: Words, number: int) -> bool:
@@ -280,7 +288,7 @@ def _clause(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     if words.form(match.last + 1) == "enough":
         return []
     subject = words.forms[match.first]
-    obliged = words.form(match.first + 1) in ("should", "must")
+    obliged = words.form(match.first + 1) in ("should", "must") or words.behind(match.first + 1, 3) == "can not be"
     if (
         not obliged
         and subject in ("it", "they", "this", "those")

@@ -59,19 +59,22 @@ _OBJECTS = {
 }
 # Verbs that say nothing by themselves: "does not look like one".
 _PARTICLES = frozenset("in out up down off over apart away around about through".split())
+_NO_THINGS = _PARTICLES | frozenset("well properly much now".split())
 _FIRST_VERBS = frozenset("makes make gets goes keeps takes".split())
 _PLACES = frozenset("about around everywhere out up in on at over down through off".split())
 _ORDINALS = frozenset("last first second third old other new same next latest previous".split())
 _LIGHT = frozenset("look get have do go be make come take need feel sound seem give let keep".split())
 _CONJUNCTIONS = frozenset("and but so because though as".split())
 _EMPTY_ENDS = frozenset(
-    "based flavoured flavored related themed obviously clearly seriously definitely absolutely usually generally basically honestly either right "
+    "based flavoured flavored related themed obviously clearly seriously "
+    "definitely absolutely usually generally basically honestly either right "
     "- & ' 's the a of one ones stuff thing things kind sort type variety required needed necessary allowed "
     "involved wanted whatsoever".split()
 )
 _TRAILING = frozenset(
     "thing things stuff really just always only too all please also still honestly simply both usually often "
-    "sadly that which though would will could can might may do does did is are was were what one ones obviously clearly".split()
+    "sadly that which though would will could can might may do does did is are was were what one ones "
+    "obviously clearly".split()
 )
 
 
@@ -160,7 +163,7 @@ class Phrases:
         if last - first > 2 and words.forms[last - 1].endswith("ing") and words.form(last) in _PLACES:
             last -= 1  # "no monsters jumping about"
         last -= self._is_named_kind(first, last)
-        if last - first == 1 and words.forms[first] in (_LIGHT if predicate else _PARTICLES):
+        if last - first == 1 and words.forms[first] in (_LIGHT if predicate else _NO_THINGS):
             return None
         return (first, last) if last > first else None
 
@@ -183,7 +186,9 @@ class Phrases:
         """Whether a phrase is a name with a word like "movie" behind it: "another Adam Sandler movie"."""
         words = self._words
         names = words.is_capital(last - 2) and words.is_capital(last - 3)
-        return last - first > 2 and names and words.form(last - 1) in cues().generic
+        kind = words.form(last - 1)
+        one = last - first == 2 and words.is_capital(first) and not words.begins_sentence(first)
+        return kind in cues().generic and ((last - first > 2 and names) or (one and not kind.endswith("s")))
 
     def _is_object(self, first: int, number: int) -> bool:
         """Whether a word is an object that belongs to the verb in front of it: "shout at me", "punish me"."""

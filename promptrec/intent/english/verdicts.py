@@ -41,6 +41,8 @@ def read_verdict(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     if not places or len(places) > 2 or any(b - a > 4 for a, b in places):
         return []
     start = _clause_start(words, places[0][0])
+    if words.form(start) in ("who", "why", "how", "is", "are"):
+        return []
     if _EARLIER.intersection(words.forms[start : places[0][1]]):
         return judged
     if any(is_circumstance(words, place) for place in places):
