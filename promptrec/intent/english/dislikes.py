@@ -173,7 +173,7 @@ def _noun(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         words.forms[max(0, match.first - 14) : match.first]
     ):
         return []
-    if form == "too" and (_is_own(words, match.first) or _is_asked(words, match.first)):
+    if form == "too" and (_is_own(words, match.first) or _in_question(words, match.first)):
         return []
     if words.forms[match.last - 1].endswith("ing") and form in ("nobody", "no", "none"):
         return phrases.list_behind(match.last - 1)
@@ -183,7 +183,7 @@ def _noun(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     return [] if form == "no" and found and _is_fine(words, found[-1][1]) else found
 
 
-def _is_asked(words: Words, number: int) -> bool:
+def _in_question(words: Words, number: int) -> bool:
     """Whether a word stands in a question of yes or no: "is a cast iron pan too heavy for me?"."""
     first = number
     while first > max(0, number - 12) and not words.begins_sentence(first):
