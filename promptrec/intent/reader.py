@@ -26,7 +26,11 @@ _LEFT_OVER = (
     r"looking|ideally|preferably|really|only|also|though|although|because|since|must|should|has|have|can|could|would|will|do|does|did|'s|'m|"
     r"他|她|它|我|你|您|们|的|了|是|也|都|和|与|及|或|而且|并且|不过|但是|但|可是|可|只是|还有|还|就|要|最好|希望|请|谢谢|一个|一点|吧|呢|啊|哦"
 )
-_EDGE = r"[\s,\uff0c\u3001.\u3002;\uff1b:\uff1a!\uff01?\uff1f\-\u2013\u2014~\u2026\u00b7'\u2018\u2019\"\u201c\u201d(\uff08)\uff09]"
+# Blanks and signs, those of Chinese (by their code points) among them.
+_EDGE = (
+    r"[\s,.;:!?~()\-'\"\u00b7\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u3001\u3002"
+    r"\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f]"
+)
 _HEAD = re.compile(rf"(?:{_EDGE}+|(?:{_LEFT_OVER})(?![a-z'’]))+", re.IGNORECASE)
 _TAIL = re.compile(rf"(?:{_EDGE}|(?<![a-z])(?:{_LEFT_OVER}))+$", re.IGNORECASE)
 

@@ -29,7 +29,7 @@ def build_ranker(name: str, setup: Setup) -> Ranker:
     """
     ranker_parts(name)
     ranker = _ranker(name, setup)
-    return IntentRanker(ranker, setup.seed, setup.intent_settings) if setup.intent else ranker
+    return IntentRanker(ranker, setup.seed, setup.intent_settings, setup.catalog) if setup.intent else ranker
 
 
 def _ranker(name: str, setup: Setup) -> Ranker:

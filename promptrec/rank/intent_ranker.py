@@ -1,16 +1,18 @@
 """Ranker that obeys what a query requires: it filters the candidates, has them ranked, and orders them by fit."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
+from promptrec.data.catalog import Catalog
 from promptrec.data.intent import Constraint, Intent
 from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
-from promptrec.intent.filters import Names
+from promptrec.intent.filters import Names, refused_values
 from promptrec.intent.reader import with_intent
+from promptrec.intent.refusal import Span
 from promptrec.intent.selection import Selection, select
 from promptrec.intent.settings import NO_SETTINGS, IntentSettings
 from promptrec.messages import reason
@@ -29,18 +31,28 @@ class IntentRanker:
     violate what had to be relaxed. Only an allergen removes a candidate.
     """
 
-    def __init__(self, member: Ranker, seed: int = 0, settings: IntentSettings = NO_SETTINGS) -> None:
+    def __init__(
+        self,
+        member: Ranker,
+        seed: int = 0,
+        settings: IntentSettings = NO_SETTINGS,
+        catalog: Catalog | None = None,
+    ) -> None:
         self.name = member.name
         self.reads_query = member.reads_query
         self.member = member
         self._seed = seed
         self._settings = settings
+        self._catalog = catalog
 
     def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
         """See `Ranker.rank`."""
         read = [replace(request, query=with_intent(request.query, self._settings)) for request in requests]
         selections = [_selection(request, self._settings.columns) for request in read]
-        allowed = [_allowed(request, selection) for request, selection in zip(read, selections, strict=True)]
+        allowed = [
+            _allowed(request, selection, _certain(request, self._catalog))
+            for request, selection in zip(read, selections, strict=True)
+        ]
         ranked = self.member.rank([request for request in allowed if request.candidates], engine)
         rankings = iter(ranked)
         return [
@@ -56,16 +68,41 @@ def _selection(request: RankRequest, names: Names) -> Selection:
     return select(request.candidates, intent, len(request.candidates), names)
 
 
-def _allowed(request: RankRequest, selection: Selection) -> RankRequest:
-    """The request for the items that are left; constraints that no column answers stay words of the likes."""
+def _certain(request: RankRequest, catalog: Catalog | None) -> Collection[Span]:
+    """Places of the dislikes that a column answers for every candidate, so that texts need not be compared with them.
+
+    Of a catalogue, since the candidates that are left may have no such value any more.
+    """
     intent = request.query.intent
-    if not intent or not intent.constraints:
+    if not intent or not intent.dislikes:
+        return ()
+    known = catalog is not None and all(i.item_id in catalog and catalog[i.item_id] is i for i in request.candidates)
+    filters = refused_values(intent.dislikes, catalog if known and catalog is not None else request.candidates)
+    return [
+        (f.constraint.start, f.constraint.end)
+        for f in filters
+        if f.constraint.start is not None
+        and f.constraint.end is not None
+        and all(f.meets(item) is not None for item in request.candidates)
+    ]
+
+
+def _allowed(request: RankRequest, selection: Selection, certain: Collection[Span]) -> RankRequest:
+    """The request for the items that are left, with the intent that is left to the texts.
+
+    Constraints that no column answers stay words of the likes. Dislikes that a column answers are no more compared
+    with texts, unless they are all that is known.
+    """
+    intent = request.query.intent
+    if not intent or not (intent.constraints or intent.dislikes):
         return replace(request, candidates=selection.items)
+    dislikes = tuple(c for c in intent.dislikes if not intent.likes or (c.start, c.end) not in certain)
     bound = set(selection.bound)
     unbound = [constraint for constraint in intent.constraints if constraint not in bound]
     likes = sorted((*intent.likes, *unbound), key=lambda clause: (clause.start is None, clause.start))
     answered = tuple(constraint for constraint in intent.constraints if constraint in bound)
-    effective: Intent | Literal[False] = intent.model_copy(update={"likes": tuple(likes), "constraints": answered})
+    changed = {"likes": tuple(likes), "dislikes": dislikes, "constraints": answered}
+    effective: Intent | Literal[False] = intent.model_copy(update=changed)
     if not answered and not intent.dislikes:
         effective = False  # nothing is taken out of the words
     return replace(request, query=request.query.model_copy(update={"intent": effective}), candidates=selection.items)
