@@ -103,7 +103,8 @@ def test_a_run_of_n_characters_has_n_words_and_the_pairs_between(run):
     assert len(words(run)) == max(0, 2 * len(run) - 1)
 
 
-@given(st.lists(st.text("bc中文é", min_size=1), max_size=5), st.lists(st.text("bc中文é", min_size=1), max_size=5))
+# Without letters that make a stop word, such as "bé": a text of stop words alone keeps them.
+@given(st.lists(st.text("xz中文é", min_size=1), max_size=5), st.lists(st.text("xz中文é", min_size=1), max_size=5))
 def test_words_of_two_texts_are_the_words_of_each(one, other):
     left, right = " ".join(one), " ".join(other)
     assert words(f"{left} {right}") == words(left) + words(right)

@@ -110,7 +110,7 @@ def measure(
     """
     try:
         templates = {kind: load_template(f"general/{language}", kind=kind) for kind in template_kinds(name)}
-        ranker = build_ranker(name, Setup(pairs.catalog, templates, pairs.seed, adapter, encoder))
+        ranker = build_ranker(name, Setup(pairs.catalog, templates, pairs.seed, adapter, encoder, intent=False))
         return measure_ranker(ranker, engine, pairs)
     except (MissingExtra, ModelError, UnknownName) as error:  # no encoder here; an engine that is dead is no finding
         return ProbeResult(ProbeRow(ranker=name, reason=error.reason))
