@@ -64,7 +64,7 @@ class Recommender:
         self.choice = choice
         self.probe = probe
         self.retrieve = retrieve
-        self.retriever = retriever
+        self._retriever = retriever
         self._seed = seed
         self._intent = intent
 
@@ -173,7 +173,7 @@ class Recommender:
         if self._intent is None:
             query = query.model_copy(update={"intent": False})
         catalog, size = self._need_catalog(), max(self.retrieve, k)
-        retrieved = retrieve_candidates(catalog, query, size, self.retriever, k, self._intent or NO_SETTINGS)
+        retrieved = retrieve_candidates(catalog, query, size, self._retriever, k, self._intent or NO_SETTINGS)
         if not retrieved.request.candidates:
             raise InputError("nothing-left-to-recommend")
         return retrieved

@@ -122,12 +122,12 @@ def number(text: str) -> float | None:
 
 def _value(digits: str) -> float:
     """Digits with marks between them: a mark in front of three digits groups them, another one is of decimals."""
-    *whole, last = re.split(r"\D", digits)
+    *leading, last = re.split(r"\D", digits)
     marks = re.findall(r"\D", digits)
     if not marks:
         return float(digits)
-    groups = len(last) == 3 and len(whole[0]) <= 3 and not digits.startswith("0") and len(set(marks)) == 1
-    return float("".join([*whole, last])) if groups else float(f"{''.join(whole)}.{last}")
+    groups = len(last) == 3 and len(leading[0]) <= 3 and not digits.startswith("0") and len(set(marks)) == 1
+    return float("".join([*leading, last])) if groups else float(f"{''.join(leading)}.{last}")
 
 
 def interval(text: str) -> Interval | None:

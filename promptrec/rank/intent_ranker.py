@@ -12,7 +12,6 @@ from promptrec.data.query import RankRequest
 from promptrec.engine.base import Engine
 from promptrec.intent.filters import Names, refused_values
 from promptrec.intent.reader import with_intent
-from promptrec.intent.refusal import Span
 from promptrec.intent.selection import Selection, select
 from promptrec.intent.settings import NO_SETTINGS, IntentSettings
 from promptrec.messages import reason
@@ -68,8 +67,8 @@ def _selection(request: RankRequest, names: Names) -> Selection:
     return select(request.candidates, intent, len(request.candidates), names)
 
 
-def _certain(request: RankRequest, catalog: Catalog | None) -> Collection[Span]:
-    """Places of the dislikes that a column answers for every candidate, so that texts need not be compared with them.
+def _certain(request: RankRequest, catalog: Catalog | None) -> Collection[str]:
+    """Texts of the dislikes that a column answers for every candidate, so that texts need not be compared with them.
 
     Of a catalogue, since the candidates that are left may have no such value any more.
     """
@@ -78,16 +77,10 @@ def _certain(request: RankRequest, catalog: Catalog | None) -> Collection[Span]:
         return ()
     known = catalog is not None and all(i.item_id in catalog and catalog[i.item_id] is i for i in request.candidates)
     filters = refused_values(intent.dislikes, catalog if known and catalog is not None else request.candidates)
-    return [
-        (f.constraint.start, f.constraint.end)
-        for f in filters
-        if f.constraint.start is not None
-        and f.constraint.end is not None
-        and all(f.meets(item) is not None for item in request.candidates)
-    ]
+    return [f.constraint.text for f in filters if all(f.meets(item) is not None for item in request.candidates)]
 
 
-def _allowed(request: RankRequest, selection: Selection, certain: Collection[Span]) -> RankRequest:
+def _allowed(request: RankRequest, selection: Selection, certain: Collection[str]) -> RankRequest:
     """The request for the items that are left, with the intent that is left to the texts.
 
     Constraints that no column answers stay words of the likes. Dislikes that a column answers are no more compared
@@ -96,7 +89,7 @@ def _allowed(request: RankRequest, selection: Selection, certain: Collection[Spa
     intent = request.query.intent
     if not intent or not (intent.constraints or intent.dislikes):
         return replace(request, candidates=selection.items)
-    dislikes = tuple(c for c in intent.dislikes if not intent.likes or (c.start, c.end) not in certain)
+    dislikes = tuple(c for c in intent.dislikes if not intent.likes or c.text not in certain)
     bound = set(selection.bound)
     unbound = [constraint for constraint in intent.constraints if constraint not in bound]
     likes = sorted((*intent.likes, *unbound), key=lambda clause: (clause.start is None, clause.start))

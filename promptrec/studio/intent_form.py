@@ -18,6 +18,8 @@ from promptrec.studio.session import PageRequest, query
 
 # What the switch for taking words literally sends in place of the ID of a chip.
 LITERAL = "literal"
+# Chips of a kind that have a text field; a long text has hundreds, and a form has few fields.
+MOST_EDITABLE = 10
 _NUMBER = TypeAdapter(FiniteFloat)
 _BETWEEN = re.compile(r"\s*[-–—~～至到]\s*")
 
@@ -30,11 +32,13 @@ class Chip:
         chip_id: "dislikes-0", "constraints-2" …; also the name of its text field.
         clause: the dislike or constraint.
         is_on: whether the ranking obeys it.
+        is_editable: whether it has a text field.
     """
 
     chip_id: str
     clause: Clause
     is_on: bool
+    is_editable: bool
 
 
 class IntentForm(Record):
@@ -102,8 +106,11 @@ class IntentForm(Record):
         return self._chips("constraints", self.intent.constraints)
 
     def _chips(self, kind: str, clauses: tuple[Clause, ...]) -> tuple[Chip, ...]:
-        ids = (f"{kind}-{n}" for n in range(len(clauses)))
-        return tuple(Chip(i, clause, i not in self.off) for i, clause in zip(ids, clauses, strict=True))
+        ids = [f"{kind}-{n}" for n in range(len(clauses))]
+        return tuple(
+            Chip(chip_id, clause, chip_id not in self.off, n < MOST_EDITABLE)
+            for n, (chip_id, clause) in enumerate(zip(ids, clauses, strict=True))
+        )
 
     @property
     def obeyed(self) -> Intent | Literal[False]:

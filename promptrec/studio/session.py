@@ -27,8 +27,7 @@ from promptrec.template.pack import CATALOG, LONGEST_CATALOG, PART, Pack
 from promptrec.template.template import Template
 
 LONGEST_FORM = 3_000_000
-# A long text has hundreds of dislikes, each with a field.
-MOST_FIELDS = 2_000
+MOST_FIELDS = 50
 
 
 @dataclass(frozen=True)

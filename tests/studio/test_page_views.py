@@ -6,7 +6,7 @@ import re
 import pytest
 
 from promptrec.studio.model import Model
-from promptrec.studio.session import LONGEST_FORM, MOST_FIELDS
+from promptrec.studio.session import LONGEST_FORM
 
 BROKEN = "{{ item.yaer }}"
 NEED_A_TEMPLATE = ("/prompt", "/diff", "/start/run", "/start/compare", "/start/tests", "/start/ab")
@@ -144,11 +144,7 @@ def test_a_form_without_end_is_not_read(client):
     assert "more than" in answer.text
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"\xff=\xff", b"source=%ff", b"&".join(b"a=b" for _ in range(MOST_FIELDS + 1))],
-    ids=["bytes", "escape", "fields"],
-)
+@pytest.mark.parametrize("body", [b"\xff=\xff", b"source=%ff", b"&".join(b"a=b" for _ in range(99))])
 def test_what_is_no_form_is_refused(client, body):
     assert "no form" in client.post("/check", content=body).text
 

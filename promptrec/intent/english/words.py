@@ -19,7 +19,7 @@ _TOKEN = re.compile(
 _NOT = ("is are was were do does did would could should have has had must need might ai").split()
 _SUFFIXES = {"'m": "am", "'re": "are", "'ve": "have", "'d": "would", "'ll": "will", "'s": "'s"}
 # Contractions that are not cut at their apostrophe, or have none: length of the first word, both words.
-_WHOLE: dict[str, tuple[int, str, str]] = {
+_CONTRACTIONS: dict[str, tuple[int, str, str]] = {
     "can't": (2, "can", "not"),
     "cant": (2, "can", "not"),
     "cannot": (3, "can", "not"),
@@ -33,7 +33,9 @@ _WHOLE: dict[str, tuple[int, str, str]] = {
     "gonna": (3, "going", "to"),
     "wanna": (3, "want", "to"),
 }
-_WHOLE |= {f"{verb}{ending}": (len(verb), verb, "not") for verb in _NOT for ending in ("n't", "nt") if verb != "ai"}
+_CONTRACTIONS |= {
+    f"{verb}{ending}": (len(verb), verb, "not") for verb in _NOT for ending in ("n't", "nt") if verb != "ai"
+}
 BREAKS = frozenset('.,;:!?()[]{}"“”„«»—–…|*•<>=\\')
 """Marks that end a clause. A hyphen between blanks is written as a dash."""
 
@@ -120,9 +122,9 @@ def read_words(text: str) -> Words:
         cut, second = 0, ""
         if len(form) > 1 and not form.isdecimal():
             form = form.replace("’", "'").replace("`", "'")
-            whole = _WHOLE.get(form)
-            if whole and whole[0] < end - start:
-                cut, form, second = whole
+            contraction = _CONTRACTIONS.get(form)
+            if contraction and contraction[0] < end - start:
+                cut, form, second = contraction
             elif "'" in form:
                 at = form.index("'")
                 cut, second = end - start - (len(form) - at), _SUFFIXES.get(form[at:], form[at:])

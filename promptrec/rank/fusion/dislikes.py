@@ -20,8 +20,8 @@ from promptrec.rank.fusion.ensemble import member_scores, standardise
 from promptrec.rank.ordering import best_first
 from promptrec.rank.ranking import Ranking
 
-# Standard deviations of the likes' scores that one of the largest dislike costs. On recipe_mpr_dev .5 to 1.0 are within
-# noise of one another for embedding and query-likelihood (eval/LOG.md, 2026-11-30).
+# Standard deviations of the likes' scores that one of the largest dislike costs. Chosen on recipe_mpr_dev, where its gain
+# was measured too (eval/LOG.md, 2026-11-30).
 WEIGHT = 0.75
 # Dislikes that are read one by one; further ones are read together with the last.
 MOST_DISLIKES = 6
@@ -115,8 +115,8 @@ def split(request: RankRequest) -> RequestParts:
     )
     if likes.is_empty:
         # Without anything else, the words of the constraints are all that is known.
-        whole = replace(request, query=query.model_copy(update={"intent": False}))
-        return RequestParts(None, dislikes) if dislikes else RequestParts(whole)
+        literal = replace(request, query=query.model_copy(update={"intent": False}))
+        return RequestParts(None, dislikes) if dislikes else RequestParts(literal)
     return RequestParts(replace(request, query=likes), dislikes)
 
 
