@@ -20,8 +20,8 @@ from promptrec.rank.fusion.ensemble import member_scores, standardise
 from promptrec.rank.ordering import best_first
 from promptrec.rank.ranking import Ranking
 
-# Standard deviations of the likes' scores that one of the largest dislike costs. Chosen on recipe_mpr_dev, where its gain
-# was measured too (eval/LOG.md, 2026-11-30).
+# Standard deviations of the likes' scores that one of the largest dislike costs. Chosen on recipe_mpr_dev, where its
+# gain was measured too (eval/LOG.md, 2026-11-30).
 WEIGHT = 0.75
 # Dislikes that are read one by one; further ones are read together with the last.
 MOST_DISLIKES = 6
