@@ -20,6 +20,7 @@ from promptrec.engine.registry import choose_engine
 from promptrec.errors import InputError
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.intent.reader import READER
+from promptrec.intent.settings import IntentSettings, merged
 from promptrec.rank.baselines.embedding import Embedding
 from promptrec.rank.expression import ranker_parts, template_kinds
 from promptrec.rank.listwise.position_bias import ListwisePrior, bias_sha256
@@ -160,6 +161,12 @@ class System:
         """Templates of the prompts for a dataset."""
         name = self._template_name(dataset)
         return tuple(load_template(name, folder=self.templates, kind=kind) for kind in template_kinds(self.ranker))
+
+    def intent_settings(self, dataset: Dataset) -> IntentSettings | None:
+        """What the pack of its templates adds to the rules that read a query of a dataset; None: words are literal."""
+        if not self.intent:
+            return None
+        return merged(template.header.intent_settings for template in self.prompt_templates(dataset))
 
     def _model_fields(self, dataset: Dataset) -> dict[str, Any]:
         about: dict[str, Any] = {

@@ -42,6 +42,22 @@ def test_a_dry_run_and_a_plan_agree_to_the_token(monkeypatch, planted_dataset, r
         assert priced.prompt_tokens == sum(ranking.usage.prompt_tokens for ranking in ranked)
 
 
+@pytest.mark.parametrize("literal", [False, True])
+def test_what_is_refused_is_priced_as_it_is_read(monkeypatch, planted_dataset, literal):
+    data = planted_dataset(users=6)
+    queries = tuple(q.model_copy(update={"preferences": f"{q.preferences}, but no horror"}) for q in data.queries)
+    data = replace(data, queries=queries, requests=(), candidates_given=False)
+    monkeypatch.setitem(registry.GENERATED, "planted", lambda: data)
+    engine = ScriptedEngine()
+    config = Config(datasets=("planted",), rankers=("query-likelihood",), retrieve=6, literal=literal)
+    priced = estimate_cost(config, engine).systems
+    for system, intent in zip(priced, (True, False), strict=False):
+        recommender = System("query-likelihood", engine=engine, retrieve=6, intent=intent).open(data, engine)
+        read = sum(r.usage.prompt_tokens for r in recommender.recommend_many(queries, k=6))
+        assert system.prompt_tokens == read
+    assert len(priced) == 1 + literal
+
+
 def test_tokens_are_counted_for_every_query_and_the_model_ranks_a_sample():
     engine = ScriptedEngine()
     cost = estimate_cost(Config(datasets=("planted",), rankers=("query-likelihood", "bm25"), limit=40), engine)

@@ -46,6 +46,18 @@ def test_tokens_calls_and_steps_are_exactly_those_of_an_engine_that_reads(ranker
     assert made.per_user["prompt_tokens"] == prompts / 2
 
 
+@pytest.mark.parametrize("ranker", [*READ_ONCE, "query-likelihood+item-pmi", "bm25:3:yes-no"])
+def test_the_prompts_of_dislikes_are_planned_to_the_token(ranker, catalog, request_for, counter):
+    words = ("a long journey, no battles and nothing too sad", "a ship on the sea, under 20 euros")
+    requests = [request_for(text, f"{n}") for n, text in enumerate(words)]
+    engine = ScriptedEngine(context_length=ROOM)
+    prompts, calls, steps = sums(opened(ranker, engine, catalog).run(requests))
+    made = plan(ranker, opened(ranker, counter, catalog).run, counter, requests)
+    assert (made.total.prompt_tokens, made.total.calls, made.total.steps) == (prompts, calls, steps)
+    literal = [replace(r, query=r.query.model_copy(update={"intent": False})) for r in requests]
+    assert prompts > sums(opened(ranker, engine, catalog).run(literal))[0], "each dislike is read beside the likes"
+
+
 def test_a_person_of_whom_nothing_is_known_costs_nothing(catalog, request_for, counter):
     nobody = RankRequest(Query(query_id="n"), tuple(catalog))
     alone = plan("yes-no", opened("yes-no", counter).run, counter, [request_for()])

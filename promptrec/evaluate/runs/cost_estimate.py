@@ -16,6 +16,7 @@ from promptrec.evaluate.progress_listener import ProgressListener
 from promptrec.evaluate.run_spec import System
 from promptrec.evaluate.runs.execution import RankInput, rank_batch
 from promptrec.evaluate.runs.systems import Engines, check_training, requested_systems, resolve_auto
+from promptrec.intent.settings import NO_SETTINGS, IntentSettings
 from promptrec.rank.baselines.embedding import Embedding
 from promptrec.rank.baselines.simple import Bm25Ranker, Popular, Random
 from promptrec.rank.cost import Plan, Speed, plan
@@ -137,7 +138,11 @@ def plan_system(
 
 
 def dataset_requests(
-    dataset: Dataset, retrieve: int, limit: int | None = None, retriever: str = DEFAULT_RETRIEVER
+    dataset: Dataset,
+    retrieve: int,
+    limit: int | None = None,
+    retriever: str = DEFAULT_RETRIEVER,
+    settings: IntentSettings | None = NO_SETTINGS,
 ) -> tuple[RankRequest, ...]:
     """The first `limit` queries of a dataset with their candidates.
 
@@ -146,11 +151,18 @@ def dataset_requests(
         retrieve: number of candidates to retrieve for each query if the dataset has none.
         limit: number of queries; None: all.
         retriever: name of the retriever.
+        settings: what a pack adds to the rules that read a query; None: words are taken literally.
     """
     if dataset.candidates_given:
         return dataset.requests[:limit]
     catalog, index = dataset.catalog, open_retriever(retriever, dataset.catalog)
-    return tuple(retrieve_candidates(catalog, query, retrieve, index).request for query in dataset.queries[:limit])
+    queries = dataset.queries[:limit]
+    if settings is None:
+        queries = tuple(query.model_copy(update={"intent": False}) for query in queries)
+    return tuple(
+        retrieve_candidates(catalog, query, retrieve, index, settings=settings or NO_SETTINGS).request
+        for query in queries
+    )
 
 
 def _without_weights(name: str) -> str:
@@ -176,7 +188,8 @@ def _cost(config: Config, dataset: Dataset, system: System, engines: Engines) ->
     started = time.perf_counter()
     rank_batch(recommender, sample)
     seconds = time.perf_counter() - started
-    requests = dataset_requests(dataset, config.retrieve, config.limit, config.retriever)
+    settings = system.intent_settings(dataset)
+    requests = dataset_requests(dataset, config.retrieve, config.limit, config.retriever, settings)
     checked = min(config.check_limit, len(requests))
     runs = MEMORISATION_RUNS * config.memorisation + ROBUSTNESS_RUNS * config.robustness
     counter = _counter(system, engine)
