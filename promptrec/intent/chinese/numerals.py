@@ -2,8 +2,6 @@
 
 import re
 
-from cn2an import cn2an
-
 DIGITS = "一二三四五六七八九"
 NUMERAL = (
     r"(?:\d{1,9}(?:,\d{3}){0,3}(?:\.\d{1,4})?[万千百kw]?|[零〇一二两俩三四五六七八九十廿百千万]{1,11}(?<=[百千万])(?=一[晚人位件张天间套瓶斤双本杯份])"
@@ -22,6 +20,8 @@ def number(words: str) -> float | None:
     if words[0].isdigit():
         multiple = MULTIPLES.get(words[-1], 1.0)
         return float(words.rstrip("万千百kw").replace(",", "")) * multiple
+    from cn2an import cn2an  # takes longer to import than all rules, and few requests spell a number
+
     try:
         return float(cn2an(words.replace("俩", "两").replace("廿", "二十"), "smart"))
     except ValueError:

@@ -57,24 +57,30 @@ class PatternSet:
                 expression, firsts = _compile(elements, listed)
                 for word in firsts:
                     by_word[word][kind].append((len(elements), expression))
-        # Patterns with more elements first: an alternation takes the first that fits.
-        self._by_word = {
-            word: [
-                (kind, re.compile("|".join(expression for _, expression in sorted(found, key=lambda pair: -pair[0]))))
-                for kind, found in of_kinds.items()
-            ]
-            for word, of_kinds in by_word.items()
-        }
+        self._by_word = {word: dict(of_kinds) for word, of_kinds in by_word.items()}
+        self._compiled: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
     @property
     def firsts(self) -> Collection[str]:
         """The words that patterns begin with."""
         return self._by_word.keys()
 
+    def _beginning_with(self, word: str) -> list[tuple[str, re.Pattern[str]]]:
+        """The expression of each kind for a first word, compiled when a text has it: all of them take a second."""
+        if word not in self._by_word:
+            return []
+        if word not in self._compiled:
+            # Patterns with more elements first: an alternation takes the first that fits.
+            self._compiled[word] = [
+                (kind, re.compile("|".join(expression for _, expression in sorted(found, key=lambda pair: -pair[0]))))
+                for kind, found in self._by_word[word].items()
+            ]
+        return self._compiled[word]
+
     def match(self, words: Words, number: int) -> Match | None:
         """The pattern that begins at a word: the longest one; of equal ones, that of the kind that was given first."""
         best: Match | None = None
-        for kind, pattern in self._by_word.get(words.form(number), ()):
+        for kind, pattern in self._beginning_with(words.form(number)):
             found = pattern.match(words.line, words.offsets[number])
             if found and (best is None or words.at(found.end()) > best.last):
                 best = Match(kind, number, words.at(found.end()))
@@ -83,7 +89,7 @@ class PatternSet:
     def match_before(self, words: Words, number: int, most: int = 8) -> Match | None:
         """The longest pattern of at most `most` words that ends in front of a word."""
         for first in range(max(0, number - most), number):
-            for kind, pattern in self._by_word.get(words.forms[first], ()):
+            for kind, pattern in self._beginning_with(words.forms[first]):
                 if pattern.fullmatch(words.line, words.offsets[first], words.offsets[number]):
                     return Match(kind, first, number)
         return None
