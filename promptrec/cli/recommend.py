@@ -38,6 +38,9 @@ def recommend(
         list[str] | None,
         typer.Option("--history", help="ID or title of something they liked; repeat it, oldest first."),
     ] = None,
+    disliked: Annotated[
+        list[str] | None, typer.Option("--disliked", help="ID or title of something they did not like; repeat it.")
+    ] = None,
     candidates: Annotated[
         list[str] | None,
         typer.Option("--candidates", help="IDs to rank (repeat, or comma-separated). Default: the whole catalogue."),
@@ -60,7 +63,7 @@ def recommend(
 ) -> None:
     """Recommend items of a catalogue to one person, from their words, their history, or both."""
     given = {**locals(), "model": model if model != DEFAULT_MODEL else None}
-    query = _query(preferences, history)
+    query = _query(preferences, history, disliked)
     console = notes()
     settings = options.engine_settings(engine_option)
     with console.status("reading the catalogue"):
@@ -107,12 +110,12 @@ def show(ranking: Ranking, as_json: bool) -> None:
     results(table.least_width).print(table.rich())
 
 
-def _query(preferences: str | None, history: list[str] | None) -> Query:
+def _query(preferences: str | None, history: list[str] | None, disliked: list[str] | None) -> Query:
     if preferences is not None and not preferences.strip():
         raise InputError("empty-preferences-option")
     try:
-        entries = tuple(map(options.as_typed, history or ()))
-        return Query(preferences=options.as_typed(preferences or ""), history=entries)
+        liked, hated = (tuple(map(options.as_typed, entries or ())) for entries in (history, disliked))
+        return Query(preferences=options.as_typed(preferences or ""), history=liked, disliked=hated)
     except InputError as error:
         raise InputError("preferences-or-history", why=error.message) from None
 

@@ -48,22 +48,24 @@ Words = Annotated[str, AfterValidator(readable)]
 class Query(Record):
     """A person's words, history, context and attributes. Each may be empty; if all are, rankers abstain or fall back.
 
-    `history` has item IDs or titles, most recent last. Text is cleaned; IDs may be numbers.
+    `history` has item IDs or titles, most recent last, and so has `disliked`. Text is cleaned; IDs may be numbers.
 
     Raises:
         InputError: text that is too long (over 20,000 characters; a run of lost characters is one), only lost
-            characters, or without a letter or digit (a title in `history` may be signs alone); an invalid ID.
+            characters, or without a letter or digit (a title may be signs alone); an invalid ID.
     """
 
     preferences: Words = ""
     history: tuple[str, ...] = ()
     context: Words = ""
     attributes: Mapping[str, str] = Field(default_factory=dict)
+    disliked: tuple[str, ...] = ()
+    """Items that they know and did not like: they are not recommended, and what is like them falls behind."""
     query_id: Annotated[str, BeforeValidator(identifier)] = "query"
     intent: Intent | Literal[False] | None = None
     """What the preferences want, refuse and require. None: to be read; False: not to be read, the words as they are."""
 
-    @field_validator("history", mode="before")
+    @field_validator("history", "disliked", mode="before")
     @classmethod
     def _entries_as_text(cls, history: object) -> object:
         """Convert numeric IDs to text; pydantic refuses other types."""
@@ -71,7 +73,7 @@ class Query(Record):
             return history
         return tuple(identifier(e) if isinstance(e, int | float) else e for e in history)
 
-    @field_validator("history", mode="after")
+    @field_validator("history", "disliked", mode="after")
     @classmethod
     def _readable_history(cls, history: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(readable(entry, is_title=True) for entry in history if entry.strip())
@@ -92,7 +94,7 @@ class Query(Record):
 
     @property
     def is_empty(self) -> bool:
-        """Whether every part is empty."""
+        """Whether nothing is known of what they like."""
         return not (self.preferences or self.history or self.context or self.attributes)
 
 

@@ -33,10 +33,11 @@ def query_words(query: Query) -> str:
 
 
 def with_titles(catalog: Catalog, query: Query) -> tuple[Query, set[str]]:
-    """The query with titles in place of IDs in its history, and the IDs of the items that it names."""
-    found = [(entry, catalog.find(entry)) for entry in query.history]
-    titles = tuple(item.title if item else entry for entry, item in found)
-    return query.model_copy(update={"history": titles}), {item.item_id for _, item in found if item}
+    """The query with titles in place of IDs of liked and disliked items, and the IDs of the items that it names."""
+    found = {entry: catalog.find(entry) for entry in (*query.history, *query.disliked)}
+    titles = {entry: item.title if item else entry for entry, item in found.items()}
+    named = {name: tuple(titles[entry] for entry in getattr(query, name)) for name in ("history", "disliked")}
+    return query.model_copy(update=named), {item.item_id for item in found.values() if item}
 
 
 def retrieve_candidates(
@@ -49,8 +50,8 @@ def retrieve_candidates(
 ) -> Candidates:
     """Up to `size` candidates for a query: what the retriever finds, then the most popular of the rest.
 
-    Items of the person's history are left out, and so are those that violate what the query requires; the request has
-    the titles of the first, and the query's intent, which is read if it was not yet.
+    Items that the person knows, liked or not, are left out, and so are those that violate what the query requires; the
+    request has the titles of the first, and the query's intent, which is read if it was not yet.
 
     Args:
         catalog: the items.

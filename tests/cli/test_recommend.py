@@ -37,6 +37,13 @@ def test_nothing_known_is_an_abstention_that_says_so(promptrec, catalog_file):
     assert [item["item_id"] for item in told["items"]] == ["space", "love", "war"]
 
 
+def test_a_disliked_item_is_not_recommended(promptrec, catalog_file):
+    words = ("-p", "soldiers hold a bridge in a ship", "--disliked", "The Bridge", "--ranker", "bm25", "--json")
+    done = recommend(promptrec, catalog_file, *words)
+    assert json.loads(done.stdout)["items"][0]["item_id"] == "space"
+    assert "war" not in done.stdout
+
+
 def test_history_and_candidates(promptrec, catalog_file):
     words = ("--history", "The Bridge", "--candidates", "love,space", "--ranker", "bm25", "--json")
     told = json.loads(recommend(promptrec, catalog_file, *words).stdout)

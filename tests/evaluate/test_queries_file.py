@@ -105,7 +105,7 @@ def test_what_is_told_and_what_is_passed_over_are_all_there_is(tmp_path_factory,
         ("query_id,preferences\nthe one,x\n", "queries.csv:2: the query ID 'the one' has white space in it"),
         (
             "query_id,words,branch\nq,x,y\n",
-            "queries.csv: every query is empty: fill one of preferences, history, context, attributes; "
+            "queries.csv: every query is empty: fill one of preferences, history, disliked, context, attributes; "
             "the fields found are query_id, words (did you mean preferences?), branch",
         ),
         ("query_id,preferences\nq,\n", "queries.csv: every query is empty"),

@@ -3,6 +3,7 @@
 import pytest
 
 from promptrec.data.intent import Clause, Intent
+from promptrec.data.item import Item
 from promptrec.data.query import Query, RankRequest
 from promptrec.engine.base import Usage
 from promptrec.errors import PromptrecError
@@ -137,3 +138,31 @@ def test_no_request_stops_a_ranker(catalog, request_for):
         (ranking,) = ranker.rank([request])
         assert len(ranking) == len(request.candidates), words
         assert str(ranking)
+
+
+def test_what_is_like_a_disliked_item_falls_behind(catalog, request_for):
+    request = request_for("a captain or soldiers at the bridge")
+    disliking = RankRequest(request.query.model_copy(update={"disliked": (catalog["war"].title,)}), request.candidates)
+    parts = split(disliking)
+    assert parts.likes == disliking and [p.query.history for p in parts.dislikes] == [(catalog["war"].title,)]
+    ranker = build_ranker("bm25", Setup(catalog))
+    places = [ranker.rank([r])[0].item_ids.index("war") for r in (request, disliking)]
+    assert places[0] < places[1], "its own title is most like it"
+
+
+def test_literal_words_leave_disliked_items_aside(catalog, request_for):
+    request = request_for("a captain or soldiers at the bridge")
+    disliking = RankRequest(request.query.model_copy(update={"disliked": (catalog["war"].title,)}), request.candidates)
+    ranker = build_ranker("bm25", Setup(catalog, intent=False))
+    assert ranker.rank([disliking])[0].item_ids == ranker.rank([request])[0].item_ids
+
+
+def test_what_says_that_it_is_without_is_least_like_what_is_refused():
+    cakes = {"flour": "cake with flour", "nuts": "cake with nuts", "less": "cake without flour flour flour"}
+    items = tuple(Item(item_id=i, title=i, fields={"description": text}) for i, text in cakes.items())
+    words = "cake but without flour"
+    request = RankRequest(Query(preferences=words, intent=refusing(words, ["cake"], "flour")), items)
+    scores = {
+        i.item_id: i.scores["word-count-dislikes"] for i in SubtractDislikes(WordCount()).rank([request])[0].items
+    }
+    assert scores["less"] == scores["nuts"] < scores["flour"]

@@ -68,6 +68,12 @@ def test_what_is_known_already_is_left_out_and_leaves_room_for_others():
     assert got.request.query.history == ("red tea", "black coffee", "unheard-of"), "titles are what a model can read"
 
 
+def test_disliked_items_are_left_out_and_read_by_their_titles():
+    ids, got = retrieve(shop(), Query(preferences="tea coffee", history=("red",), disliked=("Black Coffee",)), 2)
+    assert (got.request.query.history, got.request.query.disliked) == (("red tea",), ("black coffee",))
+    assert not {"red", "black"} & set(ids)
+
+
 @pytest.mark.parametrize(
     "part", [{"context": "cocoa"}, {"history": ("hot cocoa",)}, {"attributes": {"drink": "cocoa"}}]
 )

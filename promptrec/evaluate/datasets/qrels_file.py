@@ -71,4 +71,4 @@ def _grade(cell: str) -> int | None:
 
 
 def _history_ids(query: Query, catalog: Catalog) -> set[str]:
-    return {item.item_id for entry in query.history if (item := catalog.find(entry)) is not None}
+    return {item.item_id for entry in (*query.history, *query.disliked) if (item := catalog.find(entry)) is not None}

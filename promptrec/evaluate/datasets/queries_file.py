@@ -15,14 +15,16 @@ from promptrec.messages import message
 
 ENTRY_SEPARATOR = "|"
 ATTRIBUTE = "attributes."
-KNOWN = ("preferences", "history", "context", "attributes")
+KNOWN = ("preferences", "history", "disliked", "context", "attributes")
+LISTS = ("history", "disliked")
 # Codes of the message catalogue.
-EXPECTED = {"history": "list-of-texts", "attributes": "texts-by-name"}
+EXPECTED = {**dict.fromkeys(LISTS, "list-of-texts"), "attributes": "texts-by-name"}
 # Other names of the columns.
 COLUMN_ALIASES = {
     **dict.fromkeys(("id", "qid", "user", "user_id", "userid", "person", "reader"), "query_id"),
     **dict.fromkeys(("words", "text", "query", "request", "likes", "wants", "says", "taste", "prompt"), "preferences"),
     **dict.fromkeys(("liked", "read", "watched", "seen", "items"), "history"),
+    **dict.fromkeys(("dislikes", "hated", "not_liked"), "disliked"),
     **dict.fromkeys(("situation", "occasion"), "context"),
     **{name: ATTRIBUTE + name for name in ("age", "gender", "sex", "country", "city", "occupation")},
 }
@@ -32,7 +34,7 @@ MIN_SIMILARITY, MAX_CHARACTERS_SHOWN = 75, 60
 def read_queries(path: Path) -> tuple[tuple[Query, ...], tuple[str, ...]]:
     """Read the queries of a .jsonl or .csv file, and the ignored columns, each with the likely field.
 
-    In a .csv the entries of `history` are separated by "|", and a column `attributes.age` is an attribute.
+    In a .csv the entries of `history` and `disliked` are separated by "|"; a column `attributes.age` is an attribute.
 
     Raises:
         InputError: a line that is not a query or is repeated, an ID with white space in it, or only empty queries;
@@ -91,8 +93,8 @@ def _query(place: str, row: Mapping[str, Any]) -> Query:
 
 def _from_csv_row(row: Mapping[str, Any]) -> dict[str, Any]:
     attributes = {name.removeprefix(ATTRIBUTE): c for name, c in row.items() if _is_attribute(name) and c.strip()}
-    history = row.get("history", "").split(ENTRY_SEPARATOR)
-    return {**row, "query_id": row.get("query_id", "").strip(), "history": history, "attributes": attributes}
+    lists = {name: row.get(name, "").split(ENTRY_SEPARATOR) for name in LISTS}
+    return {**row, "query_id": row.get("query_id", "").strip(), **lists, "attributes": attributes}
 
 
 def _is_attribute(name: str) -> bool:

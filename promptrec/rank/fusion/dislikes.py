@@ -14,6 +14,7 @@ import numpy as np
 from promptrec.data.intent import Clause
 from promptrec.data.query import Query, RankRequest
 from promptrec.engine.base import Engine
+from promptrec.intent.absence import says_without
 from promptrec.messages import Reason, reason
 from promptrec.rank.base import Ranker
 from promptrec.rank.fusion.ensemble import member_scores, standardise
@@ -62,7 +63,7 @@ class SubtractDislikes:
         if unread and first.items:
             update["reason"] = Reason(first.reason, reason("dislikes-unread", why=unread[0].reason))
             update["status"] = "repaired" if first.status == "ok" else first.status
-        against = _largest([standardise(member_scores(ranking)) for ranking in disliked])
+        against = _largest([_against(request, ranking, n) for n, ranking in enumerate(disliked)])
         base = member_scores(liked) if liked else dict.fromkeys(against, 0.0)
         if base and against:
             update |= self._order(request, first, base, against)
@@ -104,15 +105,21 @@ class RequestParts:
 
 
 def split(request: RankRequest) -> RequestParts:
-    """The request for the likes alone, and one for each dislike; the request itself where nothing was read."""
+    """The request for the likes alone, and one for each dislike; the request itself where nothing is refused.
+
+    Items that were disliked are one dislike together: what a person who liked them would like.
+    """
     query = request.query
+    known = Query(query_id=query.query_id, history=query.disliked, intent=False)
+    against = (replace(request, query=known),) if query.disliked else ()
     if not query.intent or (query.wanted == query.preferences and not query.intent.dislikes):
-        return RequestParts(request)
+        return RequestParts(request, against)
     likes = query.model_copy(update={"preferences": query.wanted, "intent": False})
     dislikes = tuple(
         replace(request, query=Query(query_id=query.query_id, preferences=words, intent=False))
         for words in _read_alone(query.intent.dislikes)
     )
+    dislikes += against
     if likes.is_empty:
         # Without anything else, the words of the constraints are all that is known.
         literal = replace(request, query=query.model_copy(update={"intent": False}))
@@ -124,6 +131,22 @@ def _read_alone(dislikes: Sequence[Clause]) -> list[str]:
     words = list(dict.fromkeys(clause.text for clause in dislikes))
     head, rest = words[: MOST_DISLIKES - 1], words[MOST_DISLIKES - 1 :]
     return [*head, ", ".join(rest)] if rest else head
+
+
+def _against(request: RankRequest, disliked: Ranking, number: int) -> dict[str, float]:
+    """The standardised scores for one dislike; items whose own text says that they are without it are least like it.
+
+    "Flourless cake" is more like flour than other cakes are, to any encoder.
+    """
+    scores = dict(standardise(member_scores(disliked)))
+    words = _read_alone(request.query.intent.dislikes) if request.query.intent else []
+    if scores and number < len(words):
+        least = min(scores.values())
+        for item in request.candidates:
+            texts = (item.title, *(value for value in item.fields.values() if isinstance(value, str)))
+            if item.item_id in scores and any(says_without(text, words[number]) for text in texts):
+                scores[item.item_id] = least
+    return scores
 
 
 def _largest(scores: Sequence[Mapping[str, float]]) -> dict[str, float]:
