@@ -24,6 +24,12 @@ RetrieverOption = Annotated[
 TemplateOption = Annotated[
     str | None, typer.Option("--template", help="Name or file; `promptrec template list` shows them.")
 ]
+History = Annotated[
+    list[str] | None, typer.Option("--history", help="ID or title of something they liked; repeat it, oldest first.")
+]
+Disliked = Annotated[
+    list[str] | None, typer.Option("--disliked", help="ID or title of something they did not like; repeat it.")
+]
 Literal = Annotated[
     bool, typer.Option("--literal", help="Take the words literally: read no dislikes and no constraints in them.")
 ]
@@ -34,13 +40,8 @@ def recommend(
     preferences: Annotated[
         str | None, typer.Option("--preferences", "-p", metavar="TEXT", help="What the person says they like.")
     ] = None,
-    history: Annotated[
-        list[str] | None,
-        typer.Option("--history", help="ID or title of something they liked; repeat it, oldest first."),
-    ] = None,
-    disliked: Annotated[
-        list[str] | None, typer.Option("--disliked", help="ID or title of something they did not like; repeat it.")
-    ] = None,
+    history: History = None,
+    disliked: Disliked = None,
     candidates: Annotated[
         list[str] | None,
         typer.Option("--candidates", help="IDs to rank (repeat, or comma-separated). Default: the whole catalogue."),

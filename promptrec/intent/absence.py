@@ -35,11 +35,11 @@ def says_without(text: str, refused: str) -> bool:
     """
     name = _PLURAL.sub("", _ARTICLE.sub("", read_text(refused)))
     folded = read_text(text)
-    return name in folded and _said_of(name).search(folded) is not None
+    return name in folded and _statement(name).search(folded) is not None
 
 
 @lru_cache(maxsize=1024)
-def _said_of(name: str) -> re.Pattern[str]:
+def _statement(name: str) -> re.Pattern[str]:
     word = any_of((name,))
     if _HAN.search(name):
         more = rf"[低少]{word}"
