@@ -308,6 +308,7 @@ def test_what_a_server_repeats_is_masked(planted, echo, form):
     assert planted.leaks() == [] and form in planted.sent()
 
 
+@pytest.mark.slow
 def test_an_evaluation_that_fails_in_part_keeps_no_secret(planted):
     echo = {"error": {"message": f"Authorization: Bearer {planted.secret} is refused"}}
     planted.server.misbehave = lambda n, body: (400, echo) if n % 3 == 2 else None
@@ -336,6 +337,7 @@ def test_objects_that_hold_a_secret_do_not_show_it(planted):
     assert planted.leaks() == []
 
 
+@pytest.mark.slow
 def test_a_probe_is_kept_without_the_secret_and_is_the_same_for_another_one(planted):
     for secret in (planted.secret, "another"):
         options = EngineOptions(api_key=secret, base_url=planted.url(f"bob:{quote(secret, safe='')}@"))
@@ -343,6 +345,7 @@ def test_a_probe_is_kept_without_the_secret_and_is_the_same_for_another_one(plan
     assert len(list((planted.folder / "home" / "probes").iterdir())) == 1 and planted.leaks() == []
 
 
+@pytest.mark.slow
 def test_trackers_and_the_whole_command_in_a_process_of_its_own_keep_no_secret(planted):
     command = [sys.executable, "-m", "promptrec", "evaluate", "mine", "--ranker", "query-likelihood", *planted.served]
     command += [*option("api_key", planted.secret), *option("base_url", planted.url("", f"?k={planted.quoted}"))]

@@ -51,6 +51,7 @@ def test_of_what_pip_says_the_first_error_is_the_cause():
     assert reason("Collecting x\nERROR: needs Python >=3.12\nERROR: No match for x\n") == "ERROR: needs Python >=3.12"
 
 
+@pytest.mark.slow
 def test_the_warm_up_is_not_among_the_rankings_and_the_time_allowed_ends_a_run(tmp_path):
     requests = [{"query_id": str(n), "query": "q", "candidates": [{"id": "a"}, {"id": "b"}]} for n in range(4)]
     (tmp_path / "requests.json").write_text(json.dumps(requests))

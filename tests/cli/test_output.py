@@ -210,6 +210,7 @@ def test_names_in_tables_are_whole_in_every_terminal(terminal, listed, words, co
     assert code == 0 and [name for name in names if name not in text] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [{"FORCE_COLOR": "1"}, {"CI": "true", "FORCE_COLOR": "1"}, {"CI": "true"}, {}])
 def test_a_pipe_gets_no_bars_and_colours_only_if_they_are_forced(run, asked, settings):
     done = run(*asked, **settings)

@@ -45,6 +45,7 @@ def test_json_has_a_plan_for_each_ranker_asked_for(plan, catalog_file):
     assert made["query-likelihood"]["seconds"] is None and made["query-likelihood"]["model"] == "weightless"
 
 
+@pytest.mark.slow
 def test_the_table_has_every_ranker_that_reads_a_model_and_says_what_it_knows(plan, catalog_file):
     done = plan("--catalog", catalog_file, "--candidates", "2", "--speed", "100")
     assert done.returncode == 0, done.stderr
@@ -103,6 +104,7 @@ def test_what_is_taken_off_the_answers_costs_nothing_and_needs_not_be_there(plan
     assert made["listwise-prior"]["total"] == made["listwise-labels"]["total"]
 
 
+@pytest.mark.slow
 def test_neither_weights_nor_a_framework_are_loaded(weightless, catalog_file):
     words = ["plan", "--catalog", str(catalog_file), "--model", str(weightless), "--candidates", "2", "--users", "2"]
     program = (

@@ -27,16 +27,19 @@ def names(promptrec, *words, **settings):
     return {row["name"] for row in json.loads(found.stdout)}
 
 
+@pytest.mark.slow
 def test_a_pack_that_was_begun_is_found_by_name(promptrec, wine):
     assert "wine/en/yes-no" in names(promptrec)
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_named_comes_instead(promptrec, wine, tmp_path):
     (tmp_path / "other").mkdir()
     assert "wine/en/yes-no" not in names(promptrec, "--templates", "other")
     assert "wine/en/yes-no" not in names(promptrec, PROMPTREC_TEMPLATES="other")
 
 
+@pytest.mark.slow
 def test_templates_of_another_program_are_left_alone(promptrec, tmp_path):
     for name in ("index.jinja", "mail/en.jinja", "mail/en/pack.jinja"):
         (tmp_path / "templates" / name).parent.mkdir(parents=True, exist_ok=True)

@@ -51,6 +51,7 @@ def test_bundled_text_is_clean_already_and_near_duplicates_are_few(name):
     assert len(catalog.near_duplicates()) < 0.02 * len(catalog)
 
 
+@pytest.mark.slow
 def test_the_catalogue_class_has_them_too(films):
     assert [item.item_id for item in Catalog.bundled("films")] == [item.item_id for item in films]
 

@@ -168,6 +168,7 @@ def test_find_takes_an_id_or_the_only_title(words, found):
     assert (item.item_id if item else None) == found
 
 
+@pytest.mark.slow
 def test_an_unknown_id_is_told_with_the_nearest_not_with_all():
     big = Catalog([Item(item_id=f"film-{n}", title="x") for n in range(20_000)], name="big")
     with pytest.raises(InputError) as told:

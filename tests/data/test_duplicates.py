@@ -73,6 +73,7 @@ def test_groups_hold_at_least_two_items_and_keep_their_order(titles):
         assert list(group) == sorted(set(group))
 
 
+@pytest.mark.slow
 def test_a_large_catalogue_is_read_in_linear_time():
     titles = [f"Film {n // 2}{'!' if n % 2 else ''}" for n in range(20_000)]
     began = time.process_time()

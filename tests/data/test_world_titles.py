@@ -163,6 +163,7 @@ def test_titles_are_parsed_from_a_reply(row, form):
     assert JsonList().parse(JsonList().write(shown[::-1]), shown).order == shown[::-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", TITLES)
 def test_who_liked_a_title_is_said_to_have_liked_it_and_not_sent_it(title):
     recommender = Recommender.load(catalog=CATALOG, ranker="random")

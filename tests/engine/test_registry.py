@@ -85,6 +85,7 @@ def test_options_that_are_another_engines_are_refused_before_anything_loads(smol
         open_engine(smollm2.folder, "transformers", EngineOptions(tensor_parallel_size=2))
 
 
+@pytest.mark.slow
 def test_choosing_an_engine_loads_none(tmp_path):
     import subprocess
 

@@ -35,6 +35,7 @@ def run(data, out, **how):
     return evaluate(config, out, datasets=[data], engine=ScriptedEngine())
 
 
+@pytest.mark.slow
 def test_two_actors_give_the_same_files_to_the_byte_as_one_process(tmp_path, planted_dataset, monkeypatch):
     monkeypatch.setattr(execution, "BATCH", 8)
     data = planted_dataset(users=3 * 8 + 7)
@@ -53,6 +54,7 @@ class Dying(ScriptedEngine):
         raise EngineError("the graphics card fell out")
 
 
+@pytest.mark.slow
 def test_an_engine_that_dies_in_an_actor_is_an_engine_error_here(tmp_path, planted_dataset):
     config = Config(datasets=("planted",), rankers=("query-likelihood",), executor="ray", workers=2)
     with pytest.raises(EngineError, match="the graphics card fell out"):

@@ -128,6 +128,7 @@ def test_the_order_of_the_rows_decides_nothing(scheme, rows, random):
         assert one.manifest == other.manifest and one.test == other.test and one.support == other.support
 
 
+@pytest.mark.slow
 def test_a_share_is_tested_and_a_person_who_comes_later_moves_nobody():
     tested = set(split(grid(users=400), "cold-user", share=0.25).test)
     assert 70 <= len(tested) <= 130

@@ -103,6 +103,7 @@ def test_both_languages_of_a_message_have_the_same_slots(file):
                 assert slots(english) <= filled | {"meant"}, code
 
 
+@pytest.mark.slow
 def test_every_code_is_used():
     used = set().union(*map(strings, trees().values()))
     assert {code for code in CATALOGUE if code not in used and not code.startswith(FAMILIES)} == set()

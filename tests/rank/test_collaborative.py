@@ -70,6 +70,7 @@ def test_implicit_mf_fits_the_person_to_the_history_alone():
     assert [mine[i] for i in ids] == pytest.approx((items @ person).tolist(), abs=1e-4)
 
 
+@pytest.mark.slow
 def test_item_knn_is_the_sum_of_the_cosines_with_the_history():
     training = likes()
     ids, people = sorted(training.items), sorted(training.users)
@@ -85,6 +86,7 @@ def test_item_knn_is_the_sum_of_the_cosines_with_the_history():
             assert scores(ranking)[item] == pytest.approx(row.sum(), abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ranker", BOTH)
 def test_two_planted_tastes_are_told_apart_without_a_fault(ranker):
     fitted = ranker(Setup(TITLES, training=two_tastes()))
@@ -148,11 +150,13 @@ def test_candidates_nobody_has_met_come_last_and_are_counted(ranker):
     assert none.status == "fallback" and set(none.item_ids) == {"i25", "i27"}
 
 
+@pytest.mark.slow
 def test_an_item_without_a_neighbour_in_the_history_scores_zero():
     ranking = ItemKnn(Setup(TITLES, training=two_tastes())).rank([asked("i2", candidates=(4, 5))])[0]
     assert scores(ranking)["i5"] == 0 < scores(ranking)["i4"] and ranking.status == "ok"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["item-knn", "implicit-mf"])
 def test_the_recommender_passes_the_training_data_on(name):
     recommender = Recommender.load(catalog=TITLES, ranker=name, training=two_tastes(), retrieve=30)

@@ -72,6 +72,7 @@ def test_more_candidates_than_fit_are_answered_with_fewer():
     assert ranking.status == "failed" and "room for" in ranking.reason and "bm25:12:listwise-labels" in ranking.reason
 
 
+@pytest.mark.slow
 @given(st.integers(1, 40), st.integers(1, 50))
 def test_in_shifts_every_candidate_visits_slots_that_lie_evenly_apart(n, shifts):
     request = request_of(n)

@@ -69,6 +69,7 @@ def test_a_label_far_down_the_list_has_its_exact_score(build, catalog):
     assert len({item.scores["listwise-labels"] for item in ranking.items}) == 26
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", READERS)
 @pytest.mark.parametrize("n", [1, 2, 7, 25])
 def test_every_candidate_is_in_some_prompt(build, name, n):

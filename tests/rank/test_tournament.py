@@ -61,6 +61,7 @@ def test_what_is_read_grows_with_the_candidates_and_no_faster(n):
     assert sum(sizes) <= 2 * n and len(sizes) <= n / 10 + len(rounds)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [30, 400, 10_000])
 def test_the_best_is_first_and_the_rest_about_where_it_belongs(n):
     order, _ = play(range(n))

@@ -6,6 +6,7 @@ from promptrec.studio.model import Model, WordTokenizer
 from promptrec.template.loader import list_templates
 
 
+@pytest.mark.slow
 def test_without_a_model_words_stand_in_for_tokens():
     words = WordTokenizer()
     for text in ("A film, (1999) about 红楼梦!", "  two\n\nlines ", ""):

@@ -172,6 +172,7 @@ def test_the_folder_is_made(tmp_path):
 
 
 # NUL and Control-Z end a file that was not written to its end, or by MS-DOS.
+@pytest.mark.slow
 @given(
     text=st.text(st.characters(codec="utf-8", exclude_characters="\r\x00\x1a")).filter(
         lambda t: not t.startswith("\ufeff")

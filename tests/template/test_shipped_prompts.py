@@ -125,6 +125,7 @@ def rendered(template):
 NAMES = shipped.names(*shipped.RANKING)
 
 
+@pytest.mark.slow
 def test_there_is_one_for_every_domain_language_and_kind():
     templates = [t for t in list_templates() if t.kind.ranks]
     assert [t.name for t in templates] == NAMES

@@ -1,5 +1,7 @@
 import statistics
 
+import pytest
+
 from promptrec.evaluate.metrics.ranking import measure
 from promptrec.rank.base import Setup
 from promptrec.rank.baselines.simple import Bm25Ranker, Popular
@@ -53,6 +55,7 @@ def test_neither_popularity_nor_shared_words_give_the_answers_away():
         assert 0.42 < statistics.mean(areas) < 0.66
 
 
+@pytest.mark.slow
 def test_titles_say_nothing_of_the_taste():
     titles = " ".join(item.title for item in make_planted_dataset().catalog).lower().split()
     wishes = " ".join(wish for told in TASTES.values() for wish in told.wishes).lower().split()

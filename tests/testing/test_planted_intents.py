@@ -62,6 +62,7 @@ def number(field, cell):
     return digits[0] * 60 + digits[1] if field == "duration" and len(digits) == 2 else digits[0]
 
 
+@pytest.mark.slow
 @both_languages
 def test_what_is_refused_follows_from_the_grammar(language):
     plant = make_planted_refusals(language)
@@ -84,6 +85,7 @@ def test_what_is_refused_follows_from_the_grammar(language):
     assert kinds == {"refuses", "also", "allows"}
 
 
+@pytest.mark.slow
 @both_languages
 def test_what_is_required_follows_from_the_grammar_and_the_columns(language):
     plant = make_planted_constraints(language)

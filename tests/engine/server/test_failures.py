@@ -253,6 +253,7 @@ def test_an_error_is_never_read(serve, status):
         assert readings[0].value is None and f"answers {status}: {SAID}" in readings[0].error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "header", ["1", "0.6", email.utils.formatdate(time.time() + 3600, usegmt=True)], ids=["1", "0.6", "date"]
 )
@@ -275,6 +276,7 @@ def test_a_retry_after_in_the_past_is_now():
     assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0 and retry_after("12") == 12
 
 
+@pytest.mark.slow
 def test_all_waiting_together_has_an_end_and_is_told(serve, caplog):
     engine, server = serve(
         lambda n, body: (503, SAID, {"Retry-After": "1"}), Retry(backoff=(1.0,) * 50, longest_pause=1.0, patience=2.5)
@@ -287,6 +289,7 @@ def test_all_waiting_together_has_an_end_and_is_told(serve, caplog):
     assert len(caplog.messages) < len(server.bodies)
 
 
+@pytest.mark.slow
 def test_a_restart_in_the_middle_is_waited_out(serve):
     engine, server = serve(retry=Retry(backoff=(0.1, 0.2), longest_pause=1.0, patience=20.0))
     likelihoods(engine)
@@ -295,6 +298,7 @@ def test_a_restart_in_the_middle_is_waited_out(serve):
     assert values(likelihoods(engine)) == planted_values(PROMPTS, ENDS)
 
 
+@pytest.mark.slow
 def test_what_was_read_before_a_server_went_is_kept_and_the_next_call_says_that_it_is_gone(serve):
     died = threading.Event()
 
@@ -318,12 +322,14 @@ def test_what_was_read_before_a_server_went_is_kept_and_the_next_call_says_that_
     assert engine.loglikelihood(prompts[:9], [(1,)] * 9)[8].value is not None
 
 
+@pytest.mark.slow
 def test_few_prompts_that_fail_are_no_server_that_is_gone(serve):
     engine, _ = serve(lambda n, body: (500, SAID))
     for _ in range(5):
         assert [reading.value for reading in likelihoods(engine)] == [None] * 8
 
 
+@pytest.mark.slow
 def test_a_server_that_dies_is_one_line_and_no_ranking(serve):
     engine, server = serve()
     catalog = Catalog.bundled("films")
@@ -361,6 +367,7 @@ def test_a_closed_engine_says_so(serve):
         likelihoods(engine)
 
 
+@pytest.mark.slow
 def test_a_very_slow_server_is_given_up(serve, monkeypatch):
     monkeypatch.setattr("promptrec.engine.server.client.TIMEOUT_SECONDS", 0.5)
     engine, _ = serve(lambda n, body: time.sleep(1.5) if tuple(body["prompt"][:3]) == BAD else None)
@@ -369,6 +376,7 @@ def test_a_very_slow_server_is_given_up(serve, monkeypatch):
     assert sum(reading.value is not None for reading in readings) == 7
 
 
+@pytest.mark.slow
 def test_an_interrupt_does_not_wait_for_the_server(stand_in, tiny):
     asked = threading.Event()
 

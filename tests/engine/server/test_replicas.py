@@ -44,6 +44,7 @@ def test_every_prompt_is_read_once_and_neighbours_together(pair, n):
     assert halves[0] + halves[1] == prompts(n) and abs(len(halves[0]) - len(halves[1])) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [(500, "x"), (503, "busy"), (401, "key"), (404, "no model"), (200, "<html>"), b""])
 def test_what_one_cannot_read_another_reads(pair, answer):
     engine, servers = pair(fine, lambda n, body: answer)

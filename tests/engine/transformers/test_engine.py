@@ -73,6 +73,7 @@ def test_every_token_that_the_model_is_given_is_in_the_usage(any_engine):
     hook.remove()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tokens", [1, 100, 300])
 @pytest.mark.parametrize("packs", [True, False])
 def test_small_batches_change_nothing(tiny_engine, monkeypatch, tokens, packs):

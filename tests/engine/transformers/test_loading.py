@@ -81,6 +81,7 @@ def test_opening_says_nothing(tiny_folder, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", ["torch", "transformers"])
 def test_a_missing_package_names_its_extra(tiny_folder, package):
     code = (

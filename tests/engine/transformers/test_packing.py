@@ -46,6 +46,7 @@ def test_every_node_of_the_trie_is_read_once_and_rows_are_full(sequences, length
     assert sum(new_tokens(sequences)) == len(wanted)
 
 
+@pytest.mark.slow
 @given(SEQUENCES, LENGTHS, st.data())
 def test_everything_wanted_of_a_sequence_comes_out_once_and_in_order(sequences, length, data):
     firsts = [data.draw(st.integers(0, len(s) - 1)) for s in sequences]

@@ -30,6 +30,7 @@ def _with_model(evaluation, ranker, model, /, **spec):
     return evaluation.model_copy(update={"datasets": (films,), "config": config})
 
 
+@pytest.mark.slow
 def test_they_are_the_worst_of_the_best_system_that_reads_a_model(sample, evaluation, found):
     for dataset in evaluation.datasets:
         run = next(run for run in dataset.runs if not run.baseline)
