@@ -4,7 +4,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from promptrec.data.catalog import Catalog, by_popularity
 from promptrec.data.identifiers import identifier
@@ -18,12 +18,13 @@ from promptrec.engine.registry import EngineChoice, choose_engine, open_engine
 from promptrec.errors import EngineError, InputError
 from promptrec.intent.settings import NO_SETTINGS, IntentSettings
 from promptrec.messages import Reason, message
-from promptrec.rank.base import Ranker, Setup
+from promptrec.rank.base import IntentReader, Ranker, Setup
 from promptrec.rank.expression import build_ranker, template_kinds
 from promptrec.rank.item_score_cache import ScoreFile
 from promptrec.rank.ranking import RankedItem, Ranking, Run
 from promptrec.rank.registry import default_ranker
 from promptrec.rank.selection.auto import AUTO, Probe, auto
+from promptrec.rank.selection.reader_probe import choose_reader
 from promptrec.retrieve.candidates import Candidates, retrieve_candidates, with_titles
 from promptrec.retrieve.registry import DEFAULT_RETRIEVER, Retriever, open_retriever
 from promptrec.template.loader import default_pack, known_name, load_template
@@ -87,6 +88,7 @@ class Recommender:
         retriever: str = DEFAULT_RETRIEVER,
         seed: int = 0,
         intent: bool = True,
+        intent_reader: Literal["rules", "model", "probe"] = "rules",
         **options: Any,  # noqa: ANN401 - validated by EngineOptions
     ) -> Self:
         """Open a model and build a ranker.
@@ -109,6 +111,8 @@ class Recommender:
             retriever: name of the index that finds them: "bm25", or one that another package adds.
             seed: of everything that is random.
             intent: whether to read what people's words refuse and require; for one query, see `Query.intent`.
+            intent_reader: what reads refusals: the rules, the model, or ("probe") the one that reads bundled requests
+                better, which is measured once for each model.
             **options: of the engine, such as dtype, max_model_len or base_url: see `EngineOptions`.
 
         Raises:
@@ -126,7 +130,8 @@ class Recommender:
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in template_kinds(ranker)}
         opened, made = _engine(engine, model, parsed) if loaded else (None, None)
         cache = _score_file(score_cache, model, opened)
-        setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, cache, intent)
+        reader = _reader(intent_reader, engine, model, opened, parsed, catalog, adapter)
+        setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, cache, intent, reader)
         built, read = build_ranker(ranker, setup), setup.intent_settings if intent else None
         return cls(built, catalog, opened, choice or made, retrieve, seed, probe, _index(retriever, catalog), read)
 
@@ -316,6 +321,25 @@ def _probed(
     opened, choice = _engine(engine, model, options)
     language = default_pack(catalog).rpartition("/")[2]
     return opened, choice, auto(opened, info, language, encoder, options=options, adapter=adapter)
+
+
+def _reader(
+    name: Literal["rules", "model", "probe"],
+    engine: str | Engine | None,
+    model: str | Path,
+    opened: Engine | None,
+    options: EngineOptions,
+    catalog: Catalog | None,
+    adapter: str | None,
+) -> IntentReader:
+    """The reader of requests; the rules where no model is open."""
+    if name != "probe":
+        return name
+    if opened is None:
+        return "rules"
+    info = resolve(model, "language model") if engine is None or isinstance(engine, str) else None
+    language = default_pack(catalog).rpartition("/")[2]
+    return choose_reader(opened, info, language, options=options, adapter=adapter).reader
 
 
 def _score_file(file: str | Path | None, model: str | Path, engine: Engine | None) -> ScoreFile | None:

@@ -39,6 +39,7 @@ def evaluate(
     seed: option.Seed = None,
     memorisation: option.Memorisation = None,
     literal: option.Literal = None,
+    intent_reader: option.Reader = None,
     robustness: option.Robustness = None,
     check_limit: option.CheckLimit = None,
     executor: option.ExecutorName = None,

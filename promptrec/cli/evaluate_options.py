@@ -38,6 +38,9 @@ Literal = Annotated[
     bool | None,
     typer.Option("--literal/--no-literal", help="Also run each ranker without reading what people refuse and require."),
 ]
+Reader = Annotated[
+    str | None, typer.Option("--intent-reader", help="What reads refusals: rules, or the model of each system.")
+]
 Robustness = Annotated[
     bool | None,
     typer.Option(

@@ -1,5 +1,6 @@
 """`promptrec recommend`: recommend items to one person."""
 
+import typing
 from contextlib import closing
 from typing import Annotated
 
@@ -33,6 +34,10 @@ Disliked = Annotated[
 Literal = Annotated[
     bool, typer.Option("--literal", help="Take the words literally: read no dislikes and no constraints in them.")
 ]
+IntentReader = Annotated[
+    typing.Literal["rules", "model", "probe"],
+    typer.Option("--intent-reader", help="What reads refusals: the rules, the model, or what a probe finds better."),
+]
 
 
 def recommend(
@@ -59,6 +64,7 @@ def recommend(
     retrieve: Annotated[int, typer.Option("--retrieve", help="Candidates to retrieve and rank.")] = 50,
     retriever: RetrieverOption = DEFAULT_RETRIEVER,
     literal: Literal = False,
+    intent_reader: IntentReader = "rules",
     seed: options.Seed = 0,
     as_json: options.Json = False,
 ) -> None:
@@ -83,6 +89,7 @@ def recommend(
             retriever=retriever,
             seed=seed,
             intent=not literal,
+            intent_reader=intent_reader,
             **settings.given(),
         )
     say_unused([name for name in given if given[name]], [ranker or recommender.ranker.name], console)

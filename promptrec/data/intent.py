@@ -79,6 +79,8 @@ class Intent(Record):
     """What is refused, without the word that refuses it."""
     constraints: tuple[Constraint, ...] = ()
     """Conditions, in the order of the words."""
+    reader: str | None = None
+    """What read it: the rules by their name and version, or a model by its name; None for one that was given."""
 
     @property
     def label(self) -> str:

@@ -13,6 +13,7 @@ from promptrec.evaluate.metrics.ranking import DEFAULT_METRICS, parse_metric
 from promptrec.messages import Slot, message
 from promptrec.plugins import RETRIEVERS as RETRIEVER_GROUP
 from promptrec.plugins import find_component
+from promptrec.rank.base import IntentReader
 from promptrec.rank.expression import ranker_parts
 from promptrec.rank.selection.auto import AUTO
 from promptrec.retrieve.registry import DEFAULT_RETRIEVER, RETRIEVERS
@@ -36,6 +37,7 @@ EXPECTED = {
     "metrics": ("expected/names", '["ndcg@10"]'),
     "memorisation": ("expected/true-or-false", "true"),
     "literal": ("expected/true-or-false", "true"),
+    "intent_reader": ("expected/name", '"model"'),
     "robustness": ("expected/true-or-false", "true"),
     "check_limit": ("expected/number-from-two", "100"),
     "max_failed": ("expected/share", "0.01"),
@@ -82,6 +84,8 @@ class Config(BaseModel):
     """Whether to run also with masked and permuted titles."""
     literal: bool = False
     """Whether to run each ranker also on people's words taken literally, without reading dislikes and constraints."""
+    intent_reader: IntentReader = "rules"
+    """What reads dislikes: the rules, or the model of each system; baselines are always read by the rules."""
     robustness: bool = False
     """Whether to run also with other candidate orders, paraphrases, typos and a distracting clause."""
     check_limit: Annotated[int, Field(ge=2)] = 100

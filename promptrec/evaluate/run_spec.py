@@ -21,6 +21,7 @@ from promptrec.errors import InputError
 from promptrec.evaluate.datasets.dataset import Dataset
 from promptrec.intent.reader import READER
 from promptrec.intent.settings import IntentSettings, merged
+from promptrec.rank.base import IntentReader
 from promptrec.rank.baselines.embedding import Embedding
 from promptrec.rank.expression import ranker_parts, template_kinds
 from promptrec.rank.listwise.position_bias import ListwisePrior, bias_sha256
@@ -103,6 +104,7 @@ class System:
     retriever: str = DEFAULT_RETRIEVER
     seed: int = 0
     intent: bool = True
+    intent_reader: IntentReader = "rules"
 
     @property
     def name(self) -> str:
@@ -127,7 +129,7 @@ class System:
             "ranker": self.ranker,
             "retrieve": None if dataset.candidates_given else self.retrieve,
             "retriever": None if dataset.candidates_given or self.retriever == DEFAULT_RETRIEVER else self.retriever,
-            "intent": READER if self.intent else None,
+            "intent": self._reader_name() if self.intent else None,
             "seed": self.seed,
         }
         if Embedding.name in ranker_parts(self.ranker):
@@ -153,6 +155,7 @@ class System:
             retriever=self.retriever,
             seed=self.seed,
             intent=self.intent,
+            intent_reader=self.intent_reader,
             training=dataset.training,
             **(self.options.given() if self.reads_model and engine is None else {}),
         )
@@ -183,6 +186,9 @@ class System:
             "engine": choose_engine(self.engine).name,
             "engine_options": self.options.model_dump(mode="json", exclude_none=True, exclude=set(NOT_OF_RESULTS)),
         }
+
+    def _reader_name(self) -> str:
+        return f"{READER} and the model" if self.intent_reader == "model" and self.reads_model else READER
 
     def _template_name(self, dataset: Dataset) -> str:
         return self.template or default_template(dataset.domain, dataset.language, self.templates)

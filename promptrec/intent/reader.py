@@ -1,7 +1,7 @@
 """Reads the intent of a request by rules, in English or Chinese; what is left of the words are its likes."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from promptrec.data.intent import Clause, Constraint, Intent
 from promptrec.data.query import Query
@@ -46,18 +46,28 @@ def read_intent(text: str, settings: IntentSettings = NO_SETTINGS) -> Intent:
         settings: what a pack adds to the rules.
     """
     text = _SURROGATES.sub("\ufffd", text)
+    return make_intent(text, *read_parts(text, settings), READER)
+
+
+def read_parts(text: str, settings: IntentSettings = NO_SETTINGS) -> tuple[list[Constraint], list[Refusal]]:
+    """What a text requires and what it refuses, by the rules."""
     head = text[:MOST_CHARACTERS]
     if is_chinese(head):
         head = head[:MOST_CHINESE_CHARACTERS]
         added = settings.phrases("zh")
         constraints = chinese.read_constraints(head, added)
-        refusals = chinese.refusals(head, _spans(constraints), added)
-    else:
-        constraints = english.read_constraints(head)
-        refusals = english.refusals(head, _spans(constraints), settings.phrases("en"))
-    dislikes = refused_clauses(head, refusals)
+        return constraints, chinese.refusals(head, _spans(constraints), added)
+    constraints = english.read_constraints(head)
+    return constraints, english.refusals(head, _spans(constraints), settings.phrases("en"))
+
+
+def make_intent(text: str, constraints: Sequence[Constraint], refusals: Sequence[Refusal], reader: str) -> Intent:
+    """The intent of a text of which this is required and this refused; what is left of it are its likes."""
     return Intent(
-        likes=tuple(likes_in(text, constraints, refusals)), dislikes=tuple(dislikes), constraints=tuple(constraints)
+        likes=tuple(likes_in(text, constraints, refusals)),
+        dislikes=tuple(refused_clauses(text, refusals)),
+        constraints=tuple(constraints),
+        reader=reader,
     )
 
 

@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from promptrec.data.catalog import Catalog
 from promptrec.data.interactions import Interactions
@@ -18,6 +18,8 @@ from promptrec.rank.item_score_cache import ScoreFile
 from promptrec.rank.ranking import Ranking, TemplateRef
 from promptrec.rank.result_builder import ResultBuilder, build_rankings
 from promptrec.template.template import Template
+
+IntentReader = Literal["rules", "model"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Setup:
         training: interactions of other people, for rankers that learn from them.
         position_bias: file of a `PositionBias`.
         score_cache: file of query-independent item scores.
+        intent_reader: what reads dislikes: the rules, or the model that ranks.
         intent: whether likes, dislikes and constraints of a query are read; if not, its words are taken literally.
     """
 
@@ -45,6 +48,7 @@ class Setup:
     position_bias: str | Path | None = None
     score_cache: ScoreFile | None = None
     intent: bool = True
+    intent_reader: IntentReader = "rules"
 
     @property
     def intent_settings(self) -> IntentSettings:

@@ -29,7 +29,12 @@ def build_ranker(name: str, setup: Setup) -> Ranker:
     """
     ranker_parts(name)
     ranker = _ranker(name, setup)
-    return IntentRanker(ranker, setup.seed, setup.intent_settings, setup.catalog) if setup.intent else ranker
+    if not setup.intent:
+        return ranker
+    by_model = setup.intent_reader == "model"
+    return IntentRanker(
+        ranker, setup.seed, setup.intent_settings, setup.catalog, by_model=by_model, adapter=setup.adapter
+    )
 
 
 def _ranker(name: str, setup: Setup) -> Ranker:

@@ -9,13 +9,14 @@ import numpy as np
 from promptrec.data.catalog import Catalog
 from promptrec.data.intent import Constraint, Intent
 from promptrec.data.query import RankRequest
-from promptrec.engine.base import Engine
+from promptrec.engine.base import Engine, Usage
 from promptrec.intent.filters import Names, refused_values
-from promptrec.intent.reader import with_intent
+from promptrec.intent.reader import READER, with_intent
 from promptrec.intent.selection import Selection, select
 from promptrec.intent.settings import NO_SETTINGS, IntentSettings
 from promptrec.messages import reason
 from promptrec.rank.base import Ranker
+from promptrec.rank.model_reader import ModelReader
 from promptrec.rank.ordering import DECIMALS
 from promptrec.rank.ranking import RankedItem, Ranking
 
@@ -36,6 +37,9 @@ class IntentRanker:
         seed: int = 0,
         settings: IntentSettings = NO_SETTINGS,
         catalog: Catalog | None = None,
+        *,
+        by_model: bool = False,
+        adapter: str | None = None,
     ) -> None:
         self.name = member.name
         self.reads_query = member.reads_query
@@ -43,10 +47,12 @@ class IntentRanker:
         self._seed = seed
         self._settings = settings
         self._catalog = catalog
+        self._by_model = by_model
+        self._adapter = adapter
 
     def rank(self, requests: Sequence[RankRequest], engine: Engine | None = None) -> list[Ranking]:
         """See `Ranker.rank`."""
-        read = [replace(request, query=with_intent(request.query, self._settings)) for request in requests]
+        read, usages = self._read(requests, engine)
         selections = [_selection(request, self._settings.columns) for request in read]
         allowed = [
             _allowed(request, selection, _certain(request, self._catalog))
@@ -55,9 +61,21 @@ class IntentRanker:
         ranked = self.member.rank([request for request in allowed if request.candidates], engine)
         rankings = iter(ranked)
         return [
-            _arranged(next(rankings) if request.candidates else _empty(original, self), original, selection)
-            for request, original, selection in zip(allowed, read, selections, strict=True)
+            _arranged(next(rankings) if request.candidates else _empty(original, self), original, selection, usage)
+            for request, original, selection, usage in zip(allowed, read, selections, usages, strict=True)
         ]
+
+    def _read(self, requests: Sequence[RankRequest], engine: Engine | None) -> tuple[list[RankRequest], list[Usage]]:
+        """The requests with their intents, and what reading each cost. An intent that was given stays as it is."""
+        usages = [Usage() for _ in requests]
+        queries = [with_intent(request.query, self._settings) for request in requests]
+        if self._by_model and engine is not None:
+            by_rules = [n for n, q in enumerate(queries) if q.intent and q.intent.reader == READER]
+            reader = ModelReader(engine, self._settings, self._adapter)
+            read = reader.read([queries[n].preferences for n in by_rules])
+            for n, (intent, usage) in zip(by_rules, read, strict=True):
+                queries[n], usages[n] = queries[n].model_copy(update={"intent": intent}), usage
+        return [replace(request, query=query) for request, query in zip(requests, queries, strict=True)], usages
 
 
 def _selection(request: RankRequest, names: Names) -> Selection:
@@ -101,9 +119,10 @@ def _allowed(request: RankRequest, selection: Selection, certain: Collection[str
     return replace(request, query=request.query.model_copy(update={"intent": effective}), candidates=selection.items)
 
 
-def _arranged(ranking: Ranking, request: RankRequest, selection: Selection) -> Ranking:
-    """The ranking in the order of the selection's tiers, with what was read and what was done."""
+def _arranged(ranking: Ranking, request: RankRequest, selection: Selection, usage: Usage) -> Ranking:
+    """The ranking in the order of the selection's tiers, with what was read, at what cost, and what was done."""
     update: dict[str, object] = {"intent": request.query.intent or None, "filters": selection.filters}
+    update["usage"] = ranking.usage + usage
     if selection.tiers:
         scores = [item.score for item in ranking.items if item.score is not None]
         penalty = SOFT_PENALTY * (float(np.std(scores)) or 1.0) if scores else 0.0

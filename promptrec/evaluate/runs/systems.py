@@ -38,6 +38,7 @@ def requested_systems(config: Config, engine: Engine | None = None) -> list[Syst
         "templates": config.templates,
         "adapter": config.adapter,
         "position_bias": config.position_bias,
+        "intent_reader": config.intent_reader,
     }
     systems = []
     for ranker in config.rankers:

@@ -100,7 +100,9 @@ def auto(
     Raises:
         EngineError: the engine cannot answer.
     """
-    path = info and home() / "probes" / f"{info.name}-{language}-{_key(info, engine, encoder, options, adapter)}.json"
+    path = (
+        info and home() / "probes" / f"{info.name}-{language}-{probe_key(info, engine, encoder, options, adapter)}.json"
+    )
     if path and path.exists() and not again:
         with suppress(OSError, ValueError):  # of another version, truncated, or not text: measured again
             return Probe.model_validate_json(path.read_text(encoding="utf-8"))
@@ -192,7 +194,7 @@ def _describe(weights: Mapping[str, float]) -> Message:
     return message("weights-without", counts=counts, least=WEIGHTING.least, rankers=out)
 
 
-def _key(info: ModelInfo, engine: Engine, encoder: str, options: EngineOptions, adapter: str | None) -> str:
+def probe_key(info: ModelInfo, engine: Engine, encoder: str, options: EngineOptions, adapter: str | None) -> str:
     """Eight letters of a hash of all that a probe depends on."""
     try:
         encoder_sha256 = folder_sha256(resolve(encoder, "text encoder").folder)
