@@ -96,8 +96,7 @@ class Recommender:
         Args:
             model: name of an added model, or a model folder.
             catalog: what can be recommended. Only `rank` with `Item`s works without one.
-            template: name of a template ("films/en/query-likelihood") or of a pack ("films/en"), or path of a file.
-                None: the general pack in the catalogue's language.
+            template: name of a template or of a pack ("films/en"), or a file; None: the one for the titles' language.
             engine: "vllm", "transformers", "server", an opened `Engine`, or None for what this machine has.
             ranker: name or expression, as "query-likelihood+embedding" (sum), "bm25:50:query-likelihood" (cascade) or
                 "auto" (see `probe`). None: query-likelihood below a billion parameters, else yes-no.
@@ -111,16 +110,13 @@ class Recommender:
             retriever: name of the index that finds them: "bm25", or one that another package adds.
             seed: of everything that is random.
             intent: whether to read what people's words refuse and require; for one query, see `Query.intent`.
-            intent_reader: what reads refusals: the rules, the model, or ("probe") the one that reads bundled requests
-                better, which is measured once for each model.
+            intent_reader: of refusals: the rules, the model, or "probe": which reads better is measured once a model.
             **options: of the engine, such as dtype, max_model_len or base_url: see `EngineOptions`.
 
         Raises:
             UnknownName, ModelError, EngineError, TemplateError, InputError, MissingExtra: see promptrec.errors.
         """
-        if retrieve < 1:
-            raise InputError("retrieve-too-small", retrieve=retrieve)
-        _check_engine(engine)  # before anything is loaded
+        _check(engine, retrieve)  # before anything is loaded
         pack = default_pack(catalog) if template is None else known_name(template, folder=templates)
         ranker = ranker or _default_ranker(engine, model)
         parsed, choice, probe = EngineOptions.parse(options), None, None
@@ -130,7 +126,7 @@ class Recommender:
         loaded = {kind: load_template(pack, folder=templates, kind=kind) for kind in template_kinds(ranker)}
         opened, made = _engine(engine, model, parsed) if loaded else (None, None)
         cache = _score_file(score_cache, model, opened)
-        reader = _reader(intent_reader, engine, model, opened, parsed, catalog, adapter)
+        reader = _reader(intent_reader, opened, model if isinstance(engine, str | None) else None, pack, parsed)
         setup = Setup(catalog, loaded, seed, adapter, encoder, training, position_bias, cache, intent, reader)
         built, read = build_ranker(ranker, setup), setup.intent_settings if intent else None
         return cls(built, catalog, opened, choice or made, retrieve, seed, probe, _index(retriever, catalog), read)
@@ -283,8 +279,10 @@ class Recommender:
         return self.catalog
 
 
-def _check_engine(engine: str | Engine | None) -> None:
-    """Raise UnknownName for a name that no engine has."""
+def _check(engine: str | Engine | None, retrieve: int) -> None:
+    """Raise InputError for a number below 1, and UnknownName for a name that no engine has."""
+    if retrieve < 1:
+        raise InputError("retrieve-too-small", retrieve=retrieve)
     if isinstance(engine, str):
         choose_engine(engine)
 
@@ -325,21 +323,18 @@ def _probed(
 
 def _reader(
     name: Literal["rules", "model", "probe"],
-    engine: str | Engine | None,
-    model: str | Path,
     opened: Engine | None,
+    model: str | Path | None,
+    pack: str | Path,
     options: EngineOptions,
-    catalog: Catalog | None,
-    adapter: str | None,
 ) -> IntentReader:
-    """The reader of requests; the rules where no model is open."""
+    """The reader of requests; of a probe, in the language of the templates. Where no model is open, the rules."""
     if name != "probe":
         return name
     if opened is None:
         return "rules"
-    info = resolve(model, "language model") if engine is None or isinstance(engine, str) else None
-    language = default_pack(catalog).rpartition("/")[2]
-    return choose_reader(opened, info, language, options=options, adapter=adapter).reader
+    info = resolve(model, "language model") if model is not None else None
+    return choose_reader(opened, info, "zh" if "/zh" in str(pack) else "en", options=options).reader
 
 
 def _score_file(file: str | Path | None, model: str | Path, engine: Engine | None) -> ScoreFile | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from promptrec.cli import evaluate_options as option
 from promptrec.cli import options
@@ -62,8 +63,7 @@ def evaluate(
     console = notes()
     given_options = parsed.model_fields_set - ({"templates"} if templates is None else set())
     say_unused(sorted(given_options), parsed.rankers, console)
-    if "check_limit" in parsed.model_fields_set and not (parsed.memorisation or parsed.robustness):
-        console.print("promptrec: --check-limit changes nothing without --memorisation or --robustness")
+    _say_unused_limit(parsed, console)
     if dry_run:
         console.print("reading a few queries with each model")
         with progress(console) as listener:
@@ -83,6 +83,11 @@ def evaluate(
         console.print(f"promptrec: {line}; the same command with --retry-failed ranks them again")
     if found.failed:
         raise typer.Exit(1)
+
+
+def _say_unused_limit(parsed: Config, console: Console) -> None:
+    if "check_limit" in parsed.model_fields_set and not (parsed.memorisation or parsed.robustness):
+        console.print("promptrec: --check-limit changes nothing without --memorisation or --robustness")
 
 
 def _show(found: Evaluation, folder: Path, as_json: bool) -> None:

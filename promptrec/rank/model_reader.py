@@ -72,17 +72,17 @@ class ModelReader:
         words = clean_text(text).strip()
         if not words or len(words) > MOST_CHARACTERS:
             return None
-        told = _instructions()["zh" if is_chinese(words) else "en"]
+        instructions = _instructions()["zh" if is_chinese(words) else "en"]
         shown = "".join(
-            f"{told['words']}: {_json(request)}\n{told['refused']}: {_json(refused)}\n\n"
-            for request, refused in told["examples"]
+            f"{instructions['words']}: {_json(request)}\n{instructions['refused']}: {_json(refused)}\n\n"
+            for request, refused in instructions["examples"]
         )
         user = (
-            TextSpan(f"{shown}{told['words']}: ", True),
+            TextSpan(f"{shown}{instructions['words']}: ", True),
             TextSpan(_json(words), False),
-            TextSpan(f"\n{told['refused']}:", True),
+            TextSpan(f"\n{instructions['refused']}:", True),
         )
-        system = (TextSpan(told["task"], True),)
+        system = (TextSpan(instructions["task"], True),)
         tokenizer = self._engine.tokenizer
         if tokenizer.chat_template:
             context = chat_spans(system, user, tokenizer.chat_template, tokenizer.special_tokens)
