@@ -45,13 +45,14 @@ RELATIVE = re.compile(r"的(?!是|有|:|东西|类型|就是|像|包括)")
 TITLED = re.compile(rf"[《「『“\"][{OPAQUE}]+[》」』”\"]")
 AGAIN = re.compile(r"(?:不|没|别|无|忌|太)(?:要|吃|看|想|有)?")
 """The negation of a further item of a list: 不氪金、不社交."""
-TWINS = re.compile(r"([\u4e00-\u9fff](?P<head>[\u4e00-\u9fff]))(?!\1)[\u4e00-\u9fff](?P=head)")
+TWINS = re.compile(r"([\u4e00-\u9fff]{1,2}(?P<head>[\u4e00-\u9fff]))(?!\1)[\u4e00-\u9fff]{1,2}(?P=head)")
 KIND = re.compile(r"(.{2,}?)[这那][种类](?:.{1,6}|(.{7,}))")
 """A thing and what it is one of (游戏本那种砖头), or one thing of a kind (国产那种最后都是精神病的)."""
 REPORT = re.compile("[说讲劝骂][我你他她]|觉得[我你他她]")
 """What somebody says of somebody, which refuses nothing."""
 OTHERS = re.compile("朋友|别人|人家|大家|他们|同事|老公|老婆|室友|网上|都说|劝")
 CONTRAST = re.compile(r"[,;](?:但是?|可是?|不过|偏偏|然而)?(?:偏偏)?[我咱俺](?:倒是?|却|反而|偏|就是?|可)(?!不|没|怕)")
+ASKS = re.compile("[吗呢么没哪啥谁几]")
 AABB = re.compile(r"(.)\1(.)\2的(?=.{2})")
 ONE_OF_THEM = re.compile(r"(?:某|随便)?(?:一|半)(?:条|个|点儿?|口|集|部|首|样|丝|次|粒|滴|眼)(?:儿)?$")
 
@@ -97,6 +98,8 @@ class _Reader:
     def _read_cue(self, match: re.Match[str], following: re.Match[str] | None) -> None:
         kind, end = match.lastgroup, self._clause_end(match.end())
         kind = "before" if kind == "added" else kind
+        if following and following.start() == match.end() and kind in ("weak", "degree"):
+            following = None
         limit = min(end, following.start()) if following else end
         if kind == "weak" and following and following.lastgroup in ("after", "comment") and following.start() < end:
             return
@@ -193,7 +196,7 @@ class _Reader:
         start = max(self._clause_start(end), self.cursor)
         if end - start > LONGEST + 10:
             return []
-        if topic := self.cues.topic_end.search(self.words, start, end):
+        if topic := self.cues.topic_end.search(self.words, start + 1, end):
             end = topic.start()
         phrases = self._split(start, self._without_subject(start, end), reasons=True)
         if not phrases and not self._without_subject(start, end) > start:
@@ -209,7 +212,7 @@ class _Reader:
     def _topics(self, end: int) -> list[Span]:
         """Short clauses in front of one that holds nothing but a cue."""
         phrases: list[Span] = []
-        while end - 1 >= self.cursor and self.words[end - 1] in ",!、: ":
+        while end - 1 >= self.cursor and self.words[end - 1] in ",!?、: ":
             start = max(self._clause_start(end - 1), self.cursor)
             if not phrases and (crowd := CROWD.search(self.words, max(start, end - LONGEST), end - 1)):
                 return self._split(crowd.end(), end - 1)
@@ -218,6 +221,8 @@ class _Reader:
             ):
                 break
             phrases = self._split(start, end - 1) + phrases
+            if self.words[end - 1] == "?" and ASKS.search(self.words, start, end):
+                return []
             end = start
         return phrases
 
@@ -243,7 +248,8 @@ class _Reader:
         """The titles in an item of a list, or two words of one form (酒精香精), or the item itself."""
         if named := list(TITLED.finditer(self.words, start, end)):
             return [match.span() for match in named]
-        if twins := TWINS.fullmatch(self.words, start, end):
+        twins = TWINS.fullmatch(self.words, start, end)
+        if twins and 2 * twins.end(1) == start + end:
             return [(start, twins.end(1)), (twins.end(1), end)]
         return [(start, end)]
 
