@@ -40,7 +40,7 @@ FACILITY = re.compile(
 
 def read_categories(folded: str) -> list[Condition]:
     """Every condition in words; they may overlap. The text is folded, and titles in it are hidden."""
-    found = [_free(folded), *(_lexicon(folded, field) for field in (*BORROWED, "diet"))]
+    found = [_free(folded), _areas(folded), *(_lexicon(folded, field) for field in (*BORROWED, "diet"))]
     return [
         condition
         for conditions in (*found, _allergens(folded), _opening(folded), _facilities(folded), _persons(folded))
@@ -88,9 +88,33 @@ def _lexicon(folded: str, field: str) -> list[Condition]:
             continue
         near = compiled("near").match(folded, end) if field in ("place", "country") else None
         tail = compiled("language tail").match(folded, end) if field == "language" else None
+        if field in ("format", "season") and folded[end : end + 1] in ("版", "份"):
+            tail = re.compile("[版份]").match(folded, end)
         stop = near.end() if near else tail.end() if tail else end
         found.append(Condition(start, stop, field, "about" if near else "=", value_span=(start, end)))
     return found
+
+
+@cache
+def _area() -> re.Pattern[str]:
+    city, ends = words_of("place"), rf"(?:附近|周边|一带|那边|$|[{BREAKS}])"
+    return re.compile(
+        rf"(?P<place>{city}(?:市|的)?(?:(?:{words_of('district')}|{words_of('quarter')})(?!{words_of('building')})"
+        rf"|{words_of('district suffix')})|{words_of('quarter')}(?={ends})"
+        rf"|(?<![^{BREAKS}在到去])(?!{city})(?:(?!{words_of('nearby no')})[\u4e00-\u9fff]){{2,4}}(?=附近))"
+        rf"(?:附近|周边|一带)?"
+    )
+
+
+def _areas(folded: str) -> list[Condition]:
+    """Quarters and streets, with their city where it stands in front: 深圳福田, 愚园路附近."""
+    before, after = _excluded("place")
+    return [
+        Condition(*match.span(), "place", "=", value_span=match.span("place"))
+        for match in _area().finditer(folded)
+        if not (before and before.search(folded[max(0, match.start() - 6) : match.start()]))
+        and not (after and after.match(folded, match.end()))
+    ]
 
 
 def _around_each(words: str, expression: re.Pattern[str], folded: str) -> Iterator[re.Match[str]]:
@@ -129,7 +153,9 @@ def _allergens(folded: str) -> list[Condition]:
 @cache
 def _hours() -> re.Pattern[str]:
     return re.compile(
-        rf"(?P<time>(?:{words_of('day')})?{HOUR}|{words_of('day')})(?:以后|之后|之?前|后)?{words_of('open')}"
+        rf"(?P<time>(?:{words_of('day')})?{HOUR}(?:[到至-]{HOUR})?|{words_of('day')}(?:{words_of('day')})?)"
+        rf"(?:之间)?(?:以后|之后|之?前|后)?{words_of('open')}"
+        r"|(?P<always>(?:24|二十四)小时|通宵|全天)(?=的?(?:便利店|书店|健身房|药店|自习室|餐厅|饭店|影院|超市|咖啡|店|浴场|茶馆))"
     )
 
 
@@ -137,7 +163,10 @@ def _opening(folded: str) -> list[Condition]:
     until = re.finditer(rf"(?:营业|开|开放|开门)到(?P<time>{HOUR})", folded)
     later = [Condition(*match.span(), "opening", ">=", value_span=match.span("time")) for match in until]
     hours = _hours().finditer(folded)
-    return [*later, *(Condition(*match.span(), "opening", "=", value_span=match.span("time")) for match in hours)]
+    return [
+        *later,
+        *(Condition(*match.span(), "opening", "=", value_span=match.span(match.lastgroup or 0)) for match in hours),
+    ]
 
 
 def _persons(folded: str) -> list[Condition]:

@@ -10,13 +10,15 @@ NUMERAL = (
 """Expression of one number, without sign, as `number` reads it."""
 
 MULTIPLES = {"k": 1e3, "w": 1e4, "百": 1e2, "千": 1e3, "万": 1e4}
+ALONE = {"半": 0.5, "百": 1e2, "千": 1e3}
+"""Words that are a number without a digit: 百元以内."""
 PAIR = re.compile(rf"(十|[{DIGITS}]十)?([一二两三四五六七八])([二两三四五六七八九])([十百千万]{{0,2}})")
 
 
 def number(words: str) -> float | None:
     """The number that a match of `NUMERAL` means; None for words that mean none ("百万千")."""
-    if words == "半":
-        return 0.5
+    if words in ALONE:
+        return ALONE[words]
     if words[0].isdigit():
         multiple = MULTIPLES.get(words[-1], 1.0)
         return float(words.rstrip("万千百kw").replace(",", "")) * multiple

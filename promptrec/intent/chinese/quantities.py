@@ -21,7 +21,7 @@ CHEAPEST = 10
 WINDOW = 20
 """Characters in front of a number that may belong to it."""
 
-START = re.compile(rf"(?<![\d.a-z零〇一二两三四五六七八九十百千万第]){NUMERAL}")
+START = re.compile(rf"(?<![\d.a-z零〇一二两三四五六七八九十百千万第])(?![百千][^元块以]){NUMERAL}")
 LINK = (
     r"(?:(?:在|是|为|要|得|的|:|,|大概|最好|希望|有|只有|能|都|也|可以|尽量|"
     r"个|了|需要?|必须|花|出|给|就|上|里|打底|大约|差不多)\s?){0,4}"
@@ -42,14 +42,15 @@ MEASURED = re.compile(
     "节奏|速度|心率|温度|湿度|噪音|分贝|粉丝|销量|里程|尺寸|集数|步数|热量|卡路里|心率|型号|码数).{0,2}$"
 )
 """In front of numbers without a unit that are no prices."""
-PASSED = re.compile(r"了|前|后|一次|没|来回|一封|一更|之后|之前|一直")
+PASSED = re.compile(r"就(?![能可好行够成])|了|前|后|一次|没|来回|一封|一更|之后|之前|一直")
 PAST_OR_HABIT = re.compile("[近了过已刚连每第前后才都睡保续]|天$|循环|出差|一直")
 """In front of a duration that tells of something, rather than asks for it."""
 PLAN = re.compile("[住待呆玩游躺租]|旅")
 """In front of weeks and months that are asked for."""
 DAY = 1440
 END = re.compile(r"$|[,。!?;、\n]")
-STARRED = re.compile(r"级|酒店|的|宾馆|民宿|餐厅|店|饭店|度假|$")
+RANGE_END = re.compile(r"$|[,。!?;、\n]|的[\u4e00-\u9fff]{2}")
+STARRED = re.compile(r"级|好评|酒店|的|宾馆|民宿|餐厅|店|饭店|度假|$")
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,11 @@ def _unit_of(folded: str, found: _Found) -> tuple[str | None, str | None]:
     if found.topic in ("price", "rating"):
         return found.topic, None if found.topic == "price" else "None"
     front = folded[found.match.start() - 1 : found.match.start()]
-    is_range = behind["second2"] and END.match(folded, behind.end()) and re.match(f"$|[{BREAKS}]", front)
+    is_range = (
+        behind["second2"]
+        and RANGE_END.match(folded, behind.end() - (folded[behind.end() - 1] == "的"))
+        and re.match(f"$|[{BREAKS}]", front)
+    )
     bare = (
         is_range
         or behind["after"]
@@ -191,7 +196,7 @@ def _unit_of(folded: str, found: _Found) -> tuple[str | None, str | None]:
 
 def _value(found: _Found, field: str | None, name: str | None) -> float | tuple[float, float] | None:
     """The number, or two of them for a range, in the unit of the field."""
-    factor = float(name or 1) if field == "duration" else 1.0
+    factor = float(name or 1) if field in ("duration", "age") else 1.0
     behind = found.behind
     first = pair(found.match[0]) or number(found.match[0])
     if first is None or isinstance(first, tuple):
@@ -226,7 +231,7 @@ def _asks(folded: str, condition: Condition, found: _Found, name: str | None) ->
             high <= MOST_PEOPLE
             and found.topic != "price"
             and not alone
-            and not front.endswith(tuple("每另前某别几这那"))
+            and not front.endswith((*"每另前某别几这那", "其中"))
         )
     if condition.field == "rating":
         fits = high <= (HUNDRED if condition.unit == "%" or found.topic == "rating" else LARGEST_RATING)

@@ -19,7 +19,7 @@ DECADES = re.compile(
 
 @cache
 def _behind() -> re.Pattern[str]:
-    after = "|".join(words_of(f"year after {operator}") for operator in ("<=", ">="))
+    after = "|".join(words_of(f"year after {operator}") for operator in ("<=", "<", ">="))
     return re.compile(
         rf"(?P<unit>年)?(?:\s?[-~到至—–]\s?(?P<second>{NUMERAL})年?)?(?:之间|间)?(?P<after>{after})?"
         r"(?P<made>的|出|上映|发行|版|款|产|拍|新|发表|首播|开播|生产)?"
@@ -43,6 +43,8 @@ def _year(folded: str, match: re.Match[str]) -> Condition | None:
     end = behind.end("after") if behind["after"] else behind.end() - len(behind["made"] or "")
     if behind["second"]:
         second = _number(behind["second"])
+        if second and folded.startswith("代", behind.end()):
+            end, second = behind.end() + 1, second + 9
         return Condition(match.start(), end, "year", "between", (first, second)) if second and second > first else None
     if behind["after"] and (operator := operator_of(behind["after"], "year after")):
         return Condition(match.start(), end, "year", operator, first, compares=True)
