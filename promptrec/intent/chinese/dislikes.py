@@ -18,7 +18,9 @@ LIST_ITEM = 8
 TOPIC = 6
 """Most characters of a clause that a cue on its own in the next clause refuses ("香菜, 不要")."""
 
-ATTRIBUTE = re.compile(r"(?:不想?要|别要|[不别勿](?:要)?[放带含加掺搁配搭]|不带有|没有?|无|怕)$")
+ATTRIBUTE = re.compile(
+    r"(?:不想?要|别要|[不别勿](?:要)?[放带含加掺搁配搭讲拍播]|不带有|不用|无需|不必|不需要|代替|替代|取代|没有?|无|怕)$"
+)
 """Cues that refuse a part of something: in 不要爱情线的小说 they refuse what stands in front of 的."""
 FURTHER = re.compile(r"[,]?(?:尤其是?|特别是|更别提|更不用说|还有|以及)")
 """What joins one more refused phrase to those before it."""
@@ -216,7 +218,8 @@ class _Reader:
             start = max(self._clause_start(end - 1), self.cursor)
             if not phrases and (crowd := CROWD.search(self.words, max(start, end - LONGEST), end - 1)):
                 return self._split(crowd.end(), end - 1)
-            if not 0 < end - 1 - start <= TOPIC or re.search(
+            most = LONGEST if self.words[end - 2] == "的" and self.words[end - 1] == "," else TOPIC
+            if not 0 < end - 1 - start <= most or re.search(
                 "想|要|喜欢|爱|求|来|去|找|最|好|谢", self.words[start : end - 1]
             ):
                 break

@@ -9,6 +9,17 @@ from promptrec.intent.chinese.numerals import number, pair
 
 PLANTED = {
     "price: at most": ("最多200块", [("price", "<=", 200, "CNY", True)]),
+    "price: at least, of a budget": ("预算不低于3000", [("price", ">=", 3000, None, True)]),
+    "price: hundred without a digit": ("百元以内", [("price", "<=", 100, "CNY", True)]),
+    "price: range in front of a noun": ("三千到四千的相机", [("price", "between", (3000, 4000), None, True)]),
+    "year: before": ("1990年以前", [("year", "<", 1990, None, True)]),
+    "year: to a decade": ("1950到1970年代", [("year", "between", (1950, 1979), None, True)]),
+    "age in months": ("9个月的宝宝", [("age", "=", 0.75, None, True)]),
+    "place: district of a city": ("深圳福田", [("place", "=", "深圳福田", None, True)]),
+    "place: quarter": ("望京附近", [("place", "=", "望京", None, True)]),
+    "place: near a named place": ("红豆巷附近", [("place", "=", "红豆巷", None, True)]),
+    "opening: from to": ("下午两点到五点开着", [("opening", "=", "下午两点到五点", None, True)]),
+    "opening: round the clock": ("24小时便利店", [("opening", "=", "24小时", None, True)]),
     "price: bare": ("耳机,五百以内", [("price", "<=", 500, None, True)]),
     "price: range": ("羽绒服,800到1200之间", [("price", "between", (800, 1200), None, True)]),
     "price: sign": ("¥300以下", [("price", "<=", 300, "CNY", True)]),
