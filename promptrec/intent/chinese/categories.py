@@ -207,7 +207,8 @@ def read_age_ratings(folded: str) -> list[Condition]:
         ):
             continue
         if re.fullmatch(r"\d{1,2}\+", match["value"]) and not re.search(
-            "分级|年龄|适龄", folded[max(0, match.start() - 6) : match.end()]
+            "分级|年龄|适龄|的(?:游戏|片|剧|动画|番|影|漫画|策略|手游)",
+            folded[max(0, match.start() - 6) : match.end() + 3],
         ):
             continue
         after = match["after"]

@@ -28,7 +28,7 @@ LINK = (
 )
 ENDS = re.compile(r"$|[,。!?;、\n的]|\s")
 ALONE = re.compile(
-    r"(?:出行|出游|旅行|旅游|旅居|游|住|去|吃|用|玩|看|听|骑|自驾|穷游|的(?:晚餐|午餐|饭|周末|旅)|份|食|晚餐|喝|租|过)"
+    r"(?:出行|出游|旅行|旅游|旅居|游|住|去|吃|用|玩|看|听|骑|自驾|穷游|的(?:晚餐|午餐|饭|周末|旅)|份|食|晚餐|喝|租|过|就能|就可以|能[玩吃用看])"
 )
 BELONGS = re.compile(r"(?:日游|天行程|天自由行|天\S{1,2}[晚夜]|天的?(?:行程|旅行|旅程|假期|自由行|自驾))")
 LASTS = re.compile(r"的?(?:播客|视频|电影|片子|歌|纪录片|课|短片|动画|节目|曲子|音频|新闻|剧|游戏|菜|晚餐|运动|跟练)")
@@ -172,7 +172,7 @@ def _unit_of(folded: str, found: _Found) -> tuple[str | None, str | None]:
             for field, name, expression in _units():
                 unit = expression.match(folded, behind.start(group))
                 if unit and unit.end() == behind.end(group):
-                    if found.topic == "rating" and behind[group] == "分":
+                    if behind[group] == "分" and (found.topic == "rating" or "." in found.match[0]):
                         return "rating", "None"
                     return ("duration", name) if field == "rating" and name == "分" else (field, name)
     if sign:
@@ -253,7 +253,7 @@ def _asks(folded: str, condition: Condition, found: _Found, name: str | None) ->
             or (found.topic == "duration" and not PASSED.match(rest))
         )
     if name is None and found.topic is None:
-        return high >= CHEAPEST and not MEASURED.search(front)
+        return high >= CHEAPEST and found.behind["after"] != "+" and not MEASURED.search(front)
     return limits or found.topic == "price" or bool(found.before["sign"]) or rest.startswith("的")
 
 

@@ -9,6 +9,8 @@ from promptrec.intent.chinese.numerals import NUMERAL
 
 DIGITS = "零一二三四五六七八九"
 YEAR = re.compile(r"1\d{3}|20\d\d|(?:一九|二〇|二零)[〇零一二三四五六七八九]{2}")
+EARLIEST = 1900
+"""First year of a range that does not say 年; smaller numbers are prices."""
 CENTURY = re.compile(r"(?:上个?|20|二十)世纪$")
 DECADE = r"(?:[二三四五六七八九]十?|一?十|零零|〇〇|\d0)"
 DECADES = re.compile(
@@ -42,6 +44,8 @@ def _year(folded: str, match: re.Match[str]) -> Condition | None:
         return None
     end = behind.end("after") if behind["after"] else behind.end() - len(behind["made"] or "")
     if behind["second"]:
+        if first < EARLIEST and not behind["unit"]:
+            return None
         second = _number(behind["second"])
         if second and folded.startswith("代", behind.end()):
             end, second = behind.end() + 1, second + 9
