@@ -23,6 +23,10 @@ PLANTED = {
     "age rating of a game": ("12+的游戏", [("age_rating", "=", "12+", None, True)]),
     "rating: decimal": ("9.0分以上的番", [("rating", ">=", 9, None, True)]),
     "price: range that is no years": ("预算1000到1500", [("price", "between", (1000, 1500), None, True)]),
+    "language: neither of two": (
+        "不是英语片,也不是韩语片",
+        [("language", "!=", "英语", None, True), ("language", "!=", "韩语", None, True)],
+    ),
     "price: bare": ("耳机,五百以内", [("price", "<=", 500, None, True)]),
     "price: range": ("羽绒服,800到1200之间", [("price", "between", (800, 1200), None, True)]),
     "price: sign": ("¥300以下", [("price", "<=", 300, "CNY", True)]),
