@@ -9,7 +9,7 @@ from promptrec.intent import chinese, english
 from promptrec.intent.refusal import Refusal, Span, refused_clauses
 from promptrec.intent.settings import NO_SETTINGS, IntentSettings
 
-READER = "rules-1"
+READER = "rules-2"
 """Name of these rules; another one where they read otherwise, so that stored runs are not mixed."""
 # Reading takes time in proportion to the text; nobody's request is longer, and what is behind is only read by models.
 MOST_CHARACTERS = 4_000
