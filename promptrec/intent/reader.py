@@ -32,7 +32,9 @@ _EDGE = (
     r"\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f]"
 )
 _HEAD = re.compile(rf"(?:{_EDGE}+|(?:{_LEFT_OVER})(?![a-z'’]))+", re.IGNORECASE)
-_TAIL = re.compile(rf"(?:{_EDGE}|(?<![a-z])(?:{_LEFT_OVER}))+$", re.IGNORECASE)
+# What only leads to what was taken out: "I want to" of "I want to avoid cheese".
+_LEADING = r"want|wants|wanted|wanting|need|needs|trying|try|tries|tried|hoping|hope|going"
+_TAIL = re.compile(rf"(?:{_EDGE}|(?<![a-z])(?:{_LEFT_OVER}|{_LEADING}))+$", re.IGNORECASE)
 
 
 def read_intent(text: str, settings: IntentSettings = NO_SETTINGS) -> Intent:

@@ -22,6 +22,7 @@ _KINDS_OF_PEOPLE = frozenset("person guy girl gal lover eater drinker fan type p
 _TITLE_VERBS = frozenset(
     "is was has had made wrecked broke blew got left changed ruined kept remains did hooked taught ' 's".split()
 )
+_ACTIVITIES = frozenset("reading watching eating driving flying cooking shopping".split())
 _ADJECTIVES_END = frozenset(". , ! ? ; : ) and but".split())
 
 
@@ -129,7 +130,10 @@ def _in_title(words: Words, match: Match) -> bool:
         return False
     if not words.begins_sentence(first):
         return (
-            words.is_capital(first + 1) or words.is_capital(first - 1) or words.form(first - 1) in ('"', "“", "„", "«")
+            words.is_capital(first + 1)
+            or words.is_capital(first - 1)
+            or (words.form(first + 1) in ("to", "for") and words.is_capital(first + 2))
+            or words.form(first - 1) in ('"', "“", "„", "«")
         )
     if match.kind not in ("noun", "verb") or not words.is_capital(first + 1):
         return False
@@ -146,6 +150,8 @@ def _noun(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     bare = match.last - match.first == 1
     if form == "not" and bare and words.form(match.first - 1) in _NEGATED:
         return []  # A negated verb that is no cue: "I can't put it down".
+    if words.behind(match.first + 1, 1) in ("so", "neither", "nor") and not phrases.refused_in_sentence(match.first):
+        return []  # "and so is soft cheese" refuses only where something is refused in front of it.
     if form in ("no", "non") and words.form(match.first + 1) == "-":
         at = match.first + 2
         return [(at, at + 1)] if at < len(words.forms) and not phrases.breaks(at) else []
@@ -221,8 +227,10 @@ def _denied(words: Words, number: int) -> bool:
     """Whether a negated verb stands in front of a word in its clause: "it wouldn't be summer without reggae"."""
     at = number - 1
     while at >= 0 and number - at < 7 and words.forms[at] not in BREAKS:
-        if words.forms[at] in ("not", "never") and (
-            words.form(at - 1) in ("would", "could", "can", "will") or words.form(at + 1) in ("a", "one")
+        if (
+            words.forms[at] == "never"
+            or words.forms[at] == "not"
+            and (words.form(at - 1) in ("would", "could", "can", "will") or words.form(at + 1) in ("a", "one"))
         ):
             return True
         at -= 1
@@ -246,6 +254,10 @@ def _verb(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         return phrases.antecedent(start)
     if words.form(last) in _PRONOUNS and (phrases.breaks(last + 1) or words.form(last + 1) in cues().stop):
         return phrases.antecedent(start)
+    if words.forms[match.first] == "who" and not words.begins_sentence(match.first):
+        return []
+    if words.forms[last - 1] in _ACTIVITIES and phrases.breaks(last) and last - 1 > match.first:
+        return [(last - 1, last)]  # "hates reading"
     if words.form(last) in ("my", "our"):
         return []  # What is the person's own is no choice.
     if words.forms[last - 1].endswith("ing") and words.forms[last - 1] not in cues().consuming:
@@ -371,6 +383,8 @@ def _between(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     for at in range(first + 1, min(first + 6, len(words.forms))):
         if phrases.breaks(at - 1) or (words.forms[at - 1] in cues().stop):
             break
+        if words.forms[at - 1] in ("and", "or"):
+            break  # "keep the kids busy and out of my way"
         if cues().closers.match(words, at):
             return [(a, min(b, at)) for a, b in phrases.list_behind(first) if a < at] or [(first, at)]
     return []

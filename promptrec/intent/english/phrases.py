@@ -19,7 +19,7 @@ _NEW_PHRASE = frozenset("the a an my our his her their any every all".split())
 _LINKS = _MORE_TITLE_LINKS | frozenset("as about like into over - '".split())
 _DETERMINERS = frozenset(
     "and but or so because the a an any some my his her their our those these that all just also sorry though "
-    "yeah hmm even both most many anything with well yes then now honestly please including still".split()
+    "tbh imo imho ngl oh ugh meh yeah hmm even both most many anything with well yes then now honestly please including still".split()
 )
 # Behind the last of these, a clause begins anew: what stands in front of them is not its subject.
 _CLAUSE_WORDS = frozenset(
@@ -51,7 +51,9 @@ _PARTICIPLES = (
     "sung",
 )
 _PARTICIPLE_LINKS = frozenset("by of from with in for at on to around like".split())
-_OPINIONS = frozenset("say think find feel admit guess confess believe afraid".split())
+_OPINIONS = frozenset(
+    "say says think thinks find finds feel feels admit guess confess believe believes reckon reckons afraid".split()
+)
 # Words within what a clause says, by their number from its verb: "shout at me", "scream at every jump scare".
 _OBJECTS = {
     1: frozenset("at me us on them you over your my every".split()),
@@ -62,14 +64,16 @@ _PARTICLES = frozenset("in out up down off over apart away around about through"
 _NO_THINGS = _PARTICLES | frozenset("well properly much now".split())
 _FIRST_VERBS = frozenset("makes make gets goes keeps takes".split())
 _PLACES = frozenset("about around everywhere out up in on at over down through off".split())
+_OWNERS = frozenset("the this that my our his her their your".split())
 _ORDINALS = frozenset("last first second third old other new same next latest previous".split())
+_PREDICATES = frozenset("will would is are does do sounds sound works work".split())
 _LIGHT = frozenset("look get have do go be make come take need feel sound seem give let keep".split())
 _CONJUNCTIONS = frozenset("and but so because though as".split())
 _EMPTY_ENDS = frozenset(
     "based flavoured flavored related themed obviously clearly seriously "
     "definitely absolutely usually generally basically honestly either right "
     "- & ' 's the a of one ones stuff thing things kind sort type variety required needed necessary allowed "
-    "involved wanted whatsoever".split()
+    "involved wanted whatsoever even downstairs upstairs garbage malarkey".split()
 )
 _TRAILING = frozenset(
     "thing things stuff really just always only too all please also still honestly simply both usually often "
@@ -124,6 +128,8 @@ class Phrases:
             # "rap and the other half hate rock": the subject of the next cue is no item.
             if item is None or item[1] - item[0] > _MOST_ITEM_WORDS or self._cue_at.get(item[1]):
                 break
+            if "," in words.forms[first[1] : at] and words.form(item[1]) in _PREDICATES:
+                return [first]  # "nothing posh, soup and a roll will do"
             found.append(item)
         return found
 
@@ -145,7 +151,9 @@ class Phrases:
                 if (words.is_capital(last - 1) and words.is_capital(last + 1)) or self.breaks(last + 1):
                     last += 1
                     continue
-                first = last = last + 1
+                if words.is_capital(last - 1) or words.form(first - 1) in _OWNERS:
+                    first = last + 1  # "my sister's cooking"; but "cow's milk"
+                last += 1
                 continue
             linked = self._is_linked(first, last, predicate)
             linked |= form == "us" and words.is_shouted(last)
@@ -217,13 +225,9 @@ class Phrases:
         """The first word at or behind a word that is not filler; a title keeps its article."""
         words = self._words
         while words.form(number) in cues().filler and number not in self._masked:
-            if (
-                words.is_capital(number)
-                and not words.begins_sentence(number)
-                and words.is_capital(number + 1)
-                and words.form(number) == "the"
-            ):
-                break
+            names = words.is_capital(number) and not words.begins_sentence(number) and words.is_capital(number + 1)
+            if (names and words.form(number) in ("the", "all")) or words.form(number + 1) == "-":
+                break  # "The Wire", "all-inclusive"
             number += 1
         return number
 
@@ -350,7 +354,7 @@ class Phrases:
         """Whether no subject begins with a word: "of", "what", "ideally"; names may ("It", "Up")."""
         return self._words.form(number) in cues().stop and not self._words.is_capital(number)
 
-    def _refused_in_sentence(self, number: int) -> bool:
+    def refused_in_sentence(self, number: int) -> bool:
         """Whether something in front of a word in its sentence is refused already."""
         first = number
         while first > max(0, number - _MOST_SENTENCE) and not self._words.begins_sentence(first):
@@ -369,7 +373,7 @@ class Phrases:
             or words.form(last - 1) in ("and", "but", "so", "because", "though", "please", "honestly")
         ):
             last -= 1
-        if self._refused_in_sentence(number):
+        if self.refused_in_sentence(number):
             return []
         first = last
         while first > 0 and last - first < 4 and not self.breaks(first - 1):

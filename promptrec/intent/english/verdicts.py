@@ -66,8 +66,14 @@ def read_find(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     """Read "she finds dragons silly"; "I found it a slog" refuses the slog and what "it" stands for."""
     lists = cues()
     at = match.last
+    if words.form(at) in _INTENSIFIERS and words.form(at) not in _PRONOUNS:
+        at += 1
+    if words.form(at) in lists.bad and is_closed(words, phrases, at + 1) and words.form(match.first - 1) in _PEOPLE:
+        found = phrases.subject_before(match.first - 1)  # "question time I find childish"
+        return [place for place in found if not is_circumstance(words, place)]
+    at = match.last
     while at < min(match.last + _MOST_JUDGED, len(words.forms)) and not phrases.breaks(at):
-        if words.forms[at] in lists.bad and at > match.last:
+        if words.forms[at] in lists.bad and at > match.last and is_closed(words, phrases, at + 1):
             break
         at += 1
     if words.form(at) not in lists.bad or at >= match.last + _MOST_JUDGED:
