@@ -14,6 +14,7 @@ _KINDS = (
     "harmless",
     "noun",
     "verb",
+    "lack",
     "clause",
     "noun clause",
     "after",
@@ -52,6 +53,8 @@ class Cues:
     """Words that judge, and phrases."""
     worthless: frozenset[str]
     """Those of `bad` that say no more than that something is bad."""
+    lacked_harmlessly: frozenset[str]
+    """What people lack without refusing it: "time", "experience"."""
     circumstances: frozenset[str]
     """Nouns of the person's own circumstances: judging them refuses nothing."""
     praise: frozenset[str]
@@ -73,6 +76,7 @@ def cues() -> Cues:
         pairs=frozenset(pair.replace("_", " ") for pair in listed["pairs"].split()),
         bad=_phrases(listed["classes"]["bad"]) | _phrases(listed["classes"]["worthless"]),
         worthless=_phrases(listed["classes"]["worthless"]),
+        lacked_harmlessly=frozenset(listed["lacked_harmlessly"].split()),
         circumstances=frozenset(listed["circumstances"].split()),
         consuming=frozenset(listed["consuming"].split()),
         links=frozenset(link.split("_")[0] for link in listed["classes"]["link"].split()),

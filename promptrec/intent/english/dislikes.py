@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from promptrec.intent.english.cues import added_cues, cues
+from promptrec.intent.english.lacks import listed_before, listed_behind, read_lack
 from promptrec.intent.english.patterns import Match, PatternSet
 from promptrec.intent.english.phrases import Phrases, Place
 from promptrec.intent.english.verdicts import is_circumstance, is_closed, known_antecedent, read_find, read_verdict
@@ -184,6 +185,8 @@ def _noun(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     if words.forms[match.last - 1].endswith("ing") and form in ("nobody", "no", "none"):
         return phrases.list_behind(match.last - 1)
     found = phrases.list_behind(match.last, predicate=words.forms[match.last - 1] in ("that", "which"))
+    if words.forms[match.last - 1] == ":":
+        return listed_behind(words, phrases, found)
     if form == "not" and found and words.forms[found[-1][1] - 1] in _KINDS_OF_PEOPLE:
         found[-1] = (found[-1][0], max(found[-1][0] + 1, found[-1][1] - 1))
     return [] if form == "no" and found and _is_fine(words, found[-1][1]) else found
@@ -254,6 +257,10 @@ def _verb(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         return phrases.antecedent(start)
     if words.form(last) in _PRONOUNS and (phrases.breaks(last + 1) or words.form(last + 1) in cues().stop):
         return phrases.antecedent(start)
+    if _is_lack(words, match):
+        return read_lack(words, phrases, match)
+    if words.form(start - 1) == "which" and words.form(start - 2) == "," and phrases.breaks(last):
+        return phrases.antecedent(start - 1)  # "oily dishes, which I don't like"
     if words.forms[match.first] == "who" and not words.begins_sentence(match.first):
         return []
     if words.forms[last - 1] in _ACTIVITIES and phrases.breaks(last) and last - 1 > match.first:
@@ -276,6 +283,23 @@ def _verb(words: Words, phrases: Phrases, match: Match) -> list[Place]:
             return []
         return phrases.subject_before(start)
     return []
+
+
+def _is_lack(words: Words, match: Match) -> bool:
+    """Whether a cue says what a person does not have: "we don't have kids"."""
+    verb = match.last
+    while verb > match.first and words.forms[verb - 1] != "have":
+        verb -= 1
+    person = _PEOPLE.intersection(words.forms[max(0, match.first - 1) : verb])
+    owned = words.form(match.first - 2) in ("my", "our")
+    return (
+        bool(person or owned)
+        and "not" in words.forms[match.first : verb]
+        and verb > match.first + 1
+        and (
+            not {"can", "could", "should", "must", "will", "would", "may"}.intersection(words.forms[match.first : verb])
+        )
+    )
 
 
 def _is_overcome(words: Words, first: int, last: int) -> bool:
@@ -357,8 +381,10 @@ def _after(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     if form == "?":
         found = phrases.subject_before(match.first)
         short = len(found) == 1 and found[0][1] - found[0][0] <= 3 and words.begins_sentence(found[0][0])
-        return found if short and not cues().stop.intersection(words.forms[slice(*found[0])]) else []
-    return [place for place in phrases.subject_before(match.first) if not is_circumstance(words, place)]
+        named = short and not cues().stop.intersection(words.forms[slice(*found[0])])
+        return listed_before(words, phrases, found) if named else []
+    places = [place for place in phrases.subject_before(match.first) if not is_circumstance(words, place)]
+    return listed_before(words, phrases, places) if form in (":", ".", "…") else places
 
 
 def _end(words: Words, phrases: Phrases, match: Match) -> list[Place]:
@@ -400,6 +426,8 @@ def _condition(words: Words, phrases: Phrases, match: Match) -> list[Place]:
             continue
         if cues().consequences.match(words, at) and at > match.last:
             place = phrases.phrase(match.last, predicate=True)
+            if place and place[1] + 2 == at and words.form(place[1]) in ("is", "are", "'s"):
+                return [(at - 1, at)]  # "if the rice is dry I send it back"
             return [(place[0], min(place[1], at))] if place and place[0] < at else []
     return []
 
@@ -407,6 +435,7 @@ def _condition(words: Words, phrases: Phrases, match: Match) -> list[Place]:
 _READERS = {
     "noun": _noun,
     "verb": _verb,
+    "lack": read_lack,
     "clause": _clause,
     "noun clause": _noun_clause,
     "after": _after,
