@@ -163,7 +163,9 @@ class Phrases:
             if last > first and last in self._cue_at and not linked:
                 break
             last += 1
-            if self._is_generic(last - 1) and last - first <= 2:
+            # "plain recipe on the packaging" is the recipe; "scary films about clowns" are the clowns.
+            modified = last - first == 2 and words.form(last) in ("in", "on", "for", "at")
+            if self._is_generic(last - 1) and last - first <= 2 and not modified:
                 predicate |= words.form(last) in ("that", "which") and words.form(last + 1) in _FIRST_VERBS
                 first = last = self._skip(last + (words.form(last) not in lists.filler))
         while last > first and words.form(last - 1) in _EMPTY_ENDS:

@@ -7,7 +7,7 @@ from promptrec.intent.english.words import BREAKS, Words
 
 _AFTER_LANGUAGES = frozenset(
     "only preferably ideally pls plz though tho instead too also as too again anyway lol if about since released made "
-    "original themselves not until while than either both would spoken written available all my you".split()
+    "obviously naturally ofc course original themselves not until while than either both would spoken written available all my you".split()
 )
 
 
@@ -157,6 +157,7 @@ def _place(words: Words, number: int) -> list[Reading]:
         return []
     if words.behind(number, 2) == "close to":
         at += 1
+    at += words.form(at) == "the" and lists.cities.match(words, at + 1) is not None  # "the Lake District"
     while words.form(at) in ("central", "downtown", "or", "around", "and") and not words.is_capital(at):
         at += 1
     city = lists.cities.match(words, at)

@@ -17,6 +17,11 @@ from promptrec.intent.english.readings import Reading
 from promptrec.intent.english.words import BREAKS, Words
 
 
+_PARTS_OF_DAY = frozenset(
+    "morning mornings evening evenings afternoon afternoons night nights lunchtime lunchtimes".split()
+)
+
+
 def read_word_constraints(words: Words) -> list[Reading]:
     """All conditions in words, in the order of the words."""
     readings: list[Reading] = []
@@ -57,6 +62,8 @@ def _diet(words: Words, number: int) -> list[Reading]:
         last = at + 1 if words.form(at) == "free" else 0
     elif found := lists.diets.match(words, number):
         last = found[1]
+        if words.form(number) == "diabetic" and words.form(last) in (*lists.persons, "here"):
+            return []  # A person's illness: what they may eat is said elsewhere.
     if not last or is_negated(words, number):
         return []
     return [Reading("diet", "=", words_of(words, number, last), None, number, last)]
@@ -118,7 +125,7 @@ def _format(words: Words, number: int) -> list[Reading]:
     if found:
         if words.form(number - 1) in ("on", "as", "in") and not is_negated(words, number - 1):
             first = number - 1
-        if is_negated(words, number):
+        if is_negated(words, number) or _is_refused_format(words, number, found[1]):
             return []
         return [Reading("format", "=", words_of(words, number, found[1]), None, first, found[1])]
     found = lists.formats_after.match(words, number)
@@ -126,6 +133,19 @@ def _format(words: Words, number: int) -> list[Reading]:
         word = (number, number + 1) if words.forms[number] == "radio" else (number + 1, found[1])
         return [Reading("format", "=", words_of(words, *word), None, number, found[1])]
     return []
+
+
+def _is_refused_format(words: Words, first: int, last: int) -> bool:
+    """Whether a format is what is refused or only talked of: "CDs do nothing for me", "done with Kindle"."""
+    before = words.forms[max(0, first - 2) : first]
+    behind = words.behind(last, 2)
+    return (
+        before in (["done", "with"], ["finished", "with"], ["through", "with"], ["tired", "of"], ["sick", "of"])
+        or words.form(first - 1) in ("hates", "hate", "dislike", "dislikes", "avoid", "throwing", "instead")
+        or behind in ("are not", "is not", "do nothing", "does nothing", "do not", "does not")
+        or words.form(last) in ("hurt", "hurts", "annoy", "annoys", "bore", "bores")
+        or words.behind(last, 3) in ("are out .", "are out ,", "is out .", "is out ,")
+    )
 
 
 def _language_of(words: Words, number: int) -> list[Reading]:
@@ -186,6 +206,8 @@ def _opening(words: Words, number: int) -> list[Reading]:
         last = _clock(words, at)
     if last == at:
         return []
+    if words.form(last) in _PARTS_OF_DAY and words.form(last - 1) in lists.days:
+        last += 1  # "open Monday mornings"
     value = words_of(words, at, last)
     if words.form(last) == "or" and words.form(last + 1) in ("later", "after"):
         operator, last = ">=", last + 2
