@@ -230,9 +230,8 @@ def _denied(words: Words, number: int) -> bool:
     """Whether a negated verb stands in front of a word in its clause: "it wouldn't be summer without reggae"."""
     at = number - 1
     while at >= 0 and number - at < 7 and words.forms[at] not in BREAKS:
-        if (
-            words.forms[at] == "never"
-            or words.forms[at] == "not"
+        if words.forms[at] == "never" or (
+            words.forms[at] == "not"
             and (words.form(at - 1) in ("would", "could", "can", "will") or words.form(at + 1) in ("a", "one"))
         ):
             return True

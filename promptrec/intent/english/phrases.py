@@ -19,7 +19,8 @@ _NEW_PHRASE = frozenset("the a an my our his her their any every all".split())
 _LINKS = _MORE_TITLE_LINKS | frozenset("as about like into over - '".split())
 _DETERMINERS = frozenset(
     "and but or so because the a an any some my his her their our those these that all just also sorry though "
-    "tbh imo imho ngl oh ugh meh yeah hmm even both most many anything with well yes then now honestly please including still".split()
+    "tbh imo imho ngl oh ugh meh yeah hmm even both most many anything with well yes then now honestly please "
+    "including still".split()
 )
 # Behind the last of these, a clause begins anew: what stands in front of them is not its subject.
 _CLAUSE_WORDS = frozenset(
@@ -66,6 +67,7 @@ _FIRST_VERBS = frozenset("makes make gets goes keeps takes".split())
 _PLACES = frozenset("about around everywhere out up in on at over down through off".split())
 _OWNERS = frozenset("the this that my our his her their your".split())
 _ORDINALS = frozenset("last first second third old other new same next latest previous".split())
+_TURNING = frozenset("get gets go goes become becomes turn turns".split())
 _PREDICATES = frozenset("will would is are does do sounds sound works work".split())
 _LIGHT = frozenset("look get have do go be make come take need feel sound seem give let keep".split())
 _CONJUNCTIONS = frozenset("and but so because though as".split())
@@ -73,7 +75,7 @@ _EMPTY_ENDS = frozenset(
     "based flavoured flavored related themed obviously clearly seriously "
     "definitely absolutely usually generally basically honestly either right "
     "- & ' 's the a of one ones stuff thing things kind sort type variety required needed necessary allowed "
-    "involved wanted whatsoever even downstairs upstairs garbage malarkey".split()
+    "involved wanted whatsoever even downstairs upstairs back garbage malarkey".split()
 )
 _TRAILING = frozenset(
     "thing things stuff really just always only too all please also still honestly simply both usually often "
@@ -172,6 +174,8 @@ class Phrases:
             last -= 1
         if last - first > 2 and words.forms[last - 1].endswith("ing") and words.form(last) in _PLACES:
             last -= 1  # "no monsters jumping about"
+        if predicate and last - first > 1 and words.form(first) in _TURNING and words.form(last - 1) not in _PARTICLES:
+            first += 1  # "doesn't get rowdy"
         last -= self._is_named_kind(first, last)
         if last - first == 1 and words.forms[first] in (_LIGHT if predicate else _NO_THINGS):
             return None
@@ -256,6 +260,8 @@ class Phrases:
             return 0
         at = number + 1
         while words.form(at) in ("the", "a", "an", "any", "other", "too", "all", "very", "much"):
+            if words.is_capital(at) and words.is_capital(at + 1):
+                break  # "All Along the Watchtower"
             at += 1
         form = words.form(at)
         refused = form in cues().no_item or form in cues().stop or self.breaks(at) or at in self._cue_at
@@ -304,7 +310,7 @@ class Phrases:
             ):
                 first = at + 1
                 break
-        for at in range(last - 1, first, -1):
+        for at in range(last - 1, first - 1, -1):
             if words.forms[at] in _OPINIONS:
                 first = at + 1
                 break

@@ -7,7 +7,8 @@ from promptrec.intent.english.words import BREAKS, Words
 
 _AFTER_LANGUAGES = frozenset(
     "only preferably ideally pls plz though tho instead too also as too again anyway lol if about since released made "
-    "obviously naturally ofc course original themselves not until while than either both would spoken written available all my you".split()
+    "obviously naturally ofc course original themselves not until while than either both would spoken written available "
+    "all my you".split()
 )
 
 
@@ -119,6 +120,8 @@ def _country(words: Words, number: int) -> list[Reading]:
         or (words.is_capital(last) and words.form(last) not in ("i",))
     ):
         return []
+    if words.form(number - 1) in ("like", "as", "than"):
+        return []  # "thick like in Spain"
     if preposition == "from" and words.form(number - 1) in (
         "hello",
         "hi",

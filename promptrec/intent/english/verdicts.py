@@ -78,7 +78,7 @@ def read_find(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         at += 1
     if words.form(at) not in lists.bad or at >= match.last + _MOST_JUDGED:
         return []
-    if words.forms[match.last] in _PRONOUNS:
+    if words.forms[match.last] in _PRONOUNS and (words.forms[match.last] == "it" or at - match.last <= 2):
         start = match.first - (words.form(match.first - 1) in _PEOPLE)
         return [*known_antecedent(phrases, words, start), (at, at + 1)]
     last = at

@@ -16,7 +16,6 @@ from promptrec.intent.english.place_constraints import (
 from promptrec.intent.english.readings import Reading
 from promptrec.intent.english.words import BREAKS, Words
 
-
 _PARTS_OF_DAY = frozenset(
     "morning mornings evening evenings afternoon afternoons night nights lunchtime lunchtimes".split()
 )
