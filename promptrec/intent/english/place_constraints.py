@@ -7,8 +7,8 @@ from promptrec.intent.english.words import BREAKS, Words
 
 _AFTER_LANGUAGES = frozenset(
     "only preferably ideally pls plz though tho instead too also as too again anyway lol if about since released made "
-    "obviously naturally ofc course original themselves not until while than either both would spoken written available "
-    "all my you".split()
+    "obviously naturally ofc course original themselves not until while than either both would spoken written "
+    "available all my you".split()
 )
 
 
