@@ -187,6 +187,8 @@ def _noun(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     found = phrases.list_behind(match.last, predicate=words.forms[match.last - 1] in ("that", "which"))
     if words.forms[match.last - 1] == ":":
         return listed_behind(words, phrases, found)
+    if form == "please" and not found and words.forms[match.last - 1] == "not":
+        return phrases.subject_before(match.first)  # "tango please not"
     if form == "not" and found and words.forms[found[-1][1] - 1] in _KINDS_OF_PEOPLE:
         found[-1] = (found[-1][0], max(found[-1][0] + 1, found[-1][1] - 1))
     return [] if form == "no" and found and _is_fine(words, found[-1][1]) else found
@@ -377,7 +379,7 @@ def _after(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         return phrases.list_behind(match.last)  # "my teacher put me off poetry"
     if before in _PEOPLE:
         return []
-    if form == "?":
+    if form == "?" or (form == "." and words.form(match.first + 1) != "."):
         found = phrases.subject_before(match.first)
         short = len(found) == 1 and found[0][1] - found[0][0] <= 3 and words.begins_sentence(found[0][0])
         named = short and not cues().stop.intersection(words.forms[slice(*found[0])])

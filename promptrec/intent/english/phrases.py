@@ -68,6 +68,7 @@ _PLACES = frozenset("about around everywhere out up in on at over down through o
 _OWNERS = frozenset("the this that my our his her their your".split())
 _ORDINALS = frozenset("last first second third old other new same next latest previous".split())
 _TURNING = frozenset("get gets go goes become becomes turn turns".split())
+_NO_STATES = ("ed", "en", "in", "out", "up", "down", "off", "over", "away")
 _PREDICATES = frozenset("will would is are does do sounds sound works work".split())
 _LIGHT = frozenset("look get have do go be make come take need feel sound seem give let keep".split())
 _CONJUNCTIONS = frozenset("and but so because though as".split())
@@ -75,7 +76,7 @@ _EMPTY_ENDS = frozenset(
     "based flavoured flavored related themed obviously clearly seriously "
     "definitely absolutely usually generally basically honestly either right "
     "- & ' 's the a of one ones stuff thing things kind sort type variety required needed necessary allowed "
-    "involved wanted whatsoever even downstairs upstairs back garbage malarkey".split()
+    "involved wanted whatsoever even much altogether downstairs upstairs back garbage malarkey".split()
 )
 _TRAILING = frozenset(
     "thing things stuff really just always only too all please also still honestly simply both usually often "
@@ -174,7 +175,12 @@ class Phrases:
             last -= 1
         if last - first > 2 and words.forms[last - 1].endswith("ing") and words.form(last) in _PLACES:
             last -= 1  # "no monsters jumping about"
-        if predicate and last - first > 1 and words.form(first) in _TURNING and words.form(last - 1) not in _PARTICLES:
+        if (
+            predicate
+            and last - first > 1
+            and words.form(first) in _TURNING
+            and not words.form(last - 1).endswith(_NO_STATES)
+        ):
             first += 1  # "doesn't get rowdy"
         last -= self._is_named_kind(first, last)
         if last - first == 1 and words.forms[first] in (_LIGHT if predicate else _NO_THINGS):
@@ -225,6 +231,8 @@ class Phrases:
     def _title_goes_on(self, number: int) -> bool:
         """Whether a capital follows a link of a title, perhaps behind another one: "Lord of the Rings"."""
         words = self._words
+        if words.form(number) in _MORE_TITLE_LINKS - _TITLE_LINKS and words.form(number + 1) in _ARTICLES:
+            return words.is_capital(number + 2)  # "Requiem for a Dream"
         return words.is_capital(number + 1) or (words.form(number + 1) in _TITLE_LINKS and words.is_capital(number + 2))
 
     def _skip(self, number: int) -> int:

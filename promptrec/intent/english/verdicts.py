@@ -85,7 +85,7 @@ def read_find(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     while last > match.last and words.forms[last - 1] in _INTENSIFIERS:
         last -= 1
     first = match.last
-    while first < last and words.forms[first] in lists.filler:
+    while first < last and (words.forms[first] in lists.filler or words.forms[first] == "most"):
         first += 1
     return [(first, last)] if 0 < last - first <= 4 else []
 
