@@ -3,10 +3,17 @@
 from collections.abc import Iterable, Sequence
 
 from promptrec.intent.english.cues import added_cues, cues
-from promptrec.intent.english.lacks import listed_before, listed_behind, read_lack
+from promptrec.intent.english.lacks import is_lack, listed_before, listed_behind, read_lack
 from promptrec.intent.english.patterns import Match, PatternSet
 from promptrec.intent.english.phrases import Phrases, Place
-from promptrec.intent.english.verdicts import is_circumstance, is_closed, known_antecedent, read_find, read_verdict
+from promptrec.intent.english.verdicts import (
+    is_circumstance,
+    is_closed,
+    is_told,
+    known_antecedent,
+    read_find,
+    read_verdict,
+)
 from promptrec.intent.english.words import BREAKS, Words, read_words
 from promptrec.intent.refusal import Refusal, Span
 
@@ -48,7 +55,7 @@ def refusals(text: str, taken: Iterable[Span] = (), added: tuple[str, ...] = ())
     refused: list[Refusal] = []
     behind = 0
     for match in matches:
-        if match.kind == "harmless" or match.first < behind:
+        if match.kind == "harmless" or match.first < behind or is_told(words, match.first):
             continue
         found = _READERS[match.kind](words, phrases, match)
         if match.kind in ("after", "verb"):
@@ -258,7 +265,7 @@ def _verb(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         return phrases.antecedent(start)
     if words.form(last) in _PRONOUNS and (phrases.breaks(last + 1) or words.form(last + 1) in cues().stop):
         return phrases.antecedent(start)
-    if _is_lack(words, match):
+    if is_lack(words, match):
         return read_lack(words, phrases, match)
     if words.form(start - 1) == "which" and words.form(start - 2) == "," and phrases.breaks(last):
         return phrases.antecedent(start - 1)  # "oily dishes, which I don't like"
@@ -284,23 +291,6 @@ def _verb(words: Words, phrases: Phrases, match: Match) -> list[Place]:
             return []
         return phrases.subject_before(start)
     return []
-
-
-def _is_lack(words: Words, match: Match) -> bool:
-    """Whether a cue says what a person does not have: "we don't have kids"."""
-    verb = match.last
-    while verb > match.first and words.forms[verb - 1] != "have":
-        verb -= 1
-    person = _PEOPLE.intersection(words.forms[max(0, match.first - 1) : verb])
-    owned = words.form(match.first - 2) in ("my", "our")
-    return (
-        bool(person or owned)
-        and "not" in words.forms[match.first : verb]
-        and verb > match.first + 1
-        and (
-            not {"can", "could", "should", "must", "will", "would", "may"}.intersection(words.forms[match.first : verb])
-        )
-    )
 
 
 def _is_overcome(words: Words, first: int, last: int) -> bool:

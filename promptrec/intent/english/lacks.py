@@ -6,9 +6,19 @@ from promptrec.intent.english.phrases import Phrases, Place
 from promptrec.intent.english.words import Words
 
 _ARTICLES = frozenset("a an the much many enough my our his her their that this all anything anyone long to".split())
+_PEOPLE = frozenset("i we he she you they".split())
+_OBLIGED = frozenset("can could should must will would may".split())
 _SEPARATORS = frozenset(", ? ! / & and or".split())
 _MOST_ITEM_WORDS = 3
 _MOST_ITEMS = 8
+
+
+def is_lack(words: Words, match: Match) -> bool:
+    """Whether a cue says what a person does not have: "we don't have kids"."""
+    forms = words.forms[match.first : match.last]
+    person = not _PEOPLE.isdisjoint(words.forms[max(0, match.first - 1) : match.last])
+    owned = words.form(match.first - 2) in ("my", "our")
+    return (person or owned) and "not" in forms and "have" in forms and _OBLIGED.isdisjoint(forms)
 
 
 def read_lack(words: Words, phrases: Phrases, match: Match) -> list[Place]:

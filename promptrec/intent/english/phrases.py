@@ -193,6 +193,9 @@ class Phrases:
         form, inside, goes_on = words.form(number), number > first, not self.breaks(number + 1)
         if inside and form in self._title_links(first) and words.is_capital(number - 1) and self._title_goes_on(number):
             return True
+        named = words.is_capital(number - 1) and words.is_capital(number + 2) and words.form(number + 1) in _ARTICLES
+        if inside and named and form in ("for", "on", "in", "to"):
+            return True  # "Requiem for a Dream"
         if form == "of" and inside and goes_on and words.form(number + 1) not in cues().stop and not predicate:
             return True
         if form == "as" and predicate and inside and words.form(first - 1) != "as" and goes_on:
@@ -231,8 +234,6 @@ class Phrases:
     def _title_goes_on(self, number: int) -> bool:
         """Whether a capital follows a link of a title, perhaps behind another one: "Lord of the Rings"."""
         words = self._words
-        if words.form(number) in _MORE_TITLE_LINKS - _TITLE_LINKS and words.form(number + 1) in _ARTICLES:
-            return words.is_capital(number + 2)  # "Requiem for a Dream"
         return words.is_capital(number + 1) or (words.form(number + 1) in _TITLE_LINKS and words.is_capital(number + 2))
 
     def _skip(self, number: int) -> int:

@@ -3,7 +3,7 @@
 from promptrec.intent.english.cues import cues
 from promptrec.intent.english.patterns import Match
 from promptrec.intent.english.phrases import Phrases, Place
-from promptrec.intent.english.words import Words
+from promptrec.intent.english.words import BREAKS, Words
 
 _PEOPLE = frozenset("i we he she you they who im".split())
 _PRONOUNS = frozenset("it them these those this they".split())
@@ -48,6 +48,19 @@ def read_verdict(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     if any(is_circumstance(words, place) for place in places):
         return []
     return [*places, *judged] if words.is_capital(places[0][1] - 1) else places
+
+
+def is_told(words: Words, number: int) -> bool:
+    """Whether what a word says is told of somebody in a story: "a film about a man who hates Christmas"."""
+    if words.form(number - 1) == "about" or words.before(number, 2) == "about the":
+        return words.form(number) in ("not", "fear", "dread", "hatred", "quitting")
+    at = number - 1
+    while at > max(0, number - 6) and words.forms[at] not in BREAKS:
+        if words.forms[at] == "about":
+            refused = {"not", "no", "nothing", "never", "without"}.intersection(words.forms[max(0, at - 4) : at])
+            return "who" in words.forms[at : number + 1] and not refused
+        at -= 1
+    return False
 
 
 def is_circumstance(words: Words, place: Place) -> bool:

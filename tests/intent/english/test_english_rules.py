@@ -28,6 +28,11 @@ def constraints(text):
 
 
 REFUSED = {
+    "Bagpipes. Never again. Harps then": ["Bagpipes"],
+    "Please don't suggest Requiem for a Dream": ["Requiem for a Dream"],
+    "I need a break from princesses": ["princesses"],
+    "You would have to pay me to watch golf": ["golf"],
+    "Cabaret is the last thing I want.": ["Cabaret"],
     "A stew, but I don't have any carrots.": ["carrots"],
     "I'm short on flour, any cake?": ["flour"],
     "Muffins please, I've got no baking powder": ["baking powder"],
@@ -83,6 +88,11 @@ REFUSED = {
     "the less people the better": ["people"],
 }
 HARMLESS = [
+    "a film about a man who hates Easter",
+    "a podcast about not giving in",
+    "how can I avoid blisters?",
+    "I have nothing to wear",
+    "Lost was anything but dull",
     "a toy that will keep the twins busy and out of my way",
     "a breakfast that is easy on the stomach",
     "nothing extra",
