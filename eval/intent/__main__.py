@@ -39,7 +39,9 @@ class Tally:
 def main() -> None:
     """Print the scores of each language."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--half", choices=("dev", "test", "later"), default="dev", help="later: set aside on 2026-12-01")
+    parser.add_argument(
+        "--half", choices=("dev", "test", "later"), default="dev", help="later: set aside on 2026-12-01"
+    )
     parser.add_argument("--language", choices=("en", "zh"), action="append")
     parser.add_argument("--show", action="store_true", help="print each request that is read otherwise")
     options = parser.parse_args()

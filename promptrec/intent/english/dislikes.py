@@ -9,7 +9,7 @@ from promptrec.intent.english.phrases import Phrases, Place
 from promptrec.intent.english.verdicts import (
     is_circumstance,
     is_closed,
-    is_told,
+    is_narrated,
     known_antecedent,
     read_find,
     read_verdict,
@@ -55,7 +55,7 @@ def refusals(text: str, taken: Iterable[Span] = (), added: tuple[str, ...] = ())
     refused: list[Refusal] = []
     behind = 0
     for match in matches:
-        if match.kind == "harmless" or match.first < behind or is_told(words, match.first):
+        if match.kind == "harmless" or match.first < behind or is_narrated(words, match.first):
             continue
         found = _READERS[match.kind](words, phrases, match)
         if match.kind in ("after", "verb"):

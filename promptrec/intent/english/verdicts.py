@@ -50,7 +50,7 @@ def read_verdict(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     return [*places, *judged] if words.is_capital(places[0][1] - 1) else places
 
 
-def is_told(words: Words, number: int) -> bool:
+def is_narrated(words: Words, number: int) -> bool:
     """Whether what a word says is told of somebody in a story: "a film about a man who hates Christmas"."""
     if words.form(number - 1) == "about" or words.before(number, 2) == "about the":
         return words.form(number) in ("not", "fear", "dread", "hatred", "quitting")
