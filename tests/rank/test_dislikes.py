@@ -10,7 +10,7 @@ from promptrec.errors import PromptrecError
 from promptrec.messages import reason
 from promptrec.rank.base import Setup
 from promptrec.rank.expression import build_ranker
-from promptrec.rank.fusion.dislikes import MOST_DISLIKES, WEIGHT, SubtractDislikes, split
+from promptrec.rank.fusion.dislikes import MOST_DISLIKES, WEIGHT, WITHOUT, SubtractDislikes, split
 from promptrec.rank.ranking import RankedItem, Ranking
 
 
@@ -165,4 +165,4 @@ def test_what_says_that_it_is_without_is_least_like_what_is_refused():
     scores = {
         i.item_id: i.scores["word-count-dislikes"] for i in SubtractDislikes(WordCount()).rank([request])[0].items
     }
-    assert scores["less"] == scores["nuts"] < scores["flour"]
+    assert scores["less"] == scores["nuts"] - WITHOUT and scores["nuts"] < scores["flour"]

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from promptrec.intent.english.cues import added_cues, cues
-from promptrec.intent.english.lacks import is_lack, listed_before, listed_behind, read_lack
 from promptrec.intent.english.patterns import Match, PatternSet
 from promptrec.intent.english.phrases import Phrases, Place
+from promptrec.intent.english.shortages import is_lack, listed_before, listed_behind, read_lack
 from promptrec.intent.english.verdicts import (
     is_circumstance,
     is_closed,

@@ -24,6 +24,9 @@ from promptrec.rank.ranking import Ranking
 # Standard deviations of the likes' scores that one of the largest dislike costs. Chosen on recipe_mpr_dev, where its
 # gain was measured too (eval/LOG.md, 2026-11-30).
 WEIGHT = 0.75
+# Standard deviations by which an item whose own text says that it is without what is refused is less like it than the
+# item that is least like it otherwise: it answers the person, which an item that is silent does not.
+WITHOUT = 1.5
 # Dislikes that are read one by one; further ones are read together with the last.
 MOST_DISLIKES = 6
 
@@ -134,14 +137,14 @@ def _read_alone(dislikes: Sequence[Clause]) -> list[str]:
 
 
 def _against(request: RankRequest, disliked: Ranking, number: int) -> dict[str, float]:
-    """The standardised scores for one dislike; items whose own text says that they are without it are least like it.
+    """The standardised scores for one dislike; items whose own text says that they are without it are far below.
 
     "Flourless cake" is more like flour than other cakes are, to any encoder.
     """
     scores = dict(standardise(member_scores(disliked)))
     words = _read_alone(request.query.intent.dislikes) if request.query.intent else []
     if scores and number < len(words):
-        least = min(scores.values())
+        least = min(scores.values()) - WITHOUT
         for item in request.candidates:
             texts = (item.title, *(value for value in item.fields.values() if isinstance(value, str)))
             if item.item_id in scores and any(says_without(text, words[number]) for text in texts):
