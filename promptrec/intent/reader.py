@@ -14,7 +14,7 @@ READER = "rules-2"
 # Reading takes time in proportion to the text; nobody's request is longer, and what is behind is only read by models.
 MOST_CHARACTERS = 4_000
 # A Chinese character says as much as several letters, and takes as long to read.
-MOST_CHINESE_CHARACTERS = 2_000
+MOST_CHINESE_CHARACTERS = 1_400
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LETTERS = re.compile(r"[^\W\d_]+")
