@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -149,3 +150,9 @@ def test_a_query_stands_there_once_and_both_lines_are_told(lines):
     said = refusal(lines({"query_id": "q", "preferences": "x"}, {"query_id": "r"}, {"query_id": "q"}))
     assert said.startswith("queries.jsonl:3: query 'q' occurs twice, first at ")
     assert said.endswith("queries.jsonl:1: remove one")
+
+
+def test_disliked_items_are_part_of_a_data_set(planted_dataset):
+    data = planted_dataset(users=2)
+    disliking = tuple(query.model_copy(update={"disliked": ("a",)}) for query in data.queries)
+    assert replace(data, queries=disliking).sha256 != replace(data).sha256 == data.sha256

@@ -54,8 +54,10 @@ class Dataset:
         for item in self.catalog:
             digest.update(item.model_dump_json().encode() + b"\n")
         for query in self.queries:
-            # An intent that is to be read is no part of the data.
-            digest.update(query.model_dump_json(exclude_none=True).encode() + b"\n")
+            # An intent that is to be read is no part of the data. Where nothing is disliked, data sets that are older
+            # than that field keep their runs.
+            absent = None if query.disliked else {"disliked"}
+            digest.update(query.model_dump_json(exclude_none=True, exclude=absent).encode() + b"\n")
         for request in self.requests:
             shown = [request.query.query_id, *(item.item_id for item in request.candidates)]
             digest.update(json.dumps(shown).encode() + b"\n")
