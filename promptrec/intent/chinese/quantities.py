@@ -48,6 +48,8 @@ PAST_OR_HABIT = re.compile("[近了过已刚连每第前后才都睡保续]|天$
 PLAN = re.compile("[住待呆玩游躺租]|旅")
 """In front of weeks and months that are asked for."""
 DAY = 1440
+HALF_DAY = 300.0
+"""Minutes that people mean by half a day: a morning or an afternoon, not twelve hours."""
 END = re.compile(r"$|[,。!?;、\n]")
 RANGE_END = re.compile(r"$|[,。!?;、\n]|的[\u4e00-\u9fff]{2}")
 STARRED = re.compile(r"级|好评|酒店|的|宾馆|民宿|餐厅|店|饭店|度假|$")
@@ -134,6 +136,8 @@ def _quantity(folded: str, match: re.Match[str], cursor: int) -> Condition | Non
     if field is None or value is None:
         return None
     operator, compares = _comparison(found, isinstance(value, tuple))
+    if match[0] == "半" and field == "duration" and float(name or 0) == DAY and operator == "=":
+        operator, value = "about", HALF_DAY
     unit = {"duration": "min", "price": name, "rating": None if name == "None" else name}.get(field)
     end = (
         behind.end("after")

@@ -148,3 +148,14 @@ def test_numerals_are_read(words, value):
 )
 def test_pairs_of_digits_are_ranges(words, ends):
     assert pair(words) == ends
+
+
+@pytest.mark.parametrize("text", ["想慢慢逛半天", "半天的行程"])
+def test_half_a_day_is_a_wish_for_some_hours(text):
+    (constraint,) = read_constraints(text)
+    assert (constraint.label, constraint.hard) == ("duration about 300 min", False)
+
+
+def test_at_most_half_a_day_stays_a_bound():
+    (constraint,) = read_constraints("半天以内的行程")
+    assert (constraint.label, constraint.hard) == ("duration <= 720 min", True)
