@@ -169,7 +169,7 @@ def _reads_model(ranker: str) -> bool:
 # Rankers that use a parameter.
 TAKES: dict[str, Callable[[str], bool]] = {
     **dict.fromkeys(("model", "models", "engine", "engine_option", "engine_options"), _reads_model),
-    **dict.fromkeys(("template", "templates", "adapter"), _reads_model),
+    **dict.fromkeys(("template", "templates", "adapter", "intent_reader"), _reads_model),
     "position_bias": lambda ranker: ranker != AUTO and ListwisePrior.name in ranker_parts(ranker),
     "score_cache": lambda ranker: ranker == AUTO or caches_item_scores(ranker),
 }

@@ -70,6 +70,7 @@ def recommend(
 ) -> None:
     """Recommend items of a catalogue to one person, from their words, their history, or both."""
     given = {**locals(), "model": model if model != DEFAULT_MODEL else None}
+    given["intent_reader"] = intent_reader if intent_reader != "rules" else None
     query = _query(preferences, history, disliked)
     console = notes()
     settings = options.engine_settings(engine_option)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from promptrec.data.case_folding import fold
 
+# "and" goes on only where it cannot begin something else.
 _WITHOUT = (
     r"\b(?:no|zero|(?<!not )(?<!never )(?<!nothing )without(?: any)?(?: the use of)?(?: added)?"
     r"|free of|free from|contains no|made without|(?:does|do) not contain|(?:doesn't|don't) contain|not contain(?:ing)?"

@@ -44,6 +44,12 @@ def test_a_disliked_item_is_not_recommended(promptrec, catalog_file):
     assert "war" not in done.stdout
 
 
+def test_a_reader_that_no_ranker_can_use_is_said(promptrec, catalog_file):
+    done = recommend(promptrec, catalog_file, "-p", "a ship", "--ranker", "bm25", "--intent-reader", "model")
+    assert "--intent-reader changes nothing with bm25" in done.stderr
+    assert "changes" not in recommend(promptrec, catalog_file, "-p", "a ship", "--ranker", "bm25").stderr
+
+
 def test_history_and_candidates(promptrec, catalog_file):
     words = ("--history", "The Bridge", "--candidates", "love,space", "--ranker", "bm25", "--json")
     told = json.loads(recommend(promptrec, catalog_file, *words).stdout)

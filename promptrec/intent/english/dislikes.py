@@ -14,12 +14,11 @@ from promptrec.intent.english.verdicts import (
     read_find,
     read_verdict,
 )
-from promptrec.intent.english.words import BREAKS, Words, read_words
+from promptrec.intent.english.words import BREAKS, PEOPLE, Words, read_words
 from promptrec.intent.refusal import Refusal, Span
 
 _PRONOUNS = frozenset("it them these those that this they which".split())
-_PEOPLE = frozenset("i we he she you they".split())
-_SUBJECT = _PEOPLE | frozenset("really just also simply 's have has had am are".split())
+_SUBJECT = PEOPLE | frozenset("really just also simply 's have has had am are".split())
 _NEGATIONS = frozenset("not no never nothing without too".split())
 _RELATIVE = frozenset("where whose when which that who if with".split())
 _ADVERBS = frozenset("just always really still only usually often totally completely also".split())
@@ -286,7 +285,7 @@ def _verb(words: Words, phrases: Phrases, match: Match) -> list[Place]:
     found = [] if phrases.breaks(last) and words.form(last) not in ('"', "“") else phrases.list_behind(last)
     if found:
         return [] if _is_overcome(words, start, found[-1][1]) else _with_where(words, phrases, found)
-    if (start < match.first or words.form(match.first) in _PEOPLE) and phrases.breaks(last):
+    if (start < match.first or words.form(match.first) in PEOPLE) and phrases.breaks(last):
         if words.form(start - 1) in (".", ",", "!", ";", "and", "but", "?") and words.form(start - 1) != "?":
             return []
         return phrases.subject_before(start)
@@ -367,7 +366,7 @@ def _after(words: Words, phrases: Phrases, match: Match) -> list[Place]:
         return phrases.antecedent(start - 1)
     if words.forms[match.last - 1] == "off" and form != "go" and not phrases.breaks(match.last):
         return phrases.list_behind(match.last)  # "my teacher put me off poetry"
-    if before in _PEOPLE:
+    if before in PEOPLE:
         return []
     if form == "?" or (form == "." and words.form(match.first + 1) != "."):
         found = phrases.subject_before(match.first)

@@ -3,10 +3,9 @@
 from promptrec.intent.english.cues import cues
 from promptrec.intent.english.patterns import Match
 from promptrec.intent.english.phrases import Phrases, Place
-from promptrec.intent.english.words import Words
+from promptrec.intent.english.words import PEOPLE, Words
 
 _ARTICLES = frozenset("a an the much many enough my our his her their that this all anything anyone long to".split())
-_PEOPLE = frozenset("i we he she you they".split())
 _OBLIGED = frozenset("can could should must will would may".split())
 _SEPARATORS = frozenset(", ? ! / & and or".split())
 _MOST_ITEM_WORDS = 3
@@ -16,7 +15,7 @@ _MOST_ITEMS = 8
 def is_lack(words: Words, match: Match) -> bool:
     """Whether a cue says what a person does not have: "we don't have kids"."""
     forms = words.forms[match.first : match.last]
-    person = not _PEOPLE.isdisjoint(words.forms[max(0, match.first - 1) : match.last])
+    person = not PEOPLE.isdisjoint(words.forms[max(0, match.first - 1) : match.last])
     owned = words.form(match.first - 2) in ("my", "our")
     return (person or owned) and "not" in forms and "have" in forms and _OBLIGED.isdisjoint(forms)
 

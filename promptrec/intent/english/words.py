@@ -36,6 +36,8 @@ _CONTRACTIONS: dict[str, tuple[int, str, str]] = {
 _CONTRACTIONS |= {
     f"{verb}{ending}": (len(verb), verb, "not") for verb in _NOT for ending in ("n't", "nt") if verb != "ai"
 }
+PEOPLE = frozenset("i we he she you they".split())
+"""Subjects that may refuse something."""
 BREAKS = frozenset('.,;:!?()[]{}"“”„«»—–…|*•<>=\\')
 """Marks that end a clause. A hyphen between blanks is written as a dash."""
 

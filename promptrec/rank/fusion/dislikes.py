@@ -52,10 +52,17 @@ class SubtractDislikes:
         for request, those in zip(requests, parts, strict=True):
             liked = next(ranked) if those.likes else None
             disliked = [next(ranked) for _ in those.dislikes]
-            out.append(self._subtracted(request, liked, disliked) if disliked or liked is None else liked)
+            against = [_against(part, ranking) for part, ranking in zip(those.dislikes, disliked, strict=True)]
+            out.append(self._subtracted(request, liked, disliked, against) if disliked or liked is None else liked)
         return out
 
-    def _subtracted(self, request: RankRequest, liked: Ranking | None, disliked: Sequence[Ranking]) -> Ranking:
+    def _subtracted(
+        self,
+        request: RankRequest,
+        liked: Ranking | None,
+        disliked: Sequence[Ranking],
+        scores: Sequence[Mapping[str, float]],
+    ) -> Ranking:
         rankings = [*([liked] if liked else []), *disliked]
         first = rankings[0]
         unread = [ranking for ranking in disliked if not member_scores(ranking)]
@@ -66,7 +73,7 @@ class SubtractDislikes:
         if unread and first.items:
             update["reason"] = Reason(first.reason, reason("dislikes-unread", why=unread[0].reason))
             update["status"] = "repaired" if first.status == "ok" else first.status
-        against = _largest([_against(request, ranking, n) for n, ranking in enumerate(disliked)])
+        against = _largest(scores)
         base = member_scores(liked) if liked else dict.fromkeys(against, 0.0)
         if base and against:
             update |= self._order(request, first, base, against)
@@ -136,18 +143,18 @@ def _read_alone(dislikes: Sequence[Clause]) -> list[str]:
     return [*head, ", ".join(rest)] if rest else head
 
 
-def _against(request: RankRequest, disliked: Ranking, number: int) -> dict[str, float]:
+def _against(part: RankRequest, ranking: Ranking) -> dict[str, float]:
     """The standardised scores for one dislike; items whose own text says that they are without it are far below.
 
     "Flourless cake" is more like flour than other cakes are, to any encoder.
     """
-    scores = dict(standardise(member_scores(disliked)))
-    words = _read_alone(request.query.intent.dislikes) if request.query.intent else []
-    if scores and number < len(words):
+    scores = standardise(member_scores(ranking))
+    words = part.query.preferences
+    if scores and words:  # disliked items have no words
         least = min(scores.values()) - WITHOUT
-        for item in request.candidates:
+        for item in part.candidates:
             texts = (item.title, *(value for value in item.fields.values() if isinstance(value, str)))
-            if item.item_id in scores and any(says_without(text, words[number]) for text in texts):
+            if item.item_id in scores and any(says_without(text, words) for text in texts):
                 scores[item.item_id] = least
     return scores
 
